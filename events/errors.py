@@ -1,0 +1,66 @@
+"""The one small hierarchy of errors that this project raises on purpose.
+
+Every error has a stable `code` (part of the API) and, where one field is to blame, `field` and `rule`.
+Texts for people live in `exchange/translations`, keyed by code and rule; `str(error)` is for logs.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ExchangeError(Exception):
+    """Root of the hierarchy. `details` are the values that a translated text may name; never personal data."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+    def __init__(self, *, field: str | None = None, rule: str | None = None, **details: object) -> None:
+        self.field = field
+        self.rule = rule
+        self.details = details
+        where = f" at {field}" if field else ""
+        why = f": {rule}" if rule else ""
+        super().__init__(f"{self.code}{where}{why}" + (f" {details}" if details else ""))
+
+
+class Malformed(ExchangeError):
+    """First tier of legality: the input can never be right (schema, check digit, born after the event)."""
+
+    code = "malformed"
+    status = 422
+
+
+class Illegal(ExchangeError):
+    """Second tier: at odds with the author's own book. Subclasses carry the stable code."""
+
+    code = "illegal"
+    status = 409
+
+
+class Conflict(ExchangeError):
+    """The same event id was used with other content."""
+
+    code = "event_id_conflict"
+    status = 409
+
+
+class StaleVersion(ExchangeError):
+    """The stream moved on since the caller looked."""
+
+    code = "stale_version"
+    status = 412
+
+
+class Erased(ExchangeError):
+    """The person's key was destroyed: nothing can be compared or opened any more."""
+
+    code = "erased"
+    status = 410
+
+
+class Tampered(ExchangeError):
+    """Stored bytes, columns, hashes or tree do not fit together."""
+
+    code = "tampered"
+    status = 500
