@@ -1,0 +1,73 @@
+# The two commands that matter: `make run` and `make test`. `make help` lists the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+PROCESSES ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# What must be installed is what the lock says, so the lock's own hash names the stamp.
+RUN_STAMP = $(VENV)/.installed-run-$(shell cat requirements/run.txt pyproject.toml | sha256sum | cut -c1-16)
+DEV_STAMP = $(VENV)/.installed-dev-$(shell cat requirements/dev.txt pyproject.toml | sha256sum | cut -c1-16)
+
+.PHONY: help run test lint types imports check bench soak lock format clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+run: $(RUN_STAMP) ## a working platform with a synthetic year of movements, on this machine
+	$(BIN)/exchange serve --demo
+
+test: check ## every check, then every test
+	$(BIN)/pytest -n $(PROCESSES) tests
+
+check: lint types imports ## the checks without the tests
+
+lint: $(DEV_STAMP) ## style and common faults
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(DEV_STAMP) ## mypy --strict
+	$(BIN)/mypy
+
+imports: $(DEV_STAMP) ## the layering of the design
+	$(BIN)/lint-imports
+
+bench: $(DEV_STAMP) ## rates and times, each measured on this machine
+	$(BIN)/pytest tests/bench --benchmark-only
+
+soak: $(DEV_STAMP) ## many more random histories than `make test` runs
+	$(BIN)/pytest -n $(PROCESSES) -m soak -o addopts="--strict-markers --import-mode=importlib -s" tests/properties
+
+format: $(DEV_STAMP) ## lay the code out as the checks ask
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(DEV_STAMP) ## resolve every dependency anew and write it down with its hashes
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make lock" \
+		pyproject.toml requirements/build.in --output-file requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make lock" \
+		--extra server --extra dev --constraint requirements/run.txt \
+		pyproject.toml requirements/build.in --output-file requirements/dev.txt
+
+clean: ## forget the environment, the caches and what the demo kept
+	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/pip:
+	.ci/environment $(VENV) $(PYTHON)
+
+$(RUN_STAMP): | $(BIN)/pip
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/run.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(DEV_STAMP): | $(BIN)/pip
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	rm -f $(VENV)/.installed-*
+	touch $@ $(RUN_STAMP)
