@@ -41,7 +41,7 @@ bench: $(DEV_STAMP) ## rates and times, each measured on this machine
 	$(BIN)/pytest tests/bench --benchmark-only
 
 soak: $(DEV_STAMP) ## many more random histories than `make test` runs
-	$(BIN)/pytest -n $(PROCESSES) -m soak -o addopts="--strict-markers --import-mode=importlib -s" tests/properties
+	$(BIN)/pytest -n $(PROCESSES) -m soak tests/properties
 
 format: $(DEV_STAMP) ## lay the code out as the checks ask
 	$(BIN)/ruff check --fix

@@ -1,0 +1,46 @@
+"""What the documents tell people to type is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conventions.sources import ROOT, documents, inside
+
+_IN_CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_MAKE = re.compile(r"\bmake ([a-z]+)")
+_LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)")
+PROMISED = {"run", "test", "lint", "bench", "soak", "clean", "lock"}
+
+
+def commands_in(text: str) -> set[str]:
+    return {command for code in _IN_CODE.findall(text) for command in _MAKE.findall(code)}
+
+
+def targets() -> set[str]:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+
+
+def test_the_makefile_has_what_is_promised():
+    assert targets() >= PROMISED
+
+
+@pytest.mark.parametrize("path", documents(), ids=inside)
+def test_every_command_that_a_document_names_is_in_the_makefile(path: Path):
+    assert commands_in(path.read_text(encoding="utf-8")) <= targets()
+
+
+@pytest.mark.parametrize("path", documents(), ids=inside)
+def test_every_link_inside_the_repository_leads_somewhere(path: Path):
+    links = _LINK.findall(path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_each_readme_names_the_two_commands(name):
+    assert commands_in((ROOT / name).read_text(encoding="utf-8")) >= {"run", "test"}
+
+
+def test_a_command_is_found_in_a_block_and_in_a_line():
+    assert commands_in("```\nmake nothing\n```\nand `make little`, not make much") == {"nothing", "little"}

@@ -1,0 +1,49 @@
+"""No committed file names a package registry or a place on somebody's machine."""
+
+import re
+
+import pytest
+
+from tests.conventions.sources import committed_texts
+
+# Written apart, so that this file keeps its own rule.
+_HOSTS = [
+    ("pypi", "org"),
+    ("pythonhosted", "org"),
+    ("npmjs", "(?:org|com)"),
+    ("npmmirror", "com"),
+    ("deb", "debian", "org"),
+    ("security", "debian", "org"),
+    ("proxy", "golang", "org"),
+    ("crates", "io"),
+]
+_REGISTRY = re.compile("|".join(r"\.".join(parts) for parts in _HOSTS) + "|--(?:extra-index|index|find)-(?:url|links)")
+_MACHINE = re.compile(r"(?<![\w./:}-])/(?:root|home|work|Users)/\w")
+
+
+def places_in(text: str) -> list[str]:
+    return [found.group() for pattern in (_REGISTRY, _MACHINE) for found in pattern.finditer(text)]
+
+
+def test_no_committed_file_names_a_registry_or_a_machine():
+    named = {name: places for name, text in committed_texts() if (places := places_in(text))}
+    assert named == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from files." + "pythonhosted" + ".org",
+        "--index" + "-url=x",
+        "cd " + "/work" + "/main",
+        "open('" + "/root" + "/key')",
+        "PATH=" + "/home" + "/someone",
+    ],
+)
+def test_such_a_place_is_found(text):
+    assert places_in(text)
+
+
+@pytest.mark.parametrize("text", ["/v1/work/items", "https://www.apache.org/licenses/", "the /homepage"])
+def test_what_is_no_such_place_is_left_alone(text):
+    assert not places_in(text)
