@@ -1,0 +1,91 @@
+"""Questions between two offices, and their answers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from events.catalogue.fact import Fact
+from events.catalogue.values import CaseRef, Code, Day, Deviation, Office, Particulars, Place, Text
+from events.envelope import Ref
+
+DisputeReason = Literal[
+    "person_unknown",
+    "identity_mismatch",
+    "not_our_registration",
+    "moved_elsewhere",
+    "deceased",
+    "alive",
+    "duplicate",
+    "other",
+]
+# An office that says so is not the keeper by the link of the chain that it was asked about.
+DISCLAIMING: frozenset[str] = frozenset({"person_unknown", "identity_mismatch", "not_our_registration"})
+
+
+class Confirmed(Fact, tag="case.confirmed"):
+    """The same is held, or what differs."""
+
+    case: CaseRef
+    sees: tuple[Ref, ...] = ()  # the amendments that the reply knew
+    deviations: tuple[Deviation, ...] = ()
+    note: Text | None = None
+
+
+class Disputed(Fact, tag="case.disputed"):
+    """It is not held so."""
+
+    case: CaseRef
+    reason: DisputeReason
+    place: Place | None = None
+    since: Day | None = None
+    sees: tuple[Ref, ...] = ()
+    note: Text | None = None
+
+
+class Redirected(Fact, tag="case.redirected"):
+    """Another office should be asked."""
+
+    case: CaseRef
+    to: Office
+
+
+class Settled(Fact, tag="case.settled"):
+    """Ends what a reply left open: fields accepted, fields insisted on, or the whole."""
+
+    case: CaseRef
+    accepted: tuple[str, ...] = ()
+    insisted: tuple[str, ...] = ()
+    whole: Literal["accepted", "insisted"] | None = None
+
+
+class Reopened(Fact, tag="case.reopened"):
+    """The case is open again."""
+
+    case: CaseRef
+    reason: Code
+    fields: tuple[str, ...] = ()
+
+
+class Withdrawn(Fact, tag="case.withdrawn"):
+    """The question no longer stands."""
+
+    case: CaseRef
+    ground: Code
+
+
+class RequestOpened(Fact, tag="request.opened"):
+    """Asks the one office that may: amend that event, change that particular, move the registration."""
+
+    to: Office
+    asks: Literal["amendment", "change", "registration", "stay"]
+    wanted: Particulars = {}
+    about: Ref | None = None  # the event to amend, or the stay due for review
+    note: Text | None = None
+
+
+class Rejected(Fact, tag="notification.rejected"):
+    """A message could not be taken as a message; the fact is left alone."""
+
+    notification: Ref
+    teller: Office
+    reason: Literal["unreadable", "version_unknown", "incomplete", "not_for_us", "other"]

@@ -1,0 +1,69 @@
+"""Movements: departures, arrivals and what happens to a stay."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from events.catalogue.fact import Fact
+from events.catalogue.values import Address, Code, Day, Particulars, Place, StayKind, StayName
+from events.envelope import Ref
+
+
+class Departed(Fact, tag="movement.departed"):
+    """Outflow: to a town it announces; abroad or to unknown it ends the stay at once."""
+
+    stay: Ref | None = None
+    destination: Place
+    expected_on: Day | None = None
+
+
+class Arrived(Fact, tag="movement.arrived"):
+    """A stay begins; the event's id is the stay's id."""
+
+    kind: StayKind
+    registration: Place | None = None
+    origin: Place | None = None
+    continues: StayName | None = None
+    ends: tuple[StayName, ...] = ()
+    address: Address | None = None
+    reason: Code | None = None
+    stay_until: Day | None = None
+    stated: Particulars = {}
+    opens: bool = False  # the author's book did not hold the person: the fact opens a dossier
+
+
+class MovedWithin(Fact, tag="movement.moved_within"):
+    """A new address inside the town."""
+
+    stay: Ref
+    address: Address | None = None
+
+
+class Extended(Fact, tag="movement.extended"):
+    """The stay lasts longer."""
+
+    stay: Ref
+    stay_until: Day
+
+
+class MainChanged(Fact, tag="movement.main_changed"):
+    """Another stay is now the main one; nobody moves."""
+
+    stay: Ref
+
+
+class Left(Fact, tag="movement.left"):
+    """A stay ends."""
+
+    stay: Ref
+    destination: Place | None = None
+    basis: Literal["own_word", "ex_officio", "lapsed"] = "own_word"
+    ground: Code | None = None
+
+
+class Returned(Fact, tag="movement.returned"):
+    """Back at the registration place; begins a main stay there."""
+
+    address: Address | None = None
+    origin: Place | None = None
+    ends: tuple[StayName, ...] = ()

@@ -1,0 +1,86 @@
+"""Facts about a person."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from events.catalogue.fact import Fact
+from events.catalogue.values import Address, Code, Day, Office, Particulars, Place, StayKind
+from events.envelope import Ref
+
+
+class Registered(Fact, tag="person.registered"):
+    """A person enters the exchange; with an address it begins a stay at the author's office."""
+
+    particulars: Particulars = {}
+    basis: Literal["birth", "first_record", "naturalised", "restored", "register"]
+    registration: Place | None = None
+    kind: StayKind | None = None  # given, or an address: the fact begins a stay
+    address: Address | None = None
+    ask: bool = False  # an opening balance from a register asks nothing unless this is set
+
+
+class Stated(Fact, tag="person.stated"):
+    """A snapshot of what the keeper holds today."""
+
+    particulars: Particulars = {}
+    basis: Literal["confirmed", "hand_over"]
+
+
+class Changed(Fact, tag="person.changed"):
+    """From its day on a particular is different in the world."""
+
+    set: Particulars = {}
+    ground: Code | None = None
+
+
+class Protected(Fact, tag="person.protected"):
+    """The address may not be disclosed, until a day or until lifted."""
+
+    ground: Code
+    until: Day | None = None
+
+
+class Unprotected(Fact, tag="person.unprotected"):
+    """The protection is lifted."""
+
+    ground: Code
+
+
+class Deceased(Fact, tag="person.deceased"):
+    """Died, or was declared dead by a court; ends every stay."""
+
+    declared: bool = False
+
+
+class Merged(Fact, tag="person.merged"):
+    """The subject and `other` are one human; `other` survives, kept by `keeper`."""
+
+    amendable: ClassVar[bool] = False
+
+    other: str
+    keeper: Office
+
+
+class Unmerged(Fact, tag="person.unmerged"):
+    """The two are two, after all; `allotment` gives every event recorded since to one of them."""
+
+    amendable: ClassVar[bool] = False
+
+    other: str
+    merge: Ref
+    allotment: dict[str, str] = {}  # "author/id" of an event -> person id
+
+
+class KeptApart(Fact, tag="person.kept_apart"):
+    """Examined, and two: the pair is not proposed again."""
+
+    other: str
+
+
+class Held(Fact, tag="person.held"):
+    """May not be erased for now."""
+
+    ground: Code
+
+

@@ -1,0 +1,93 @@
+"""Code lists as data: the codes that a field may hold, with their texts.
+
+The stored code is the standard's own number, except where a letter or a word says more: sex (`M`, `F`), countries
+(ISO 3166 alpha-2) and the census lists. `standard` keeps the number of the standard for exchange with other systems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from events.code_lists import person
+from events.code_lists.countries import COUNTRIES
+from events.code_lists.ethnic_groups import ETHNIC_GROUPS
+from events.code_lists.relations import RELATIONS
+from events.errors import Malformed
+
+
+class Code(msgspec.Struct, frozen=True):
+    """One entry. `standard` is the number that the published standard gives, `alpha3` is for countries only."""
+
+    code: str
+    zh: str
+    en: str
+    standard: str
+    alpha3: str | None = None
+
+
+def _entry(line: str) -> Code:
+    names, en = line.split("|")
+    *keys, zh = names.split(" ")
+    return Code(keys[0], zh, en, keys[-1], keys[1] if len(keys) == 3 else None)
+
+
+def _entries(text: str) -> Mapping[str, Code]:
+    return MappingProxyType({entry.code: entry for entry in map(_entry, text.splitlines())})
+
+
+LISTS: Mapping[str, Mapping[str, Code]] = MappingProxyType({
+    "sex": _entries(person.SEX),
+    "marital_status": _entries(person.MARITAL_STATUS),
+    "ethnic_group": _entries(ETHNIC_GROUPS),
+    "education": _entries(person.EDUCATION),
+    "country": _entries(COUNTRIES),
+    "relation": _entries(RELATIONS),
+    "reason": _entries(person.REASON),
+    "dwelling": _entries(person.DWELLING),
+    "document": _entries(person.DOCUMENT),
+})
+
+_BY_STANDARD = {name: {entry.standard: entry for entry in entries.values()} for name, entries in LISTS.items()}
+_COUNTRY_BY_ALPHA3 = {entry.alpha3: entry for entry in LISTS["country"].values()}
+
+# The usual GA/T 2000.156 code for each KIND of `document.KIND`; a permit's own code depends on its number.
+DOCUMENT_OF_KIND: Mapping[str, str] = MappingProxyType({
+    "resident": "111",
+    "passport": "414",
+    "permit": "154",
+    "foreign": "553",
+    "birth": "117",
+})
+
+
+def codes(list_name: str) -> tuple[Code, ...]:
+    """The entries of a list, in the standard's order."""
+    return tuple(LISTS[list_name].values())
+
+
+def check(list_name: str, value: object, field: str) -> str:
+    """The value, if the list has it. Raises Malformed(rule="code.unknown"), naming the list but not the value."""
+    if isinstance(value, str) and value in LISTS[list_name]:
+        return value
+    raise Malformed(field=field, rule="code.unknown", list=list_name)
+
+
+def text(list_name: str, code: str, language: str) -> str:
+    """What a code means, in `zh` or `en`; a code that the list lacks stands for itself, so that reading never fails."""
+    entry = LISTS[list_name].get(code)
+    if entry is None:
+        return code
+    return entry.zh if language.startswith("zh") else entry.en
+
+
+def by_standard(list_name: str, number: str) -> Code | None:
+    """The entry that a standard's number means, for imports (`1` is `M`, `156` is `CN`)."""
+    return _BY_STANDARD[list_name].get(number)
+
+
+def country_by_alpha3(alpha3: str) -> Code | None:
+    """The country of an ISO 3166 alpha-3 code."""
+    return _COUNTRY_BY_ALPHA3.get(alpha3)

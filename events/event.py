@@ -1,0 +1,71 @@
+"""An event as a book holds it: the envelope, and the payload as far as the held parts tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from events.catalogue import content_of, fact_of
+from events.catalogue.fact import Fact
+from events.envelope import PARTS, Envelope, Part, Ref
+from events.parts import merge, split
+from events.upcasts import upcast
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One event with its typed payload. `parts` are those that are held (all, for the author)."""
+
+    frame: Envelope
+    payload: Fact
+    parts: frozenset[Part]
+
+    @property
+    def ref(self) -> Ref:
+        return self.frame.ref
+
+    @property
+    def author(self) -> str:
+        return self.frame.author
+
+    @property
+    def person(self) -> str:
+        return self.frame.subject.id
+
+
+def parts_of(fact: Fact) -> tuple[dict[str, Any], dict[Part, dict[str, Any]]]:
+    """The clear facts and the parts of a payload; `stay` and `target` are left to the envelope."""
+    facts, parts = split(fact.type, content_of(fact))
+    facts.pop("stay", None)
+    facts.pop("target", None)
+    return facts, parts
+
+
+def opened(frame: Envelope, parts: Mapping[Part, Mapping[str, Any]]) -> Event:
+    """The event as far as `parts` tell it. Stored content of an older schema is lifted first."""
+    content = merge(frame.facts, parts)
+    if frame.stay is not None:
+        content["stay"] = frame.stay
+    if frame.target is not None:
+        content["target"] = frame.target
+    content = upcast(frame.type, frame.schema, content)
+    return Event(frame, fact_of(frame.type, content), frozenset(parts))
+
+
+def restricted(event: Event, allowed: frozenset[Part]) -> Event:
+    """The event as an office sees it that was delivered only `allowed` parts."""
+    if event.parts <= allowed:
+        return event
+    facts, parts = split(event.payload.type, content_of(event.payload))
+    held: dict[Part, dict[str, Any]] = {p: parts[p] for p in PARTS if p in parts and p in allowed}
+    return Event(event.frame, fact_of(event.payload.type, merge(facts, held)), event.parts & allowed)
+
+
+def united(one: Event, other: Event) -> Event:
+    """The event as far as two sights of it together tell it."""
+    if other.parts <= one.parts:
+        return one
+    _, more = split(other.payload.type, content_of(other.payload))
+    facts, parts = split(one.payload.type, content_of(one.payload))
+    return Event(one.frame, fact_of(one.payload.type, merge(facts, {**more, **parts})), one.parts | other.parts)

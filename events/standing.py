@@ -1,0 +1,152 @@
+"""What is in force: each fact as its amendments leave it (DESIGN.md K4). Pure.
+
+Decided from the highest stamp down: a void event acts on nothing; a retraction in force voids its target;
+corrections in force apply per field, the highest stamp last. An automatic fact shares the fate of its cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from events.catalogue import content_of, fact_of
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Confirmed, Disputed
+from events.catalogue.fact import Fact
+from events.envelope import Ref
+from events.errors import Malformed
+from events.event import Event
+from events.parts import CONTAINERS
+
+Successor = Callable[[str], str]
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """One fact as it now stands. `day` is its corrected `effective_on`."""
+
+    event: Event
+    payload: Fact
+    day: str
+    void: bool
+    corrections: tuple[Ref, ...] = ()
+    retraction: Ref | None = None
+
+    @property
+    def ref(self) -> Ref:
+        return self.event.frame.ref
+
+    @property
+    def stamp(self) -> int:
+        return self.event.frame.stamp
+
+    @property
+    def author(self) -> str:
+        return self.event.frame.author
+
+    @property
+    def order(self) -> tuple[str, int, str, str]:
+        """K3: facts sort by day, stamp, author, id."""
+        frame = self.event.frame
+        return (self.day, frame.stamp, frame.author, frame.id)
+
+
+class Stand(msgspec.Struct, frozen=True):
+    """All facts of a book as they stand; `waiting` amendments lack their target, `idle` ones may not act on it."""
+
+    facts: Mapping[Ref, Standing]
+    waiting: tuple[Ref, ...] = ()
+    idle: tuple[Ref, ...] = ()
+
+
+def same_office(code: str) -> str:
+    """No office was succeeded."""
+    return code
+
+
+def stand(events: Iterable[Event], successor: Successor = same_office) -> Stand:
+    """Every event as it stands. Total: any set of well-formed events has an answer."""
+    ordered = sorted(events, key=lambda e: (e.frame.stamp, e.frame.author, e.frame.id), reverse=True)
+    held = {event.frame.ref: event for event in ordered}
+    retractions: dict[Ref, Ref] = {}
+    corrections: dict[Ref, list[Standing]] = {}
+    facts: dict[Ref, Standing] = {}
+    waiting: list[Ref] = []
+    idle: list[Ref] = []
+    for event in ordered:
+        ref = event.frame.ref
+        standing = _stand_one(event, retractions.get(ref), corrections.get(ref, ()), idle)
+        facts[ref] = standing
+        payload = standing.payload
+        if not isinstance(payload, Corrected | Retracted):
+            continue
+        target = held.get(payload.target)
+        if target is None:
+            waiting.append(ref)
+        elif not may_amend(event, target, successor):
+            idle.append(ref)
+        elif standing.void:
+            continue
+        elif isinstance(payload, Retracted):
+            retractions.setdefault(payload.target, ref)
+        else:
+            corrections.setdefault(payload.target, []).append(standing)
+    _share_fates(facts)
+    return Stand(facts, tuple(sorted(waiting)), tuple(sorted(idle)))
+
+
+def may_amend(amendment: Event, target: Event, successor: Successor) -> bool:
+    """Only the author or its successor, only later, and only what can be amended."""
+    return (
+        successor(target.author) == successor(amendment.author)
+        and target.frame.stamp < amendment.frame.stamp
+        and target.payload.amendable
+        and not target.frame.automatic
+    )
+
+
+def _stand_one(event: Event, retraction: Ref | None, corrections: Iterable[Standing], idle: list[Ref]) -> Standing:
+    payload, day = event.payload, event.frame.effective_on
+    applied: list[Ref] = []
+    # Collected from the highest stamp down; the highest must act last.
+    for correction in reversed(list(corrections)):
+        amended = correction.payload
+        if not isinstance(amended, Corrected):
+            continue
+        try:
+            payload, day = apply(payload, day, amended.set)
+        except Malformed:
+            # A foreign correction that does not fit its target acts on nothing, and is shown.
+            idle.append(correction.ref)
+            continue
+        applied.append(correction.ref)
+    return Standing(event, payload, day, retraction is not None, tuple(applied), retraction)
+
+
+def apply(payload: Fact, day: str, changes: Mapping[str, Any]) -> tuple[Fact, str]:
+    """`payload` and its day with the fields of a correction set. Raises Malformed where a field does not fit."""
+    if not changes:
+        return payload, day
+    content = content_of(payload)
+    known = set(type(payload).__struct_fields__) | {"from"}
+    container = next((name for name in CONTAINERS if name in known), None)
+    for field, value in changes.items():
+        if field == "effective_on":
+            day = str(value)
+        elif field == "deviations" and not isinstance(payload, Confirmed | Disputed):
+            raise Malformed(field=field, rule="correction.no_such_field")
+        elif field in known:
+            content[field] = value
+        elif container is not None:
+            content[container] = {**content.get(container, {}), field: value}
+        else:
+            raise Malformed(field=field, rule="correction.no_such_field")
+    return fact_of(payload.type, content), day
+
+
+def _share_fates(facts: dict[Ref, Standing]) -> None:
+    for ref, standing in sorted(facts.items(), key=lambda item: item[1].stamp):
+        cause = standing.event.frame.because
+        if standing.event.frame.automatic and not standing.void and cause in facts and facts[cause].void:
+            facts[ref] = msgspec.structs.replace(standing, void=True)

@@ -1,0 +1,68 @@
+"""The key of each person: random, wrapped by the node's master keys. To destroy it is to erase the person."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from typing import Protocol
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from events.errors import Erased
+from events.vault.ring import KEY_BYTES, MasterKeys
+
+
+class KeyStore(Protocol):
+    """Where wrapped keys are kept: one row a person, which outlives the key that stood in it."""
+
+    def wrapped_key(self, person: str) -> bytes | None:
+        """The person's wrapped key; None where there never was one. Raises Erased where it was destroyed."""
+
+    def put_key(self, person: str, wrapped: bytes) -> bytes:
+        """Keep the key unless the person has one, and give back the one that now stands: of two who come at once,
+        both get the first's. Raises Erased where it was destroyed.
+        """
+
+    def destroy_key(self, person: str) -> None:
+        """Overwrite the person's key for ever, also where there was none yet. Doing it again changes nothing."""
+
+
+class PersonKeys:
+    """The ciphers of persons.
+
+    Each look-up asks the store, and only then the cache, which goes by the wrapped key: so a key destroyed by one
+    process opens nothing in any other, although its bytes may linger in memory until they are crowded out. A caller
+    who read the wrapped key together with other rows passes it to `unwrapped` and spares the look-up.
+    """
+
+    def __init__(self, ring: MasterKeys, store: KeyStore, *, held: int = 10_000) -> None:
+        self._ring = ring
+        self._store = store
+        self._cached = lru_cache(maxsize=held)(lambda person, wrapped: AESGCM(ring.unwrap(person, wrapped)))
+
+    def cipher(self, person: str) -> AESGCM:
+        """The cipher under the person's key. Raises Erased where the key is gone."""
+        wrapped = self._store.wrapped_key(person)
+        if wrapped is None:
+            raise Erased(person=person)
+        return self.unwrapped(person, wrapped)
+
+    def cipher_or_new(self, person: str) -> AESGCM:
+        """The same, with a key made for a person who never had one. Raises Erased where it was destroyed."""
+        wrapped = self._store.wrapped_key(person)
+        if wrapped is None:
+            wrapped = self._store.put_key(person, self.fresh(person))
+        return self.unwrapped(person, wrapped)
+
+    def fresh(self, person: str) -> bytes:
+        """A new wrapped key, for a caller who puts it in the transaction of the person's first event."""
+        return self._ring.wrap(person, secrets.token_bytes(KEY_BYTES))
+
+    def unwrapped(self, person: str, wrapped: bytes) -> AESGCM:
+        """The cipher of a wrapped key. Raises Tampered where it is not this person's."""
+        return self._cached(person, wrapped)
+
+    def erase(self, person: str) -> None:
+        """Destroy the person's key, in the store and in this process."""
+        self._store.destroy_key(person)
+        self._cached.cache_clear()

@@ -1,0 +1,141 @@
+"""Sealing: the parts of one event, each encrypted under the person's key, framed in one column.
+
+A sealed column is the byte 0x01 and then, for each part in the order of its name: the length of the name (1 byte), the
+name (ASCII), the length of what follows (4 bytes, big-endian), a random nonce (12 bytes), and AES-256-GCM's ciphertext
+with its tag. So one part opens without the others. The associated data bind it to its event, person and name.
+"""
+
+from __future__ import annotations
+
+import secrets
+import struct
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from events.errors import Malformed, Tampered
+from events.vault.parts import commitment, content_of, new_salt, part_bytes, salt_of
+from events.vault.ring import NONCE_BYTES
+
+_FORM = b"\x01"
+_LENGTH = struct.Struct(">I")
+
+
+class Binding(msgspec.Struct, frozen=True):
+    """What a sealed part belongs to: it opens nowhere else."""
+
+    event: str
+    author: str
+    person: str
+    type: str
+    schema: int
+
+    def associated(self, part: str) -> bytes:
+        """The associated data of a part: all fields and its name, parted by NUL, which none of them can hold."""
+        return f"{self.event}\0{self.author}\0{self.person}\0{self.type}\0{self.schema}\0{part}".encode()
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """The sealed column of an event, and the commitments for its clear frame, by part."""
+
+    column: bytes
+    commitments: dict[str, str]
+
+
+def seal(parts: Mapping[str, Mapping[str, Any]], binding: Binding, cipher: AESGCM) -> Sealed:
+    """Each part with a fresh salt, sealed. Raises Malformed where a part is no canonical JSON."""
+    return seal_bytes({name: part_bytes(content, new_salt()) for name, content in parts.items()}, binding, cipher)
+
+
+def seal_bytes(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> Sealed:
+    """The same for parts that have their salt already: those that a peer delivered."""
+    frames = [_FORM]
+    for name in sorted(parts):
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        body = nonce + cipher.encrypt(nonce, parts[name], binding.associated(name))
+        frames += (bytes((len(name),)), name.encode("ascii"), _LENGTH.pack(len(body)), body)
+    return Sealed(b"".join(frames), {name: commitment(part) for name, part in parts.items()})
+
+
+def held(column: bytes) -> frozenset[str]:
+    """The names of the parts in a sealed column. Raises Tampered where its framing is broken."""
+    return frozenset(name for name, _ in _frames(column))
+
+
+def open_bytes(
+    column: bytes,
+    binding: Binding,
+    cipher: AESGCM,
+    commitments: Mapping[str, str],
+    wanted: Collection[str] | None = None,
+) -> dict[str, bytes]:
+    """The bytes of the parts wanted (all, if None) that the column holds, each checked against its commitment.
+
+    Raises Tampered where a part does not open, or is not the one that the clear frame committed to.
+    """
+    opened: dict[str, bytes] = {}
+    for name, body in _frames(column):
+        if wanted is not None and name not in wanted:
+            continue
+        try:
+            part = cipher.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], binding.associated(name))
+        except (InvalidTag, ValueError) as error:
+            raise Tampered(field=name, rule="part.seal") from error
+        verify(name, part, commitments)
+        opened[name] = part
+    return opened
+
+
+def open_parts(
+    column: bytes,
+    binding: Binding,
+    cipher: AESGCM,
+    commitments: Mapping[str, str],
+    wanted: Collection[str] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """The contents of the parts, without their salt; otherwise as `open_bytes`."""
+    return {name: content_of(part) for name, part in open_bytes(column, binding, cipher, commitments, wanted).items()}
+
+
+def open_part(
+    column: bytes, binding: Binding, cipher: AESGCM, commitments: Mapping[str, str], part: str
+) -> dict[str, Any] | None:
+    """The content of one part; None where the column does not hold it."""
+    return open_parts(column, binding, cipher, commitments, {part}).get(part)
+
+
+def verify(name: str, part: bytes, commitments: Mapping[str, str]) -> None:
+    """Raises Tampered where these are not the bytes of the part that the clear frame committed to."""
+    try:
+        found = commitment(part)
+    except Malformed as error:
+        raise Tampered(field=name, rule="part.commitment") from error
+    if commitments.get(name) != found:
+        raise Tampered(field=name, rule="part.commitment")
+
+
+def same_content(parts: Mapping[str, Mapping[str, Any]], stored: Mapping[str, bytes]) -> bool:
+    """Whether a repeated request says what was stored: its commitments with the stored salts are the same."""
+    return parts.keys() == stored.keys() and all(
+        commitment(part_bytes(parts[name], salt_of(part))) == commitment(part) for name, part in stored.items()
+    )
+
+
+def _frames(column: bytes) -> Iterator[tuple[str, bytes]]:
+    if column[:1] != _FORM:
+        raise Tampered(rule="part.frame")
+    at, before = 1, ""
+    while at < len(column):
+        named = at + 1 + column[at]
+        body = named + _LENGTH.size
+        name = column[at + 1 : named]
+        if body > len(column) or not name.isascii() or not before < name.decode("ascii"):
+            raise Tampered(rule="part.frame")
+        at = body + _LENGTH.unpack_from(column, named)[0]
+        if at > len(column):
+            raise Tampered(rule="part.frame")
+        before = name.decode("ascii")
+        yield before, column[body:at]

@@ -1,0 +1,129 @@
+"""What an office's system actor records because of what its book now says. Pure: drafts, made into events elsewhere.
+
+Each draft's id is derived from its cause, so that no two workers and no replay record it twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from events.canonical import encode
+from events.catalogue.case import Confirmed, Reopened, Withdrawn
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Changed, Merged, Registered, Stated, Unmerged
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.ids import derived_id
+from exchange.protocol.compare import differences
+from exchange.protocol.duties import DueKey
+from exchange.protocol.particulars import latest_statement
+from exchange.protocol.record import CaseState, Record
+from exchange.protocol.telling.due import Due, Sight
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that is about to be recorded by the office's system actor."""
+
+    id: str
+    person: str
+    payload: Fact
+    because: Ref
+    touches: tuple[str, ...] = ()
+
+
+def automatic(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Draft]:
+    """Every fact that now follows and is not recorded yet."""
+    drafts = [*_statement(sight), *_matched(sight), *_questions(sight, owed)]
+    return [d for d in drafts if Ref(sight.me, d.id) not in sight.record.facts]
+
+
+def _statement(sight: Sight) -> Iterator[Draft]:
+    """The keeper states anew whenever the particulars that it states change, for whatever cause."""
+    record = sight.record
+    if not sight.is_keeper or not any(office != sight.me for office in sight.stay_offices()):
+        return
+    latest = latest_statement([s for s in sight.own() if isinstance(s.payload, Stated)], sight.me)
+    stated = dict(latest.payload.particulars) if latest is not None and isinstance(latest.payload, Stated) else None
+    cause = _cause_of_statement(record)
+    if stated == record.particulars or cause is None:
+        return
+    before = latest.ref.id if latest is not None else ""
+    digest = encode({"particulars": dict(record.particulars), "persons": list(record.persons)}).hex()
+    yield Draft(
+        id=derived_id("stated", record.office, record.person, before, digest),
+        person=record.person,
+        payload=Stated(particulars=dict(record.particulars), basis="confirmed"),
+        because=cause.ref,
+    )
+
+
+def _cause_of_statement(record: Record) -> Standing | None:
+    sources = (Registered, Changed, Merged, Unmerged, Confirmed)
+    causes = [s for s in record.facts.values() if isinstance(s.payload, sources) or s.payload.type.startswith("event.")]
+    return max(causes, key=lambda s: (s.stamp, s.ref), default=None)
+
+
+def _matched(sight: Sight) -> Iterator[Draft]:
+    """Departure and arrival that match close by themselves (rule 5 of routing)."""
+    record = sight.record
+    for state in record.cases.values():
+        opening = record.facts.get(state.ref.opening)
+        if state.status != "open" or state.ref.kind != "inflow" or not sight.mine(state.ref.asked):
+            continue
+        if opening is None or state.thread or not isinstance(opening.payload, Arrived) or not sight.is_keeper:
+            continue
+        announced = any(sight.mine(a.author) and a.arrival == opening.ref for a in record.announcements)
+        if announced and not differences(record.particulars, opening.payload.stated):
+            yield Draft(
+                id=derived_id("matched", *_case_parts(state)),
+                person=opening.event.person,
+                payload=Confirmed(case=state.ref, sees=opening.corrections),
+                because=opening.ref,
+            )
+
+
+def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
+    """A relayed question that no longer stands is withdrawn; one that stands again is reopened."""
+    record = sight.record
+    for state in record.cases.values():
+        opening = record.facts.get(state.ref.opening)
+        if opening is None or opening.void or not sight.mine(state.asker) or state.ref.kind not in RELAYED:
+            continue
+        stands = _stands(sight, owed, state, opening)
+        last = str(state.thread[-1]) if state.thread else ""
+        if state.open and not stands:
+            yield Draft(
+                id=derived_id("withdrawn", *_case_parts(state), last),
+                person=opening.event.person,
+                payload=Withdrawn(case=state.ref, ground="no_longer_stands"),
+                because=opening.ref,
+            )
+        elif state.status == "withdrawn" and state.automatic and state.thread and stands:
+            yield Draft(
+                id=derived_id("reopened", *_case_parts(state), last),
+                person=opening.event.person,
+                payload=Reopened(case=state.ref, reason="stands_again"),
+                because=opening.ref,
+            )
+
+
+RELAYED = frozenset({"outflow", "moved-on", "contested"})
+
+
+def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening: Standing) -> bool:
+    asked_of = sight.book.told.get((state.ref.opening, state.ref.asked))
+    if asked_of is None or state.ref.kind not in {q.kind for q in asked_of.asked}:
+        return True  # opened by a dispute of a notice that asked nothing
+    if state.ref.kind == "outflow":
+        return any(a.ref == opening.ref and (a.waits or a.arrival is not None) for a in sight.record.announcements)
+    due = owed.get((state.ref.opening, state.ref.asked))
+    return due is not None and due.asks and due.kind == state.ref.kind
+
+
+def _case_parts(state: CaseState) -> tuple[str, str, str, str]:
+    return (state.ref.opening.author, state.ref.opening.id, state.ref.asked, state.ref.kind)
+
+

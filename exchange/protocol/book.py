@@ -1,0 +1,120 @@
+"""A book: what one office knows of one dossier. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from events.catalogue.values import CaseRef, NoteKind
+from events.envelope import PARTS, Part, Ref
+from events.event import Event, restricted, united
+from exchange.protocol.offices import Offices
+
+ALL_PARTS: frozenset[Part] = frozenset(PARTS)
+NO_PARTS: frozenset[Part] = frozenset()
+
+
+class Question(msgspec.Struct, frozen=True, order=True, array_like=True):
+    """A question that a delivery put: its kind, and the day by which the answer is due, fixed when it was put."""
+
+    kind: NoteKind
+    due_on: str | None = None
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """This event, told by `teller` to `to`, with these parts, on this ground.
+
+    `kind`: of the notification, None where it comes without one. `act`: the submission that it belongs to.
+    `asked`: every question that its revisions put; the latest revision of one teller counts.
+    """
+
+    ref: Ref
+    teller: str
+    to: str
+    parts: frozenset[Part]
+    ground: str
+    kind: NoteKind | None = None
+    asked: tuple[Question, ...] = ()
+    act: str = ""
+    trigger: Ref | None = None
+    revision: int = 1
+
+    @property
+    def asks(self) -> bool:
+        """Whether the notification expects a reply."""
+        return any(question.kind == self.kind for question in self.asked)
+
+    def cases(self) -> tuple[tuple[CaseRef, str | None], ...]:
+        """The cases that it opens, each with its day."""
+        return tuple((CaseRef(self.ref, self.to, q.kind), q.due_on) for q in self.asked)
+
+
+class Book:
+    """One office's events of one dossier, the deliveries it received, and those that it made."""
+
+    def __init__(self, office: str, jurisdictions: Offices) -> None:
+        self.office = office
+        self.offices = jurisdictions
+        self.recorded: dict[Ref, Event] = {}
+        self.received: dict[tuple[Ref, str], Delivery] = {}  # by (event, teller)
+        self.told: dict[tuple[Ref, str], Delivery] = {}  # by (event, recipient)
+        self._full: dict[Ref, Event] = {}
+
+    def record(self, event: Event) -> None:
+        """Take an event of the office's own."""
+        self.recorded[event.frame.ref] = event
+
+    def receive(self, delivery: Delivery, event: Event) -> bool:
+        """Take what was delivered; a repeat or an older revision changes nothing. True if the book changed."""
+        key = (delivery.ref, delivery.teller)
+        known = self.received.get(key)
+        if known is not None and known.revision >= delivery.revision:
+            return False
+        self.received[key] = delivery
+        held = self._full.get(delivery.ref)
+        self._full[delivery.ref] = event if held is None else united(held, event)
+        return True
+
+    def tell(self, delivery: Delivery) -> None:
+        """Note a delivery that the office made."""
+        self.told[(delivery.ref, delivery.to)] = delivery
+
+    def parts(self, ref: Ref) -> frozenset[Part]:
+        """The parts held of an event: all of one's own, else what its tellers last delivered."""
+        if ref in self.recorded:
+            return ALL_PARTS
+        return frozenset().union(*(d.parts for (r, _), d in self.received.items() if r == ref))
+
+    def events(self) -> list[Event]:
+        """All events of the book, each as far as its held parts tell it."""
+        parts: dict[Ref, frozenset[Part]] = {}
+        for (ref, _), delivery in self.received.items():
+            parts[ref] = parts.get(ref, NO_PARTS) | delivery.parts
+        foreign = (restricted(self._full[ref], held) for ref, held in parts.items() if ref not in self.recorded)
+        return [*self.recorded.values(), *foreign]
+
+    def highest_stamp(self) -> int:
+        """The highest stamp in the book; a new event's must be above it."""
+        own = (e.frame.stamp for e in self.recorded.values())
+        foreign = (self._full[ref].frame.stamp for ref, _ in self.received)
+        return max((*own, *foreign), default=0)
+
+    def copy(self) -> Book:
+        """A book that can be changed without this one."""
+        twin = Book(self.office, self.offices)
+        twin.recorded, twin.received = dict(self.recorded), dict(self.received)
+        twin.told, twin._full = dict(self.told), dict(self._full)  # noqa: SLF001 (its own kind)
+        return twin
+
+
+def book_of(
+    office: str, jurisdictions: Offices, own: Iterable[Event], received: Iterable[tuple[Delivery, Event]] = ()
+) -> Book:
+    """A book from its entries, in any order."""
+    book = Book(office, jurisdictions)
+    for event in own:
+        book.record(event)
+    for delivery, event in received:
+        book.receive(delivery, event)
+    return book

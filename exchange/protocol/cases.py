@@ -1,0 +1,170 @@
+"""Cases: the questions in a book and the state that their replies leave them in (catalogue, rules 7 and 11). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from events.catalogue.amendment import Corrected
+from events.catalogue.case import (
+    Confirmed,
+    Disputed,
+    Redirected,
+    Reopened,
+    RequestOpened,
+    Settled,
+    Withdrawn,
+)
+from events.catalogue.values import CaseRef
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.protocol.book import Book, Delivery
+from exchange.protocol.naming import named_offices, named_originally
+from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
+
+Reply = Confirmed | Disputed | Redirected | Settled | Reopened | Withdrawn
+MATCH = "match"
+# Answers that hold only for the content that they saw.
+COVERING = frozenset({"confirmed", "matched", "deviations", "settled"})
+
+
+def cases(
+    book: Book, facts: Mapping[Ref, Standing], announcements: Iterable[Announcement], keeper: str | None
+) -> dict[CaseRef, CaseState]:
+    """Every case that the book knows: asked of the office, asked by it, or met in a reply."""
+    opened: dict[CaseRef, list[Delivery]] = {}
+    due: dict[CaseRef, str] = {}
+    for delivery in (*book.received.values(), *book.told.values()):
+        if delivery.ref not in facts:
+            continue
+        for case, day in delivery.cases():
+            opened.setdefault(case, []).append(delivery)
+            if day is not None:
+                due[case] = min(day, due.get(case, day))
+    replies: dict[CaseRef, list[Standing]] = {}
+    for standing in facts.values():
+        if isinstance(standing.payload, Reply):
+            replies.setdefault(standing.payload.case, []).append(standing)
+    matched = {a.ref: a.arrival for a in announcements if a.arrival is not None}
+    answered = _answers(facts.values())
+    found: dict[CaseRef, CaseState] = {}
+    for ref in {*opened, *replies}:
+        tellers = opened.get(ref, [])
+        thread = sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref))
+        state = _fold(ref, _asker(ref, tellers, facts, keeper), thread)
+        state = _derive(_reconsider(state, facts), facts, matched, answered)
+        hidden = bool(tellers) and all(d.ground == MATCH and d.teller == book.office for d in tellers) and not thread
+        found[ref] = msgspec.structs.replace(state, due_on=due.get(ref), hidden=hidden)
+    return found
+
+
+def _asker(ref: CaseRef, tellers: list[Delivery], facts: Mapping[Ref, Standing], keeper: str | None) -> str:
+    """The author where its content names the office asked, or it told it itself; else the keeper who relayed."""
+    if any(d.teller == ref.opening.author for d in tellers):
+        return ref.opening.author
+    if tellers:
+        return min(d.teller for d in tellers)
+    opening = facts.get(ref.opening)
+    if opening is None or ref.asked in named_offices(opening.payload) or ref.asked == keeper or keeper is None:
+        return ref.opening.author
+    return keeper
+
+
+def _fold(ref: CaseRef, asker: str, thread: Iterable[Standing]) -> CaseState:
+    state = CaseState(ref=ref, asker=asker, status="open")
+    for reply in thread:
+        if reply.void:
+            continue
+        after = _take(state, reply)
+        if after is None:
+            state = msgspec.structs.replace(state, aside=(*state.aside, reply.ref))
+        else:
+            state = msgspec.structs.replace(after, thread=(*state.thread, reply.ref))
+    return state
+
+
+def _take(state: CaseState, reply: Standing) -> CaseState | None:
+    """The state after a reply; None where the reply came too late to change it."""
+    payload = reply.payload
+    replace = msgspec.structs.replace
+    if isinstance(payload, Reopened):
+        return replace(state, status="open", reopened=payload.fields, automatic=False, reason=None)
+    if isinstance(payload, Withdrawn):
+        return replace(state, status="withdrawn", automatic=reply.event.frame.automatic) if state.open else None
+    if isinstance(payload, Settled):
+        if state.status not in {"deviations", "disputed"}:
+            return None
+        fields = tuple(d.field for d in state.deviations)
+        insisted = fields if payload.whole == "insisted" else payload.insisted
+        accepted = fields if payload.whole == "accepted" else payload.accepted
+        return replace(state, status="settled", insisted=insisted, accepted=accepted)
+    by_asked = reply.author == state.ref.asked
+    if isinstance(payload, Redirected):
+        may = state.status in ASKED if by_asked else state.open
+        return replace(state, status="redirected", redirected_to=payload.to) if may else None
+    if not by_asked or state.status not in ASKED:
+        return None
+    if isinstance(payload, Disputed):
+        return replace(
+            state, status="disputed", recognised=False, reason=payload.reason, place=payload.place, deviations=()
+        )
+    if not isinstance(payload, Confirmed):
+        return None
+    automatic = reply.event.frame.automatic
+    if payload.deviations:
+        return replace(state, status="deviations", recognised=True, deviations=payload.deviations)
+    status = "matched" if automatic else "confirmed"
+    return replace(state, status=status, recognised=True, automatic=automatic, deviations=(), reopened=())
+
+
+def _reconsider(state: CaseState, facts: Mapping[Ref, Standing]) -> CaseState:
+    """A field that an answer covered and that was corrected afterwards is open again (catalogue, rule 7)."""
+    opening = facts.get(state.ref.opening)
+    if opening is None or not state.thread or state.status not in COVERING:
+        return state
+    last = facts[state.thread[-1]]
+    seen: set[Ref] = set()
+    for ref in state.thread:
+        payload = facts[ref].payload
+        if isinstance(payload, Confirmed):
+            seen |= set(payload.sees)
+    if isinstance(last.payload, Settled):
+        seen |= {ref for ref in opening.corrections if facts[ref].stamp < last.stamp}
+    fields: set[str] = set()
+    for ref in opening.corrections:
+        payload = facts[ref].payload
+        if ref not in seen and isinstance(payload, Corrected):
+            fields |= set(payload.fields)
+    if not fields:
+        return state
+    return msgspec.structs.replace(state, status="open", reopened=tuple(sorted(fields)), automatic=False)
+
+
+def _derive(
+    state: CaseState, facts: Mapping[Ref, Standing], matched: Mapping[Ref, Ref | None], answered: Mapping[Ref, Ref]
+) -> CaseState:
+    """What both sides see of the opening event itself closes the case, without a further event."""
+    if state.status not in OPEN:
+        return state
+    replace = msgspec.structs.replace
+    opening = facts.get(state.ref.opening)
+    if opening is None:
+        return state
+    if opening.void:
+        return replace(state, status="withdrawn", automatic=True)
+    named_before = state.ref.asked in named_originally(opening)
+    if named_before and state.ref.asked not in named_offices(opening.payload):
+        return replace(state, status="withdrawn", automatic=True)
+    if state.ref.kind == "outflow" and state.ref.opening in matched and state.status in ASKED:
+        return replace(state, status="matched", automatic=True)
+    if isinstance(opening.payload, RequestOpened) and state.ref.opening in answered:
+        return replace(state, status="answered")
+    return state
+
+
+def _answers(facts: Iterable[Standing]) -> dict[Ref, Ref]:
+    """Request -> the act that did what it asked."""
+    return {
+        s.event.frame.because: s.ref for s in facts if s.event.frame.because is not None and not s.void
+    }

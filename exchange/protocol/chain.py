@@ -1,0 +1,115 @@
+"""The chain of registrations, and the keeper that follows from it (DESIGN.md sections 2 and 5). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from events.catalogue.case import DISCLAIMING, Confirmed, Disputed, Redirected, Reopened
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Registered
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import Place, town
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.protocol.dossier import Dossier
+from exchange.protocol.offices import Offices
+from exchange.protocol.record import Link
+
+IDENTITY_KINDS = ("inflow", "registration", "contested")
+
+
+def chain(facts: Mapping[Ref, Standing], dossier: Dossier) -> tuple[Link, ...]:
+    """Links by stamp alone. While the book holds none, what its latest arrival states; of a merge, the survivor's."""
+    counted = [s for s in facts.values() if not s.void and s.event.person == dossier.survivor]
+    links = [link for s in counted if (link := _link(s)) is not None]
+    if not links:
+        arrivals = [s for s in facts.values() if not s.void and isinstance(s.payload, Arrived)]
+        latest = max(arrivals, key=lambda s: (s.stamp, s.ref), default=None)
+        if latest is not None and isinstance(latest.payload, Arrived) and latest.payload.registration is not None:
+            place = latest.payload.registration
+            links = [Link(latest.ref, latest.stamp, latest.day, place, _named(place), from_arrival=True)]
+    links.sort(key=lambda link: (link.stamp, link.ref))
+    said = _said(facts.values())
+    return tuple(_disclaimed(link, said) for link in links)
+
+
+def _link(standing: Standing) -> Link | None:
+    payload = standing.payload
+    if isinstance(payload, Registered):
+        place = payload.registration
+        return Link(standing.ref, standing.stamp, standing.day, place, _named(place))
+    if isinstance(payload, RegistrationChanged):
+        before = _named(payload.from_) or ((standing.author,) if payload.from_ is not None else ())
+        return Link(standing.ref, standing.stamp, standing.day, payload.to, _named(payload.to) + before)
+    return None
+
+
+def _named(place: Place | None) -> tuple[str, ...]:
+    return (place.code,) if place is not None and place.code is not None else ()
+
+
+def _said(facts: Iterable[Standing]) -> dict[tuple[Ref, str], Standing]:
+    """The last word of each office asked, by (opening event, office)."""
+    said: dict[tuple[Ref, str], Standing] = {}
+    for standing in sorted(facts, key=lambda s: (s.stamp, s.ref)):
+        payload = standing.payload
+        if standing.void or not isinstance(payload, Confirmed | Disputed | Redirected | Reopened):
+            continue
+        if payload.case.kind in IDENTITY_KINDS and standing.author == payload.case.asked:
+            said[(payload.case.opening, payload.case.asked)] = standing
+    return said
+
+
+def _disclaimed(link: Link, said: Mapping[tuple[Ref, str], Standing]) -> Link:
+    out: set[str] = set()
+    named = list(link.named)
+    for office in link.named:
+        seen = {office}
+        while (last := said.get((link.ref, office))) is not None:
+            if isinstance(last.payload, Disputed) and last.payload.reason in DISCLAIMING:
+                out.add(office)
+            elif isinstance(last.payload, Redirected) and last.payload.to not in seen:
+                out.add(office)
+                seen.add(last.payload.to)
+                named.insert(named.index(office) + 1, last.payload.to)
+                office = last.payload.to
+                continue
+            break
+    return msgspec.structs.replace(link, named=tuple(named), disclaimed=frozenset(out))
+
+
+def keeper(links: Sequence[Link], openers: Sequence[str], dossier: Dossier, offices: Offices) -> str | None:
+    """The latest office of the chain that takes part and has not disputed it, else the one that opened the dossier."""
+    real = [link for link in links if not link.from_arrival]
+    if not real and dossier.merge_keeper is not None:
+        return offices.successor(dossier.merge_keeper)
+    for link in reversed(links):
+        for office in link.named:
+            if office not in link.disclaimed and offices.within(office):
+                return offices.successor(office)
+    return offices.successor(openers[0]) if openers else None
+
+
+def openers(facts: Iterable[Standing], dossier: Dossier) -> tuple[str, ...]:
+    """Offices that opened the dossier, the survivor's first, in order of stamps."""
+    opened = [s for s in facts if not s.void and is_opening(s)]
+    opened.sort(key=lambda s: (s.event.person != dossier.survivor, s.stamp, s.ref))
+    return tuple(dict.fromkeys(s.author for s in opened))
+
+
+def is_opening(standing: Standing) -> bool:
+    """Whether a dossier stands on the fact (catalogue, rule 6)."""
+    payload = standing.payload
+    return isinstance(payload, Registered) or (isinstance(payload, Arrived) and payload.opens)
+
+
+def registration(links: Sequence[Link], keeper_office: str | None) -> Place | None:
+    """Where the person is registered: the latest link that nobody who keeps it disputes."""
+    for link in reversed(links):
+        if link.place is None or link.place.kind != "town" or link.place.code not in link.disclaimed:
+            return link.place
+        if keeper_office in link.named:
+            return town(keeper_office) if keeper_office else None
+    return None

@@ -1,0 +1,48 @@
+"""What cannot all be true (DESIGN.md K6): shown, never refused. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from events.catalogue.person import Registered
+from events.catalogue.values import CaseRef
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.ids import derived_id
+from exchange.protocol.record import Contradiction, Link
+from exchange.protocol.stays import Movements
+
+
+def contradictions(
+    movements: Movements, links: Sequence[Link], facts: Mapping[Ref, Standing], idle: Iterable[Ref]
+) -> tuple[Contradiction, ...]:
+    """All contradictions of a record, in a stable order."""
+    found = {c for c in movements.contradictions if c.kind != "contested_stays" or _still(c, movements)}
+    found |= {Contradiction("idle_amendment", (ref,)) for ref in idle if ref in facts}
+    served = [link for link in links if not link.from_arrival and _first_entry(facts[link.ref])]
+    for index, one in enumerate(served):
+        for other in served[index + 1 :]:
+            if not (set(one.named) & set(other.named)):
+                found.add(Contradiction("two_registrations", tuple(sorted((one.ref, other.ref)))))
+    return tuple(sorted(found))
+
+
+def _still(contradiction: Contradiction, movements: Movements) -> bool:
+    """Contested stays contest each other while more than one of them goes on as main."""
+    stays = [movements.stays[ref] for ref in contradiction.events]
+    return all(stay.open and stay.kind == "main" for stay in stays)
+
+
+def _first_entry(standing: Standing) -> bool:
+    """A registration that did not follow from another: two of them cannot both be the first."""
+    return isinstance(standing.payload, Registered) and standing.payload.registration is not None
+
+
+def contradiction_id(contradiction: Contradiction) -> str:
+    """The same wherever it is seen."""
+    return derived_id("contradiction", contradiction.kind, *map(str, contradiction.events))
+
+
+def case_id(case: CaseRef) -> str:
+    """A case's id, derived from opening event, office asked and kind."""
+    return derived_id("case", case.opening.author, case.opening.id, case.asked, case.kind)

@@ -1,0 +1,220 @@
+"""Duties: what is due, as a function of the office's whole book; new deliveries = due − delivered. Pure.
+
+The same code serves the first notice, corrections, merges, rebuild and repair. Each rule is named, so that a
+test can leave one out and show that something is then found to be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import msgspec
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.envelope import Part, Ref
+from events.standing import Standing
+from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
+from exchange.protocol.naming import named_offices, named_originally
+from exchange.protocol.record import Record
+from exchange.protocol.routing_table import rank
+from exchange.protocol.telling import author, chains, keeper, replies, threads
+from exchange.protocol.telling.due import Due, Sight, amendments_of
+
+Rule = Callable[[Sight], Iterator[Due]]
+
+RULES: Mapping[str, Rule] = {
+    "author_tells": author.author_tells,
+    "keeper_tells_ends": keeper.keeper_tells_ends,
+    "keeper_tells_rivals": keeper.keeper_tells_rivals,
+    "keeper_tells_open_stays": keeper.keeper_tells_open_stays,
+    "keeper_tells_statement": keeper.keeper_tells_statement,
+    "keeper_tells_announced": keeper.keeper_tells_announced,
+    "keeper_tells_protection": keeper.keeper_tells_protection,
+    "chain_to_open_stays": chains.chain_to_open_stays,
+    "chain_to_openers": chains.chain_to_openers,
+    "rival_registrations": chains.rival_registrations,
+    "reply_to_other_side": replies.reply_to_other_side,
+    "reply_to_keeper": replies.reply_to_keeper,
+    "thread_of_case": replies.thread_of_case,
+    "redirected": replies.redirected,
+    "thread_of_stay": threads.thread_of_stay,
+    "thread_of_merges": threads.thread_of_merges,
+    "announcer": threads.announcer,
+    "without_chain": threads.without_chain,
+    "hand_over": threads.hand_over,
+}
+
+DueKey = tuple[Ref, str]
+
+
+def duties(
+    book: Book, record: Record, rules: Mapping[str, Rule] = RULES, extra: Iterable[Due] = ()
+) -> dict[DueKey, Due]:
+    """Everything that this office owes others about this record, whether told already or not.
+
+    `extra`: what the matching of documents, which no single book shows, adds.
+    """
+    sight = Sight(book, record)
+    owed: dict[DueKey, Due] = {}
+    for rule in rules.values():
+        for due in rule(sight):
+            _add(owed, sight, due)
+    for due in extra:
+        _add(owed, sight, due)
+    if "threads_of_amendments" not in LEFT_OUT:
+        _follow_amendments(owed, sight)
+    _one_question_an_act(owed, record)
+    _withhold_protected(owed, record)
+    return owed
+
+
+# Names of the steps that a planted fault leaves out; empty in every real run.
+LEFT_OUT: set[str] = set()
+
+
+def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
+    to = sight.book.offices.successor(due.to)
+    standing = sight.record.facts[due.ref]
+    if sight.mine(to) or to == standing.author or not sight.book.offices.within(to):
+        return
+    parts = due.parts & sight.book.parts(due.ref)
+    due = msgspec.structs.replace(due, to=to, parts=parts)
+    known = owed.get((due.ref, to))
+    if known is None:
+        owed[(due.ref, to)] = due
+        return
+    first, other = sorted((known, due), key=lambda d: rank(d.kind, asks=d.asks))
+    owed[(due.ref, to)] = msgspec.structs.replace(
+        first, parts=known.parts | due.parts, trigger=first.trigger if first.kind else (first.trigger or other.trigger)
+    )
+
+
+def _follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
+    """T3 and T5: an amendment goes wherever its target went or goes; with the target's parts, never without it."""
+    amendments = amendments_of(sight.record.facts.values())
+    pending = {*owed, *((ref, to) for ref, to in sight.book.told if ref in sight.record.facts)}
+    while pending:
+        ref, to = pending.pop()
+        target = owed.get((ref, to))
+        told = sight.book.told.get((ref, to))
+        for amendment in amendments.get(ref, ()):
+            if (amendment.ref, to) in owed or amendment.author == to:
+                continue
+            parts = (target.parts if target else NO_PARTS) | (told.parts if told else NO_PARTS)
+            kind = "retraction" if isinstance(amendment.payload, Retracted) else "correction"
+            first = told is None and target is not None  # a first notice carries its amendments
+            due = Due(
+                ref=amendment.ref, to=to, ground="amendment", parts=parts, kind=None if first else kind
+            )
+            _add(owed, sight, due)
+            if (amendment.ref, to) in owed:
+                pending.add((amendment.ref, to))
+            _bring_target(owed, sight, target, ref, to)
+
+
+def _bring_target(owed: dict[DueKey, Due], sight: Sight, target: Due | None, ref: Ref, to: str) -> None:
+    """The target stays due as it was told, so that what is due and what was delivered can be compared."""
+    told = sight.book.told.get((ref, to))
+    if target is None and told is not None:
+        owed.setdefault((ref, to), Due(ref=ref, to=to, ground="told", parts=NO_PARTS))
+
+
+def _one_question_an_act(owed: dict[DueKey, Due], record: Record) -> None:
+    """One office, one act: the first question opens the one case and carries the rest (rule 2 of routing)."""
+    groups: dict[tuple[str, str], list[Due]] = {}
+    for due in owed.values():
+        if due.asks:
+            groups.setdefault((due.to, record.facts[due.ref].event.frame.submission), []).append(due)
+    for asking in groups.values():
+        asking.sort(key=lambda d: (rank(d.kind, asks=True), d.ref))
+        for due in asking[1:]:
+            owed[(due.ref, due.to)] = msgspec.structs.replace(due, asks=False)
+
+
+def _withhold_protected(owed: dict[DueKey, Due], record: Record) -> None:
+    """While the person is protected the address goes nowhere."""
+    if record.protected is None:
+        return
+    for key, due in owed.items():
+        if "address" in due.parts:
+            owed[key] = msgspec.structs.replace(due, parts=due.parts - {"address"})
+
+
+def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> list[Delivery]:
+    """Due − delivered: first deliveries, further parts, further questions, and parts that are withdrawn."""
+    made: list[Delivery] = []
+    for (ref, to), due in owed.items():
+        told = book.told.get((ref, to))
+        asks = due.asks and due.kind is not None and due.kind not in {q.kind for q in told.asked if told} if told else due.asks
+        if told is not None and not asks and due.parts <= told.parts:
+            continue
+        trigger = due.trigger or ref
+        cause = _human_cause(record, trigger)
+        silent = cause is not None and cause.author == to and not asks
+        kind = None if silent or (told is not None and not asks) else due.kind
+        asked = told.asked if told is not None else ()
+        if asks and due.kind is not None:
+            asked = (*asked, Question(due.kind))
+        made.append(
+            Delivery(
+                ref=ref,
+                teller=book.office,
+                to=to,
+                parts=due.parts | (told.parts if told is not None else NO_PARTS),
+                ground=due.ground,
+                kind=kind,
+                asked=asked,
+                act=cause.event.frame.submission if cause is not None else "",
+                trigger=trigger,
+                revision=told.revision + 1 if told is not None else 1,
+            )
+        )
+    changed = {(d.ref, d.to): d for d in made}
+    for key, told in {**book.told, **changed}.items():
+        allowed = _may_keep(book, record, owed, told)
+        if key[0] in record.facts and not told.parts <= allowed:
+            first = changed.get(key)
+            revision = first.revision if first else told.revision + 1
+            changed[key] = msgspec.structs.replace(
+                told, parts=told.parts & allowed, kind=first.kind if first else None, revision=revision
+            )
+    return sorted(changed.values(), key=lambda d: (record.facts[d.ref].stamp, d.ref, d.to))
+
+
+def _human_cause(record: Record, ref: Ref) -> Standing | None:
+    """The fact whose act it is: automatic facts belong to the act of their cause."""
+    standing = record.facts.get(ref)
+    seen: set[Ref] = set()
+    while standing is not None and standing.event.frame.automatic and standing.ref not in seen:
+        seen.add(standing.ref)
+        cause = standing.event.frame.because
+        before = record.facts.get(cause) if cause is not None else None
+        if before is None:
+            return standing
+        standing = before
+    return standing
+
+
+def _may_keep(book: Book, record: Record, owed: Mapping[DueKey, Due], told: Delivery) -> frozenset[Part]:
+    """The parts that the office told may go on holding: none where it was told in error, no protected address."""
+    allowed = told.parts
+    if record.protected is not None:
+        allowed -= {"address"}
+    standing = record.facts.get(told.ref)
+    if standing is None:
+        return allowed
+    if book.office == standing.author or book.office == record.keeper:
+        root = _root(record, standing)
+        in_error = told.to in named_originally(root) and told.to not in named_offices(root.payload)
+        due = owed.get((root.ref, told.to))
+        still = due is not None and due.ground not in {"amendment", "told", "reply", "case_thread"}
+        if in_error and not still:
+            return NO_PARTS
+    return allowed
+
+
+def _root(record: Record, standing: Standing) -> Standing:
+    """The fact that an amendment amends, through amendments of amendments."""
+    while isinstance(standing.payload, Corrected | Retracted) and standing.payload.target in record.facts:
+        standing = record.facts[standing.payload.target]
+    return standing

@@ -1,0 +1,48 @@
+"""The list of jurisdictions as far as the `jurisdiction.*` events in every book tell it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from events.catalogue.jurisdiction import Closed, Opened, Succeeded
+from events.event import Event
+
+LEVELS = (2, 4, 6, 9, 12)
+
+
+class Offices:
+    """Which offices are in the exchange, and who succeeded whom."""
+
+    def __init__(self, joined: Iterable[str] = (), successors: dict[str, str] | None = None) -> None:
+        self.joined = frozenset(joined)
+        self.successors = dict(successors or {})
+
+    def within(self, code: str) -> bool:
+        """Whether the office takes part: it, or an area above it, has joined."""
+        return any(code[:digits].ljust(12, "0") in self.joined for digits in LEVELS)
+
+    def successor(self, code: str) -> str:
+        """The office that today answers for `code`; a ring ends where it began to repeat."""
+        seen = {code}
+        while (after := self.successors.get(code)) is not None and after not in seen:
+            seen.add(after)
+            code = after
+        return code
+
+
+def offices(events: Iterable[Event]) -> Offices:
+    """The list of jurisdictions after these events, in the order of their stamps."""
+    joined: set[str] = set()
+    successors: dict[str, str] = {}
+    for event in sorted(events, key=lambda e: (e.frame.effective_on, e.frame.stamp, e.frame.author, e.frame.id)):
+        code = event.frame.subject.id
+        match event.payload:
+            case Opened():
+                joined.add(code)
+            case Succeeded(to=to) if to:
+                successors[code] = to[0]
+            case Closed():
+                joined.discard(code)
+            case _:
+                pass
+    return Offices(joined, successors)

@@ -1,0 +1,64 @@
+"""Particulars: folded from facts by their keeper, taken from the keeper's statement by everybody else. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Changed, Registered, Stated
+from events.standing import Standing
+from exchange.protocol.dossier import Dossier
+
+OWNED_BY_MAIN_STAY = frozenset({"occupation", "phone"})
+
+
+def particulars(
+    facts: Iterable[Standing], dossier: Dossier, office: str, keeper: str | None
+) -> dict[str, Any]:
+    """Field -> value as this office holds it."""
+    standing = sorted((s for s in facts if not s.void), key=lambda s: s.order)
+    statement = None if office == keeper else latest_statement(standing, keeper)
+    held: dict[str, Any] = {}
+    since = -1
+    if statement is not None and isinstance(statement.payload, Stated):
+        held.update(statement.payload.particulars)
+        since = statement.stamp
+    else:
+        for entry in _registrations(standing, dossier):
+            held.update(entry)
+    for fact in standing:
+        if isinstance(fact.payload, Changed) and fact.stamp > since:
+            held.update(fact.payload.set)
+    if office != keeper:
+        for field, value in stated_by(standing, office).items():
+            held.setdefault(field, value)
+    elif not held:
+        # Nobody registered the person: what the newest arrival states is all that is known.
+        for fact in standing:
+            if isinstance(fact.payload, Arrived):
+                held.update(fact.payload.stated)
+    held.pop("born_year", None) if "born_on" in held else None
+    return {field: value for field, value in sorted(held.items()) if value is not None}
+
+
+def latest_statement(facts: Iterable[Standing], keeper: str | None) -> Standing | None:
+    """The keeper's statement with the highest stamp, else that of whoever kept the person before."""
+    statements = [s for s in facts if isinstance(s.payload, Stated)]
+    return max(statements, key=lambda s: (s.author == keeper, s.stamp, s.ref), default=None)
+
+
+def stated_by(facts: Iterable[Standing], office: str) -> dict[str, Any]:
+    """What the arrivals that this office recorded state, the newest last."""
+    stated: dict[str, Any] = {}
+    for fact in facts:
+        if isinstance(fact.payload, Arrived) and fact.author == office:
+            stated.update(fact.payload.stated)
+    return stated
+
+
+def _registrations(facts: Iterable[Standing], dossier: Dossier) -> list[Mapping[str, Any]]:
+    """The entries of registered persons: those given up first, so that the survivor's count."""
+    entries = [s for s in facts if isinstance(s.payload, Registered)]
+    entries.sort(key=lambda s: (s.event.person == dossier.survivor, -s.stamp))
+    return [s.payload.particulars for s in entries if isinstance(s.payload, Registered)]

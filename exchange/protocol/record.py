@@ -1,0 +1,155 @@
+"""The record: what an office sees of a person. Pure data, made by `view`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from events.catalogue.values import CaseRef, Deviation, Place, StayKind
+from events.envelope import Ref
+from events.standing import Standing
+
+CaseStatus = Literal[
+    "open",
+    "deferred",
+    "overdue",
+    "deviations",
+    "disputed",
+    "confirmed",
+    "settled",
+    "answered",
+    "redirected",
+    "matched",
+    "withdrawn",
+    "not_reachable",
+]
+OPEN: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue", "deviations", "disputed"})
+ASKED: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue"})
+
+
+class Stay(msgspec.Struct, frozen=True, kw_only=True):
+    """One residence at one place; its id is the event that began it."""
+
+    id: Ref
+    office: str
+    kind: StayKind
+    began: str
+    stamp: int
+    main_since: str  # the day from which it has been main; the order of main stays follows it
+    origin: Place | None = None
+    address: str | None = None
+    until: str | None = None
+    ended: str | None = None
+    ended_by: Ref | None = None
+    demoted_by: Ref | None = None
+    destination: Place | None = None
+    contests: tuple[Ref, ...] = ()
+    touched_by: tuple[Ref, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        return self.ended is None
+
+
+class Announcement(msgspec.Struct, frozen=True):
+    """A departure or a leaving that names a town; `waits` until the person arrives somewhere or dies."""
+
+    ref: Ref
+    author: str
+    to: str
+    waits: bool
+    arrival: Ref | None = None  # the arrival at the town announced
+
+    def ref_stamp(self, facts: Mapping[Ref, Standing]) -> int:
+        """The stamp of the event that announced."""
+        return facts[self.ref].stamp
+
+
+class Link(msgspec.Struct, frozen=True):
+    """One link of the chain of registrations."""
+
+    ref: Ref
+    stamp: int
+    day: str
+    place: Place | None
+    named: tuple[str, ...]  # the offices that the link makes keeper, the first that may be
+    disclaimed: frozenset[str] = frozenset()
+    from_arrival: bool = False
+
+
+class CaseState(msgspec.Struct, frozen=True, kw_only=True):
+    """One case as this book tells it."""
+
+    ref: CaseRef
+    asker: str
+    status: CaseStatus
+    recognised: bool = False  # the office asked has confirmed, and not disputed since
+    automatic: bool = False  # closed by the exchange itself
+    deviations: tuple[Deviation, ...] = ()
+    insisted: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    reason: str | None = None
+    place: Place | None = None
+    redirected_to: str | None = None
+    reopened: tuple[str, ...] = ()
+    thread: tuple[Ref, ...] = ()
+    aside: tuple[Ref, ...] = ()  # replies that came when the case was closed: kept, and without effect
+    due_on: str | None = None
+    hidden: bool = False  # opened by a match that the asker may not see before the answer
+
+    @property
+    def open(self) -> bool:
+        return self.status in OPEN
+
+
+class Contradiction(msgspec.Struct, frozen=True, order=True):
+    """What cannot all be true; its id is derived from its events."""
+
+    kind: Literal["two_registrations", "contested_stays", "moved_after_death", "left_without_arrival", "idle_amendment"]
+    events: tuple[Ref, ...]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What one office sees of one dossier."""
+
+    office: str
+    person: str  # the surviving id
+    persons: tuple[str, ...]
+    merged: tuple[str, ...]  # ids that gave their entry up
+    keeper: str | None
+    openers: tuple[str, ...]
+    chain: tuple[Link, ...]
+    registration: Place | None
+    particulars: Mapping[str, Any]
+    insisted: Mapping[str, Any]
+    objected: tuple[str, ...]  # fields in an open case
+    stays: tuple[Stay, ...]
+    announcements: tuple[Announcement, ...]
+    died_on: str | None
+    protected: Ref | None
+    cases: Mapping[CaseRef, CaseState]
+    contradictions: tuple[Contradiction, ...]
+    incomplete: tuple[Ref, ...]
+    withdrawn: bool
+    version: int  # events and deliveries that the record knows: the ETag
+    facts: Mapping[Ref, Standing]
+
+    @property
+    def open_stays(self) -> tuple[Stay, ...]:
+        return tuple(stay for stay in self.stays if stay.open)
+
+    @property
+    def main_stays(self) -> tuple[Stay, ...]:
+        return tuple(stay for stay in self.stays if stay.open and stay.kind == "main")
+
+    def stay(self, ref: Ref) -> Stay | None:
+        """The stay that this event began."""
+        return next((stay for stay in self.stays if stay.id == ref), None)
+
+    def recognised(self, stay: Stay) -> bool:
+        """Whether the keeper has confirmed the stay, or it needs no confirmation."""
+        if stay.office == self.keeper:
+            return True
+        return any(c.recognised for r, c in self.cases.items() if r.opening == stay.id and r.kind == "inflow")

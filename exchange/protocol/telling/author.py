@@ -1,0 +1,118 @@
+"""T1. As author: each event to the keeper, and to every office that its corrected content names. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from events.catalogue.case import Rejected, RequestOpened
+from events.catalogue.movement import Arrived, Departed, Left, Returned
+from events.catalogue.person import Deceased, Merged, Registered
+from events.catalogue.registration import RegistrationChanged
+from events.envelope import Part, Ref
+from events.standing import Standing
+from exchange.protocol.naming import named_offices, named_originally, town_of
+from exchange.protocol.routing_table import DEATH_ASKS, MATCHED, ROUTING, UPDATE, Cell
+from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, NO_PARTS, Due, Sight
+
+REQUEST = Cell("request", asks=True)
+REJECTED = Cell("rejected")
+
+
+def author_tells(sight: Sight) -> Iterator[Due]:
+    """Own events to the keeper and to the offices that they name."""
+    for standing in sight.own():
+        yield from _keeper(sight, standing)
+        for to in sorted(named_offices(standing.payload)):
+            cell = named_cell(sight, standing, to)
+            if cell is not None:
+                parts = _parts_for_named(sight, standing, to)
+                yield sight.due(standing, to, "named", cell, parts=parts, trigger=_first_notice(standing, to))
+        yield from _answers_request(sight, standing)
+
+
+def _keeper(sight: Sight, standing: Standing) -> Iterator[Due]:
+    keeper = sight.keeper
+    if keeper is None or sight.is_keeper:
+        return
+    cell = ROUTING.get(standing.payload.type, {}).get("keeper")
+    payload = standing.payload
+    if isinstance(payload, Registered) and town_of(payload.registration) != keeper:
+        return  # the keeper of a dossier opened elsewhere learns of it by matching, not by this row
+    if isinstance(payload, Merged):
+        cell = UPDATE
+    if isinstance(payload, Deceased):
+        cell = DEATH_ASKS
+    if cell is None:
+        return
+    parts = _parts_for_keeper(sight)
+    if isinstance(payload, Arrived):
+        cell = inflow_cell(sight, standing.ref, keeper, cell)
+    elif isinstance(payload, RegistrationChanged) and town_of(payload.to) != keeper:
+        cell = UPDATE
+    yield sight.due(standing, keeper, "keeper", cell, parts=parts)
+
+
+def inflow_cell(sight: Sight, arrival: Ref, to: str, cell: Cell) -> Cell:
+    """After a move an inflow case stays with the office that was asked first; the new keeper is only told."""
+    asked = [c for c in sight.inflow_cases(arrival) if c.ref.asked != to]
+    if any(c.recognised or c.status in {"open", "deferred", "overdue"} for c in asked):
+        return UPDATE
+    return cell
+
+
+def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
+    """The routing cell of an office that the content names."""
+    payload = standing.payload
+    row = ROUTING.get(payload.type, {})
+    if isinstance(payload, Arrived | Returned):
+        if isinstance(payload, Arrived) and to == town_of(payload.registration):
+            return inflow_cell(sight, standing.ref, to, row["keeper"])
+        announced = any(
+            a.author == to and a.arrival == standing.ref for a in sight.record.announcements
+        )
+        return MATCHED if announced else row["place_left"]
+    if isinstance(payload, Departed | Left):
+        return row["announced"] if payload.destination is not None and payload.destination.kind == "town" else None
+    if isinstance(payload, Registered):
+        return row["keeper"] if payload.basis != "register" or payload.ask else Cell("registration")
+    if isinstance(payload, RegistrationChanged):
+        return row["keeper"] if to == town_of(payload.to) else UPDATE
+    if isinstance(payload, Merged):
+        return UPDATE
+    if isinstance(payload, RequestOpened):
+        return REQUEST
+    if isinstance(payload, Rejected):
+        return REJECTED
+    return None
+
+
+def _parts_for_keeper(sight: Sight) -> frozenset[Part]:
+    """The office asked first gets only what it needs to recognise the person; the rest after it has confirmed."""
+    return ALL_PARTS if sight.recognised_by_keeper() else IDENTITY
+
+
+def _parts_for_named(sight: Sight, standing: Standing, to: str) -> frozenset[Part]:
+    payload = standing.payload
+    if isinstance(payload, Arrived) and to == town_of(payload.registration):
+        confirmed = any(c.recognised for c in sight.inflow_cases(standing.ref) if c.ref.asked == to)
+        return ALL_PARTS if confirmed else IDENTITY
+    if isinstance(payload, Registered | RegistrationChanged | Departed | Left):
+        return IDENTITY
+    return ALL_PARTS if isinstance(payload, RequestOpened) else NO_PARTS
+
+
+def _first_notice(standing: Standing, to: str) -> Ref | None:
+    """An office that only the corrected content names is told because of the correction."""
+    if standing.corrections and to not in named_originally(standing):
+        return standing.corrections[-1]
+    return None
+
+
+def _answers_request(sight: Sight, standing: Standing) -> Iterator[Due]:
+    """The act that does what a request asked is told to the one who asked."""
+    cause = standing.event.frame.because
+    request = sight.record.facts.get(cause) if cause is not None else None
+    if request is not None and isinstance(request.payload, RequestOpened):
+        yield sight.due(standing, request.author, "answers_request", UPDATE)
+
+

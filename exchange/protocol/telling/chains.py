@@ -1,0 +1,73 @@
+"""The chain of registrations and what decides who is keeper: to open stays, openers and rival registrations. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened
+from events.catalogue.person import Merged, Unmerged
+from events.catalogue.registration import RegistrationChanged
+from events.standing import Standing
+from exchange.protocol.chain import IDENTITY_KINDS, is_opening
+from exchange.protocol.routing_table import CONTESTED, UPDATE
+from exchange.protocol.telling.due import Due, Sight
+
+
+def links_and_disputes(sight: Sight) -> Iterator[Standing]:
+    """The links of the chain, and the replies that dispute or restore them."""
+    facts = sight.record.facts
+    refs = {link.ref for link in sight.record.chain}
+    for ref in sorted(refs):
+        yield facts[ref]
+    for standing in facts.values():
+        payload = standing.payload
+        if isinstance(payload, Disputed | Redirected | Confirmed | Reopened) and payload.case.opening in refs:
+            if payload.case.kind in IDENTITY_KINDS:
+                yield standing
+
+
+def chain_to_open_stays(sight: Sight) -> Iterator[Due]:
+    """Each open stay gets the whole chain, with the disputes that decide who is keeper."""
+    if not sight.is_keeper:
+        return
+    for office in sight.stay_offices():
+        for standing in links_and_disputes(sight):
+            cell = UPDATE if isinstance(standing.payload, RegistrationChanged) else None
+            yield sight.due(standing, office, "chain", cell)
+
+
+def chain_to_openers(sight: Sight) -> Iterator[Due]:
+    """Every office that opened the dossier gets the chain, its disputes and the merges: two keepers else."""
+    if not sight.is_keeper:
+        return
+    for office in sight.record.openers:
+        for standing in links_and_disputes(sight):
+            yield sight.due(standing, office, "opener")
+        for standing in sight.in_force():
+            if isinstance(standing.payload, Merged | Unmerged):
+                yield sight.due(standing, office, "opener", UPDATE)
+
+
+def rival_registrations(sight: Sight) -> Iterator[Due]:
+    """Two first registrations are a contradiction: both tell each other their chain and replies."""
+    facts = sight.record.facts
+    for contradiction in sight.record.contradictions:
+        if contradiction.kind != "two_registrations":
+            continue
+        events = [facts[ref] for ref in contradiction.events]
+        if not any(sight.mine(e.author) for e in events):
+            continue
+        highest = max(events, key=lambda e: e.stamp)
+        for other in events:
+            if sight.mine(other.author):
+                continue
+            for standing in links_and_disputes(sight):
+                asks = standing.ref == highest.ref and sight.mine(highest.author)
+                yield sight.due(standing, other.author, "two_registrations", CONTESTED if asks else None)
+
+
+def opening_facts(sight: Sight) -> tuple[Standing, ...]:
+    """What a match is told with: the own opening facts, nothing more."""
+    return tuple(s for s in sight.own() if is_opening(s))
+
+

@@ -1,0 +1,105 @@
+"""What is due, and the sight from which a rule decides it. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.values import NoteKind
+from events.envelope import Part, Ref
+from events.standing import Standing
+from exchange.protocol.book import ALL_PARTS, NO_PARTS, Book
+from exchange.protocol.record import CaseState, Record
+from exchange.protocol.routing_table import Cell
+
+IDENTITY: frozenset[Part] = frozenset({"identity"})
+PARTICULAR_PARTS: frozenset[Part] = frozenset({"identity", "cohort", "contact"})
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """This event is due to this office, with these parts, on this ground (the name of the rule)."""
+
+    ref: Ref
+    to: str
+    ground: str
+    parts: frozenset[Part] = NO_PARTS
+    kind: NoteKind | None = None
+    asks: bool = False
+    trigger: Ref | None = None  # the event because of which it is due, where that is another
+
+
+class Sight:
+    """One record of one book, and what its office told: all that a rule of telling may look at (K2)."""
+
+    def __init__(self, book: Book, record: Record) -> None:
+        self.book = book
+        self.record = record
+        self.me = book.office
+        self.keeper = record.keeper
+        self.is_keeper = record.keeper == book.office
+        self.told_to: dict[Ref, list[str]] = {}
+        for ref, to in book.told:
+            self.told_to.setdefault(ref, []).append(to)
+
+    def in_force(self) -> Iterator[Standing]:
+        """Facts that are not void."""
+        return (s for s in self.record.facts.values() if not s.void)
+
+    def own(self) -> Iterator[Standing]:
+        """The office's own facts in force."""
+        return (s for s in self.in_force() if self.mine(s.author))
+
+    def mine(self, office: str) -> bool:
+        """The office itself, or one that it succeeded."""
+        return office == self.me or self.book.offices.successor(office) == self.me
+
+    def told_anything(self) -> tuple[str, ...]:
+        """Offices that were told any event of this record."""
+        facts = self.record.facts
+        return tuple(dict.fromkeys(to for ref, to in self.book.told if ref in facts))
+
+    def recognised_by_keeper(self) -> bool:
+        """Whether the keeper has confirmed a stay of this office (or needs not): further parts may flow to it."""
+        record = self.record
+        return any(self.mine(s.office) and record.recognised(s) for s in record.stays)
+
+    def stay_offices(self) -> tuple[str, ...]:
+        """Offices of open stays to which the keeper's side may flow: confirmed, or brought by a hand-over."""
+        return tuple(dict.fromkeys(s.office for s in self.record.open_stays if self.counts_as_confirmed(s.id)))
+
+    def counts_as_confirmed(self, stay: Ref) -> bool:
+        """Confirmed by a case; or, for a keeper, brought by a hand-over while no case about it is open."""
+        record = self.record
+        found = record.stay(stay)
+        if found is None:
+            return False
+        if record.recognised(found):
+            return True
+        about = [c for c in record.cases.values() if c.ref.opening == stay and c.ref.kind == "inflow"]
+        if any(c.open or c.status == "disputed" for c in about):
+            return False
+        brought = any(d.ground == "hand_over" for (r, _), d in self.book.received.items() if r == stay)
+        return brought and not any(c.reason for c in about)
+
+    def inflow_cases(self, arrival: Ref) -> list[CaseState]:
+        """The cases that asked whether this arrival is right."""
+        return [c for r, c in self.record.cases.items() if r.opening == arrival and r.kind == "inflow"]
+
+    def due(self, standing: Standing, to: str, ground: str, cell: Cell | None = None, **more: object) -> Due:
+        """A due entry, with the kind of a routing cell."""
+        kind, asks = (cell.kind, cell.asks) if cell is not None else (None, False)
+        return Due(ref=standing.ref, to=to, ground=ground, kind=kind, asks=asks, **more)  # type: ignore[arg-type]  # checked by the struct
+
+
+def amendments_of(facts: Iterable[Standing]) -> dict[Ref, list[Standing]]:
+    """Target -> its amendments that the book holds, in force or not."""
+    found: dict[Ref, list[Standing]] = {}
+    for standing in facts:
+        if isinstance(standing.payload, Corrected | Retracted):
+            found.setdefault(standing.payload.target, []).append(standing)
+    return found
+
+
+__all__ = ["ALL_PARTS", "IDENTITY", "NO_PARTS", "PARTICULAR_PARTS", "Due", "Sight", "amendments_of"]

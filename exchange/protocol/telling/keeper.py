@@ -1,0 +1,123 @@
+"""T2. As keeper: to every other office what the routing table gives its role. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from events.catalogue.movement import Departed
+from events.catalogue.person import Changed, Deceased, Protected, Stated, Unprotected
+from events.catalogue.registration import RegistrationChanged
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.protocol.particulars import latest_statement
+from exchange.protocol.record import Stay
+from exchange.protocol.routing_table import CONTESTED, MATCHED, ROUTING, UPDATE, Cell
+from exchange.protocol.telling.due import IDENTITY, NO_PARTS, PARTICULAR_PARTS, Due, Sight
+
+
+def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
+    """To a stay's office what ended it, or made it further."""
+    if not sight.is_keeper:
+        return
+    for stay in sight.record.stays:
+        for cause in (stay.ended_by, stay.demoted_by):
+            standing = sight.record.facts.get(cause) if cause is not None else None
+            if standing is not None:
+                yield sight.due(standing, stay.office, "ended", end_cell(sight, standing, stay))
+
+
+def end_cell(sight: Sight, standing: Standing, stay: Stay) -> Cell:
+    """Moved on? Or matched, where the stay's office had announced just this arrival."""
+    announced = any(a.author == stay.office and a.arrival == standing.ref for a in sight.record.announcements)
+    if announced:
+        return MATCHED
+    return ROUTING.get(standing.payload.type, {}).get("place_left", UPDATE)
+
+
+def keeper_tells_rivals(sight: Sight) -> Iterator[Due]:
+    """To a stay's office what rivals it: each event of a contradiction to the authors of the others."""
+    facts = sight.record.facts
+    for contradiction in sight.record.contradictions:
+        events = [facts[ref] for ref in contradiction.events if ref in facts]
+        if len(events) < 2 or contradiction.kind == "two_registrations":
+            continue
+        for one in events:
+            for other in events:
+                if one.author == other.author or not (sight.is_keeper or _speaks(sight, one, events)):
+                    continue
+                if sight.is_keeper or other.author == sight.keeper:
+                    yield sight.due(one, other.author, "rival", CONTESTED)
+
+
+def _speaks(sight: Sight, one: Standing, events: list[Standing]) -> bool:
+    """The author of the event with the highest stamp asks the keeper, whom nobody else would ask."""
+    return sight.mine(one.author) and one.stamp == max(e.stamp for e in events)
+
+
+def keeper_tells_open_stays(sight: Sight) -> Iterator[Due]:
+    """To each open stay, once confirmed: the other stays that go on, and what happens from then on."""
+    if not sight.is_keeper:
+        return
+    for stay in sight.record.open_stays:
+        if not sight.counts_as_confirmed(stay.id):
+            continue
+        for other in sight.record.open_stays:
+            if other.id != stay.id:
+                yield from _tell_stay(sight, other, stay)
+        for standing in sight.in_force():
+            payload = standing.payload
+            if isinstance(payload, Changed) and standing.stamp > stay.stamp:
+                yield sight.due(standing, stay.office, "open_stay", UPDATE, parts=PARTICULAR_PARTS)
+            elif isinstance(payload, Deceased | Protected | Unprotected) or (
+                isinstance(payload, Departed) and standing.stamp > stay.stamp
+            ):
+                yield sight.due(standing, stay.office, "open_stay", UPDATE)
+
+
+def _tell_stay(sight: Sight, other: Stay, stay: Stay) -> Iterator[Due]:
+    """Another stay that goes on: its beginning, and what made it main or further."""
+    facts = sight.record.facts
+    refs: list[Ref | None] = [other.id, other.demoted_by, *other.touched_by]
+    for ref in refs:
+        standing = facts.get(ref) if ref is not None else None
+        if standing is not None and standing.payload.type not in {"movement.moved_within", "movement.extended"}:
+            yield sight.due(standing, stay.office, "other_stay", UPDATE)
+
+
+def keeper_tells_statement(sight: Sight) -> Iterator[Due]:
+    """The keeper's statement to each open stay that was confirmed."""
+    if not sight.is_keeper:
+        return
+    mine = [s for s in sight.own() if isinstance(s.payload, Stated)]
+    statement = latest_statement(mine, sight.me)
+    if statement is None:
+        return
+    for office in sight.stay_offices():
+        cause = statement.event.frame.because
+        yield sight.due(statement, office, "statement", UPDATE, parts=PARTICULAR_PARTS, trigger=cause)
+
+
+def keeper_tells_announced(sight: Sight) -> Iterator[Due]:
+    """To a town that still waits for the person: what it needs to recognise them."""
+    if not sight.is_keeper:
+        return
+    for announcement in sight.record.announcements:
+        if not announcement.waits:
+            continue
+        for standing in sight.in_force():
+            payload = standing.payload
+            newer = standing.stamp > announcement.ref_stamp(sight.record.facts)
+            if newer and isinstance(payload, Changed | Protected | Unprotected | RegistrationChanged):
+                parts = IDENTITY if isinstance(payload, Changed) else NO_PARTS
+                yield sight.due(standing, announcement.to, "announced", UPDATE, parts=parts)
+
+
+def keeper_tells_protection(sight: Sight) -> Iterator[Due]:
+    """Protection holds everywhere at once: every office that holds or held a stay, or was told anything."""
+    if not sight.is_keeper:
+        return
+    told = {*sight.told_anything(), *(s.office for s in sight.record.stays)}
+    for standing in sight.in_force():
+        if isinstance(standing.payload, Protected | Unprotected):
+            for to in sorted(told):
+                yield sight.due(standing, to, "protection", UPDATE)

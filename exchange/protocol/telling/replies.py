@@ -1,0 +1,75 @@
+"""Replies: to the other side of the case, to the keeper, and along the thread. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from events.catalogue.values import CaseRef
+from events.standing import Standing
+from exchange.protocol.cases import Reply
+from exchange.protocol.naming import named_offices
+from exchange.protocol.record import CaseState
+from exchange.protocol.routing_table import Cell
+from exchange.protocol.telling.due import ALL_PARTS, Due, Sight
+
+REPLY = Cell("reply")
+WITHDRAWN = Cell("withdrawn")
+MATCHED = Cell("matched")
+
+
+def reply_to_other_side(sight: Sight) -> Iterator[Due]:
+    """Each reply to the one who asked, or was asked."""
+    for standing, state in _replies(sight):
+        if not sight.mine(standing.author):
+            continue
+        for side in {state.asker, state.ref.asked}:
+            yield sight.due(standing, side, "reply", _cell(standing), parts=ALL_PARTS)
+
+
+def _cell(standing: Standing) -> Cell:
+    if standing.payload.type == "case.withdrawn":
+        return WITHDRAWN
+    return MATCHED if standing.event.frame.automatic and standing.payload.type == "case.confirmed" else REPLY
+
+
+def reply_to_keeper(sight: Sight) -> Iterator[Due]:
+    """Replies are due to the keeper when another office asked or was asked; so a relayed case closes there too."""
+    if sight.keeper is None or sight.is_keeper:
+        return
+    for standing, state in _replies(sight):
+        if sight.mine(standing.author) or sight.mine(state.asker) or sight.mine(state.ref.asked):
+            yield sight.due(standing, sight.keeper, "reply_keeper")
+
+
+def thread_of_case(sight: Sight) -> Iterator[Due]:
+    """Who was told a case is told its replies."""
+    replies = list(_replies(sight))
+    told: dict[CaseRef, set[str]] = {}
+    for standing, state in replies:
+        told.setdefault(state.ref, set()).update(sight.told_to.get(standing.ref, ()))
+    for standing, state in replies:
+        for to in sorted(told[state.ref]):
+            yield sight.due(standing, to, "case_thread")
+
+
+def redirected(sight: Sight) -> Iterator[Due]:
+    """The office named by a redirect gets the notice as if first."""
+    for state in sight.record.cases.values():
+        opening = sight.record.facts.get(state.ref.opening)
+        if state.redirected_to is None or state.status != "redirected" or opening is None or opening.void:
+            continue
+        if sight.mine(state.asker) or (sight.is_keeper and state.ref.asked not in named_offices(opening.payload)):
+            cell = Cell(state.ref.kind, asks=True)
+            parts = sight.book.told[key].parts if (key := (opening.ref, state.ref.asked)) in sight.book.told else None
+            reply = state.thread[-1] if state.thread else None
+            yield sight.due(
+                opening, state.redirected_to, "redirected", cell, parts=parts or frozenset(), trigger=reply
+            )
+
+
+def _replies(sight: Sight) -> Iterator[tuple[Standing, CaseState]]:
+    for standing in sight.record.facts.values():
+        if isinstance(standing.payload, Reply) and not standing.void:
+            state = sight.record.cases.get(standing.payload.case)
+            if state is not None:
+                yield standing, state

@@ -1,0 +1,105 @@
+"""T3 and T4. Threads of what was told, and the hand-over of a dossier. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from events.catalogue.person import Merged, Registered, Stated, Unmerged
+from events.catalogue.registration import RegistrationChanged
+from events.envelope import Part
+from exchange.protocol.cases import Reply
+from exchange.protocol.naming import town_of
+from exchange.protocol.routing_table import MATCHED, UPDATE, is_common
+from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, Due, Sight
+
+
+def thread_of_stay(sight: Sight) -> Iterator[Due]:
+    """Who was told a stay, and is still concerned, is told what ended it."""
+    concerned = {s.office for s in sight.record.open_stays} | {sight.keeper} | set(sight.record.openers)
+    for stay in sight.record.stays:
+        for cause in (stay.ended_by, stay.demoted_by):
+            standing = sight.record.facts.get(cause) if cause is not None else None
+            if standing is None:
+                continue
+            for to in sight.told_to.get(stay.id, ()):
+                if to in concerned:
+                    yield sight.due(standing, to, "stay_thread", UPDATE)
+
+
+def thread_of_merges(sight: Sight) -> Iterator[Due]:
+    """Who holds any event of a merged person is told of the merge, and of its undoing."""
+    if not any(isinstance(s.payload, Merged | Unmerged) for s in sight.record.facts.values()):
+        return
+    told = sight.told_anything()
+    for standing in sight.in_force():
+        if isinstance(standing.payload, Merged | Unmerged):
+            holders = set(told)
+            if isinstance(standing.payload, Unmerged):
+                holders |= set(sight.told_to.get(standing.payload.merge, ()))
+            for to in sorted(holders):
+                yield sight.due(standing, to, "merge_thread", UPDATE)
+
+
+def announcer(sight: Sight) -> Iterator[Due]:
+    """An arrival at an announced town is due to the office that announced it."""
+    for announcement in sight.record.announcements:
+        standing = sight.record.facts.get(announcement.arrival) if announcement.arrival is not None else None
+        if standing is not None and (sight.mine(standing.author) or sight.is_keeper):
+            yield sight.due(standing, announcement.author, "announcer", MATCHED)
+
+
+def without_chain(sight: Sight) -> Iterator[Due]:
+    """While nobody is known to keep the registration, common events go to all who recorded a movement."""
+    if sight.record.chain:
+        return
+    movers = {
+        s.author for s in sight.in_force() if s.payload.type in MOVER_TYPES
+    }
+    for standing in sight.in_force():
+        if is_common(standing.payload.type) and (sight.is_keeper or sight.mine(standing.author)):
+            for to in sorted(movers):
+                yield sight.due(standing, to, "no_chain", UPDATE)
+
+
+MOVER_TYPES = frozenset({"movement.arrived", "movement.departed", "movement.left"})
+
+
+def hand_over(sight: Sight) -> Iterator[Due]:
+    """Every office that kept, opened or gave up the dossier hands all common events to whoever keeps it now."""
+    record, keeper = sight.record, sight.keeper
+    if keeper is None or sight.is_keeper or not _kept(sight):
+        return
+    parts = ALL_PARTS if _fully(sight, keeper) else IDENTITY
+    for standing in record.facts.values():
+        payload = standing.payload
+        withdrawn = payload.type == "case.withdrawn"
+        common = is_common(payload.type) or (isinstance(payload, Reply) and not withdrawn) or isinstance(payload, Stated)
+        if common and not standing.void:
+            yield sight.due(standing, keeper, "hand_over", parts=_held_back(sight, standing.payload, parts))
+
+
+def _held_back(sight: Sight, payload: object, parts: frozenset[Part]) -> frozenset[Part]:
+    """A reply's remarks went to its other side; a statement of one's own is of no use to the keeper's fold."""
+    return parts - {"remarks"} if isinstance(payload, Reply) else parts
+
+
+def _kept(sight: Sight) -> bool:
+    """Whether the office was ever named in the chain, opened the dossier, or gave one up by a merge."""
+    record = sight.record
+    named = any(sight.mine(office) for link in record.chain for office in link.named)
+    opened = any(sight.mine(office) for office in record.openers)
+    gave_up = any(isinstance(s.payload, Merged) and sight.mine(s.author) for s in sight.in_force())
+    return named or opened or gave_up
+
+
+def _fully(sight: Sight, keeper: str) -> bool:
+    """By a move or merge at once; else after that keeper has confirmed."""
+    for standing in sight.in_force():
+        payload = standing.payload
+        if isinstance(payload, RegistrationChanged) and sight.mine(standing.author):
+            return True
+        if isinstance(payload, Merged) and sight.mine(standing.author):
+            return True
+        if isinstance(payload, Registered) and sight.mine(standing.author) and town_of(payload.registration) == sight.me:
+            return True
+    return any(c.recognised and c.ref.asked == keeper for c in sight.record.cases.values())
