@@ -42,22 +42,39 @@ def encode(value: object, *, limit: int = MAX_BYTES) -> bytes:
 
 def decode(data: bytes, *, limit: int = MAX_BYTES) -> Any:
     """The value of JSON bytes, canonical or not. Raises Malformed naming the field and the `json.…` rule."""
-    _require_size(data, limit)
-    try:
-        value = _decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _decode_slowly(data)
-    _require(value)
-    # Only bytes in another than the canonical form can hide a doubled key behind the last one.
-    return value if _encode(value) == data else _decode_slowly(data)
+    value, _ = _read(data, limit)
+    return value
+
+
+def decode_canonical(data: bytes, *, limit: int = MAX_BYTES) -> Any:
+    """The value of bytes in canonical form. Raises Malformed as `decode` does, and for any other spelling."""
+    value, canonical = _read(data, limit)
+    if not canonical:
+        raise Malformed(field=WHOLE, rule="json.canonical")
+    return value
 
 
 def is_canonical(data: bytes, *, limit: int = MAX_BYTES) -> bool:
     """Whether `data` is exactly what `encode` makes of its value."""
     try:
-        return _encode(decode(data, limit=limit)) == data
+        decode_canonical(data, limit=limit)
     except Malformed:
         return False
+    return True
+
+
+def _read(data: bytes, limit: int) -> tuple[Any, bool]:
+    """The value, and whether the bytes are its canonical form."""
+    _require_size(data, limit)
+    try:
+        value = _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _decode_slowly(data), False
+    _require(value)
+    if _encode(value) == data:
+        return value, True
+    # Only bytes in another than the canonical form can hide a doubled key behind the last one.
+    return _decode_slowly(data), False
 
 
 def _require_size(data: bytes, limit: int) -> None:

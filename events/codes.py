@@ -38,29 +38,33 @@ def _entries(text: str) -> Mapping[str, Code]:
     return MappingProxyType({entry.code: entry for entry in map(_entry, text.splitlines())})
 
 
-LISTS: Mapping[str, Mapping[str, Code]] = MappingProxyType({
-    "sex": _entries(person.SEX),
-    "marital_status": _entries(person.MARITAL_STATUS),
-    "ethnic_group": _entries(ETHNIC_GROUPS),
-    "education": _entries(person.EDUCATION),
-    "country": _entries(COUNTRIES),
-    "relation": _entries(RELATIONS),
-    "reason": _entries(person.REASON),
-    "dwelling": _entries(person.DWELLING),
-    "document": _entries(person.DOCUMENT),
-})
+LISTS: Mapping[str, Mapping[str, Code]] = MappingProxyType(
+    {
+        "sex": _entries(person.SEX),
+        "marital_status": _entries(person.MARITAL_STATUS),
+        "ethnic_group": _entries(ETHNIC_GROUPS),
+        "education": _entries(person.EDUCATION),
+        "country": _entries(COUNTRIES),
+        "relation": _entries(RELATIONS),
+        "reason": _entries(person.REASON),
+        "dwelling": _entries(person.DWELLING),
+        "document": _entries(person.DOCUMENT),
+    }
+)
 
 _BY_STANDARD = {name: {entry.standard: entry for entry in entries.values()} for name, entries in LISTS.items()}
 _COUNTRY_BY_ALPHA3 = {entry.alpha3: entry for entry in LISTS["country"].values()}
 
 # The usual GA/T 2000.156 code for each KIND of `document.KIND`; a permit's own code depends on its number.
-DOCUMENT_OF_KIND: Mapping[str, str] = MappingProxyType({
-    "resident": "111",
-    "passport": "414",
-    "permit": "154",
-    "foreign": "553",
-    "birth": "117",
-})
+DOCUMENT_OF_KIND: Mapping[str, str] = MappingProxyType(
+    {
+        "resident": "111",
+        "passport": "414",
+        "permit": "154",
+        "foreign": "553",
+        "birth": "117",
+    }
+)
 
 
 def codes(list_name: str) -> tuple[Code, ...]:

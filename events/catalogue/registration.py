@@ -11,7 +11,7 @@ from events.catalogue.values import Address, Place
 from events.envelope import Ref
 
 
-class RegistrationChanged(Fact, tag="registration.changed"):
+class RegistrationChanged(Fact, tag="registration.changed", kw_only=True):
     """Household registration gained (`from` none), moved, or ended (`to` none)."""
 
     from_: Place | None = msgspec.field(name="from", default=None)

@@ -62,8 +62,7 @@ def commitment(part: bytes) -> str:
 
 def content_of(part: bytes) -> dict[str, Any]:
     """What a part tells, without its salt. Raises Malformed where the bytes are not in canonical form."""
-    content = canonical.decode(part)
-    if not isinstance(content, dict) or not canonical.is_canonical(part):
-        raise Malformed(field=canonical.WHOLE, rule="json.canonical")
-    content.pop(SALT, None)
+    content = canonical.decode_canonical(part)
+    if not isinstance(content, dict) or content.pop(SALT, None) is None:
+        raise Malformed(field=SALT, rule="part.salt")
     return content

@@ -6,6 +6,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -89,20 +90,19 @@ class MasterKeys:
 
     def save(self, path: Path) -> None:
         """Put this ring in the place of the file's, all or nothing."""
-        self._beside(path).replace(path)
+        _written_beside(path, self._keys).replace(path)
+        _settle(path.parent)
 
     @classmethod
     def at(cls, path: Path) -> Self:
         """The ring in the file, made with mode 0600 if missing. Raises KeyRingUnusable where others may read it."""
         if not path.exists():
-            beside = cls.new()._beside(path)
-            try:
-                # A link, unlike a rename, never replaces the ring of a process that was quicker.
+            beside = _written_beside(path, _fresh())
+            # A link, unlike a rename, never replaces the ring of a process that was quicker: then theirs is read.
+            with suppress(FileExistsError):
                 path.hardlink_to(beside)
-            except FileExistsError:
-                return cls._read(path)
-            finally:
-                beside.unlink()
+            beside.unlink()
+            _settle(path.parent)
         return cls._read(path)
 
     @classmethod
@@ -115,15 +115,25 @@ class MasterKeys:
         except (msgspec.DecodeError, ValueError) as error:
             raise KeyRingUnusable(rule="key_ring.content") from error
 
-    def _beside(self, path: Path) -> Path:
-        content = msgspec.json.encode(_RingFile({id_: key.hex() for id_, key in self._keys.items()}))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        return beside
+
+def _written_beside(path: Path, keys: Mapping[str, bytes]) -> Path:
+    content = msgspec.json.encode(_RingFile({id_: key.hex() for id_, key in keys.items()}))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return beside
+
+
+def _settle(folder: Path) -> None:
+    """Put the folder's entries on the disk: a ring lost with the power would take every person's data with it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _fresh() -> dict[str, bytes]:

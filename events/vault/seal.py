@@ -47,17 +47,14 @@ class Sealed(msgspec.Struct, frozen=True):
 
 def seal(parts: Mapping[str, Mapping[str, Any]], binding: Binding, cipher: AESGCM) -> Sealed:
     """Each part with a fresh salt, sealed. Raises Malformed where a part is no canonical JSON."""
-    return seal_bytes({name: part_bytes(content, new_salt()) for name, content in parts.items()}, binding, cipher)
+    return _sealed({name: part_bytes(content, new_salt()) for name, content in parts.items()}, binding, cipher)
 
 
 def seal_bytes(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> Sealed:
-    """The same for parts that have their salt already: those that a peer delivered."""
-    frames = [_FORM]
-    for name in sorted(parts):
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        body = nonce + cipher.encrypt(nonce, parts[name], binding.associated(name))
-        frames += (bytes((len(name),)), name.encode("ascii"), _LENGTH.pack(len(body)), body)
-    return Sealed(b"".join(frames), {name: commitment(part) for name, part in parts.items()})
+    """The same for parts that have their salt already, from a peer. Raises Malformed where they are not canonical."""
+    for part in parts.values():
+        content_of(part)
+    return _sealed(parts, binding, cipher)
 
 
 def held(column: bytes) -> frozenset[str]:
@@ -122,6 +119,15 @@ def same_content(parts: Mapping[str, Mapping[str, Any]], stored: Mapping[str, by
     return parts.keys() == stored.keys() and all(
         commitment(part_bytes(parts[name], salt_of(part))) == commitment(part) for name, part in stored.items()
     )
+
+
+def _sealed(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> Sealed:
+    frames = [_FORM]
+    for name in sorted(parts):
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        body = nonce + cipher.encrypt(nonce, parts[name], binding.associated(name))
+        frames += (bytes((len(name),)), name.encode("ascii"), _LENGTH.pack(len(body)), body)
+    return Sealed(b"".join(frames), {name: commitment(part) for name, part in parts.items()})
 
 
 def _frames(column: bytes) -> Iterator[tuple[str, bytes]]:

@@ -1,6 +1,6 @@
 """English names of divisions: the proper name in pinyin, ethnic names and the kind of area as words. Pure.
 
-Spelling follows GB/T 28039 as far as a machine can (one word, apostrophe before a vowel); provinces have their settled names.
+Spelling follows GB/T 28039 as far as a machine can (one word, apostrophe before a vowel); some have settled names.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ SETTLED = {
     "新疆维吾尔自治区": "Xinjiang Uygur Autonomous Region", "黑龙江省": "Heilongjiang Province",
     "市辖区": "Municipal Districts", "县": "Counties", "省直辖县级行政区划": "Counties Directly under the Province",
     "自治区直辖县级行政区划": "Counties Directly under the Autonomous Region",
-    "香港特别行政区": "Hong Kong Special Administrative Region", "澳门特别行政区": "Macao Special Administrative Region",
+    "香港特别行政区": "Hong Kong Special Administrative Region",
+    "澳门特别行政区": "Macao Special Administrative Region",
     "台湾省": "Taiwan Province", "呼和浩特市": "Hohhot City", "乌鲁木齐市": "Urumqi City", "拉萨市": "Lhasa City",
-    "哈尔滨市": "Harbin City", "齐齐哈尔市": "Qiqihar City", "吐鲁番市": "Turpan City", "喀什地区": "Kashgar Prefecture",
+    "哈尔滨市": "Harbin City", "齐齐哈尔市": "Qiqihar City", "吐鲁番市": "Turpan City",
+    "喀什地区": "Kashgar Prefecture",
 }  # fmt: skip
 
 KINDS = {
@@ -27,7 +29,8 @@ KINDS = {
     "经济技术开发区": "Economic and Technological Development Zone", "经济开发区": "Economic Development Zone",
     "高新技术产业开发区": "High-Tech Industrial Development Zone", "开发区": "Development Zone",
     "工业园区": "Industrial Park", "产业园区": "Industrial Park", "工业园": "Industrial Park", "园区": "Park",
-    "管理区": "Administrative Area", "风景名胜区": "Scenic Area", "风景区": "Scenic Area", "旅游度假区": "Tourist Resort",
+    "管理区": "Administrative Area", "风景名胜区": "Scenic Area", "风景区": "Scenic Area",
+    "旅游度假区": "Tourist Resort",
     "度假区": "Resort", "保护区": "Reserve", "自然保护区": "Nature Reserve", "管委会": "Administrative Committee",
     "管理委员会": "Administrative Committee", "办事处": "Office", "监狱": "Prison", "水库": "Reservoir",
 }  # fmt: skip

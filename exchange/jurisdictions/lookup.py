@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import lzma
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
 
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
@@ -45,14 +46,20 @@ class Divisions:
     Where two levels share a 12-digit code (Dongguan is prefecture and county at once), the upper one stands for both.
     """
 
-    def __init__(self, rows: list[tuple[str, str, str]]) -> None:
+    def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
         self._rows: dict[str, int] = {}
-        kept = [row for row in rows if self._rows.setdefault(row[0].ljust(12, "0"), len(self._rows)) == len(self._rows) - 1]
+        names, pinyin = [], []
+        for natural, name, syllables in rows:
+            code = natural.ljust(Level.VILLAGE, "0")
+            if code not in self._rows:
+                self._rows[code] = len(self._rows)
+                names.append(name)
+                pinyin.append(syllables)
         self._codes = list(self._rows)
-        self._names = Column([row[1] for row in kept])
-        self._pinyin = [row[2] for row in kept]
-        self._full = Column([each.replace(" ", "") for each in self._pinyin])
-        self._initials = Column(["".join([part[0] for part in each.split()]) for each in self._pinyin])
+        self._names = Column(names)
+        self._pinyin = Column(pinyin)
+        self._full = Column([each.replace(" ", "") for each in pinyin])
+        self._initials = Column(["".join([part[0] for part in each.split(" ")]) for each in pinyin])
         lengths = [codes.level(code) for code in self._codes]
         self._starts = {level: bisect_left(lengths, level) for level in Level}
 
@@ -93,7 +100,7 @@ class Divisions:
     def search(self, text: str, limit: int = 20, within: str | None = None) -> tuple[Division, ...]:
         """The best `limit` finds for a name or part of one, pinyin, its initials, or leading digits of a code.
 
-        Names of areas above may stand before it, with or without a space: 武汉 江夏, 湖北省武汉市江夏区, wuhan jiangxia.
+        Names of areas above may stand before it, spaced or not: 武汉 江夏, 湖北省武汉市江夏区, wuhan jiangxia.
         """
         words = text.casefold().replace("ü", "v").replace("'", "").replace("-", "").replace("/", " ").split()
         joined = "".join(words)
@@ -112,16 +119,31 @@ class Divisions:
             for level in Level:
                 yield from self._inside(joined[:12], level) if len(joined) <= level else ()
             return
-        chinese = not joined.isascii()
-        columns = (self._names,) if chinese else (self._full, self._initials)
-        for pattern in (f"\n{joined}\n", f"\n{joined}"):
-            for column in columns:
-                yield from column.rows(pattern)
-        yield from columns[0].rows(joined)
-        heads = range(1, len(joined)) if chinese else [len("".join(words[:count])) for count in range(1, len(words))]
-        for cut in heads:
-            for row in columns[0].rows("\n" + joined[cut:]):
-                if joined[:cut] in self._above(row, columns[0]):
+        if joined.isascii():
+            yield from self._by_pinyin(joined)
+            yield from self._below(self._full, joined, words)
+        else:
+            yield from self._below(self._names, joined, words)
+            for pattern in (f"\n{joined}\n", f"\n{joined}", joined):
+                yield from self._names.rows(pattern)
+            yield from self._below(self._names, joined, list(joined))
+
+    def _by_pinyin(self, joined: str) -> Iterator[int]:
+        """Whole names, whole syllables (jiangxia is 江夏 rather than 绛县), then what begins so or has it inside."""
+        for column in (self._full, self._initials):
+            yield from column.rows(f"\n{joined}\n")
+        for row in self._full.rows(f"\n{joined}"):
+            if len(joined) in accumulate(map(len, self._pinyin[row].split(" "))):
+                yield row
+        for column in (self._full, self._initials):
+            yield from column.rows(f"\n{joined}")
+        yield from self._full.rows(joined)
+
+    def _below(self, column: Column, joined: str, words: list[str]) -> Iterator[int]:
+        """The rows that begin with the last words, where the first words stand in the names above."""
+        for cut in list(accumulate(map(len, words)))[:-1]:
+            for row in column.rows("\n" + joined[cut:]):
+                if joined[:cut] in self._above(row, column):
                     yield row
 
     def _above(self, row: int, column: Column) -> str:
@@ -143,8 +165,7 @@ class Divisions:
 def divisions() -> Divisions:
     """The whole country but for its villages, read once for each process."""
     text = lzma.decompress((DATA / "divisions.tsv.xz").read_bytes()).decode()
-    rows = [line.split("\t") for line in text.split("\n")]
-    return Divisions([(code, name, pinyin) for code, name, pinyin in rows])
+    return Divisions((code, name, pinyin) for code, name, pinyin in (line.split("\t") for line in text.split("\n")))
 
 
 def villages(town: str) -> tuple[Division, ...]:

@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import IO
 
 from pypinyin import lazy_pinyin, load_phrases_dict, load_single_dict
 
@@ -22,9 +21,10 @@ DATA = Path(__file__).parent / "data"
 FILES = ("provinces.csv", "cities.csv", "areas.csv", "streets.csv")
 
 # Readings of place names that the general dictionary gets wrong.
-SINGLE = {"都": "dū", "藏": "zàng", "彝": "yí", "长": "cháng", "朝": "cháo", "什": "shí", "乐": "lè"}
+SINGLE = {"都": "dū", "藏": "zàng", "彝": "yí", "长": "cháng", "朝": "cháo", "什": "shí", "乐": "lè", "勒": "lè"}
 PLACES = {
-    "六安": "lù ān", "六合": "lù hé", "郫都": "pí dū", "长治": "cháng zhì", "单县": "shàn xiàn", "大城县": "dài chéng xiàn",
+    "六安": "lù ān", "六合": "lù hé", "郫都": "pí dū", "长治": "cháng zhì", "单县": "shàn xiàn",
+    "大城县": "dài chéng xiàn",
     "荥经": "yíng jīng", "洪洞": "hóng tóng", "黄陂": "huáng pí", "筠连": "jūn lián", "珲春": "hún chūn",
     "宕昌": "tàn chāng", "浪卡子": "làng kǎ zǐ", "涡阳": "guō yáng", "繁峙": "fán shì", "浚县": "xùn xiàn",
     "乐陵": "lào líng", "覃塘": "qín táng", "宿州": "sù zhōu", "宿迁": "sù qiān", "宿松": "sù sōng", "闵行": "mǐn háng",
@@ -33,7 +33,8 @@ PLACES = {
     "那曲": "nà qū", "会稽": "kuài jī", "莘庄": "xīn zhuāng", "蛤蟆": "há má",
     "长子县": "zhǎng zǐ xiàn", "乐清": "yuè qīng", "乐亭": "lào tíng", "南乐": "nán lè", "民乐": "mín lè",
     "康乐": "kāng lè", "伽师": "jiā shī", "长垣": "cháng yuán", "长海": "cháng hǎi", "乌什": "wū shí",
-    "天长": "tiān cháng", "延长": "yán cháng", "子长": "zǐ cháng",
+    "朝阳": "cháo yáng", "漯河": "luò hé", "阿勒泰": "ā lè tài", "天长": "tiān cháng", "延长": "yán cháng",
+    "子长": "zǐ cháng",
 }  # fmt: skip
 
 
@@ -106,13 +107,13 @@ def workdays() -> Iterator[str]:
 
 def pinyin(name: str) -> str:
     """One syllable without tone for each character; what is no Chinese character stands for itself."""
-    return " ".join(lazy_pinyin(name, errors=list))
+    return " ".join(reading for char in _runs(name) for reading in char)
 
 
 def _rows(path: Path) -> Iterator[Mapping[str, str]]:
-    opened: IO[str] = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        yield from csv.DictReader(file)
+    packed = path.read_bytes()
+    text = (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode()
+    yield from csv.DictReader(text.splitlines())
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:

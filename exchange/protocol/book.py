@@ -86,6 +86,11 @@ class Book:
             return ALL_PARTS
         return frozenset().union(*(d.parts for (r, _), d in self.received.items() if r == ref))
 
+    def event(self, ref: Ref) -> Event:
+        """One event as far as its held parts tell it. Raises KeyError where the book does not hold it."""
+        own = self.recorded.get(ref)
+        return own if own is not None else restricted(self._full[ref], self.parts(ref))
+
     def events(self) -> list[Event]:
         """All events of the book, each as far as its held parts tell it."""
         parts: dict[Ref, frozenset[Part]] = {}

@@ -1,0 +1,39 @@
+"""Chinese names in plain letters, by GB/T 28039: `Shan Xiaoming`, `Ouyang Xi'an`, `Lyu Xiuying`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from events.code_lists.surnames import SURNAMES
+
+_SCRIPT = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]+")
+_VOWELS = ("a", "e", "o")  # a syllable that begins with one of these is set off: Xi'an
+
+
+@lru_cache(maxsize=4096)
+def pinyin_of(full: str, family: str | None = None) -> str:
+    """The reading, surname first; letters that are not Chinese stay as they are, a dot becomes a space."""
+    if _SCRIPT.fullmatch(full) and len(full) > 1:
+        surname = family if family and full.startswith(family) and family != full else _surname(full)
+        reading = SURNAMES.get(surname) or "".join(_syllables(surname))
+        return f"{reading.capitalize()} {_joined(full[len(surname) :])}"
+    words = _SCRIPT.sub(lambda match: f" {_joined(match[0])} ", full.replace("·", " "))
+    return " ".join(words.split())
+
+
+def _surname(full: str) -> str:
+    return full[:2] if len(full) > 2 and full[:2] in SURNAMES else full[0]
+
+
+def _joined(text: str) -> str:
+    first, *rest = _syllables(text)
+    return (first + "".join(f"'{part}" if part.startswith(_VOWELS) else part for part in rest)).capitalize()
+
+
+def _syllables(text: str) -> list[str]:
+    # Imported late: its tables take half a second and 58 MB, and most processes never read a name aloud.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
+    # ü is written YU, as in passports: the result must be typed on any keyboard.
+    return [part.replace("ü", "yu") for part in lazy_pinyin(text, style=Style.NORMAL, v_to_u=True)]

@@ -1,0 +1,345 @@
+"""Second tier of legality: what the author's own book forbids (DESIGN.md section 5). Pure.
+
+Only a local command faces it. What is at odds with what others know is accepted, and shown as a contradiction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import (
+    Confirmed,
+    Disputed,
+    Redirected,
+    Reopened,
+    RequestOpened,
+    Settled,
+    Withdrawn,
+)
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
+from events.catalogue.person import Changed, Deceased, Held, KeptApart, Merged, Protected, Registered, Unmerged, Unprotected
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import CaseRef
+from events.errors import Illegal
+from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
+from exchange.protocol.record import ASKED, CaseState, Record, Stay
+
+
+class UnknownPerson(Illegal):
+    """The office's book holds nothing of the person."""
+
+    code = "person_unknown"
+    status = 404
+
+
+class AlreadyHeld(Illegal):
+    """The office holds the person already: nothing opens a dossier twice."""
+
+    code = "already_held"
+
+
+class AlreadyHere(Illegal):
+    """A stay of this kind goes on at this office."""
+
+    code = "already_here"
+
+
+class NoSuchStay(Illegal):
+    """The book holds no such open stay of this office."""
+
+    code = "no_such_stay"
+
+
+class NotKeeper(Illegal):
+    """Only the keeper may record this; others request it."""
+
+    code = "not_keeper"
+
+
+class NotConcerned(Illegal):
+    """The office has neither the registration nor a stay of the person."""
+
+    code = "not_concerned"
+
+
+class PersonDied(Illegal):
+    """By the office's own book the person died before that day."""
+
+    code = "person_died"
+
+
+class NotProtected(Illegal):
+    """There is no protection to lift, or one is in force already."""
+
+    code = "protection_state"
+
+
+class NoSuchEvent(Illegal):
+    """The book holds no such event."""
+
+    code = "no_such_event"
+    status = 404
+
+
+class NotAuthor(Illegal):
+    """Only the author amends an event; others request it."""
+
+    code = "not_author"
+
+
+class NotAmendable(Illegal):
+    """Merges, erasures and automatic facts are no targets."""
+
+    code = "not_amendable"
+
+
+class AlreadyVoid(Illegal):
+    """The event has been retracted."""
+
+    code = "already_retracted"
+
+
+class NoSuchCase(Illegal):
+    """The book holds no such case."""
+
+    code = "no_such_case"
+    status = 404
+
+
+class CaseClosed(Illegal):
+    """The case is closed."""
+
+    code = "case_closed"
+
+
+class CaseWithdrawn(Illegal):
+    """The question no longer stands."""
+
+    code = "case_withdrawn"
+
+
+class NotAsked(Illegal):
+    """The case does not ask this office, or it is not the one that asked."""
+
+    code = "not_a_party"
+
+
+class NothingToSettle(Illegal):
+    """No reply left anything open."""
+
+    code = "nothing_to_settle"
+
+
+class NoSuchMerge(Illegal):
+    """There is no such merge in force."""
+
+    code = "no_such_merge"
+
+
+class Unallotted(Illegal):
+    """Events recorded since the merge are given to neither person."""
+
+    code = "unallotted_events"
+
+
+def check(fact: Fact, day: str, office: str, record: Record | None) -> None:
+    """Raise the Illegal that the office's own record of the person gives reason for; else return."""
+    if record is None:
+        if not isinstance(fact, Registered | Arrived):
+            raise UnknownPerson
+        return
+    for kinds, rule in RULES.items():
+        if isinstance(fact, kinds):
+            rule(fact, day, office, record)
+
+
+def _opening(fact: Fact, day: str, office: str, record: Record) -> None:
+    if isinstance(fact, Registered) and not record.withdrawn:
+        raise AlreadyHeld(office=office)
+    if isinstance(fact, Arrived):
+        _alive(day, record)
+        for stay in _own_stays(office, record):
+            named = fact.continues is not None and fact.continues.stay == stay.id
+            listed = any(name.stay == stay.id for name in fact.ends)
+            if stay.kind == fact.kind and not named and not listed:
+                raise AlreadyHere(stay=str(stay.id))
+
+
+def _own_stays(office: str, record: Record) -> list[Stay]:
+    return [stay for stay in record.open_stays if stay.office == office]
+
+
+def _alive(day: str, record: Record) -> None:
+    if record.died_on is not None and day > record.died_on:
+        raise PersonDied(field="effective_on", died_on=record.died_on)
+
+
+def _keeper(fact: Fact, day: str, office: str, record: Record) -> None:
+    gains = isinstance(fact, RegistrationChanged) and fact.from_ is None
+    if record.keeper != office and not gains:
+        raise NotKeeper(keeper_known=record.keeper is not None)
+    if isinstance(fact, Returned):
+        _alive(day, record)
+        if any(stay.kind == "main" for stay in _own_stays(office, record)):
+            raise AlreadyHere
+
+
+def _departed(fact: Fact, day: str, office: str, record: Record) -> None:
+    if isinstance(fact, Departed):
+        _alive(day, record)
+        if fact.stay is not None and record.stay(fact.stay) is None:
+            raise NoSuchStay(field="stay")
+        if record.keeper != office and not _own_stays(office, record):
+            raise NotConcerned
+
+
+def _on_stay(fact: Fact, day: str, office: str, record: Record) -> None:
+    _alive(day, record)
+    if isinstance(fact, MovedWithin | Extended | Left | MainChanged):
+        stay = record.stay(fact.stay)
+        if stay is None or stay.office != office or not stay.open:
+            raise NoSuchStay(field="stay")
+        if day < stay.began:
+            raise NoSuchStay(field="effective_on", rule="before_stay", began=stay.began)
+
+
+def _changed(fact: Fact, day: str, office: str, record: Record) -> None:
+    if isinstance(fact, Changed) and record.keeper != office:
+        here = any(stay.kind == "main" for stay in _own_stays(office, record))
+        foreign = sorted(field for field in fact.set if field not in OWNED_BY_MAIN_STAY)
+        if foreign or not here:
+            raise NotKeeper(field=f"set.{foreign[0]}" if foreign else "set", keeper_known=record.keeper is not None)
+
+
+def _protection(fact: Fact, day: str, office: str, record: Record) -> None:
+    if isinstance(fact, Protected) == (record.protected is not None):
+        raise NotProtected(in_force=record.protected is not None)
+
+
+def _deceased(fact: Fact, day: str, office: str, record: Record) -> None:
+    if record.died_on is not None:
+        raise PersonDied(field="effective_on", died_on=record.died_on)
+    if record.keeper != office and not _own_stays(office, record):
+        raise NotConcerned
+
+
+def _identity(fact: Fact, day: str, office: str, record: Record) -> None:
+    if isinstance(fact, Merged | Held) and record.keeper != office:
+        raise NotKeeper(keeper_known=record.keeper is not None)
+    if isinstance(fact, Merged) and fact.other in record.persons:
+        raise NoSuchMerge(field="other", rule="already_merged")
+    if isinstance(fact, Unmerged):
+        merge = record.facts.get(fact.merge)
+        if merge is None or not isinstance(merge.payload, Merged):
+            raise NoSuchMerge(field="merge")
+        if merge.author != office:
+            raise NotAuthor(field="merge")
+        if fact.other not in record.persons:
+            raise NoSuchMerge(field="other")
+
+
+def _amendment(fact: Fact, day: str, office: str, record: Record) -> None:
+    if not isinstance(fact, Corrected | Retracted):
+        return
+    target = record.facts.get(fact.target)
+    if target is None:
+        raise NoSuchEvent(field="target")
+    if target.author != office:
+        raise NotAuthor(field="target")
+    if not target.payload.amendable or target.event.frame.automatic:
+        raise NotAmendable(field="target")
+    if target.void:
+        raise AlreadyVoid(field="target")
+
+
+def _request(fact: Fact, day: str, office: str, record: Record) -> None:
+    if isinstance(fact, RequestOpened) and fact.to == office:
+        raise NotAsked(field="to")
+
+
+def _reply(fact: Fact, day: str, office: str, record: Record) -> None:
+    if not isinstance(fact, Confirmed | Disputed | Redirected | Settled | Reopened | Withdrawn):
+        return
+    state = record.cases.get(fact.case)
+    if state is None or (state.hidden and state.asker == office):
+        if isinstance(fact, Disputed) and _disputes_notice(fact.case, office, record):
+            return
+        raise NoSuchCase(field="case")
+    REPLIES[type(fact)](state, office)
+
+
+def _disputes_notice(case: CaseRef, office: str, record: Record) -> bool:
+    """Any notification may be disputed, also one that asked nothing (rule 4 of routing)."""
+    return case.asked == office and case.opening in record.facts and case.opening.author != office
+
+
+def _open_for(state: CaseState, allowed: frozenset[str]) -> None:
+    if state.status == "withdrawn":
+        raise CaseWithdrawn(status=state.status)
+    if state.status not in allowed:
+        raise CaseClosed(status=state.status)
+
+
+def _by_asked(state: CaseState, office: str) -> None:
+    if state.ref.asked != office:
+        raise NotAsked(asked=state.ref.asked)
+    _open_for(state, ASKED)
+
+
+def _by_either(state: CaseState, office: str) -> None:
+    if office == state.ref.asked:
+        _open_for(state, ASKED)
+    elif office == state.asker:
+        _open_for(state, frozenset({"disputed"}))
+    else:
+        raise NotAsked(asked=state.ref.asked)
+
+
+def _by_asker(state: CaseState, office: str) -> None:
+    if office != state.asker:
+        raise NotAsked(asker=state.asker)
+    if state.status == "withdrawn":
+        raise CaseWithdrawn(status=state.status)
+    if state.status not in {"deviations", "disputed"}:
+        raise NothingToSettle(status=state.status)
+
+
+def _reopening(state: CaseState, office: str) -> None:
+    if office not in {state.asker, state.ref.asked}:
+        raise NotAsked(asked=state.ref.asked)
+    if state.open or state.status in {"withdrawn", "redirected"}:
+        raise CaseClosed(rule="not_closed", status=state.status)
+
+
+def _withdrawing(state: CaseState, office: str) -> None:
+    if office != state.asker:
+        raise NotAsked(asker=state.asker)
+    _open_for(state, frozenset({"open", "deferred", "overdue", "deviations", "disputed"}))
+
+
+REPLIES: Mapping[type[Fact], Callable[[CaseState, str], None]] = {
+    Confirmed: _by_asked,
+    Disputed: _by_asked,
+    Redirected: _by_either,
+    Settled: _by_asker,
+    Reopened: _reopening,
+    Withdrawn: _withdrawing,
+}
+
+Rule = Callable[[Fact, str, str, Record], None]
+RULES: Mapping[tuple[type[Fact], ...], Rule] = {
+    (Registered, Arrived): _opening,
+    (RegistrationChanged, Returned): _keeper,
+    (Departed,): _departed,
+    (MovedWithin, Extended, Left, MainChanged): _on_stay,
+    (Changed,): _changed,
+    (Protected, Unprotected): _protection,
+    (Deceased,): _deceased,
+    (Merged, Unmerged, Held, KeptApart): _identity,
+    (Corrected, Retracted): _amendment,
+    (RequestOpened,): _request,
+    (Confirmed, Disputed, Redirected, Settled, Reopened, Withdrawn): _reply,
+}
+
