@@ -95,7 +95,7 @@ class Calendar:
 def national() -> Calendar:
     """The table of this package, without regional days."""
     table: dict[str, dict[date, str]] = {"free": {}, "worked": {}}
-    for line in (files("exchange.jurisdictions") / "data" / "workdays.tsv").read_text("utf-8").splitlines():
+    for line in (files("exchange.jurisdictions") / "data" / "workdays.txt").read_text("utf-8").splitlines():
         day, kind, name = line.split("\t")
         table[kind][date.fromisoformat(day)] = name
     years = {day.year for day in table["free"]}

@@ -31,7 +31,7 @@ def outside_places() -> tuple[OutsidePlace, ...]:
     """Every place of the table, each whole before its parts."""
     whole: dict[str, str] = {}
     places = []
-    for line in (files("exchange.jurisdictions") / "data" / "outside.tsv").read_text("utf-8").splitlines():
+    for line in (files("exchange.jurisdictions") / "data" / "outside.txt").read_text("utf-8").splitlines():
         stem, path, pinyin = line.split("\t")
         region = whole.setdefault(stem, path)
         parts = () if path == region else tuple(path.split("/"))

@@ -47,8 +47,8 @@ def main(source: Path, target: Path = DATA) -> None:
     for province, lines in villages(source).items():
         _write(target / "villages" / f"{province}.tsv.xz", lines)
     _write(target / "history.tsv.xz", history(source))
-    (target / "outside.tsv").write_text("".join(f"{line}\n" for line in outside(source)), "utf-8")
-    (target / "workdays.tsv").write_text("".join(f"{line}\n" for line in workdays()), "utf-8")
+    (target / "outside.txt").write_text("".join(f"{line}\n" for line in outside(source)), "utf-8")
+    (target / "workdays.txt").write_text("".join(f"{line}\n" for line in workdays()), "utf-8")
 
 
 def divisions(source: Path) -> Iterator[str]:
@@ -107,7 +107,7 @@ def workdays() -> Iterator[str]:
 
 def pinyin(name: str) -> str:
     """One syllable without tone for each character; what is no Chinese character stands for itself."""
-    return " ".join(reading for char in _runs(name) for reading in char)
+    return " ".join(lazy_pinyin(name, errors=" ".join))
 
 
 def _rows(path: Path) -> Iterator[Mapping[str, str]]:

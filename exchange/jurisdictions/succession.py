@@ -75,9 +75,7 @@ class Succession:
 
     def name_of(self, code: str, day: date | None = None) -> str | None:
         """The name of the office on `day`, also after it ended; None before it opened."""
-        names = [
-            fact.name for fact in self._until(day) if isinstance(fact, (Opened, Renamed)) and fact.code == code
-        ]
+        names = [fact.name for fact in self._until(day) if isinstance(fact, (Opened, Renamed)) and fact.code == code]
         return names[-1] if names else None
 
     def is_open(self, code: str, day: date | None = None) -> bool:
