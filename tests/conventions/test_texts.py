@@ -63,12 +63,13 @@ def test_every_error_has_a_text(errors):
 
 
 def test_every_rule_that_is_raised_has_a_text():
-    untold = {
-        inside(path): missing
+    untold = [
+        f"{inside(path)}: {rule}"
         for path in modules()
-        if (missing := {rule for rule in rules_named_in(tree_of(path)) if not known(rule)})
-    }
-    assert untold == {}
+        for rule in sorted(rules_named_in(tree_of(path)))
+        if not known(rule)
+    ]
+    assert not untold, "\n".join(untold)
 
 
 def test_the_errors_of_the_core_are_among_those_judged(errors):
