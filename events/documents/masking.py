@@ -10,4 +10,5 @@ def mask(document: Document) -> str:
     number = document.number
     if len(number) >= 15:
         return f"{number[:4]} **** **** {number[-4:]}"
-    return f"{number[:2]}****{number[-2:]}"
+    shown = 2 if len(number) >= 8 else 1
+    return f"{number[:shown]}****{number[-shown:]}"

@@ -17,10 +17,10 @@ def spelled(number: object, field: str) -> str:
         raise Malformed(field=field, rule="document.characters")
     if len(number) > LONGEST:
         raise Malformed(field=field, rule="document.length", length=len(number))
-    text = number.translate(_SPELLING).upper()
+    text = number.translate(_SPELLING)
     if not text:
         raise Malformed(field=field, rule="document.empty")
-    # Lookalikes such as the Cyrillic Х or the sign × are refused, not guessed.
+    # Lookalikes (a Cyrillic Х, the sign ×) are refused, not guessed; before upper case, which makes an S of ſ.
     if not text.isascii() or not text.isprintable():
         raise Malformed(field=field, rule="document.characters")
-    return text
+    return text.upper()
