@@ -75,7 +75,7 @@ class Divisions:
         row = self._rows.get(code)
         if row is not None:
             return self._division(row)
-        return next((each for each in villages(codes.at(code, Level.TOWN)) if each.code == code), None)
+        return next((each for each in villages(code) if each.code == code), None)
 
     def named(self, name: str, within: str | None = None) -> tuple[Division, ...]:
         """All areas with exactly this Chinese name, the larger first."""
@@ -95,12 +95,13 @@ class Divisions:
         for below in (each for each in Level if level < each < Level.VILLAGE):
             if rows := self._inside(stem, below):
                 return tuple(map(self._division, rows))
-        return villages(code) if level == Level.TOWN else ()
+        return villages(code) if level < Level.VILLAGE else ()
 
     def search(self, text: str, limit: int = 20, within: str | None = None) -> tuple[Division, ...]:
         """The best `limit` finds for a name or part of one, pinyin, its initials, or leading digits of a code.
 
         Names of areas above may stand before it, spaced or not: 武汉 江夏, 湖北省武汉市江夏区, wuhan jiangxia.
+        Villages are found by their whole code, and within their town by name.
         """
         words = text.casefold().replace("ü", "v").replace("'", "").replace("-", "").replace("/", " ").split()
         joined = "".join(words)
@@ -112,14 +113,14 @@ class Divisions:
                 found[row] = None
                 if len(found) == limit:
                     break
-        return tuple(map(self._division, found))
+        inside = (each for each in villages(within or joined) if joined in each.name or joined == each.code)
+        return (*map(self._division, found), *inside)[:limit]
 
     def _finds(self, joined: str, words: list[str]) -> Iterator[int]:
-        if joined.isdigit():
+        if joined.isascii() and joined.isdigit():
             for level in Level:
-                yield from self._inside(joined[:12], level) if len(joined) <= level else ()
-            return
-        if joined.isascii():
+                yield from self._inside(joined, level)
+        elif joined.isascii():
             yield from self._by_pinyin(joined)
             yield from self._below(self._full, joined, words)
         else:
@@ -168,15 +169,17 @@ def divisions() -> Divisions:
     return Divisions((code, name, pinyin) for code, name, pinyin in (line.split("\t") for line in text.split("\n")))
 
 
-def villages(town: str) -> tuple[Division, ...]:
-    """The villages and communities of a town (12-digit code), by code; none for any other area."""
-    line = _towns(town[:2]).get(codes.stem(town), "")
+def villages(code: str) -> tuple[Division, ...]:
+    """The villages and communities of the town in which a 12-digit code lies, by code; none for areas above."""
+    town = code[: Level.TOWN]
+    line = _towns(code[:2]).get(town, "")
     found, number = [], 0
     for cell in line.split("\t")[1:]:
         stated, colon, name = cell.rpartition(":")
         number = int(stated) if colon else number + 1
-        found.append(Division(f"{town[:9]}{number:03}", name))
-    return tuple(each for each in found if each.code != town)
+        if number:  # a town without villages is listed as its own
+            found.append(Division(f"{town}{number:03}", name))
+    return tuple(found)
 
 
 @lru_cache(maxsize=2)

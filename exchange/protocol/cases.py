@@ -25,6 +25,8 @@ from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
 
 Reply = Confirmed | Disputed | Redirected | Settled | Reopened | Withdrawn
 MATCH = "match"
+# Questions that only the author of the opening event ever puts.
+ASKED_BY_AUTHOR = frozenset({"inflow", "registration", "outflow", "request", "enquiry"})
 # Answers that hold only for the content that they saw.
 COVERING = frozenset({"confirmed", "matched", "deviations", "settled"})
 
@@ -52,23 +54,20 @@ def cases(
     for ref in {*opened, *replies}:
         tellers = opened.get(ref, [])
         thread = sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref))
-        state = _fold(ref, _asker(ref, tellers, facts, keeper), thread)
+        state = _fold(ref, _asker(ref, facts, keeper), thread)
         state = _derive(_reconsider(state, facts), facts, matched, answered)
         hidden = bool(tellers) and all(d.ground == MATCH and d.teller == book.office for d in tellers) and not thread
         found[ref] = msgspec.structs.replace(state, due_on=due.get(ref), hidden=hidden)
     return found
 
 
-def _asker(ref: CaseRef, tellers: list[Delivery], facts: Mapping[Ref, Standing], keeper: str | None) -> str:
-    """The author where its content names the office asked, or it told it itself; else the keeper who relayed."""
-    if any(d.teller == ref.opening.author for d in tellers):
-        return ref.opening.author
-    if tellers:
-        return min(d.teller for d in tellers)
+def _asker(ref: CaseRef, facts: Mapping[Ref, Standing], keeper: str | None) -> str:
+    """The author where its content names the office asked, or that office is the keeper; else the keeper."""
     opening = facts.get(ref.opening)
-    if opening is None or ref.asked in named_offices(opening.payload) or ref.asked == keeper or keeper is None:
+    if opening is None or keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
         return ref.opening.author
-    return keeper
+    named = named_offices(opening.payload) | named_originally(opening)
+    return ref.opening.author if ref.asked in named else keeper
 
 
 def _fold(ref: CaseRef, asker: str, thread: Iterable[Standing]) -> CaseState:

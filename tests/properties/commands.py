@@ -1,0 +1,324 @@
+"""Random commands: few persons, few days, much correction and moving, so that the rare faults are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import (
+    Confirmed,
+    Disputed,
+    Redirected,
+    Rejected,
+    Reopened,
+    RequestOpened,
+    Settled,
+    Withdrawn,
+)
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
+from events.catalogue.person import (
+    Changed,
+    Deceased,
+    Held,
+    KeptApart,
+    Merged,
+    Protected,
+    Registered,
+    Unmerged,
+    Unprotected,
+)
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import ABROAD, UNKNOWN, Deviation, Place, StayName, town
+from events.envelope import Ref
+from events.errors import Illegal, Malformed
+from events.standing import apply
+from exchange.protocol.compare import differences
+from exchange.protocol.legality import check
+from exchange.protocol.record import ASKED, Record
+from tests.properties.world import World
+
+PERSONS = ("P1", "P2", "P3")
+DAY_ZERO = date(2026, 1, 1)
+Choice = tuple[str, str, Fact]  # person, day, fact
+
+
+class Commands:
+    """Draws one legal command after the other for a world."""
+
+    def __init__(self, world: World, persons: tuple[str, ...] = PERSONS[:2]) -> None:
+        self.world = world
+        self.random = world.random
+        self.persons = persons
+        self.counts: dict[str, int] = {}
+
+    def day(self) -> str:
+        """One of few days."""
+        return (DAY_ZERO + timedelta(days=self.random.choice((0, 5, 5, 10, 10, 15, 20)))).isoformat()
+
+    def office(self) -> str:
+        """Any office."""
+        return self.random.choice(self.world.offices)
+
+    def place(self) -> Place:
+        """Mostly a town."""
+        return self.random.choice((town(self.office()), town(self.office()), town(self.office()), ABROAD, UNKNOWN))
+
+    def step(self) -> bool:
+        """One command of a random office, if its book allows one."""
+        world = self.world
+        world.tick()
+        office, person = self.office(), self.random.choice(self.persons)
+        record = world.record(office, person)
+        kinds = self.OPENING if record is None else self.HELD
+        kind = self.random.choice(kinds)
+        fact = kind(self, office, person, record)
+        if fact is None:
+            return False
+        day = self.day()
+        if not isinstance(fact, Registered | Arrived) and record is None:
+            return False
+        try:
+            check(fact, day, office, record)
+        except Illegal as error:
+            self.counts[f"refused {error.code}"] = self.counts.get(f"refused {error.code}", 0) + 1
+            return False
+        subject = person
+        if isinstance(fact, Corrected | Retracted) and record is not None:
+            subject = record.facts[fact.target].event.person
+        elif record is not None and not isinstance(fact, Merged | Unmerged):
+            subject = record.person
+        world.command(world.author(office, subject, day, fact))
+        self.counts[fact.type] = self.counts.get(fact.type, 0) + 1
+        return True
+
+    # opening
+
+    def particulars(self) -> dict[str, Any]:
+        """A name, a birth date and a sex from small pools."""
+        return {
+            "name": self.random.choice(("甲", "乙")),
+            "born_on": self.random.choice(("1990-01-01", "1990-01")),
+            "sex": "F",
+        }
+
+    def registered(self, office: str, person: str, record: Record | None) -> Fact | None:  # noqa: ARG002
+        """A first recording."""
+        at = self.random.choice((office, office, office, None, self.office()))
+        return Registered(
+            particulars=self.particulars(),
+            basis="first_record",
+            registration=town(at) if at else None,
+            address=self.random.choice((None, "home")),
+        )
+
+    def arrived(self, office: str, person: str, record: Record | None) -> Fact | None:  # noqa: ARG002
+        """An arrival, opening a dossier where the book holds none."""
+        keeper = record.keeper if record is not None and record.keeper else self.office()
+        known = [s for s in (record.open_stays if record else ())]
+        stay = self.random.choice(known) if known else None
+        named = self.random.random()
+        name = None
+        if stay is not None and named < 0.5:  # noqa: PLR2004
+            name = StayName(stay=stay.id)
+        elif named < 0.2:  # noqa: PLR2004
+            name = StayName(town=self.office())
+        ends = (name,) if name is not None and self.random.random() < 0.4 else ()  # noqa: PLR2004
+        return Arrived(
+            kind="main" if self.random.random() < 0.8 else "further",  # noqa: PLR2004
+            registration=self.random.choice((town(keeper), town(keeper), town(keeper), town(self.office()), None)),
+            origin=self.random.choice((None, self.place(), town(keeper))),
+            ends=ends,
+            continues=name if name is not None and not ends and self.random.random() < 0.3 else None,  # noqa: PLR2004
+            address="street",
+            stated=self.particulars(),
+            opens=record is None,
+        )
+
+    # on a person that the book holds
+
+    def _stay(self, office: str, record: Record) -> Ref | None:
+        own = [s.id for s in record.open_stays if s.office == office]
+        return self.random.choice(own) if own else None
+
+    def departed(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """An outflow."""
+        return Departed(stay=self._stay(office, record), destination=self.place())
+
+    def left(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """The end of an own stay."""
+        stay = self._stay(office, record)
+        return None if stay is None else Left(stay=stay, destination=self.random.choice((None, self.place())))
+
+    def within(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """Something about an own stay."""
+        stay = self._stay(office, record)
+        if stay is None:
+            return None
+        return self.random.choice(
+            (
+                MovedWithin(stay=stay, address="lane"),
+                Extended(stay=stay, stay_until="2027-01-01"),
+                MainChanged(stay=stay),
+                MainChanged(stay=stay),
+            )
+        )
+
+    def returned(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """Back home."""
+        return Returned(address="home", origin=self.random.choice((None, town(self.office()))))
+
+    def moved(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """The registration moves, is gained or ends."""
+        if record.registration is None and self.random.random() < 0.5:  # noqa: PLR2004
+            return RegistrationChanged(from_=None, to=town(office), ground="other")
+        to = self.random.choice((town(self.office()), town(self.office()), ABROAD, None))
+        previous = record.chain[-1].ref if record.chain else None
+        return RegistrationChanged(from_=town(office), to=to, ground="moved", previous=previous)
+
+    def changed(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """A particular changes."""
+        field = self.random.choice(("name", "phone", "sex"))
+        value = {"name": self.random.choice(("丙", "丁")), "phone": self.random.choice(("1", "2")), "sex": "M"}[field]
+        return Changed(set={field: value})
+
+    def person_fact(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """Protection, a hold, a pair kept apart; now and then a death."""
+        if self.random.random() < 0.2:  # noqa: PLR2004
+            return Deceased()
+        if record.protected is not None:
+            return Unprotected(ground="lifted")
+        return self.random.choice((Protected(ground="threat"), Held(ground="court"), KeptApart(other="P9")))
+
+    def merged(self, office: str, person: str, record: Record) -> Fact | None:
+        """Two entries become one, or two again."""
+        merges = [s for s in record.facts.values() if isinstance(s.payload, Merged) and s.author == office]
+        undone = {s.payload.merge for s in record.facts.values() if isinstance(s.payload, Unmerged)}
+        merges = [s for s in merges if s.ref not in undone]
+        if merges and self.random.random() < 0.6:  # noqa: PLR2004
+            merge = self.random.choice(merges)
+            payload = merge.payload
+            if isinstance(payload, Merged):
+                return Unmerged(other=payload.other, merge=merge.ref)
+        others = [p for p in self.persons if p not in record.persons and self.world.record(office, p) is not None]
+        if not others or person != record.person:
+            return None
+        other = self.random.choice(others)
+        twin = self.world.record(office, other)
+        keeper = twin.keeper if twin is not None else None
+        return None if keeper is None else Merged(other=other, keeper=keeper)
+
+    # cases
+
+    def reply(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """An answer to a case that asks this office."""
+        asked = [c for c in record.cases.values() if c.ref.asked == office and c.status in ASKED]
+        if not asked:
+            return None
+        state = self.random.choice(asked)
+        opening = record.facts.get(state.ref.opening)
+        draw = self.random.random()
+        if draw < 0.6 and opening is not None:  # noqa: PLR2004
+            stated = getattr(opening.payload, "stated", {})
+            found = differences(record.particulars, stated) if state.ref.kind == "inflow" else ()
+            return Confirmed(case=state.ref, sees=opening.corrections, deviations=found)
+        if draw < 0.85:  # noqa: PLR2004
+            reason = self.random.choice(
+                ("person_unknown", "identity_mismatch", "not_our_registration", "moved_elsewhere", "other")
+            )
+            return Disputed(case=state.ref, reason=reason)  # type: ignore[arg-type]  # one of the literal's words
+        to = self.office()
+        return None if to in {office, state.ref.opening.author} else Redirected(case=state.ref, to=to)
+
+    def ask_again(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """What the asker, or either side, does with a case."""
+        if not record.cases:
+            return None
+        state = self.random.choice(list(record.cases.values()))
+        if state.asker == office and state.status in {"deviations", "disputed"}:
+            return Settled(case=state.ref, whole=self.random.choice(("accepted", "insisted")))
+        if self.random.random() < 0.4:  # noqa: PLR2004
+            return Withdrawn(case=state.ref, ground="asker")
+        return Reopened(case=state.ref, reason="doubt")
+
+    def other_case(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """A request, a rejected message, a dispute of a notice that asked nothing."""
+        to = self.office()
+        foreign = [s for s in record.facts.values() if s.author != office]
+        draw = self.random.random()
+        if draw < 0.5:  # noqa: PLR2004
+            return None if to == office else RequestOpened(to=to, asks="change", wanted={"name": "戊"})
+        if not foreign:
+            return None
+        picked = self.random.choice(foreign)
+        return Rejected(notification=picked.ref, teller=picked.author, reason="incomplete")
+
+    # amendments
+
+    def corrected(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """A correction of any field of an own event, a correction included."""
+        own = [s for s in record.facts.values() if s.author == office and not s.void and not s.event.frame.automatic]
+        if not own:
+            return None
+        target = self.random.choice(own)
+        changes = self._changes(target.payload)
+        try:
+            apply(target.payload, target.day, changes)
+        except Malformed:
+            return None
+        return Corrected(target=target.ref, set=changes, fields=tuple(sorted(changes)))
+
+    def _changes(self, fact: Fact) -> dict[str, Any]:
+        place = {"kind": "town", "code": self.office()}
+        if isinstance(fact, Arrived):
+            return self.random.choice(
+                (
+                    {"registration": place},
+                    {"origin": place},
+                    {"name": self.random.choice(("甲", "乙"))},
+                    {"effective_on": self.day()},
+                    {"kind": self.random.choice(("main", "further"))},
+                )
+            )
+        if isinstance(fact, Registered):
+            return self.random.choice(
+                ({"name": self.random.choice(("甲", "乙"))}, {"registration": place}, {"born_on": "1991"})
+            )
+        if isinstance(fact, Departed | Left):
+            return self.random.choice(({"destination": place}, {"effective_on": self.day()}))
+        if isinstance(fact, RegistrationChanged):
+            return {"to": place}
+        if isinstance(fact, Corrected):
+            return {"effective_on": self.day()} if not fact.set else {"set": self._changes_again(fact)}
+        if isinstance(fact, Changed):
+            return {"set": {"name": "己"}} if "name" in fact.set else {"effective_on": self.day()}
+        return {"effective_on": self.day()}
+
+    def _changes_again(self, fact: Corrected) -> dict[str, Any]:
+        again = dict(fact.set)
+        if "effective_on" in again:
+            again["effective_on"] = self.day()
+        if "name" in again:
+            again["name"] = "庚"
+        return again
+
+    def retracted(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+        """An own event is taken back; a retraction is an event too."""
+        own = [s for s in record.facts.values() if s.author == office and not s.void and not s.event.frame.automatic]
+        if not own:
+            return None
+        retractions = [s for s in own if isinstance(s.payload, Retracted)]
+        pool = retractions if retractions and self.random.random() < 0.5 else own  # noqa: PLR2004
+        return Retracted(target=self.random.choice(pool).ref)
+
+    OPENING: tuple[Callable[..., Fact | None], ...] = (registered, arrived, arrived)
+    HELD: tuple[Callable[..., Fact | None], ...] = (
+        (arrived,) * 6
+        + (reply,) * 8
+        + (corrected,) * 5
+        + (retracted,) * 3
+        + (departed, departed, left, left, within, within, returned, moved, moved, changed, changed)
+        + (person_fact, merged, ask_again, ask_again, other_case)
+    )

@@ -1,0 +1,176 @@
+"""A model of several offices on one or more nodes, with skewed clocks and an unreliable network between nodes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from events.catalogue.fact import Fact
+from events.envelope import PARTS, SYSTEM_ACTOR, Envelope, Ref, Subject
+from events.event import Event, parts_of, restricted
+from events.stamp import next_stamp
+from exchange.ids import derived_id
+from exchange.protocol.automatic import Draft
+from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
+from exchange.protocol.duties import RULES, Rule
+from exchange.protocol.offices import Offices
+from exchange.protocol.record import Record
+from exchange.protocol.settle import settle
+from exchange.protocol.view import view
+
+OFFICES = tuple(f"11010100{n}000" for n in range(1, 6))
+ALL_PARTS_TUPLE = PARTS
+
+
+class Authored(msgspec.Struct, frozen=True):
+    """An event that a person recorded, and what its author's book knew then."""
+
+    event: Event
+    knew: frozenset[Ref]
+
+
+class World:
+    """Offices, each with one book of all persons of the history, on `nodes` nodes."""
+
+    def __init__(
+        self,
+        seed: int,
+        nodes: int = 1,
+        offices: tuple[str, ...] = OFFICES,
+        rules: Mapping[str, Rule] = RULES,
+        *,
+        skew: bool = True,
+    ) -> None:
+        self.random = random.Random(seed)  # noqa: S311 (a reproducible history, no secret)
+        self.offices = offices
+        self.rules = rules
+        self.directory = Offices(["110101000000"])
+        order = list(offices)
+        self.random.shuffle(order)
+        self.node_of = {office: index % nodes for index, office in enumerate(order)}
+        self.nodes = nodes
+        self.books: dict[str, Book] = {}
+        self.skew = {o: self.random.randint(-120_000_000, 120_000_000) if skew else 0 for o in offices}
+        self.now = 1_700_000_000_000_000
+        self.wire: list[tuple[Delivery, Event]] = []
+        self.authored: list[Authored] = []
+        self.versions: dict[tuple[str, str], int] = {}
+        self.counter = 0
+        self.said: list[Delivery] = []
+        self.received_order: dict[str, list[object]] = {}
+
+    def book(self, office: str) -> Book:
+        """The office's book, begun where there is none."""
+        if office not in self.books:
+            self.books[office] = Book(office, self.directory)
+        return self.books[office]
+
+    def records(self, office: str) -> tuple[Record, ...]:
+        """The office's records now."""
+        return view(self.books[office]) if office in self.books else ()
+
+    def record(self, office: str, person: str) -> Record | None:
+        """The office's record of this person, if its book holds any."""
+        return next((r for r in self.records(office) if person in r.persons and r.facts), None)
+
+    def tick(self) -> None:
+        """A little time goes by."""
+        self.now += self.random.choice((1_000, 1_000_000, 60_000_000))
+
+    def author(  # noqa: PLR0913 (an event has these)
+        self,
+        office: str,
+        person: str,
+        day: str,
+        fact: Fact,
+        *,
+        actor: str = "clerk",
+        id_: str | None = None,
+        because: Ref | None = None,
+        submission: str | None = None,
+    ) -> Event:
+        """An event stamped by the office's own clock and book; not yet recorded."""
+        book = self.book(office)
+        stamp = next_stamp(self.now + self.skew[office], (book.highest_stamp(),))
+        facts, parts = parts_of(fact)
+        self.counter += 1
+        version = self.versions.get((office, person), 0) + 1
+        self.versions[(office, person)] = version
+        content: Any = fact
+        frame = Envelope(
+            id=id_ or derived_id("history", str(self.counter), office),
+            type=fact.type,
+            schema=1,
+            subject=Subject("person", person),
+            stay=getattr(content, "stay", None),
+            author=office,
+            actor=actor,
+            effective_on=day,
+            stamp=stamp,
+            recorded_at="2026-01-01T00:00:00Z",
+            version=version,
+            target=getattr(content, "target", None),
+            because=because,
+            submission=submission or derived_id("act", str(self.counter), office),
+            facts=facts,
+            commitments={part: "" for part in parts},
+        )
+        return Event(frame, fact, ALL_PARTS)
+
+    def command(self, event: Event) -> None:
+        """Record an event of the office's own."""
+        book = self.book(event.author)
+        knew = frozenset(e.ref for e in book.events() if not e.frame.automatic)
+        self.authored.append(Authored(event, knew))
+        book.record(event)
+
+    def settle(self, node: int) -> None:
+        """Forward everything that is due on a node; what goes to other nodes takes the wire."""
+        served = {o for o in self.offices if self.node_of[o] == node}
+        books = {o: b for o, b in self.books.items() if o in served}
+        done = settle(books, self.book, self._make, self._deadline, served.__contains__, self.rules)
+        self.books.update(books)
+        self.said.extend(done.deliveries)
+        for delivery in done.deliveries:
+            if delivery.to not in served:
+                event = self.books[delivery.teller].event(delivery.ref)
+                self.wire.append((delivery, restricted(event, delivery.parts)))
+
+    def _make(self, office: str, draft: Draft, book: Book) -> Event:  # noqa: ARG002 (the settlement's signature)
+        day = "2026-03-01"
+        return self.author(
+            office, draft.person, day, draft.payload, actor=SYSTEM_ACTOR, id_=draft.id, because=draft.because
+        )
+
+    def _deadline(self, delivery: Delivery) -> Delivery:
+        asked = tuple(q if q.due_on else Question(q.kind, "2026-04-01") for q in delivery.asked)
+        return msgspec.structs.replace(delivery, asked=asked)
+
+    def deliver_one(self) -> None:
+        """One message of the wire arrives: any of them, perhaps twice."""
+        if not self.wire:
+            return
+        index = self.random.randrange(len(self.wire))
+        delivery, event = self.wire[index]
+        if self.random.random() > 0.15:  # noqa: PLR2004 (now and then it stays, and comes again)
+            self.wire.pop(index)
+        self.book(delivery.to).receive(delivery, event)
+        if self.random.random() < 0.7:  # noqa: PLR2004
+            self.settle(self.node_of[delivery.to])
+
+    def drain(self) -> None:
+        """Until nothing is due and nothing is on its way."""
+        for _ in range(5000):
+            before = len(self.said)
+            for node in range(self.nodes):
+                self.settle(node)
+            if not self.wire and before == len(self.said):
+                return
+            while self.wire:
+                index = self.random.randrange(len(self.wire))
+                delivery, event = self.wire.pop(index)
+                self.book(delivery.to).receive(delivery, event)
+        raise AssertionError("the world does not drain")
