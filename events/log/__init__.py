@@ -1,0 +1,1 @@
+"""The log: that nothing was altered, provable by anyone who keeps a checkpoint."""
