@@ -1,0 +1,161 @@
+"""Notices: what an office's inbox shows because of the deliveries that it received. Pure.
+
+One office, one act, one person: one notice, of the kind that comes first in the order of routing (rule 2); it opens
+the one case and carries the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from events.catalogue import content_of
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Settled, Withdrawn
+from events.catalogue.person import Changed
+from events.catalogue.values import CaseRef, NoteKind, Place, town
+from events.envelope import Ref
+from events.parts import CONTAINERS
+from events.standing import Standing
+from exchange.protocol.book import Book, Delivery
+from exchange.protocol.record import Record
+from exchange.protocol.routing_table import rank
+
+Reply = Confirmed | Disputed | Redirected | Settled | Reopened | Withdrawn
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of an inbox.
+
+    `event`: the one whose delivery gave the kind; `events`: all that it carries. `fields`: those that a reply,
+    a change or a correction speaks of; `holds`: every field whose value came with it.
+    """
+
+    office: str
+    person: str
+    act: str
+    kind: NoteKind
+    expects_reply: bool
+    event: Ref
+    teller: str
+    events: tuple[Ref, ...]
+    case: CaseRef | None = None
+    about: Ref | None = None  # the event that is amended or answered
+    fields: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
+    outcome: str | None = None
+    reason: str | None = None
+    place: Place | None = None
+    due_on: str | None = None
+
+
+def notices(book: Book, record: Record, deliveries: Iterable[Delivery] | None = None) -> list[Notice]:
+    """The notices of a record, in the order in which their first delivery came.
+
+    `deliveries`: all that the office ever received, since a later revision takes the place of an earlier one in the
+    book and usually comes without a notification; what once stood in the inbox stays there.
+    """
+    received = book.received.values() if deliveries is None else deliveries
+    groups: dict[tuple[str, str], list[Delivery]] = {}
+    for delivery in received:
+        standing = record.facts.get(delivery.ref)
+        if standing is not None:
+            act = delivery.act or str(delivery.trigger or delivery.ref)
+            groups.setdefault((act, standing.event.person), []).append(delivery)
+    found = []
+    for (act, person), group in groups.items():
+        telling = [d for d in group if d.kind is not None]
+        if telling:
+            first = min(telling, key=lambda d: rank(d.kind, asks=d.asks))
+            found.append(_notice(book.office, record, act, person, first, group))
+    return found
+
+
+def _notice(
+    office: str, record: Record, act: str, person: str, first: Delivery, group: list[Delivery]
+) -> Notice:
+    if first.kind is None:
+        raise TypeError(first)
+    carried = tuple(sorted({d.ref for d in group}, key=lambda ref: (record.facts[ref].stamp, ref)))
+    standing = record.facts[first.ref]
+    payload = standing.payload
+    case = CaseRef(first.ref, office, first.kind) if first.asks else _case(office, record, standing)
+    notice = Notice(
+        office=office,
+        person=person,
+        act=act,
+        kind=first.kind,
+        expects_reply=first.asks,
+        event=first.ref,
+        teller=first.teller,
+        events=carried,
+        case=case,
+        about=_about(standing),
+        fields=_fields(standing, [record.facts[ref] for ref in carried]),
+        holds=_holds(record.facts[ref] for ref in carried),
+        due_on=next((q.due_on for q in first.asked if q.kind == first.kind), None),
+    )
+    if not isinstance(payload, Reply):
+        return notice
+    return msgspec.structs.replace(
+        notice,
+        outcome=_outcome(payload),
+        reason=payload.reason if isinstance(payload, Disputed | Reopened) else None,
+        place=_place(payload),
+    )
+
+
+def _outcome(payload: Reply) -> str:
+    if isinstance(payload, Confirmed) and payload.deviations:
+        return "deviations"
+    return payload.type.removeprefix("case.")
+
+
+def _place(payload: Reply) -> Place | None:
+    if isinstance(payload, Redirected):
+        return town(payload.to)
+    return payload.place if isinstance(payload, Disputed) else None
+
+
+def _about(standing: Standing) -> Ref | None:
+    payload = standing.payload
+    if isinstance(payload, Corrected | Retracted):
+        return payload.target
+    return payload.case.opening if isinstance(payload, Reply) else None
+
+
+def _case(office: str, record: Record, standing: Standing) -> CaseRef | None:
+    """The case that a reply answers, or that an amendment of its opening event concerns."""
+    payload = standing.payload
+    if isinstance(payload, Reply):
+        return payload.case
+    if isinstance(payload, Corrected | Retracted):
+        about = [c for c in record.cases.values() if c.ref.opening == payload.target and not c.hidden]
+        return min((c.ref for c in about if office in {c.ref.asked, c.asker}), default=None)
+    return None
+
+
+def _fields(first: Standing, carried: Iterable[Standing]) -> tuple[str, ...]:
+    payload = first.payload
+    if isinstance(payload, Confirmed):
+        return tuple(d.field for d in payload.deviations)
+    if isinstance(payload, Settled):
+        return (*payload.accepted, *payload.insisted)
+    if isinstance(payload, Reopened):
+        return payload.fields
+    named: set[str] = set()
+    for standing in carried:
+        if isinstance(standing.payload, Corrected):
+            named.update(standing.payload.fields or standing.payload.set)
+        elif isinstance(standing.payload, Changed):
+            named.update(standing.payload.set)
+    return tuple(sorted(named))
+
+
+def _holds(carried: Iterable[Standing]) -> tuple[str, ...]:
+    held: set[str] = set()
+    for standing in carried:
+        for key, value in content_of(standing.event.payload).items():
+            held.update(value) if key in CONTAINERS else held.add(key)
+    return tuple(sorted(held))
