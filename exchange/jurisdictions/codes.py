@@ -1,7 +1,8 @@
 """Division codes: 12 digits, two for the province, prefecture and county each, three for the town and the village.
 
 Shorter codes of a whole level (GB/T 2260 counties have 6 digits, towns 9) are padded with zeros on the right.
-Towns directly under a prefecture (Dongguan, 441900003) have a county part of 00. Pure.
+Towns directly under a prefecture (Dongguan, 441900003) have a county part of 00, and counties directly under a province
+had a prefecture part of 00 for a time (Hainan, 460001). Pure.
 """
 
 from __future__ import annotations
@@ -31,9 +32,7 @@ def parse(text: str, field: str = "code") -> str:
     code = code.ljust(Level.VILLAGE, "0")
     if not "11" <= code[:2] <= "82":
         raise Malformed(field=field, rule="division.province", value=text)
-    prefecture, below = code[2:4], code[4:]
-    town, village = code[6:9], code[9:]
-    if (prefecture == "00" and int(below)) or (town == "000" and int(village)):
+    if (code[2:6] == "0000" and code[6:].strip("0")) or (code[6:9] == "000" and code[9:].strip("0")):
         raise Malformed(field=field, rule="division.gap", value=text)
     return code
 

@@ -16,7 +16,7 @@ from itertools import accumulate
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
 from exchange.jurisdictions.column import Column
-from exchange.jurisdictions.english import english
+from exchange.jurisdictions.english import SETTLED, english
 
 DATA = files("exchange.jurisdictions") / "data"
 
@@ -130,9 +130,12 @@ class Divisions:
             yield from self._below(self._names, joined, list(joined))
 
     def _by_pinyin(self, joined: str) -> Iterator[int]:
-        """Whole names, whole syllables (jiangxia is 江夏 rather than 绛县), then what begins so or has it inside."""
+        """Whole names, settled English ones, whole syllables (jiangxia is 江夏, not 绛县), then what holds them."""
         for column in (self._full, self._initials):
             yield from column.rows(f"\n{joined}\n")
+        for name, settled in SETTLED.items():
+            if settled.replace(" ", "").casefold().startswith(joined):
+                yield from self._names.rows(f"\n{name}\n")
         for row in self._full.rows(f"\n{joined}"):
             if len(joined) in accumulate(map(len, self._pinyin[row].split(" "))):
                 yield row
