@@ -59,11 +59,13 @@ class Book:
         self.recorded: dict[Ref, Event] = {}
         self.received: dict[tuple[Ref, str], Delivery] = {}  # by (event, teller)
         self.told: dict[tuple[Ref, str], Delivery] = {}  # by (event, recipient)
+        self.changes = 0  # counts every change, so that what was derived from the book can be kept
         self._full: dict[Ref, Event] = {}
 
     def record(self, event: Event) -> None:
         """Take an event of the office's own."""
         self.recorded[event.frame.ref] = event
+        self.changes += 1
 
     def receive(self, delivery: Delivery, event: Event) -> bool:
         """Take what was delivered; a repeat or an older revision changes nothing. True if the book changed."""
@@ -72,6 +74,7 @@ class Book:
         if known is not None and known.revision >= delivery.revision:
             return False
         self.received[key] = delivery
+        self.changes += 1
         held = self._full.get(delivery.ref)
         self._full[delivery.ref] = event if held is None else united(held, event)
         return True
@@ -79,6 +82,7 @@ class Book:
     def tell(self, delivery: Delivery) -> None:
         """Note a delivery that the office made."""
         self.told[(delivery.ref, delivery.to)] = delivery
+        self.changes += 1
 
     def parts(self, ref: Ref) -> frozenset[Part]:
         """The parts held of an event: all of one's own, else what its tellers last delivered."""

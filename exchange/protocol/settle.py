@@ -6,7 +6,8 @@ delivery to an office of another node travels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 import msgspec
 
@@ -14,17 +15,12 @@ import msgspec
 from events.event import Event, restricted
 from exchange.protocol.automatic import Draft, automatic
 from exchange.protocol.book import Book, Delivery
-from exchange.protocol.duties import RULES, Rule, duties, new_deliveries
-from exchange.protocol.matching import matching
+from exchange.protocol.duties import Rule, duties, new_deliveries
 from exchange.protocol.record import Record
-from exchange.protocol.telling.due import Sight
-from exchange.protocol.view import view
+from exchange.protocol.telling.due import Due, Sight
 
 # A dossier settles in a few rounds; more would mean that two facts follow from each other for ever.
 MOST_ROUNDS = 60
-
-MakeEvent = Callable[[str, Draft, Book], Event]
-Deadline = Callable[[Delivery], Delivery]
 
 
 class Settlement(msgspec.Struct):
@@ -35,66 +31,75 @@ class Settlement(msgspec.Struct):
     records: dict[str, tuple[Record, ...]]
 
 
-def settle(
-    books: dict[str, Book],
-    open_book: Callable[[str], Book],
-    make_event: MakeEvent,
-    set_deadlines: Deadline,
-    serves: Callable[[str], bool],
-    rules: Mapping[str, Rule] = RULES,
-) -> Settlement:
-    """Bring the books of one dossier up to date with each other, in place.
+class Node(Protocol):
+    """What a settlement needs from the node that runs it."""
 
-    `open_book` begins a book for an office that had none; `make_event` stamps and seals a draft;
-    `set_deadlines` fixes `due_on` of the questions that a delivery puts; offices that the node does not serve
-    keep no book here, and what is due to them only stands in the result. Raises RuntimeError if it never ends.
-    """
+    rules: Mapping[str, Rule]
+
+    def serves(self, office: str) -> bool:
+        """Whether the office's book is here; what is due to another only stands in the result."""
+
+    def open_book(self, office: str) -> Book:
+        """Begin a book for an office that held nothing of the dossier."""
+
+    def view(self, book: Book) -> tuple[Record, ...]:
+        """`view`, or a kept result of it for the same `book.changes`."""
+
+    def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
+        """`matching`, over these records and whatever else takes part in the same matching of documents."""
+
+    def make_event(self, office: str, draft: Draft, book: Book) -> Event:
+        """Stamp and seal a draft."""
+
+    def set_deadlines(self, delivery: Delivery) -> Delivery:
+        """Fix `due_on` of the questions that the delivery puts."""
+
+
+def settle(node: Node, books: dict[str, Book]) -> Settlement:
+    """Bring the books of one dossier up to date with each other, in place. Raises RuntimeError if it never ends."""
     done = Settlement([], [], {})
-    changed = set(books)
+    quiet: dict[str, tuple[int, tuple[Due, ...]]] = {}
     for _ in range(MOST_ROUNDS):
-        for office in changed:
-            done.records[office] = view(books[office])
-        changed = _round(books, open_book, make_event, set_deadlines, serves, rules, done)
-        if not changed:
+        done.records = {office: node.view(book) for office, book in books.items()}
+        matches = node.match(done.records)
+        busy = False
+        for office in sorted(books):
+            state = (books[office].changes, tuple(matches.get(office, ())))
+            if quiet.get(office) == state:
+                continue
+            if _bring_up(node, books, office, state[1], done):
+                busy = True
+            else:
+                quiet[office] = state
+        if not busy:
             return done
     raise RuntimeError("a dossier does not settle")
 
 
-def _round(  # noqa: PLR0913 (one step of the loop above)
-    books: dict[str, Book],
-    open_book: Callable[[str], Book],
-    make_event: MakeEvent,
-    set_deadlines: Deadline,
-    serves: Callable[[str], bool],
-    rules: Mapping[str, Rule],
-    done: Settlement,
-) -> set[str]:
-    changed: set[str] = set()
-    matches = matching(done.records) if "matching" in rules or rules is RULES else {}
-    for office in sorted(done.records):
-        book = books[office]
-        for record in done.records[office]:
-            extra = [due for due in matches.get(office, ()) if due.ref in record.facts]
-            owed = duties(book, record, rules, extra)
-            drafts = automatic(Sight(book, record), owed)
-            for draft in drafts:
-                event = make_event(office, draft, book)
-                book.record(event)
-                done.events.append(event)
-                changed.add(office)
-            if drafts:
-                continue  # what is due is read again with the new facts in the book
-            for delivery in new_deliveries(book, record, owed):
-                delivered = set_deadlines(delivery)
-                book.tell(delivered)
-                done.deliveries.append(delivered)
-                changed.add(office)
-                if serves(delivered.to):
-                    if delivered.to not in books:
-                        books[delivered.to] = open_book(delivered.to)
-                    receive(books[delivered.to], delivered, book)
-                    changed.add(delivered.to)
-    return changed
+def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable[Due], done: Settlement) -> bool:
+    """Record what follows and tell what is due, by one office's book. True if anything was."""
+    book = books[office]
+    busy = False
+    for record in node.view(book):
+        extra = [due for due in matched if due.ref in record.facts]
+        owed = duties(book, record, node.rules, extra)
+        drafts = automatic(Sight(book, record), owed)
+        for draft in drafts:
+            event = node.make_event(office, draft, book)
+            book.record(event)
+            done.events.append(event)
+        if drafts:
+            return True  # what is due is read again with the new facts in the book
+        for due_delivery in new_deliveries(book, record, owed):
+            delivery = node.set_deadlines(due_delivery)
+            book.tell(delivery)
+            done.deliveries.append(delivery)
+            busy = True
+            if node.serves(delivery.to):
+                if delivery.to not in books:
+                    books[delivery.to] = node.open_book(delivery.to)
+                receive(books[delivery.to], delivery, book)
+    return busy
 
 
 def receive(book: Book, delivery: Delivery, teller: Book) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from exchange.protocol.agreement import findings
 from exchange.protocol.duties import duties, new_deliveries
-from exchange.protocol.matching import matching
 from exchange.protocol.view import view
 from tests.properties.world import World
 
@@ -24,14 +23,11 @@ def entitlement_faults(world: World) -> list[str]:
     """E3: due ⊆ delivered, and nothing new when the duties run again."""
     faults: list[str] = []
     records = {office: view(book) for office, book in world.books.items()}
-    by_node: dict[str, list] = {}
-    for node in range(world.nodes):
-        served = {o: r for o, r in records.items() if world.node_of[o] == node}
-        by_node.update(matching(served))
+    matches = world.match(records)
     for office, own in records.items():
         book = world.books[office]
         for record in own:
-            extra = [d for d in by_node.get(office, ()) if d.ref in record.facts]
+            extra = [d for d in matches.get(office, ()) if d.ref in record.facts]
             owed = duties(book, record, world.rules, extra)
             faults.extend(f"E3 {d.teller}->{d.to} {d.ref} {d.ground}" for d in new_deliveries(book, record, owed))
     return faults

@@ -9,20 +9,21 @@ from typing import Any
 import msgspec
 
 from events.catalogue.fact import Fact
-from events.envelope import PARTS, SYSTEM_ACTOR, Envelope, Ref, Subject
+from events.envelope import SYSTEM_ACTOR, Envelope, Ref, Subject
 from events.event import Event, parts_of, restricted
 from events.stamp import next_stamp
 from exchange.ids import derived_id
 from exchange.protocol.automatic import Draft
 from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
 from exchange.protocol.duties import RULES, Rule
+from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Record
 from exchange.protocol.settle import settle
+from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
 
 OFFICES = tuple(f"11010100{n}000" for n in range(1, 6))
-ALL_PARTS_TUPLE = PARTS
 
 
 class Authored(msgspec.Struct, frozen=True):
@@ -43,7 +44,11 @@ class World:
         rules: Mapping[str, Rule] = RULES,
         *,
         skew: bool = True,
+        left_out: frozenset[str] = frozenset(),
     ) -> None:
+        self.left_out = left_out
+        self.at = 0
+        self.views: dict[str, tuple[int, tuple[Record, ...]]] = {}
         self.random = random.Random(seed)  # noqa: S311 (a reproducible history, no secret)
         self.offices = offices
         self.rules = rules
@@ -60,7 +65,6 @@ class World:
         self.versions: dict[tuple[str, str], int] = {}
         self.counter = 0
         self.said: list[Delivery] = []
-        self.received_order: dict[str, list[object]] = {}
 
     def book(self, office: str) -> Book:
         """The office's book, begun where there is none."""
@@ -70,7 +74,7 @@ class World:
 
     def records(self, office: str) -> tuple[Record, ...]:
         """The office's records now."""
-        return view(self.books[office]) if office in self.books else ()
+        return self.view(self.books[office]) if office in self.books else ()
 
     def record(self, office: str, person: str) -> Record | None:
         """The office's record of this person, if its book holds any."""
@@ -129,23 +133,49 @@ class World:
 
     def settle(self, node: int) -> None:
         """Forward everything that is due on a node; what goes to other nodes takes the wire."""
-        served = {o for o in self.offices if self.node_of[o] == node}
-        books = {o: b for o, b in self.books.items() if o in served}
-        done = settle(books, self.book, self._make, self._deadline, served.__contains__, self.rules)
+        self.at = node
+        books = {o: b for o, b in self.books.items() if self.serves(o)}
+        done = settle(self, books)
         self.books.update(books)
         self.said.extend(done.deliveries)
         for delivery in done.deliveries:
-            if delivery.to not in served:
+            if not self.serves(delivery.to):
                 event = self.books[delivery.teller].event(delivery.ref)
                 self.wire.append((delivery, restricted(event, delivery.parts)))
 
-    def _make(self, office: str, draft: Draft, book: Book) -> Event:  # noqa: ARG002 (the settlement's signature)
+    # what a settlement needs from its node
+
+    def serves(self, office: str) -> bool:
+        """Whether the node that settles now serves the office."""
+        return self.node_of[office] == self.at
+
+    def open_book(self, office: str) -> Book:
+        """Begin a book."""
+        return self.book(office)
+
+    def view(self, book: Book) -> tuple[Record, ...]:
+        """The records of a book, kept until it changes."""
+        kept = self.views.get(book.office)
+        if kept is None or kept[0] != book.changes:
+            kept = (book.changes, view(book))
+            self.views[book.office] = kept
+        return kept[1]
+
+    def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
+        """All nodes take part in the same matching of documents (P12)."""
+        if "matching" in self.left_out:
+            return {}
+        return matching({**{o: self.view(b) for o, b in self.books.items()}, **records})
+
+    def make_event(self, office: str, draft: Draft, book: Book) -> Event:  # noqa: ARG002 (the settlement's signature)
+        """An automatic fact, stamped by its office."""
         day = "2026-03-01"
         return self.author(
             office, draft.person, day, draft.payload, actor=SYSTEM_ACTOR, id_=draft.id, because=draft.because
         )
 
-    def _deadline(self, delivery: Delivery) -> Delivery:
+    def set_deadlines(self, delivery: Delivery) -> Delivery:
+        """Any day will do here."""
         asked = tuple(q if q.due_on else Question(q.kind, "2026-04-01") for q in delivery.asked)
         return msgspec.structs.replace(delivery, asked=asked)
 

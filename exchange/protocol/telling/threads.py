@@ -50,7 +50,7 @@ def announcer(sight: Sight) -> Iterator[Due]:
 
 def without_chain(sight: Sight) -> Iterator[Due]:
     """While nobody is known to keep the registration, common events go to all who recorded a movement."""
-    if sight.record.chain:
+    if any(not link.from_arrival for link in sight.record.chain):
         return
     movers = {
         s.author for s in sight.in_force() if s.payload.type in MOVER_TYPES
