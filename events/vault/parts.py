@@ -30,6 +30,7 @@ class _Salted(msgspec.Struct):
 
 
 _salted = msgspec.json.Decoder(_Salted).decode
+_plain = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def new_salt() -> bytes:
@@ -57,7 +58,12 @@ def salt_of(part: bytes) -> bytes:
 
 def commitment(part: bytes) -> str:
     """Lowercase hex of SHA-256(salt ‖ part), as this module defines it. Raises Malformed where there is no salt."""
-    return hashlib.sha256(salt_of(part) + part).hexdigest()
+    return salted_hash(salt_of(part), part)
+
+
+def salted_hash(salt: bytes, part: bytes) -> str:
+    """The same where the salt inside the part is at hand."""
+    return hashlib.sha256(salt + part).hexdigest()
 
 
 def content_of(part: bytes) -> dict[str, Any]:
@@ -65,4 +71,11 @@ def content_of(part: bytes) -> dict[str, Any]:
     content = canonical.decode_canonical(part)
     if not isinstance(content, dict) or content.pop(SALT, None) is None:
         raise Malformed(field=SALT, rule="part.salt")
+    return content
+
+
+def sealed_content_of(part: bytes) -> dict[str, Any]:
+    """The same, unchecked, for bytes out of our own seal: nothing but parts in canonical form goes in there."""
+    content: dict[str, Any] = _plain(part)
+    del content[SALT]
     return content

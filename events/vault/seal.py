@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.errors import Malformed, Tampered
-from events.vault.parts import commitment, content_of, new_salt, part_bytes, salt_of
+from events.vault.parts import commitment, content_of, new_salt, part_bytes, salt_of, salted_hash, sealed_content_of
 from events.vault.ring import NONCE_BYTES
 
 _FORM = b"\x01"
@@ -47,14 +47,17 @@ class Sealed(msgspec.Struct, frozen=True):
 
 def seal(parts: Mapping[str, Mapping[str, Any]], binding: Binding, cipher: AESGCM) -> Sealed:
     """Each part with a fresh salt, sealed. Raises Malformed where a part is no canonical JSON."""
-    return _sealed({name: part_bytes(content, new_salt()) for name, content in parts.items()}, binding, cipher)
+    salts = {name: new_salt() for name in parts}
+    salted = {name: part_bytes(content, salts[name]) for name, content in parts.items()}
+    commitments = {name: salted_hash(salts[name], part) for name, part in salted.items()}
+    return Sealed(_column(salted, binding, cipher), commitments)
 
 
 def seal_bytes(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> Sealed:
     """The same for parts that have their salt already, from a peer. Raises Malformed where they are not canonical."""
     for part in parts.values():
         content_of(part)
-    return _sealed(parts, binding, cipher)
+    return Sealed(_column(parts, binding, cipher), {name: commitment(part) for name, part in parts.items()})
 
 
 def held(column: bytes) -> frozenset[str]:
@@ -94,7 +97,9 @@ def open_parts(
     wanted: Collection[str] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """The contents of the parts, without their salt; otherwise as `open_bytes`."""
-    return {name: content_of(part) for name, part in open_bytes(column, binding, cipher, commitments, wanted).items()}
+    return {
+        name: sealed_content_of(part) for name, part in open_bytes(column, binding, cipher, commitments, wanted).items()
+    }
 
 
 def open_part(
@@ -121,13 +126,15 @@ def same_content(parts: Mapping[str, Mapping[str, Any]], stored: Mapping[str, by
     )
 
 
-def _sealed(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> Sealed:
+def _column(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> bytes:
     frames = [_FORM]
     for name in sorted(parts):
+        if not 0 < len(name) < 256 or not name.isascii():
+            raise Malformed(field="parts", rule="part.name")
         nonce = secrets.token_bytes(NONCE_BYTES)
         body = nonce + cipher.encrypt(nonce, parts[name], binding.associated(name))
         frames += (bytes((len(name),)), name.encode("ascii"), _LENGTH.pack(len(body)), body)
-    return Sealed(b"".join(frames), {name: commitment(part) for name, part in parts.items()})
+    return b"".join(frames)
 
 
 def _frames(column: bytes) -> Iterator[tuple[str, bytes]]:

@@ -35,6 +35,13 @@ fields = st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1)
 contents = st.dictionaries(fields, st.text('汉a"\\') | st.integers(0, 9) | st.none(), max_size=4)
 
 
+@pytest.mark.parametrize("name", ["", "地址", "x" * 256])
+def test_a_part_whose_name_could_not_be_framed_is_refused(name):
+    with pytest.raises(Malformed) as caught:
+        seal({name: {}}, BINDING, CIPHER)
+    assert caught.value.rule == "part.name"
+
+
 class TestCommitment:
     def test_is_the_hash_of_salt_and_part_with_the_salt_inside(self):
         part = part_bytes({"name": "王小明"}, SALT)

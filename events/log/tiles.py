@@ -1,0 +1,63 @@
+"""The tree kept in tiles (c2sp.org/tlog-tiles, height 8), so that a batch writes few rows and a proof reads few. Pure.
+
+Tile (level, index) holds up to 256 hashes, one after the other, from position index·256 of its level: at level 0 leaf
+hashes, above them the roots of the full tiles of the level below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from events.errors import Tampered
+from events.log.tree import HASH_BYTES, Node, root
+
+TILE_HEIGHT = 8
+TILE_WIDTH = 1 << TILE_HEIGHT
+
+Tile = Callable[[int, int], bytes]
+
+
+def grown(size: int, leaves: Sequence[bytes], tile: Tile) -> dict[tuple[int, int], bytes]:
+    """The tiles to write when leaf hashes are appended to a tree of this size, whole, by (level, index).
+
+    Reads only the last tile of each level that grows. Raises Tampered where that one is too short.
+    """
+    changed: dict[tuple[int, int], bytes] = {}
+    level, start, hashes = 0, size, list(leaves)
+    while hashes:
+        filled: list[bytes] = []
+        at = 0
+        while at < len(hashes):
+            index, held = divmod(start + at, TILE_WIDTH)
+            taken = hashes[at : at + TILE_WIDTH - held]
+            at += len(taken)
+            content = (_read(tile, level, index, held)[: held * HASH_BYTES] if held else b"") + b"".join(taken)
+            changed[level, index] = content
+            if len(content) == TILE_WIDTH * HASH_BYTES:
+                filled.append(root(_hashes(content)))
+        level, start, hashes = level + 1, start // TILE_WIDTH, filled
+    return changed
+
+
+def nodes_in(tile: Tile) -> Node:
+    """The look-up of nodes over tiles. Raises Tampered where a tile is too short for the node."""
+
+    def node(level: int, index: int) -> bytes:
+        tile_level, inner = divmod(level, TILE_HEIGHT)
+        tile_index, first = divmod(index << inner, TILE_WIDTH)
+        end = first + (1 << inner)
+        content = _read(tile, tile_level, tile_index, end)
+        return root(_hashes(content[first * HASH_BYTES : end * HASH_BYTES]))
+
+    return node
+
+
+def _read(tile: Tile, level: int, index: int, hashes: int) -> bytes:
+    content = tile(level, index)
+    if len(content) < hashes * HASH_BYTES:
+        raise Tampered(rule="log.tile", level=level, index=index)
+    return content
+
+
+def _hashes(content: bytes) -> list[bytes]:
+    return [content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES)]
