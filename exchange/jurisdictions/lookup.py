@@ -19,6 +19,7 @@ from exchange.jurisdictions.column import Column
 from exchange.jurisdictions.english import SETTLED, english
 
 DATA = files("exchange.jurisdictions") / "data"
+LONGEST = 80  # characters of a search: more than any path of names, and the work grows with each
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +106,20 @@ class Divisions:
         """
         words = text.casefold().replace("ü", "v").replace("'", "").replace("-", "").replace("/", " ").split()
         joined = "".join(words)
-        if not joined or limit < 1:
+        if not 0 < len(joined) <= LONGEST or limit < 1:
             return ()
+        area = codes.stem(codes.parse(within, "within")) if within else ""
         found: dict[int, None] = {}
         for row in self._finds(joined, words):
-            if within is None or codes.is_within(self._codes[row], within):
+            if self._codes[row].startswith(area):
                 found[row] = None
                 if len(found) == limit:
                     break
-        inside = (each for each in villages(within or joined) if joined in each.name or joined == each.code)
+        inside = (
+            each
+            for each in villages(area or joined)
+            if each.code.startswith(area) and (joined in each.name or joined == each.code)
+        )
         return (*map(self._division, found), *inside)[:limit]
 
     def _finds(self, joined: str, words: list[str]) -> Iterator[int]:

@@ -120,10 +120,12 @@ def test_a_search_keeps_to_its_area_and_limit():
     assert divisions().search("街道", limit=0) == ()
     assert divisions().search("  ") == ()
     assert divisions().search("没有这个地方") == ()
+    assert divisions().search("江夏" * 5000) == ()
 
 
 def test_villages_are_found_by_name_within_their_town():
     assert codes_of(divisions().search("宁安", within="420115001000")) == ["420115001001"]
+    assert codes_of(divisions().search("社区", within="420115001001")) == ["420115001001"]
 
 
 def test_large_areas_come_first_among_equals():
@@ -160,4 +162,5 @@ def test_a_search_takes_a_moment_only():
     begun = time.perf_counter()
     for text in ("z", "江", "zhen", "不存在的地方", "wuhan jiangxia"):
         divisions().search(text)
+        divisions().search(text, within="659012405000")
     assert time.perf_counter() - begun < 1
