@@ -32,6 +32,7 @@ RULES: Mapping[str, Rule] = {
     "keeper_tells_protection": keeper.keeper_tells_protection,
     "chain_to_open_stays": chains.chain_to_open_stays,
     "chain_to_openers": chains.chain_to_openers,
+    "chain_after_retraction": chains.chain_after_retraction,
     "rival_registrations": chains.rival_registrations,
     "reply_to_other_side": replies.reply_to_other_side,
     "reply_to_keeper": replies.reply_to_keeper,

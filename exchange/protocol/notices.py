@@ -72,9 +72,7 @@ def notices(book: Book, record: Record, deliveries: Iterable[Delivery] | None = 
     return found
 
 
-def _notice(
-    office: str, record: Record, act: str, person: str, first: Delivery, group: list[Delivery]
-) -> Notice:
+def _notice(office: str, record: Record, act: str, person: str, first: Delivery, group: list[Delivery]) -> Notice:
     if first.kind is None:
         raise TypeError(first)
     carried = tuple(sorted({d.ref for d in group}, key=lambda ref: (record.facts[ref].stamp, ref)))

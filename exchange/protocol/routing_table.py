@@ -120,5 +120,5 @@ def rank(kind: NoteKind | None, *, asks: bool) -> tuple[bool, int]:
 
 
 def is_common(type_: str) -> bool:
-    """Whether a routing row sends the type to anyone: such events are handed over."""
-    return type_ in ROUTING or type_ in {"person.merged", "person.unmerged", "event.corrected", "event.retracted"}
+    """Whether a routing row sends the type to anyone: such events are handed over. Amendments follow their targets."""
+    return type_ in ROUTING or type_ in {"person.merged", "person.unmerged"}

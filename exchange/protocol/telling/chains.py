@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened
-from events.catalogue.person import Merged, Unmerged
+from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
 from exchange.protocol.chain import IDENTITY_KINDS, is_opening
@@ -46,6 +46,19 @@ def chain_to_openers(sight: Sight) -> Iterator[Due]:
         for standing in sight.in_force():
             if isinstance(standing.payload, Merged | Unmerged):
                 yield sight.due(standing, office, "opener", UPDATE)
+
+
+def chain_after_retraction(sight: Sight) -> Iterator[Due]:
+    """Who was told a link that was taken back is told the chain as it is now: a false keeper else."""
+    if not sight.is_keeper:
+        return
+    told: set[str] = set()
+    for standing in sight.record.facts.values():
+        if standing.void and isinstance(standing.payload, Registered | RegistrationChanged):
+            told.update(sight.told_to.get(standing.ref, ()))
+    for office in sorted(told):
+        for standing in links_and_disputes(sight):
+            yield sight.due(standing, office, "chain_retracted")
 
 
 def rival_registrations(sight: Sight) -> Iterator[Due]:

@@ -70,18 +70,9 @@ class Sight:
         return tuple(dict.fromkeys(s.office for s in self.record.open_stays if self.counts_as_confirmed(s.id)))
 
     def counts_as_confirmed(self, stay: Ref) -> bool:
-        """Confirmed by a case; or, for a keeper, brought by a hand-over while no case about it is open."""
-        record = self.record
-        found = record.stay(stay)
-        if found is None:
-            return False
-        if record.recognised(found):
-            return True
-        about = [c for c in record.cases.values() if c.ref.opening == stay and c.ref.kind == "inflow"]
-        if any(c.open or c.status == "disputed" for c in about):
-            return False
-        brought = any(d.ground == "hand_over" for (r, _), d in self.book.received.items() if r == stay)
-        return brought and not any(c.reason for c in about)
+        """Confirmed by a case; or brought by a hand-over or a registration, which asked nothing about it."""
+        found = self.record.stay(stay)
+        return found is not None and (self.record.recognised(found) or not self.inflow_cases(stay))
 
     def inflow_cases(self, arrival: Ref) -> list[CaseState]:
         """The cases that asked whether this arrival is right."""
