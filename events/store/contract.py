@@ -1,0 +1,207 @@
+"""What every store promises: facts are appended and never changed, and readers page by what is given after commit.
+
+A store opens transactions: `write()` commits when its block ends and takes everything back when it raises; `read()`
+sees one moment throughout. Writes of events and deliveries are refused as a whole or taken as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from events.codec import SealedEvent
+from events.envelope import Part, Ref
+from events.errors import Conflict
+from events.log.tree import Frontier
+
+Same = Callable[["StoredEvent", SealedEvent], None]
+
+
+class StoredEvent(SealedEvent, frozen=True, kw_only=True):
+    """An event that the store holds; `index` and `sequenced_at` are None until the sequencer has given them."""
+
+    index: int | None = None
+    sequenced_at: datetime | None = None
+
+
+class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """This event of this person, told by `teller` to `to`, with these parts, on this ground.
+
+    `asked`: each question's kind, and the day by which the answer is due. `act`: the submission it belongs to.
+    """
+
+    ref: Ref
+    person: str
+    teller: str
+    to: str
+    parts: frozenset[Part]
+    ground: str
+    kind: str | None = None
+    asked: tuple[tuple[str, str | None], ...] = ()
+    act: str | None = None
+    trigger: Ref | None = None
+    revision: int = 1
+
+    @property
+    def key(self) -> tuple[Ref, str, str, int]:
+        """What the same delivery made twice has in common."""
+        return (self.ref, self.teller, self.to, self.revision)
+
+
+class StoredDelivery(NewDelivery, frozen=True, kw_only=True):
+    """A delivery at its gap-free position, from 1, in the recipient's feed."""
+
+    position: int
+    at: datetime
+
+
+class Dirty(msgspec.Struct, frozen=True):
+    """A person whose books must be read again. `marks` tells a mark that came during the work."""
+
+    person: str
+    since: datetime
+    marks: int
+
+
+class Acknowledgement(msgspec.Struct, frozen=True):
+    """The delivery at `position` of the office's feed was seen: of the message, never of the fact."""
+
+    office: str
+    position: int
+    at: datetime
+    by: str
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone read a person's data. `number` is given by the store."""
+
+    office: str
+    actor: str
+    purpose: str
+    person: str
+    fields: tuple[str, ...]
+    at: datetime
+    number: int = 0
+
+
+def identical(stored: StoredEvent, offered: SealedEvent) -> None:
+    """The plainest judgement of a repeat, without any key: the bytes of the frame are the same. Raises Conflict."""
+    if stored.body != offered.body:
+        raise Conflict(author=stored.frame.author, id=stored.frame.id)
+
+
+class Reader(Protocol):
+    """One moment of the store. Where a sequence comes back, it is in the order of the log, the feed, or the key."""
+
+    def event(self, ref: Ref) -> StoredEvent | None: ...
+
+    def events(self, refs: Iterable[Ref]) -> Mapping[Ref, StoredEvent]: ...
+
+    def events_of(self, persons: Iterable[str]) -> tuple[StoredEvent, ...]:
+        """Every event about these subjects, those not yet sequenced last."""
+
+    def jurisdictions(self) -> tuple[StoredEvent, ...]:
+        """Every event about an office."""
+
+    def head(self, author: str, person: str) -> int:
+        """The version of the last event in this stream; 0 where there is none."""
+
+    def log(self, start: int, limit: int) -> tuple[StoredEvent, ...]:
+        """The events with the log indexes `start`, `start + 1`, …; indexes begin at 0."""
+
+    def frontier(self) -> Frontier:
+        """The tree over all leaves of the log: its size is the next log index."""
+
+    def node(self, level: int, index: int) -> bytes:
+        """The hash of a full subtree (events.log.tree), for proofs. Raises KeyError beyond the end of the log."""
+
+    def pending(self) -> int:
+        """How many events wait for the sequencer."""
+
+    def feed(self, office: str, after: int, limit: int) -> tuple[StoredDelivery, ...]:
+        """What the office was told, from behind this position."""
+
+    def deliveries_of(self, persons: Iterable[str]) -> tuple[StoredDelivery, ...]: ...
+
+    def acknowledged(self, office: str, positions: Iterable[int]) -> Mapping[int, Acknowledgement]: ...
+
+    def oldest_dirty(self) -> datetime | None:
+        """Since when the longest waiting person waits: the lag of forwarding."""
+
+    def linked(self, person: str) -> tuple[str, ...]:
+        """All ids that merges ever joined with this one, itself included, sorted."""
+
+    def dossiers(self, persons: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """The same for many persons at once."""
+
+    def wrapped_key(self, person: str) -> bytes | None:
+        """The person's wrapped key; None where there never was one. Raises Erased where it was destroyed."""
+
+    def wrapped_keys(self, persons: Iterable[str]) -> Mapping[str, bytes]:
+        """The keys of those who have one: neither the erased nor those who never had one."""
+
+    def persons_with(self, kind: str, token: bytes) -> tuple[str, ...]:
+        """Who holds this blind index token."""
+
+    def accesses(self, person: str, after: int, limit: int) -> tuple[Access, ...]:
+        """Who read this person's data, by number."""
+
+
+class Session(Reader, Protocol):
+    """A transaction that writes; what it wrote it reads."""
+
+    def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
+        """All of these events or none, each at the version in its frame; those that were appended before come back as
+        they stand, if `same` finds that they say the same.
+
+        Raises StaleVersion where a stream does not stand right before the version, and what `same` raises.
+        """
+
+    def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
+        """Give the next log indexes to about `limit` events in the order in which they came, each submission together;
+        grow the tree; mark their persons dirty. `at` is moved on where it lies before the last moment given.
+        """
+
+    def deliver(self, deliveries: Sequence[NewDelivery], at: datetime) -> tuple[StoredDelivery, ...]:
+        """Feed what was not fed before, and say what that was. `at` is moved on as in `sequence`.
+
+        Raises Conflict where the same event, teller, recipient and revision were fed with other content.
+        """
+
+    def acknowledge(self, office: str, position: int, at: datetime, by: str) -> Acknowledgement:
+        """The first acknowledgement counts. Raises KeyError where the feed has no such position."""
+
+    def mark_dirty(self, persons: Iterable[str], at: datetime) -> None: ...
+
+    def claim(self, limit: int) -> tuple[Dirty, ...]:
+        """Those who wait longest. Claim and finish in one transaction: until then nobody else gets them."""
+
+    def done(self, claimed: Iterable[Dirty]) -> None:
+        """Take them off, unless they were marked again since they were claimed."""
+
+    def link(self, person: str, other: str) -> None: ...
+
+    def put_key(self, person: str, wrapped: bytes) -> bytes:
+        """Keep the key unless there is one, and give back the one that stands. Raises Erased where it was destroyed."""
+
+    def destroy_key(self, person: str) -> None: ...
+
+    def put_token(self, kind: str, token: bytes, person: str) -> None: ...
+
+    def remove_tokens(self, persons: Collection[str]) -> None: ...
+
+    def record_access(self, entries: Iterable[Access]) -> None: ...
+
+
+class Store(Protocol):
+    """Opens transactions. Raises Unavailable where the database is."""
+
+    def write(self) -> AbstractContextManager[Session]: ...
+
+    def read(self) -> AbstractContextManager[Reader]: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,254 @@
+"""The store in plain memory: for tests of what needs a store, and as a second witness of the contract.
+
+A transaction works on a copy that takes the place of the whole when it commits, so readers keep their moment.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from events.codec import SealedEvent
+from events.envelope import Ref
+from events.errors import Erased, StaleVersion
+from events.log.leaf import leaf_of
+from events.log.tree import Frontier
+from events.store import tiles
+from events.store.contract import (
+    Access,
+    Acknowledgement,
+    Dirty,
+    NewDelivery,
+    Same,
+    StoredDelivery,
+    StoredEvent,
+    identical,
+)
+from events.store.rules import at_position, concerned, feed_order, log_order, unfed
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class MemorySession:
+    """One transaction over dictionaries."""
+
+    def __init__(self, before: MemorySession | None = None) -> None:
+        def kept(name: str, empty: Any) -> Any:
+            return empty if before is None else getattr(before, name).copy()
+
+        self._events: dict[Ref, StoredEvent] = kept("_events", {})
+        self._heads: dict[tuple[str, str], int] = kept("_heads", {})
+        self._pending: dict[Ref, None] = kept("_pending", {})
+        self._log: list[Ref] = kept("_log", [])
+        self._tiles: dict[tuple[int, int], bytes] = kept("_tiles", {})
+        self._deliveries: dict[tuple[Ref, str, str, int], StoredDelivery] = kept("_deliveries", {})
+        self._feed_heads: dict[str, int] = kept("_feed_heads", {})
+        self._acknowledgements: dict[tuple[str, int], Acknowledgement] = kept("_acknowledgements", {})
+        self._dirty: dict[str, Dirty] = kept("_dirty", {})
+        self._dossiers: dict[str, tuple[str, ...]] = kept("_dossiers", {})
+        self._keys: dict[str, bytes | None] = kept("_keys", {})
+        self._tokens: dict[tuple[str, bytes, str], None] = kept("_tokens", {})
+        self._accesses: list[Access] = kept("_accesses", [])
+        self._tree: Frontier = Frontier() if before is None else before._tree  # noqa: SLF001 (its own kind)
+        self._at: datetime = _LONG_AGO if before is None else before._at  # noqa: SLF001 (its own kind)
+        self.appended: int = 0
+
+    def event(self, ref: Ref) -> StoredEvent | None:
+        return self._events.get(ref)
+
+    def events(self, refs: Iterable[Ref]) -> Mapping[Ref, StoredEvent]:
+        return {ref: self._events[ref] for ref in refs if ref in self._events}
+
+    def events_of(self, persons: Iterable[str]) -> tuple[StoredEvent, ...]:
+        wanted = set(persons)
+        return tuple(sorted((e for e in self._events.values() if e.frame.subject.id in wanted), key=log_order))
+
+    def jurisdictions(self) -> tuple[StoredEvent, ...]:
+        about_offices = (e for e in self._events.values() if e.frame.subject.kind == "jurisdiction")
+        return tuple(sorted(about_offices, key=log_order))
+
+    def head(self, author: str, person: str) -> int:
+        return self._heads.get((author, person), 0)
+
+    def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
+        attempt = MemorySession(self)
+        results = tuple(attempt._append_one(event, same) for event in events)
+        appended = self.appended + attempt.appended
+        self.__dict__.update(attempt.__dict__)
+        self.appended = appended
+        return results
+
+    def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
+        frame = event.frame
+        stored = self._events.get(frame.ref)
+        if stored is not None:
+            same(stored, event)
+            return stored
+        head = self.head(frame.author, frame.subject.id)
+        if frame.version != head + 1:
+            raise StaleVersion(field="version", rule="stream.version", offered=frame.version, found=head)
+        stored = StoredEvent(frame=frame, body=event.body, sealed=event.sealed)
+        self._events[frame.ref] = stored
+        self._pending[frame.ref] = None
+        self._heads[frame.author, frame.subject.id] = frame.version
+        self.appended += 1
+        return stored
+
+    def pending(self) -> int:
+        return len(self._pending)
+
+    def log(self, start: int, limit: int) -> tuple[StoredEvent, ...]:
+        return tuple(self._events[ref] for ref in self._log[max(start, 0) : max(start, 0) + limit])
+
+    def frontier(self) -> Frontier:
+        return self._tree
+
+    def node(self, level: int, index: int) -> bytes:
+        return tiles.node(level, index, self._tile)
+
+    def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
+        submissions: dict[tuple[str, str], list[Ref]] = {}
+        for number, ref in enumerate(self._pending):
+            key = (ref.author, self._events[ref].frame.submission)
+            if number < limit or key in submissions:
+                submissions.setdefault(key, []).append(ref)
+        chosen = [ref for refs in submissions.values() for ref in refs]
+        if not chosen:
+            return ()
+        given = self._moved_on(at)
+        placed = tuple(
+            msgspec.structs.replace(self._events[ref], index=self._tree.size + number, sequenced_at=given)
+            for number, ref in enumerate(chosen)
+        )
+        leaves = [leaf_of(stored.body) for stored in placed]
+        self._tiles |= tiles.extended(self._tree.size, leaves, self._tile)
+        self._tree = self._tree.append(leaves)
+        self._log += chosen
+        for stored in placed:
+            self._events[stored.frame.ref] = stored
+            del self._pending[stored.frame.ref]
+        self.mark_dirty((person for stored in placed for person in concerned(stored)), given)
+        return placed
+
+    def _tile(self, level: int, index: int) -> bytes | None:
+        return self._tiles.get((level, index))
+
+    def _moved_on(self, at: datetime) -> datetime:
+        self._at = max(self._at, at)
+        return self._at
+
+    def feed(self, office: str, after: int, limit: int) -> tuple[StoredDelivery, ...]:
+        fed = sorted((d for d in self._deliveries.values() if d.to == office and d.position > after), key=feed_order)
+        return tuple(fed[:limit])
+
+    def deliveries_of(self, persons: Iterable[str]) -> tuple[StoredDelivery, ...]:
+        wanted = set(persons)
+        return tuple(sorted((d for d in self._deliveries.values() if d.person in wanted), key=feed_order))
+
+    def deliver(self, deliveries: Sequence[NewDelivery], at: datetime) -> tuple[StoredDelivery, ...]:
+        fresh = unfed(deliveries, self._deliveries.values())
+        fed: list[StoredDelivery] = []
+        for delivery in fresh:
+            position = self._feed_heads.get(delivery.to, 0) + 1
+            self._feed_heads[delivery.to] = position
+            fed.append(at_position(delivery, position, self._moved_on(at)))
+        self._deliveries |= {delivery.key: delivery for delivery in fed}
+        return tuple(fed)
+
+    def acknowledge(self, office: str, position: int, at: datetime, by: str) -> Acknowledgement:
+        if not 0 < position <= self._feed_heads.get(office, 0):
+            raise KeyError((office, position))
+        return self._acknowledgements.setdefault((office, position), Acknowledgement(office, position, at, by))
+
+    def acknowledged(self, office: str, positions: Iterable[int]) -> Mapping[int, Acknowledgement]:
+        held = self._acknowledgements
+        return {position: held[office, position] for position in positions if (office, position) in held}
+
+    def mark_dirty(self, persons: Iterable[str], at: datetime) -> None:
+        for person in dict.fromkeys(persons):
+            before = self._dirty.get(person, Dirty(person, at, 0))
+            self._dirty[person] = Dirty(person, before.since, before.marks + 1)
+
+    def claim(self, limit: int) -> tuple[Dirty, ...]:
+        return tuple(sorted(self._dirty.values(), key=lambda one: (one.since, one.person))[:limit])
+
+    def done(self, claimed: Iterable[Dirty]) -> None:
+        for one in claimed:
+            if self._dirty.get(one.person) == one:
+                del self._dirty[one.person]
+
+    def oldest_dirty(self) -> datetime | None:
+        return min((one.since for one in self._dirty.values()), default=None)
+
+    def link(self, person: str, other: str) -> None:
+        joined = tuple(sorted({*self.linked(person), *self.linked(other)}))
+        self._dossiers |= dict.fromkeys(joined, joined)
+
+    def linked(self, person: str) -> tuple[str, ...]:
+        return self._dossiers.get(person, (person,))
+
+    def dossiers(self, persons: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        return {person: self.linked(person) for person in persons}
+
+    def wrapped_key(self, person: str) -> bytes | None:
+        if person not in self._keys:
+            return None
+        wrapped = self._keys[person]
+        if wrapped is None:
+            raise Erased(person=person)
+        return wrapped
+
+    def wrapped_keys(self, persons: Iterable[str]) -> Mapping[str, bytes]:
+        return {person: wrapped for person in persons if (wrapped := self._keys.get(person)) is not None}
+
+    def put_key(self, person: str, wrapped: bytes) -> bytes:
+        self._keys.setdefault(person, wrapped)
+        return self.wrapped_key(person) or wrapped
+
+    def destroy_key(self, person: str) -> None:
+        self._keys[person] = None
+
+    def put_token(self, kind: str, token: bytes, person: str) -> None:
+        self._tokens[kind, token, person] = None
+
+    def persons_with(self, kind: str, token: bytes) -> tuple[str, ...]:
+        return tuple(sorted(person for k, t, person in self._tokens if (k, t) == (kind, token)))
+
+    def remove_tokens(self, persons: Collection[str]) -> None:
+        self._tokens = {key: None for key in self._tokens if key[2] not in persons}
+
+    def record_access(self, entries: Iterable[Access]) -> None:
+        for entry in entries:
+            self._accesses.append(msgspec.structs.replace(entry, number=len(self._accesses) + 1))
+
+    def accesses(self, person: str, after: int, limit: int) -> tuple[Access, ...]:
+        return tuple([e for e in self._accesses if e.person == person and e.number > after][:limit])
+
+
+class MemoryStore:
+    """Lives as long as this object."""
+
+    def __init__(self) -> None:
+        self._now = MemorySession()
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def write(self) -> Iterator[MemorySession]:
+        """A transaction that takes effect when the block ends, and not at all when it raises."""
+        with self._turn:
+            session = MemorySession(self._now)
+            yield session
+            self._now = session
+
+    @contextmanager
+    def read(self) -> Iterator[MemorySession]:
+        """The last commit, however long the block takes."""
+        yield self._now
+
+    def close(self) -> None:
+        """Nothing to let go of."""

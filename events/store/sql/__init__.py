@@ -1,0 +1,1 @@
+"""The stored form in tables, the same for every database."""

@@ -1,0 +1,76 @@
+"""Reading events, with their places in the log where they have one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, literal_column, select, tuple_
+
+from events.codec import thaw
+from events.envelope import Ref
+from events.store.contract import StoredEvent
+from events.store.moment import to_moment
+from events.store.rules import log_order
+from events.store.sql.rows import batches
+from events.store.sql.schema import events, log, pending
+
+_STORED = (events.c.body, events.c.sealed, log.c.index, log.c.at)
+_WITH_LOG = events.outerjoin(log, (log.c.author == events.c.author) & (log.c.id == events.c.id))
+
+
+class EventRows:
+    """The part of a session that reads events."""
+
+    sql: Connection
+
+    def event(self, ref: Ref) -> StoredEvent | None:
+        return self.events([ref]).get(ref)
+
+    def events(self, refs: Iterable[Ref]) -> Mapping[Ref, StoredEvent]:
+        found: dict[Ref, StoredEvent] = {}
+        for batch in batches(refs):
+            key = tuple_(events.c.author, events.c.id)
+            wanted = key.in_([(ref.author, ref.id) for ref in batch])
+            found |= {stored.frame.ref: stored for stored in self._events(_select().where(wanted))}
+        return found
+
+    def events_of(self, persons: Iterable[str]) -> tuple[StoredEvent, ...]:
+        found = [
+            stored
+            for batch in batches(dict.fromkeys(persons))
+            for stored in self._events(_select().where(events.c.subject.in_(batch)))
+        ]
+        return tuple(sorted(found, key=log_order))
+
+    def jurisdictions(self) -> tuple[StoredEvent, ...]:
+        # Written out, not bound: only so may the database use the small index over just these rows.
+        about_offices = events.c.kind == literal_column("'jurisdiction'")
+        return tuple(sorted(self._events(_select().where(about_offices)), key=log_order))
+
+    def head(self, author: str, person: str) -> int:
+        stream = (events.c.subject == person) & (events.c.author == author)
+        last: int | None = self.sql.execute(select(func.max(events.c.version)).where(stream)).scalar_one()
+        return last or 0
+
+    def log(self, start: int, limit: int) -> tuple[StoredEvent, ...]:
+        joined = log.join(events, (log.c.author == events.c.author) & (log.c.id == events.c.id))
+        query = select(*_STORED).select_from(joined).where(log.c.index >= start).order_by(log.c.index).limit(limit)
+        return tuple(self._events(query))
+
+    def pending(self) -> int:
+        return self.sql.execute(select(func.count()).select_from(pending)).scalar_one()
+
+    def _events(self, query: Select[Any]) -> list[StoredEvent]:
+        return [stored_event(row) for row in self.sql.execute(query)]
+
+
+def _select() -> Select[Any]:
+    return select(*_STORED).select_from(_WITH_LOG)
+
+
+def stored_event(row: Row[Any]) -> StoredEvent:
+    """The event in a row of body, sealed parts, log index and moment."""
+    body, sealed, index, at = tuple(row)
+    moment = None if at is None else to_moment(at)
+    return StoredEvent(frame=thaw(body), body=body, sealed=sealed, index=index, sequenced_at=moment)

@@ -1,0 +1,130 @@
+"""Deliveries: append-only, at gap-free positions in the feed of each recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+from sqlalchemy import Connection, Row, select, tuple_
+
+from events.envelope import Part, Ref
+from events.store.contract import Acknowledgement, NewDelivery, StoredDelivery
+from events.store.moment import to_moment, to_number
+from events.store.rules import at_position, feed_order, unfed
+from events.store.sql.log import LogRows
+from events.store.sql.rows import batches, insert
+from events.store.sql.schema import acknowledgements, deliveries, feed_heads
+
+_asked = msgspec.json.Decoder(tuple[tuple[str, str | None], ...]).decode
+
+
+class FeedRows(LogRows):
+    """The part of a session that tells."""
+
+    sql: Connection
+
+    def feed(self, office: str, after: int, limit: int) -> tuple[StoredDelivery, ...]:
+        query = select(deliveries).where(deliveries.c.recipient == office, deliveries.c.position > after)
+        rows = self.sql.execute(query.order_by(deliveries.c.position).limit(limit))
+        return tuple(_delivery(row) for row in rows)
+
+    def deliveries_of(self, persons: Iterable[str]) -> tuple[StoredDelivery, ...]:
+        rows = [
+            _delivery(row)
+            for batch in batches(dict.fromkeys(persons))
+            for row in self.sql.execute(select(deliveries).where(deliveries.c.person.in_(batch)))
+        ]
+        return tuple(sorted(rows, key=feed_order))
+
+    def deliver(self, new: Sequence[NewDelivery], at: datetime) -> tuple[StoredDelivery, ...]:
+        fresh = unfed(new, self._fed(new))
+        if not fresh:
+            return ()
+        given = to_moment(self._moved_on(at))
+        heads = self._heads({delivery.to for delivery in fresh})
+        fed: list[StoredDelivery] = []
+        for delivery in fresh:
+            heads[delivery.to] += 1
+            fed.append(at_position(delivery, heads[delivery.to], given))
+        self.sql.execute(deliveries.insert(), [_row(delivery) for delivery in fed])
+        statement = insert(self.sql, feed_heads)
+        put = statement.on_conflict_do_update(index_elements=["office"], set_={"position": statement.excluded.position})
+        self.sql.execute(put, [{"office": office, "position": position} for office, position in heads.items()])
+        return tuple(fed)
+
+    def acknowledge(self, office: str, position: int, at: datetime, by: str) -> Acknowledgement:
+        fed = select(feed_heads.c.position).where(feed_heads.c.office == office)
+        if not 0 < position <= (self.sql.execute(fed).scalar_one_or_none() or 0):
+            raise KeyError((office, position))
+        row = {"office": office, "position": position, "at": to_number(at), "actor": by}
+        self.sql.execute(insert(self.sql, acknowledgements).on_conflict_do_nothing(), row)
+        return self.acknowledged(office, [position])[position]
+
+    def acknowledged(self, office: str, positions: Iterable[int]) -> Mapping[int, Acknowledgement]:
+        found: dict[int, Acknowledgement] = {}
+        for batch in batches(positions):
+            wanted = (acknowledgements.c.office == office) & acknowledgements.c.position.in_(batch)
+            for _, position, at, by in self.sql.execute(select(acknowledgements).where(wanted)):
+                found[position] = Acknowledgement(office, position, to_moment(at), by)
+        return found
+
+    def _fed(self, new: Sequence[NewDelivery]) -> list[StoredDelivery]:
+        """Everything told so far of the events at hand."""
+        refs = dict.fromkeys((delivery.ref.author, delivery.ref.id) for delivery in new)
+        key = tuple_(deliveries.c.author, deliveries.c.id)
+        return [
+            _delivery(row)
+            for batch in batches(refs)
+            for row in self.sql.execute(select(deliveries).where(key.in_(batch)))
+        ]
+
+    def _heads(self, offices: Iterable[str]) -> dict[str, int]:
+        ordered = sorted(offices)
+        heads = dict.fromkeys(ordered, 0)
+        for batch in batches(ordered):
+            # In one order, so that two tellers of the same offices wait for each other instead of both for ever.
+            query = select(feed_heads).where(feed_heads.c.office.in_(batch)).order_by(feed_heads.c.office)
+            for office, position in self.sql.execute(query.with_for_update()):
+                heads[office] = position
+        return heads
+
+
+def _row(delivery: StoredDelivery) -> dict[str, Any]:
+    return {
+        "author": delivery.ref.author,
+        "id": delivery.ref.id,
+        "teller": delivery.teller,
+        "recipient": delivery.to,
+        "revision": delivery.revision,
+        "position": delivery.position,
+        "person": delivery.person,
+        "parts": msgspec.json.encode(sorted(delivery.parts)).decode(),
+        "ground": delivery.ground,
+        "kind": delivery.kind,
+        "asked": msgspec.json.encode(delivery.asked).decode(),
+        "act": delivery.act,
+        "trigger_author": delivery.trigger and delivery.trigger.author,
+        "trigger_id": delivery.trigger and delivery.trigger.id,
+        "at": to_number(delivery.at),
+    }
+
+
+def _delivery(row: Row[Any]) -> StoredDelivery:
+    trigger = None if row.trigger_id is None else Ref(row.trigger_author, row.trigger_id)
+    return StoredDelivery(
+        ref=Ref(row.author, row.id),
+        person=row.person,
+        teller=row.teller,
+        to=row.recipient,
+        parts=frozenset(cast("list[Part]", msgspec.json.decode(row.parts))),
+        ground=row.ground,
+        kind=row.kind,
+        asked=_asked(row.asked),
+        act=row.act,
+        trigger=trigger,
+        revision=row.revision,
+        position=row.position,
+        at=to_moment(row.at),
+    )

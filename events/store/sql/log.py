@@ -1,0 +1,95 @@
+"""Giving log indexes, and the tree that grows with them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, tuple_, update
+
+from events.codec import thaw
+from events.log.leaf import leaf_of
+from events.log.tree import Frontier
+from events.store.contract import StoredEvent
+from events.store.moment import to_moment, to_number
+from events.store.rules import concerned
+from events.store.sql.rows import batches, insert
+from events.store.sql.schema import events, log, log_head, pending, tiles
+from events.store.sql.work import WorkRows
+from events.store.tiles import extended
+from events.store.tiles import node as node_in
+
+
+class LogRows(WorkRows):
+    """The part of a session that gives and proves log indexes."""
+
+    sql: Connection
+
+    def frontier(self) -> Frontier:
+        return Frontier.from_bytes(self.sql.execute(select(log_head.c.frontier)).scalar_one())
+
+    def node(self, level: int, index: int) -> bytes:
+        return node_in(level, index, self._tile)
+
+    def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
+        # The row is locked in a statement of its own, before anything that waits for a place is read.
+        moment = self._moved_on(at)
+        waiting = self._whole_submissions(limit)
+        if not waiting:
+            return ()
+        tree = self.frontier()
+        given = to_moment(moment)
+        placed = [
+            StoredEvent(frame=thaw(body), body=body, sealed=sealed, index=tree.size + number, sequenced_at=given)
+            for number, (_, body, sealed) in enumerate(waiting)
+        ]
+        leaves = [leaf_of(stored.body) for stored in placed]
+        entries = [
+            {"index": e.index, "author": e.frame.author, "id": e.frame.id, "leaf": leaf, "at": moment}
+            for e, leaf in zip(placed, leaves, strict=True)
+        ]
+        self.sql.execute(log.insert(), entries)
+        self._grow(tree, leaves)
+        for batch in batches(position for position, _, _ in waiting):
+            self.sql.execute(delete(pending).where(pending.c.position.in_(batch)))
+        self.mark_dirty((p for e in placed for p in concerned(e)), given)
+        return tuple(placed)
+
+    def _whole_submissions(self, limit: int) -> list[tuple[int, bytes, bytes]]:
+        """Position, body and sealed parts of what waits, in the order in which submissions came, each as a whole."""
+        first = select(pending.c.author, pending.c.submission).order_by(pending.c.position).limit(limit).subquery()
+        chosen = select(first.c.author, first.c.submission).distinct()
+        joined = pending.join(events, (events.c.author == pending.c.author) & (events.c.id == pending.c.id))
+        query = (
+            select(pending.c.position, pending.c.author, pending.c.submission, events.c.body, events.c.sealed)
+            .select_from(joined)
+            .where(tuple_(pending.c.author, pending.c.submission).in_(chosen))
+            .order_by(pending.c.position)
+        )
+        submissions: dict[tuple[str, str], list[tuple[int, bytes, bytes]]] = {}
+        for position, author, submission, body, sealed in self.sql.execute(query):
+            submissions.setdefault((author, submission), []).append((position, body, sealed))
+        return [row for rows in submissions.values() for row in rows]
+
+    def _grow(self, tree: Frontier, leaves: list[bytes]) -> None:
+        changed = [
+            {"level": level, "index": index, "hashes": hashes}
+            for (level, index), hashes in extended(tree.size, leaves, self._tile).items()
+        ]
+        statement = insert(self.sql, tiles)
+        put = statement.on_conflict_do_update(
+            index_elements=["level", "index"], set_={"hashes": statement.excluded.hashes}
+        )
+        self.sql.execute(put, changed)
+        self.sql.execute(update(log_head).values(frontier=tree.append(leaves).to_bytes()))
+
+    def _tile(self, level: int, index: int) -> bytes | None:
+        wanted = (tiles.c.level == level) & (tiles.c.index == index)
+        return self.sql.execute(select(tiles.c.hashes).where(wanted)).scalar_one_or_none()
+
+    def _moved_on(self, at: datetime) -> int:
+        """The moment to give: this one, or the last one given where the clock has gone back. Locks the head."""
+        last: int = self.sql.execute(select(log_head.c.at).with_for_update()).scalar_one()
+        moment = max(last, to_number(at))
+        if moment != last:
+            self.sql.execute(update(log_head).values(at=moment))
+        return moment

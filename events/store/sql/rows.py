@@ -1,0 +1,26 @@
+"""What every table shares: batches of keys that one statement takes, and inserts in the words of each database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+_BATCH = 5_000  # keys in one statement: two columns each stay below SQLite's 32,766 and PostgreSQL's 65,535 values
+
+
+def batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items in lists that one statement can take; none where there are no items."""
+    rest = iter(items)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch
+
+
+def insert(sql: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    return postgresql.insert(table) if sql.dialect.name == "postgresql" else sqlite.insert(table)

@@ -1,0 +1,228 @@
+"""The store in SQLite: one process and its threads, or a few processes on one machine.
+
+Writers take turns (BEGIN IMMEDIATE), readers see the last commit (WAL), and a commit survives power loss (FULL).
+SQLAlchemy speaks on the very connection on which an append goes straight to the driver; it never begins or commits.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from events.codec import SealedEvent
+from events.errors import StaleVersion
+from events.store.contract import Same, StoredEvent, identical
+from events.store.errors import Unavailable
+from events.store.sql.events import EventRows
+from events.store.sql.feed import FeedRows
+from events.store.sql.persons import PersonRows
+
+IN_MEMORY = ":memory:"
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA recursive_triggers = ON",  # or REPLACE would delete a row without asking the trigger that refuses it
+    "PRAGMA secure_delete = ON",  # a destroyed key is overwritten, not only forgotten
+)
+_UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY: "store.busy",
+    sqlite3.SQLITE_LOCKED: "store.busy",
+    sqlite3.SQLITE_FULL: "store.full",
+    sqlite3.SQLITE_IOERR: "store.lost",
+    sqlite3.SQLITE_CANTOPEN: "store.lost",
+    sqlite3.SQLITE_CORRUPT: "store.lost",
+    sqlite3.SQLITE_NOTADB: "store.lost",
+}
+_INSERT = """
+INSERT INTO events (author, id, kind, subject, version, submission, body, sealed)
+SELECT ?, ?, ?, ?, ?, ?, ?, ?
+WHERE ? = 1 OR EXISTS (SELECT 1 FROM events WHERE subject = ? AND author = ? AND version = ? - 1)
+ON CONFLICT DO NOTHING
+"""
+
+
+class SqliteSession(EventRows, FeedRows, PersonRows):
+    """One transaction. `sql` is for statements of other tables that must commit with it."""
+
+    def __init__(self, driver: sqlite3.Connection, sql: Connection) -> None:
+        self.driver = driver
+        self.sql = sql
+        self.appended = 0  # events that were not there before
+        self.forgets = False  # a key was destroyed, and may still stand in the write-ahead log
+
+    def destroy_key(self, person: str) -> None:
+        super().destroy_key(person)
+        self.forgets = True
+
+    def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
+        if len(events) == 1:
+            return (self._append_one(events[0], same),)
+        self.driver.execute("SAVEPOINT append")
+        try:
+            appended = self._append_all(events, same)
+        except BaseException:
+            self.driver.execute("ROLLBACK TO append")
+            raise
+        finally:
+            self.driver.execute("RELEASE append")
+        return appended
+
+    def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
+        counted = self.driver.executemany(_INSERT, map(_values, events)).rowcount
+        if counted == len(events):
+            self.appended += counted
+            return tuple(map(_fresh, events))
+        self.driver.execute("ROLLBACK TO append")
+        before = self.appended
+        try:
+            return tuple(self._append_one(event, same) for event in events)
+        except BaseException:
+            self.appended = before
+            raise
+
+    def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
+        if self.driver.execute(_INSERT, _values(event)).rowcount:
+            self.appended += 1
+            return _fresh(event)
+        stored = self.event(event.frame.ref)
+        if stored is None:
+            found = self.head(event.frame.author, event.frame.subject.id)
+            raise StaleVersion(field="version", rule="stream.version", offered=event.frame.version, found=found)
+        same(stored, event)
+        return stored
+
+
+class SqliteStore:
+    """A file, or `:memory:` for a private store that ends with this object.
+
+    `wait`: seconds that a transaction waits for another that writes.
+    """
+
+    def __init__(self, path: str | Path, *, wait: float = 10.0) -> None:
+        self._path = str(path)
+        self._wait = wait
+        self._turn = threading.Lock()
+        self._owner: int | None = None
+        self._idle: list[SqliteSession] = []
+        self._open: list[SqliteSession] = []
+        with clear_errors():
+            self._writer = self._connected()
+
+    @contextmanager
+    def write(self) -> Iterator[SqliteSession]:
+        """A transaction that commits when the block ends, and takes everything back when it raises."""
+        with self._turn_taken(), clear_errors():
+            with _transaction(self._writer.driver, "BEGIN IMMEDIATE"):
+                self._writer.appended = 0
+                yield self._writer
+            if self._writer.forgets:
+                # Empties the write-ahead log; where a reader still needs it, the next commit tries again.
+                (kept, _, _) = self._writer.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._writer.forgets = bool(kept)
+
+    @contextmanager
+    def read(self) -> Iterator[SqliteSession]:
+        """One moment of the store; writing in it is refused."""
+        if self._path == IN_MEMORY:
+            with self._turn_taken(), clear_errors(), _read_only(self._writer.driver):
+                yield self._writer
+            return
+        with clear_errors():
+            reader = self._idle.pop() if self._idle else self._connected()
+            try:
+                with _read_only(reader.driver):
+                    yield reader
+            finally:
+                self._idle.append(reader)
+
+    def close(self) -> None:
+        """Close every connection. Nobody may be inside a transaction."""
+        for session in self._open:
+            session.sql.close()
+            session.driver.close()
+        self._open.clear()
+        self._idle.clear()
+
+    @contextmanager
+    def _turn_taken(self) -> Iterator[None]:
+        if self._owner == threading.get_ident():
+            raise RuntimeError("this thread is inside a transaction already")
+        if not self._turn.acquire(timeout=self._wait):
+            raise Unavailable(rule="store.busy")
+        self._owner = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._owner = None
+            self._turn.release()
+
+    def _connected(self) -> SqliteSession:
+        # Transactions are begun and ended here alone; a connection goes from thread to thread, but one at a time.
+        driver = sqlite3.connect(self._path, timeout=self._wait, isolation_level=None, check_same_thread=False)
+        for pragma in _PRAGMAS:
+            driver.execute(pragma)
+        engine = create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool, pool_reset_on_return=None)
+        sql = engine.connect()
+        sql.begin()  # never ended: so nothing that gets this connection begins or commits on its own
+        session = SqliteSession(driver, sql)
+        self._open.append(session)
+        return session
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Says Unavailable for what is no fault of the request: a database that is busy, full or lost."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _unavailable(error.orig) or error from error
+    except sqlite3.DatabaseError as error:
+        raise _unavailable(error) or error from error
+
+
+def _unavailable(error: object) -> Unavailable | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    rule = _UNAVAILABLE.get(code & 0xFF) if isinstance(code, int) else None
+    return None if rule is None else Unavailable(rule=rule)
+
+
+@contextmanager
+def _transaction(driver: sqlite3.Connection, begin: str) -> Iterator[None]:
+    driver.execute(begin)
+    try:
+        yield
+        driver.execute("COMMIT")
+    except BaseException:
+        # A full disk may have ended the transaction already.
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _read_only(driver: sqlite3.Connection) -> Iterator[None]:
+    driver.execute("PRAGMA query_only = ON")
+    try:
+        with _transaction(driver, "BEGIN"):
+            yield
+    finally:
+        driver.execute("PRAGMA query_only = OFF")
+
+
+def _values(event: SealedEvent) -> tuple[object, ...]:
+    frame = event.frame
+    subject, version = frame.subject, frame.version
+    row = (frame.author, frame.id, subject.kind, subject.id, version, frame.submission, event.body, event.sealed)
+    return (*row, version, subject.id, frame.author, version)
+
+
+def _fresh(event: SealedEvent) -> StoredEvent:
+    return StoredEvent(frame=event.frame, body=event.body, sealed=event.sealed)

@@ -1,0 +1,68 @@
+"""The one place that commits: a transaction over the store and the tables, and the wake-up after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+import structlog
+from sqlalchemy import Connection
+
+from events.store.contract import Session
+from exchange.wake import Wake, nobody
+
+_log = structlog.get_logger(__name__)
+
+
+class SqlSession(Session, Protocol):
+    """A transaction of a store in a database; the statements of other tables run on `sql` and commit with it."""
+
+    sql: Connection
+    appended: int
+
+
+class SqlStore(Protocol):
+    """A store in a database."""
+
+    def write(self) -> AbstractContextManager[SqlSession]: ...
+
+    def read(self) -> AbstractContextManager[SqlSession]: ...
+
+    def close(self) -> None: ...
+
+
+class UnitOfWork:
+    """Begins transactions. `wake` is called after a commit in which events were appended."""
+
+    def __init__(self, store: SqlStore, wake: Wake = nobody) -> None:
+        self._store = store
+        self._wake = wake
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlSession]:
+        """A transaction that commits when the block ends and is taken back when it raises.
+
+        Raises Unavailable where the database is busy for too long, full or lost.
+        """
+        with self._store.write() as session:
+            yield session
+            appended = session.appended
+        if appended:
+            self._wake_up()
+
+    @contextmanager
+    def look(self) -> Iterator[SqlSession]:
+        """One moment, for reading only. Raises Unavailable as `begin` does."""
+        with self._store.read() as session:
+            yield session
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._store.close()
+
+    def _wake_up(self) -> None:
+        try:
+            self._wake()
+        except Exception:  # noqa: BLE001 (what was committed stands, whoever could not be told; the sweep comes behind)
+            _log.exception("wake_up_failed")

@@ -1,0 +1,121 @@
+"""Marks, links, keys, tokens and accesses."""
+
+import pytest
+
+from events.errors import Erased
+from events.store.contract import Access
+from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, later
+
+ZHAO = "00000000-0000-4000-8000-00000000000c"
+
+
+def test_who_waits_longest_is_claimed_first(store):
+    with store.write() as session:
+        session.mark_dirty([WANG], later(1))
+        session.mark_dirty([LIN], later(2))
+        session.mark_dirty([ZHAO], later(0))
+        claimed = session.claim(2)
+        assert [one.person for one in claimed] == [ZHAO, WANG]
+        session.done(claimed)
+        assert [one.person for one in session.claim(9)] == [LIN]
+        assert session.oldest_dirty() == later(2)
+
+
+def test_a_second_mark_keeps_the_age(store):
+    with store.write() as session:
+        session.mark_dirty([LIN, LIN], NOON)
+        session.mark_dirty([LIN], later(9))
+        assert session.oldest_dirty() == NOON
+
+
+def test_a_mark_that_came_during_the_work_stays(store):
+    with store.write() as session:
+        session.mark_dirty([LIN, WANG], NOON)
+        claimed = session.claim(9)
+    with store.write() as session:
+        session.mark_dirty([LIN], later(1))
+        session.done(claimed)
+        assert [one.person for one in session.claim(9)] == [LIN]
+
+
+def test_nobody_waits(store):
+    with store.write() as session:
+        session.mark_dirty([], NOON)
+        assert session.claim(9) == ()
+        session.done(())
+        assert session.oldest_dirty() is None
+
+
+def test_ids_that_merges_joined_are_one_dossier_for_ever(store):
+    with store.write() as session:
+        assert session.linked(LIN) == (LIN,)
+        session.link(WANG, ZHAO)
+        session.link(ZHAO, LIN)
+        session.link(LIN, WANG)
+        assert session.linked(WANG) == (LIN, WANG, ZHAO)
+        assert session.dossiers([LIN, ZHAO, "x"]) == {LIN: (LIN, WANG, ZHAO), ZHAO: (LIN, WANG, ZHAO), "x": ("x",)}
+
+
+def test_two_dossiers_become_one(store):
+    with store.write() as session:
+        session.link("d", "c")
+        session.link("b", "a")
+        session.link("d", "b")
+        assert session.linked("c") == ("a", "b", "c", "d")
+
+
+def test_the_first_key_stands(store):
+    with store.write() as session:
+        assert session.wrapped_key(LIN) is None
+        assert session.put_key(LIN, b"one") == b"one"
+        assert session.put_key(LIN, b"two") == b"one"
+        assert session.wrapped_key(LIN) == b"one"
+        assert session.wrapped_keys([LIN, WANG]) == {LIN: b"one"}
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_destroyed_key_never_comes_back(store, before):
+    with store.write() as session:
+        if before:
+            session.put_key(LIN, b"one")
+        session.destroy_key(LIN)
+        session.destroy_key(LIN)
+    with store.write() as session:
+        with pytest.raises(Erased):
+            session.wrapped_key(LIN)
+        with pytest.raises(Erased):
+            session.put_key(LIN, b"two")
+        assert session.wrapped_keys([LIN]) == {}
+
+
+def test_a_destroyed_key_is_not_in_the_file_any_more(sqlite, tmp_path):
+    with sqlite.write() as session:
+        session.put_key(LIN, b"the wrapped key of Lin")
+    with sqlite.write() as session:
+        session.destroy_key(LIN)
+    assert [file.name for file in tmp_path.iterdir() if b"the wrapped key of Lin" in file.read_bytes()] == []
+
+
+def test_tokens_lead_to_those_who_hold_them_until_erased(store):
+    with store.write() as session:
+        session.put_token("resident", b"t", WANG)
+        session.put_token("resident", b"t", LIN)
+        session.put_token("resident", b"t", LIN)
+        session.put_token("passport", b"t", ZHAO)
+        assert session.persons_with("resident", b"t") == (LIN, WANG)
+        session.remove_tokens([LIN])
+        assert session.persons_with("resident", b"t") == (WANG,)
+        assert session.persons_with("passport", b"u") == ()
+
+
+def test_accesses_are_read_by_person_in_order(store):
+    def access(office: str, person: str, fields: tuple[str, ...] = ()) -> Access:
+        return Access(office=office, actor="clerk", purpose="case", person=person, fields=fields, at=NOON)
+
+    with store.write() as session:
+        session.record_access([access(TOWN, LIN, ("name", "sex")), access(TOWN, WANG)])
+        session.record_access([access(OTHER_TOWN, LIN)])
+        session.record_access([])
+        first, second = session.accesses(LIN, 0, 10)
+        assert (first.office, first.fields, second.office) == (TOWN, ("name", "sex"), OTHER_TOWN)
+        assert session.accesses(LIN, first.number, 10) == (second,)
