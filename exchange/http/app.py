@@ -1,0 +1,54 @@
+"""The web application of a node: the API, its documents, and the pages that are handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Flask
+from flask_smorest import Api
+
+from exchange.access.keys import Keys
+from exchange.http import contract, correlation, docs, gate, headers, health, problems
+from exchange.http.allows import public
+from exchange.http.desk import Desk
+from exchange.http.v1 import RESOURCES
+
+API_VERSION = "1.0.0"
+LARGEST_BODY = 16 * 1024 * 1024
+
+
+def application(desk: Desk, keys: Keys, pages: Iterable[Blueprint] = ()) -> Flask:
+    """The app over these use cases and keys. `pages`: further blueprints, the root page among them."""
+    app = Flask("exchange.http", static_folder="static")
+    app.config.update(
+        API_TITLE="Exchange",
+        API_VERSION=API_VERSION,
+        OPENAPI_VERSION="3.1.0",
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it, the port has not
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # likewise
+    app.extensions["exchange_desk"] = desk
+    correlation.install(app)
+    gate.install(app, keys)
+    headers.install(app)
+    api = _described(app)
+    problems.install(app)
+    names = {resource.name: resource.chinese for resource in RESOURCES}
+    app.extensions["exchange_contract"] = contract.complete(api.spec.to_dict(), names)
+    for blueprint in (health.blueprint, docs.blueprint, *pages):
+        app.register_blueprint(blueprint)
+    public(app.view_functions["static"])
+    return app
+
+
+def _described(app: Flask) -> Any:
+    """The API with its routes, described as they are registered."""
+    info = {"description": contract.INFO, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}
+    api = Api(app, spec_kwargs={"info": info})
+    api.DEFAULT_ERROR_RESPONSE_NAME = None
+    for resource in RESOURCES:
+        api.register_blueprint(resource.blueprint)
+    return api

@@ -1,0 +1,58 @@
+"""What the API asks of the application: the one seam between the routes and the use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from exchange.access.caller import Caller
+from exchange.commands.act import Item, Result
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some rows, and the position from which the next ones follow; None where these were the last."""
+
+    rows: Sequence[Row]
+    next: str | None = None
+
+
+class Desk(Protocol):
+    """The use cases. Every read of a person states its purpose and is kept in the access log."""
+
+    def record(self, caller: Caller, items: Sequence[Item], *, all_or_nothing: bool) -> Sequence[Result]: ...
+
+    def reply(self, caller: Caller, case: str, item: Item) -> Result: ...
+
+    def acknowledge(self, caller: Caller, notification: str) -> Row: ...
+
+    def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]: ...
+
+    def sheet(self, caller: Caller, purpose: str, person: str, office: str | None) -> tuple[Row, str]:
+        """The record, and its ETag."""
+        ...
+
+    def history(
+        self, caller: Caller, purpose: str, person: str, office: str | None, cursor: str | None, limit: int
+    ) -> Slice: ...
+
+    def inbox(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice: ...
+
+    def cases(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice: ...
+
+    def case(self, caller: Caller, purpose: str, case: str) -> Row: ...
+
+    def feed(self, caller: Caller, after: int, limit: int) -> Slice:
+        """Deliveries after that position of the office's feed; `next` is the position of the last row."""
+        ...
+
+    def status(self) -> Row: ...
+
+    def checks(self) -> Row: ...
+
+    def ready(self) -> bool:
+        """Whether the store can be read and the pipeline runs."""
+        ...

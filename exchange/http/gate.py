@@ -1,0 +1,86 @@
+"""The one gate before every route: who calls, and may they? Refused by default."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask, current_app, g, request
+
+from events.errors import Malformed
+from exchange.access import purposes
+from exchange.access.caller import Caller, Forbidden
+from exchange.access.keys import Key, Keys, Unauthenticated
+from exchange.http.allows import PUBLIC, declared
+from exchange.translations import choose
+
+OFFICE = "Exchange-Office"
+ACTOR = "Exchange-Actor"
+PURPOSE = "Exchange-Purpose"
+_ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+
+
+class UndeclaredRoute(RuntimeError):
+    """A route says nothing of who may call it. It is ours to repair, so nobody gets through."""
+
+
+def install(app: Flask, keys: Keys) -> None:
+    """Nothing behind this is reached without passing it."""
+
+    def admit() -> None:
+        if request.endpoint is None:
+            return  # no such route, or no such method: the answer says so without asking for a key
+        allowed = declared(current_app.view_functions[request.endpoint])
+        if allowed is None:
+            raise UndeclaredRoute(request.endpoint)
+        if allowed != PUBLIC:
+            g.caller = _caller(keys.authenticate(_presented()))
+            g.caller.require(*sorted(allowed))
+
+    app.before_request(admit)
+
+
+def caller() -> Caller:
+    """Who calls; only behind the gate of a route that is not public."""
+    found: Caller = g.caller
+    return found
+
+
+def purpose(stated: str | None) -> str:
+    """Why a person is read, by query or header. Raises Malformed: purpose.missing, purpose.twice, and as `purposes`."""
+    header = request.headers.get(PURPOSE)
+    if stated and header and stated != header:
+        raise Malformed(field="purpose", rule="purpose.twice")
+    if not (given := stated or header):
+        raise Malformed(field="purpose", rule="purpose.missing", allowed=", ".join(purposes.allowed(caller())))
+    return purposes.require(caller(), given)
+
+
+def _presented() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if not token:
+        raise Unauthenticated(rule="access_key.missing")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated(rule="access_key.scheme")
+    return token.strip()
+
+
+def _caller(key: Key) -> Caller:
+    actor = request.headers.get(ACTOR, f"key.{key.id}")
+    if not _ACTOR.fullmatch(actor):
+        raise Malformed(field=ACTOR, rule="header.actor")
+    language = choose(request.headers.get("Accept-Language"))
+    return Caller(office=_office(key), actor=actor, roles=key.roles, key_id=key.id, language=language)
+
+
+def _office(key: Key) -> str:
+    """The office spoken for: the one named, inside the key's areas; without a name, the key's only area."""
+    named = request.headers.get(OFFICE)
+    if named is None:
+        if len(key.scopes) > 1:
+            raise Malformed(field=OFFICE, rule="header.office_needed")
+        return key.scopes[0]
+    if not re.fullmatch(r"[0-9]{12}", named):
+        raise Malformed(field=OFFICE, rule="schema.office")
+    if not key.covers(named):
+        raise Forbidden(field=OFFICE, rule="office.outside_area", office=named)
+    return named

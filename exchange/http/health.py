@@ -1,0 +1,25 @@
+"""Is the process alive, and ready for work? For machines that watch, without a key and without a number."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from exchange.http.allows import public
+from exchange.http.routes import desk
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def alive() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> tuple[Response, int]:
+    """The store can be read and the pipeline runs; 503 while not."""
+    well = desk().ready()
+    return jsonify(status="ok" if well else "unready"), 200 if well else 503

@@ -1,0 +1,82 @@
+"""Requests become plain data here, strictly, before anything else is touched."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import marshmallow
+from flask import Request
+from webargs.flaskparser import FlaskParser
+
+from events.canonical import decode
+from events.errors import ExchangeError, Malformed
+from schemas.v1.wire import Fault, Wire, faults
+
+
+class Invalid(Malformed):
+    """Some fields break their rules; all of them are named."""
+
+    def __init__(self, found: tuple[Fault, ...]) -> None:
+        self.faults = found
+        super().__init__(field=found[0].field, rule=found[0].rule)
+
+
+class Unreadable(Malformed):
+    """The body is no JSON that can be taken."""
+
+    status = 400
+
+
+class WrongMedia(ExchangeError):
+    """The body is said to be something else than plain JSON in UTF-8."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+
+class TooLarge(ExchangeError):
+    """The body is larger than this operation takes."""
+
+    code = "too_large"
+    status = 413
+
+
+class StrictParser(FlaskParser):
+    """Bodies by the decoder of the stored form, unknown fields refused in every place."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # noqa: RUF012  # so declared by webargs
+
+    def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:
+        return read_json(req, schema.max_bytes if isinstance(schema, Wire) else Wire.max_bytes)
+
+    def load_querystring(self, req: Request, schema: marshmallow.Schema) -> Any:
+        twice = [name for name, values in req.args.lists() if len(values) > 1]
+        if twice:
+            raise Invalid(tuple(Fault(name, "schema.twice") for name in twice))
+        return req.args.to_dict()
+
+    def handle_error(self, error: marshmallow.ValidationError, req: Request, *_: Any, **__: Any) -> NoReturn:
+        messages = error.messages
+        below = next(iter(messages.values())) if isinstance(messages, dict) else messages
+        raise Invalid(tuple(faults(below))) from None
+
+
+def read_json(req: Request, most: int) -> Any:
+    """The body as plain data. Raises WrongMedia, TooLarge, Unreadable."""
+    parameters = {name.lower(): value.lower() for name, value in req.mimetype_params.items()}
+    if req.mimetype != "application/json":
+        raise WrongMedia(rule="media.type")
+    if parameters.get("charset", "utf-8") not in {"utf-8", "utf8"}:
+        raise WrongMedia(rule="media.charset")
+    if req.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise WrongMedia(rule="media.encoding")
+    if (req.content_length or 0) > most:
+        raise TooLarge(rule="body.size", limit=most)
+    # A body of unstated length is read no further than one byte beyond what may come.
+    data = req.stream.read(most + 1)
+    if len(data) > most:
+        raise TooLarge(rule="body.size", limit=most)
+    try:
+        return decode(data, limit=most)
+    except Malformed as error:
+        raise Unreadable(field=error.field, rule=error.rule, **error.details) from None

@@ -1,0 +1,144 @@
+"""Cases, and the replies that move them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from exchange.clock import day_of, utcnow
+from exchange.commands.act import Item
+from exchange.http import paging
+from exchange.http.allows import allows
+from exchange.http.etag import if_match
+from exchange.http.gate import caller, purpose
+from exchange.http.routes import Resource, desk
+from exchange.http.v1 import examples
+from exchange.http.v1.events import single
+from schemas.v1.case import (
+    CaseSchema,
+    CasesQuery,
+    CasesSchema,
+    ConfirmSchema,
+    DisputeSchema,
+    RedirectSchema,
+    ReopenSchema,
+    SettleSchema,
+    WithdrawSchema,
+)
+from schemas.v1.event import ResultSchema
+from schemas.v1.person import PurposeQuery
+from schemas.v1.wire import Wire
+
+Answered = tuple[Mapping[str, Any], int, dict[str, str]]
+
+resource = Resource("cases", "Questions between two offices, and their answers.", "单位之间的查询与答复。")
+
+
+@resource.get(
+    "/cases",
+    summary=("Cases of the office", "本单位的查询事项"),
+    query=CasesQuery,
+    answer=CasesSchema,
+    example={"items": [examples.CASE_ROW], "next": None},
+)
+@allows("clerk", "confirmer", "supervisor")
+def list_cases(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Cases in which the caller's office asked or was asked."""
+    where = paging.position(query.pop("cursor", None), "cases")
+    limit = query.pop("limit")
+    return paging.page(desk().cases(caller(), query, where, limit), "cases")
+
+
+@resource.get(
+    "/cases/<uuid:case>",
+    summary=("One case", "查询事项详情"),
+    query=PurposeQuery,
+    answer=CaseSchema,
+    example=examples.CASE_ROW,
+    problems=(404,),
+    purpose=True,
+)
+@allows("clerk", "confirmer", "supervisor")
+def read_case(query: dict[str, Any], case: UUID) -> Mapping[str, Any]:
+    """The case as the office's own book tells it."""
+    return desk().case(caller(), purpose(query.get("purpose")), str(case))
+
+
+def _reply(
+    act: str, type_: str, summary: tuple[str, str], body: type[Wire], example: Mapping[str, Any], says: str
+) -> None:
+    """The route of one reply; all of them are an event about the case."""
+
+    def reply(body: dict[str, Any], case: UUID) -> Answered:
+        identifier = body.pop("id", None)
+        day = body.pop("effective_on", None) or day_of(utcnow()).isoformat()
+        content = {**body, "case_id": str(case)}
+        item = Item(type=type_, day=day, content=content, id=identifier, if_match=if_match())
+        return single(desk().reply(caller(), str(case), item))
+
+    reply.__name__ = f"{act}_case"
+    reply.__doc__ = says
+    route = resource.post(
+        f"/cases/<uuid:case>/{act}",
+        summary=summary,
+        body=body,
+        asks={act: example},
+        answer=ResultSchema,
+        example={**examples.RECORDED, "id": examples.REPLY},
+        status=201,
+        repeats=True,
+        problems=(404, 409, 410, 412),
+        headers=("If-Match",),
+    )
+    route(allows("confirmer")(reply))
+
+
+_reply(
+    "confirm",
+    "case.confirmed",
+    ("Confirm, with deviations where something differs", "确认（可附差异）"),
+    ConfirmSchema,
+    {"id": examples.REPLY, "deviations": [{"field": "name", "ours": {"full": "林一和"}, "yours": {"full": "林一禾"}}]},
+    "The office asked holds the same; `deviations` name the fields where it holds something else.",
+)
+_reply(
+    "dispute",
+    "case.disputed",
+    ("Dispute with a reason", "提出异议"),
+    DisputeSchema,
+    {"id": examples.REPLY, "reason": "moved_elsewhere", "place": {"kind": "town", "code": examples.HOME}},
+    "The office asked does not hold it so. `moved_elsewhere` with a town proposes whom to ask.",
+)
+_reply(
+    "redirect",
+    "case.redirected",
+    ("Redirect to another office", "转交其他单位"),
+    RedirectSchema,
+    {"id": examples.REPLY, "to": examples.HOME},
+    "Another office should be asked.",
+)
+_reply(
+    "settle",
+    "case.settled",
+    ("Settle what a reply left open", "了结差异或异议"),
+    SettleSchema,
+    {"id": examples.REPLY, "accepted": ["name"]},
+    "The asker accepts fields, insists on fields, or either for the whole.",
+)
+_reply(
+    "reopen",
+    "case.reopened",
+    ("Open a case again", "重新开启"),
+    ReopenSchema,
+    {"id": examples.REPLY, "reason": "new_evidence"},
+    "The case is open again, for these fields or for the whole.",
+)
+_reply(
+    "withdraw",
+    "case.withdrawn",
+    ("Withdraw the question", "撤回查询"),
+    WithdrawSchema,
+    {"id": examples.REPLY, "ground": "asked_in_error"},
+    "The question no longer stands.",
+)

@@ -1,0 +1,32 @@
+"""Do both sides agree? The four checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from exchange.http.allows import allows
+from exchange.http.routes import Resource, desk
+from schemas.v1.node import ChecksSchema
+
+resource = Resource("checks", "The four checks of equality, each of which can fail.", "四项一致性核查。")
+_NAMES = ("ledger", "view", "entitlement", "agreement")
+
+
+@resource.get(
+    "/checks",
+    summary=("Run the four checks", "执行四项核查"),
+    answer=ChecksSchema,
+    example={
+        "checked_at": "2026-03-03T02:00:00Z",
+        "equal": True,
+        "pairs": {"equal": 990, "asked": 10},
+        "checks": [
+            {"check": name, "passed": True, "compared": 1000, "differences": 0, "findings": []} for name in _NAMES
+        ],
+    },
+)
+@allows("operator", "auditor")
+def run_checks() -> Mapping[str, Any]:
+    """Ledger, view, entitlement and agreement over all that the node holds; findings name offices and ids only."""
+    return desk().checks()

@@ -1,0 +1,113 @@
+"""Recording events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response
+
+from events.envelope import Ref
+from exchange.commands.act import Item, Result
+from exchange.http.allows import allows
+from exchange.http.etag import if_match
+from exchange.http.gate import caller
+from exchange.http.problems import answer, problem
+from exchange.http.routes import Resource, desk
+from exchange.http.v1 import examples
+from schemas.v1.event import BatchResultSchema, BatchSchema, EventSchema, ResultSchema
+
+resource = Resource("events", "Record what happened.", "登记发生的事实。")
+REPLAYED = {"Idempotent-Replay": "true"}
+
+
+@resource.post(
+    "/events",
+    summary=("Record one event", "登记一个事件"),
+    body=EventSchema,
+    asks={"registered": examples.REGISTERED, "arrived": examples.ARRIVED, "left": examples.LEFT},
+    answer=ResultSchema,
+    example=examples.RECORDED,
+    status=201,
+    repeats=True,
+    problems=(404, 409, 410, 412),
+    headers=("If-Match",),
+)
+@allows("clerk", "confirmer")
+def record_event(body: dict[str, Any]) -> tuple[Mapping[str, Any], int, dict[str, str]]:
+    """Records one event in the caller's office. The same id and content again gives the first result with 200."""
+    [result] = desk().record(caller(), [item_of(body, if_match=if_match())], all_or_nothing=True)
+    return single(result)
+
+
+@resource.post(
+    "/events/batch",
+    summary=("Record up to 1,000 events", "批量登记事件（至多1000个）"),
+    body=BatchSchema,
+    asks={"two": {"all_or_nothing": True, "events": [examples.REGISTERED, {**examples.LEFT, "person": "#0"}]}},
+    answer=BatchResultSchema,
+    example={"recorded": 1, "repeated": 0, "refused": 0, "results": [examples.RECORDED]},
+    status=201,
+    repeats=True,
+    problems=(404, 409, 410, 412),
+)
+@allows("clerk", "confirmer")
+def record_events(body: dict[str, Any]) -> Response | tuple[Mapping[str, Any], int, dict[str, str]]:
+    """Records events in order: all or nothing (the default), or each by itself with a result of its own.
+
+    All or nothing: refused as a problem that names every event at fault (`events.N.…`). Each by itself: 200 with a
+    result per event, refused ones with their problem. 201 where anything was recorded.
+    """
+    whole = bool(body["all_or_nothing"])
+    items = [item_of(each, submission=body.get("submission")) for each in body["events"]]
+    results = desk().record(caller(), items, all_or_nothing=whole)
+    if whole and any(result.status == "refused" for result in results):
+        return _refused(results)
+    counts = {word: sum(result.status == word for result in results) for word in ("recorded", "repeated", "refused")}
+    replayed = REPLAYED if counts["repeated"] == len(results) else {}
+    return {**counts, "results": [row(each) for each in results]}, 201 if counts["recorded"] else 200, replayed
+
+
+def item_of(body: Mapping[str, Any], *, if_match: str | None = None, submission: str | None = None) -> Item:
+    """The item of an event on the wire."""
+    because = body.get("because")
+    return Item(
+        type=body["type"],
+        day=body["effective_on"],
+        content=body["with_"],
+        id=body.get("id"),
+        person=body.get("person"),
+        because=Ref(*because) if because else None,
+        submission=body.get("submission", submission),
+        if_match=body.get("if_match", if_match),
+    )
+
+
+def single(result: Result) -> tuple[Mapping[str, Any], int, dict[str, str]]:
+    """The answer for one event. Raises what it was refused for."""
+    if result.error is not None:
+        raise result.error
+    return row(result), *((200, REPLAYED) if result.status == "repeated" else (201, {}))
+
+
+def row(result: Result) -> dict[str, Any]:
+    """A result on the wire."""
+    return {
+        "id": result.id,
+        "person": result.person,
+        "status": result.status,
+        "version": result.version,
+        "stamp": result.stamp,
+        "error": None if result.error is None else problem(result.error),
+    }
+
+
+def _refused(results: Sequence[Result]) -> Response:
+    """The problem of the first event at fault, naming the fields of all; events that only shared its fate are not."""
+    told = [(number, problem(each.error)) for number, each in enumerate(results) if each.error is not None]
+    at_fault = [(number, found) for number, found in told if found["code"] != "act_refused"] or told
+    errors = []
+    for number, found in at_fault:
+        own = found.get("errors") or [{"field": "", "rule": found["code"], "message": found["detail"]}]
+        errors += [{**fault, "field": f"events.{number}.{fault['field']}".rstrip(".$")} for fault in own]
+    return answer({**at_fault[0][1], "errors": errors})

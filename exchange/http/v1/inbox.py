@@ -1,0 +1,61 @@
+"""The inbox of the caller's office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from exchange.http import paging
+from exchange.http.allows import allows
+from exchange.http.gate import caller
+from exchange.http.routes import Resource, desk
+from exchange.http.v1 import examples
+from schemas.v1.inbox import AcknowledgementSchema, InboxQuery, InboxSchema
+
+resource = Resource("inbox", "What other offices told yours, and what they ask.", "其他单位的通报与查询。")
+
+
+@resource.get(
+    "/inbox",
+    summary=("The inbox", "收件箱"),
+    query=InboxQuery,
+    answer=InboxSchema,
+    example={
+        "items": [
+            {
+                "id": examples.NOTICE,
+                "kind": "inflow",
+                "person": examples.PERSON,
+                "teller": examples.TOWN,
+                "state": "new",
+                "expects_reply": True,
+                "case": examples.CASE,
+                "due_on": "2026-03-23",
+            }
+        ],
+        "next": examples.CURSOR,
+    },
+)
+@allows("clerk", "confirmer")
+def list_inbox(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Notifications of the caller's office, filtered and in pages."""
+    where = paging.position(query.pop("cursor", None), "inbox")
+    limit = query.pop("limit")
+    return paging.page(desk().inbox(caller(), query, where, limit), "inbox")
+
+
+@resource.post(
+    "/inbox/<string:notification>/acknowledge",
+    summary=("Acknowledge a notification", "签收通报"),
+    answer=AcknowledgementSchema,
+    example={
+        "id": examples.NOTICE,
+        "acknowledged_at": "2026-03-03T01:20:00Z",
+        "acknowledged_by": "key.0a1b2c3d4e5f",
+    },
+    problems=(404,),
+)
+@allows("clerk", "confirmer")
+def acknowledge(notification: str) -> Mapping[str, Any]:
+    """Says that the message was received; it agrees to nothing. Twice is as good as once."""
+    return desk().acknowledge(caller(), notification)

@@ -1,0 +1,94 @@
+"""Finding a person, and reading the office's record of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from exchange.http import etag, paging
+from exchange.http.allows import allows
+from exchange.http.gate import caller, purpose
+from exchange.http.routes import Resource, desk
+from exchange.http.v1 import examples
+from schemas.v1.person import (
+    FindSchema,
+    FoundListSchema,
+    HistoryQuery,
+    HistorySchema,
+    OfficeQuery,
+    PurposeQuery,
+    SheetSchema,
+)
+
+resource = Resource("persons", "What your office holds of a person.", "本单位掌握的人员情况。")
+
+
+@resource.post(
+    "/persons/find",
+    summary=("Find a person by identity document", "凭身份证件查找人员"),
+    query=PurposeQuery,
+    body=FindSchema,
+    asks={"resident": {"kind": "resident", "number": "110105199104170027"}},
+    answer=FoundListSchema,
+    example={
+        "items": [{"person": examples.PERSON, "name": "林一禾", "state": "open", "roles": ["main"], "version": 2}]
+    },
+    purpose=True,
+)
+@allows("clerk", "confirmer")
+def find_person(body: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
+    """Looks among the persons whom the caller's own office holds, and nowhere else. None found is an empty list."""
+    return {"items": desk().find(caller(), purpose(query.get("purpose")), body["kind"], body["number"])}
+
+
+@resource.get(
+    "/persons/<uuid:person>/record",
+    summary=("The office's record of a person", "人员记录"),
+    query=OfficeQuery,
+    answer=SheetSchema,
+    example=examples.SHEET,
+    problems=(404, 410),
+    purpose=True,
+    headers=("If-None-Match",),
+)
+@allows("clerk", "confirmer", "supervisor", "auditor")
+def read_record(query: dict[str, Any], person: UUID) -> Response | tuple[Mapping[str, Any], int, dict[str, str]]:
+    """What the office sees of the person today, with its version as ETag."""
+    found, version = desk().sheet(caller(), purpose(query.get("purpose")), str(person), query.get("office"))
+    headers = {"ETag": etag.quoted(version), "Cache-Control": "private, no-cache"}
+    if etag.unchanged(version):
+        return Response(status=304, headers=headers)
+    return found, 200, headers
+
+
+@resource.get(
+    "/persons/<uuid:person>/history",
+    summary=("How the record came about", "记录的由来"),
+    query=HistoryQuery,
+    answer=HistorySchema,
+    example={
+        "items": [
+            {
+                "id": examples.EVENT,
+                "type": "movement.arrived",
+                "author": examples.TOWN,
+                "effective_on": "2026-03-02",
+                "stamp": 1772409600000000,
+                "with": examples.ARRIVED["with"],
+            }
+        ],
+        "next": None,
+    },
+    problems=(404, 410),
+    purpose=True,
+)
+@allows("clerk", "confirmer", "supervisor", "auditor")
+def read_history(query: dict[str, Any], person: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """The events of the office's own book about the person, in the order in which they count."""
+    where = paging.position(query.get("cursor"), "history")
+    why = purpose(query.get("purpose"))
+    found = desk().history(caller(), why, str(person), query.get("office"), where, query["limit"])
+    return paging.page(found, "history")

@@ -1,0 +1,33 @@
+"""What the node does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from exchange.http.allows import allows
+from exchange.http.routes import Resource, desk
+from schemas.v1.node import StatusSchema
+
+resource = Resource("status", "What the node does.", "节点运行情况。")
+
+
+@resource.get(
+    "/status",
+    summary=("Counts and lag", "数量与延迟"),
+    answer=StatusSchema,
+    example={
+        "offices": 20,
+        "areas": ["420000000000"],
+        "events": 12000,
+        "notices": 9000,
+        "open_cases": 120,
+        "lag_events": 0,
+        "lag_seconds": 0,
+        "dirty_age": None,
+    },
+)
+@allows("operator", "auditor", "supervisor")
+def read_status() -> Mapping[str, Any]:
+    """Offices served, events, notices, open cases, and how far forwarding lags behind."""
+    return desk().status()

@@ -1,0 +1,1 @@
+"""The wire formats of version 1 of the API."""

@@ -1,0 +1,128 @@
+"""What stands under `with` in an event of each type, judged by the typed catalogue and described from it.
+
+Where the catalogue needs what the exchange can find out by itself (the office's only open stay, the case by its id),
+the wire lets it be left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any
+
+import msgspec
+
+from events.catalogue import TYPES
+from schemas.v1.fields import UUID
+from schemas.v1.wire import Fault
+
+OMITTABLE = frozenset({"stay", "case"})
+RECORDABLE = tuple(sorted(name for name in TYPES if not name.startswith("jurisdiction.")))
+
+_RULES = (
+    (re.compile(r"Object missing required field `(?P<name>[^`]+)`"), "schema.missing"),
+    (re.compile(r"Object contains unknown field `(?P<name>[^`]+)`"), "schema.unknown"),
+    (re.compile(r"Invalid enum value"), "schema.choice"),
+    (re.compile(r"Expected `str` matching regex"), "schema.pattern"),
+    (re.compile(r"Expected `(?:str|array)` of (?:at least |at most )?length"), "schema.size"),
+    (re.compile(r"Expected `(?P<expected>[^`]+)`"), "schema.type"),
+)
+_STEP = re.compile(r"\[(\d+|\.\.\.)\]")
+
+
+@cache
+def wire(type_: str) -> type[msgspec.Struct]:
+    """The payload of a type as the wire takes it. Raises KeyError for a type that nobody may record."""
+    if type_ not in RECORDABLE:
+        raise KeyError(type_)
+    wanted: list[tuple[str, Any, Any]] = []
+    for each in msgspec.structs.fields(TYPES[type_]):
+        spare = each.required and each.encode_name in OMITTABLE
+        default: dict[str, Any] = {"default": None} if spare else {}
+        if each.default is not msgspec.NODEFAULT:
+            default = {"default": each.default}
+        elif each.default_factory is not msgspec.NODEFAULT:
+            default = {"default_factory": each.default_factory}
+        renamed = {"name": each.encode_name} if each.encode_name != each.name else {}
+        wanted.append((each.name, each.type | None if spare else each.type, msgspec.field(**default, **renamed)))
+        if each.name == "case":
+            wanted.append(("case_id", Annotated[str, msgspec.Meta(pattern=UUID)] | None, msgspec.field(default=None)))
+    name = "With" + "".join(part.capitalize() for part in re.split(r"[._]", type_))
+    meaning = {"__doc__": TYPES[type_].__doc__}
+    return msgspec.defstruct(name, wanted, namespace=meaning, kw_only=True, frozen=True, forbid_unknown_fields=True)
+
+
+def content_faults(type_: str, content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Each field of a content that its type does not allow, all of them, by their path under `with`."""
+    known = {each.encode_name: each for each in msgspec.structs.fields(wire(type_))}
+    for name in content.keys() - known.keys():
+        yield Fault(f"with.{name}", "schema.unknown")
+    for name, each in known.items():
+        if name in content:
+            yield from _value_faults(name, content[name], each.type)
+        elif each.required:
+            yield Fault(f"with.{name}", "schema.missing")
+
+
+def components(template: str = "#/components/schemas/{name}") -> tuple[dict[str, str], dict[str, Any]]:
+    """The JSON Schema of every type: the reference by type, and the definitions that they refer to."""
+    structs = [wire(type_) for type_ in RECORDABLE]
+    references, definitions = msgspec.json.schema_components(structs, ref_template=template)
+    by_type = {type_: reference["$ref"] for type_, reference in zip(RECORDABLE, references, strict=True)}
+    for definition in definitions.values():
+        _plain(definition)
+        if definition["type"] == "object":
+            definition["additionalProperties"] = False
+        else:
+            definition["maxItems"] = definition["minItems"]
+    return by_type, definitions
+
+
+def _value_faults(name: str, value: Any, type_: Any) -> Iterator[Fault]:
+    try:
+        msgspec.convert(value, type_)
+        yield from _beyond(f"with.{name}", value, msgspec.inspect.type_info(type_))
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        where = _STEP.sub(r".\1", path.rstrip("`")).strip(".")
+        for form, rule in _RULES:
+            if found := form.match(message):
+                details = found.groupdict()
+                steps = ["with", name, where, details.pop("name", "")]
+                yield Fault(".".join(filter(None, steps)), rule, dict(details))
+                return
+        yield Fault(".".join(filter(None, ["with", name, where])), "schema.invalid")
+
+
+def _beyond(path: str, value: Any, kind: msgspec.inspect.Type) -> Iterator[Fault]:
+    """What a valid value holds beyond its type: the catalogue's values overlook it, the wire does not."""
+    if isinstance(kind, msgspec.inspect.UnionType):
+        for each in kind.types:
+            yield from _beyond(path, value, each)
+    elif isinstance(kind, msgspec.inspect.StructType) and isinstance(value, list):
+        if len(value) > len(kind.fields):
+            yield Fault(path, "schema.size")
+    elif isinstance(kind, msgspec.inspect.StructType) and isinstance(value, dict):
+        inner = {each.encode_name: each.type for each in kind.fields}
+        for key, below in value.items():
+            if key in inner:
+                yield from _beyond(f"{path}.{key}", below, inner[key])
+            else:
+                yield Fault(f"{path}.{key}", "schema.unknown")
+    elif isinstance(kind, msgspec.inspect.VarTupleType) and isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _beyond(f"{path}.{index}", below, kind.item_type)
+
+
+def _plain(schema: Any) -> None:
+    """Leaves out what only Python readers need: default values that say nothing, and titles of our structs."""
+    if isinstance(schema, dict):
+        schema.pop("title", None)
+        if schema.get("default", 0) in (None, [], {}):
+            del schema["default"]
+        for below in schema.values():
+            _plain(below)
+    elif isinstance(schema, list):
+        for below in schema:
+            _plain(below)

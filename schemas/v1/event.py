@@ -1,0 +1,79 @@
+"""Recording events: one, or a batch; and what became of each."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from marshmallow import validates_schema
+
+from schemas.v1 import fields
+from schemas.v1.contents import RECORDABLE, content_faults
+from schemas.v1.problem import ProblemSchema
+from schemas.v1.wire import Fault, Wire, invalid
+
+MOST_ITEMS = 1000
+NOBODY_YET = frozenset({"person.registered", "movement.arrived"})  # they open a dossier, so may stand without a person
+
+
+class EventSchema(Wire):
+    """One event. Which office records it follows from the key; its stamp and its place in the log are given here."""
+
+    id = fields.event_id(metadata={"description": "UUIDv7 chosen by the client; makes a repeated request harmless."})
+    type = fields.choice(*RECORDABLE, required=True, metadata={"description": "A type of the catalogue."})
+    person = fields.identifier(metadata={"description": "May be left out by an event that opens a dossier."})
+    effective_on = fields.Day(required=True, metadata={"description": "The day on which it holds in the world."})
+    with_ = fields.Open(required=True, data_key="with", metadata={"description": "The content, by the event's type."})
+    because = fields.Reference(metadata={"description": "The event that caused this one: [author, id]."})
+    submission = fields.Formed(fields.HANDLE, most=64, metadata={"description": "The act that the event belongs to."})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _fits_its_type(self, data: dict[str, Any], **_: Any) -> None:
+        type_, content = data.get("type"), data.get("with_")
+        found = list(content_faults(type_, content)) if type_ in RECORDABLE and isinstance(content, dict) else []
+        if type_ in RECORDABLE and type_ not in NOBODY_YET and "person" not in data:
+            found.append(Fault("person", "schema.missing"))
+        if found:
+            raise invalid(found)
+
+
+class BatchedEventSchema(EventSchema):
+    """An event in a batch: it may name a person of an earlier item, and the version that it builds on."""
+
+    person = fields.Formed(
+        fields.HANDLE,
+        most=64,
+        metadata={"description": "A person's id, `#n` for that of item n, or a name of your own."},
+    )
+    if_match = fields.Text(most=100, metadata={"description": "The ETag of the record that this event builds on."})
+
+
+class BatchSchema(Wire):
+    """Up to 1,000 events, in the order in which they happened."""
+
+    max_bytes: ClassVar[int] = 16 * 1024 * 1024
+
+    all_or_nothing = fields.Flag(load_default=True, metadata={"description": "One refused, all refused."})
+    submission = fields.Formed(fields.HANDLE, most=64, metadata={"description": "The act that all events belong to."})
+    events = fields.Many(fields.Inner(BatchedEventSchema), required=True, least=1, most=MOST_ITEMS)
+
+
+class ResultSchema(Wire):
+    """What became of one event."""
+
+    id = fields.identifier(required=True)
+    person = fields.identifier(allow_none=True)
+    status = fields.choice("recorded", "repeated", "refused", required=True)
+    version = fields.Count(
+        allow_none=True, metadata={"description": "Position in the office's stream about the person."}
+    )
+    stamp = fields.Count(allow_none=True, metadata={"description": "Order of the event, microseconds."})
+    error = fields.Inner(ProblemSchema, allow_none=True)
+
+
+class BatchResultSchema(Wire):
+    """What became of each event, in the order of the request."""
+
+    recorded = fields.Count(required=True)
+    repeated = fields.Count(required=True)
+    refused = fields.Count(required=True)
+    results = fields.Many(fields.Inner(ResultSchema), required=True, most=MOST_ITEMS)

@@ -1,0 +1,34 @@
+"""Jurisdictions: by code, name and pinyin."""
+
+from __future__ import annotations
+
+from schemas.v1 import fields
+from schemas.v1.wire import Wire
+
+
+class LookupQuery(Wire):
+    """What to look for."""
+
+    search = fields.Text(
+        most=100, required=True, metadata={"description": "Name or part of one, pinyin, initials, code."}
+    )
+    within = fields.Formed(r"^\d{2,12}$", "schema.office", metadata={"description": "Only inside this area."})
+    limit = fields.Count(1, 100, load_default=20)
+
+
+class JurisdictionSchema(Wire):
+    """One area."""
+
+    code = fields.office(required=True)
+    name = fields.Text(required=True)
+    english = fields.Text(required=True)
+    pinyin = fields.Text(allow_none=True)
+    level = fields.choice("province", "prefecture", "county", "town", "village", required=True)
+    parent = fields.office(allow_none=True)
+    path = fields.Many(fields.Text(), required=True, metadata={"description": "Names from the province down."})
+
+
+class JurisdictionListSchema(Wire):
+    """Areas."""
+
+    items = fields.Many(fields.Inner(JurisdictionSchema), required=True, most=1000)

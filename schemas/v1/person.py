@@ -1,0 +1,103 @@
+"""Finding a person, and what the office sees of one."""
+
+from __future__ import annotations
+
+from schemas.v1 import fields
+from schemas.v1.paging import Page, PageQuery
+from schemas.v1.wire import Wire
+
+KINDS = ("resident", "passport", "permit", "foreign", "birth")
+
+
+class PurposeQuery(Wire):
+    """Every read of a person states why; a header `Exchange-Purpose` says the same."""
+
+    purpose = fields.code(metadata={"description": "Why the person is read; or the header Exchange-Purpose."})
+
+
+class OfficeQuery(PurposeQuery):
+    """Supervisors and auditors read with the eyes of an office in their area."""
+
+    office = fields.office(metadata={"description": "For supervisors and auditors: the office whose record to read."})
+
+
+class HistoryQuery(PageQuery, OfficeQuery):
+    """As a record, in pages."""
+
+
+class FindSchema(Wire):
+    """An identity document; it stands in the body so that no log of addresses ever holds it."""
+
+    kind = fields.choice(*KINDS, required=True)
+    number = fields.Text(most=60, required=True)
+
+
+class FoundSchema(Wire):
+    """A person whom the caller's office holds."""
+
+    person = fields.identifier(required=True)
+    name = fields.Text(allow_none=True)
+    state = fields.Text()
+    roles = fields.Many(fields.Text())
+    version = fields.Count()
+
+
+class FoundListSchema(Wire):
+    """Those found; several where offices recorded the same document for different people."""
+
+    items = fields.Many(fields.Inner(FoundSchema), required=True)
+
+
+class SheetSchema(Wire):
+    """The record: what the office sees of the person."""
+
+    office = fields.office(required=True)
+    person = fields.identifier(required=True)
+    persons = fields.Many(fields.Text(), required=True, metadata={"description": "All ids joined by merges."})
+    state = fields.choice("open", "closed", "none", "withdrawn", "merged", required=True)
+    roles = fields.Many(fields.Text(), required=True)
+    keeper = fields.office(allow_none=True)
+    registration = fields.Open(allow_none=True)
+    lives_at = fields.Open(allow_none=True)
+    came_from = fields.Open(allow_none=True)
+    went_to = fields.Open(allow_none=True)
+    since = fields.Text(allow_none=True)
+    until = fields.Text(allow_none=True)
+    further_at = fields.Many(fields.office())
+    particulars = fields.Open()
+    address = fields.Text(allow_none=True)
+    insisted = fields.Open(metadata={"description": "Deviations that the other side insists on."})
+    objected = fields.Many(fields.Text(), metadata={"description": "Fields in an open case: under objection."})
+    protection = fields.Open()
+    died_on = fields.Text(allow_none=True)
+    stays = fields.Many(fields.Open())
+    announcements = fields.Many(fields.Open())
+    cases = fields.Many(fields.Open())
+    matters = fields.Count(metadata={"description": "Open cases to which the office is a side."})
+    contradictions = fields.Many(fields.Open())
+    incomplete = fields.Many(fields.Reference())
+    version = fields.Count(required=True)
+
+
+class HistoryItemSchema(Wire):
+    """One event of the office's own book, with what it did."""
+
+    id = fields.identifier(required=True)
+    type = fields.Text(required=True)
+    author = fields.office(required=True)
+    effective_on = fields.Text(required=True)
+    stamp = fields.Count(required=True)
+    recorded_at = fields.Text()
+    actor = fields.Text()
+    version = fields.Count()
+    because = fields.Reference(allow_none=True)
+    with_ = fields.Open(data_key="with", attribute="with", metadata={"description": "As far as the office was told."})
+    parts = fields.Many(fields.Text())
+    standing = fields.Text(metadata={"description": "in_force, corrected, retracted, void or waiting."})
+    did = fields.Open(metadata={"description": "What the event changed in the record."})
+
+
+class HistorySchema(Page):
+    """The events of the office's own book about the person, the earliest first."""
+
+    items = fields.Many(fields.Inner(HistoryItemSchema), required=True)
