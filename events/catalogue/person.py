@@ -15,7 +15,7 @@ class Registered(Fact, tag="person.registered", kw_only=True):
     particulars: Particulars = {}
     basis: Literal["birth", "first_record", "naturalised", "restored", "register"]
     registration: Place | None = None
-    kind: StayKind | None = None  # given, or an address: the fact begins a stay
+    kind: StayKind | None = None  # given, the fact begins a stay; recording sets it where an address is given
     address: Address | None = None
     ask: bool = False  # an opening balance from a register asks nothing unless this is set
 

@@ -185,8 +185,9 @@ class Movements:
 
 
 def begins_stay(payload: Registered) -> bool:
-    """An address or a kind of stay begins a stay at the author's office."""
-    return payload.address is not None or payload.kind is not None
+    """A kind of stay begins a stay at the author's office. (An address makes it main when it is recorded: who may
+    not see the address must see that a stay began.)"""
+    return payload.kind is not None
 
 
 def _names(names: tuple[StayName, ...], stay: Stay) -> bool:

@@ -107,11 +107,13 @@ class Commands:
     def registered(self, office: str, person: str, record: Record | None) -> Fact | None:  # noqa: ARG002
         """A first recording."""
         at = self.random.choice((office, office, office, None, self.office()))
+        address = self.random.choice((None, "home"))
         return Registered(
             particulars=self.particulars(),
             basis="first_record",
             registration=town(at) if at else None,
-            address=self.random.choice((None, "home")),
+            kind="main" if address else None,
+            address=address,
         )
 
     def arrived(self, office: str, person: str, record: Record | None) -> Fact | None:  # noqa: ARG002
