@@ -136,7 +136,7 @@ class Commands:
             continues=name if name is not None and not ends and self.random.random() < 0.3 else None,  # noqa: PLR2004
             address="street",
             stated=self.particulars(),
-            opens=record is None,
+            opens=record is None or record.keeper is None,
         )
 
     # on a person that the book holds

@@ -37,10 +37,14 @@ def chain_to_open_stays(sight: Sight) -> Iterator[Due]:
 
 
 def chain_to_openers(sight: Sight) -> Iterator[Due]:
-    """Every office that opened the dossier gets the chain, its disputes and the merges: two keepers else."""
+    """Every office that opened the dossier or stands in its chain gets the chain, its disputes and the merges.
+
+    Two offices would otherwise both think that they are keeper.
+    """
     if not sight.is_keeper:
         return
-    for office in sight.record.openers:
+    named = {office for link in sight.record.chain for office in link.named if office not in link.disclaimed}
+    for office in sorted({*sight.record.openers, *named}):
         for standing in links_and_disputes(sight):
             yield sight.due(standing, office, "opener")
         for standing in sight.in_force():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged, Registered, Stated, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.envelope import Part
@@ -52,8 +53,12 @@ def without_chain(sight: Sight) -> Iterator[Due]:
     """While nobody is known to keep the registration, common events go to all who recorded a movement."""
     if any(not link.from_arrival for link in sight.record.chain):
         return
-    movers = {
-        s.author for s in sight.in_force() if s.payload.type in MOVER_TYPES
+    movers = {s.author for s in sight.in_force() if s.payload.type in MOVER_TYPES}
+    # An office that an arrival states as registration place may think that it is keeper.
+    movers |= {
+        office
+        for s in sight.in_force()
+        if isinstance(s.payload, Arrived) and (office := town_of(s.payload.registration)) is not None
     }
     for standing in sight.in_force():
         if is_common(standing.payload.type) and (sight.is_keeper or sight.mine(standing.author)):
