@@ -1,0 +1,191 @@
+"""The one gate through which books are read: out of stored rows, for one office at a time (DESIGN.md K2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import cast
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from events.catalogue.values import NoteKind
+from events.codec import opened_event
+from events.envelope import Ref
+from events.event import Event, restricted
+from events.store.contract import NewDelivery, Reader, StoredDelivery, StoredEvent
+from events.vault.keys import PersonKeys
+from exchange.protocol.book import Book, Delivery, Question
+from exchange.protocol.offices import Offices
+
+
+class Shelf:
+    """Everything stored about one dossier, and the books that offices have of it."""
+
+    def __init__(
+        self,
+        persons: tuple[str, ...],
+        stored: Iterable[StoredEvent],
+        deliveries: Iterable[StoredDelivery],
+        ciphers: Mapping[str, AESGCM],
+        offices: Offices,
+    ) -> None:
+        self.persons = persons
+        self.offices = offices
+        self.stored = {event.frame.ref: event for event in stored}
+        self.deliveries = list(deliveries)
+        self._ciphers = ciphers
+        self._opened: dict[Ref, Event] = {}
+
+    def event(self, ref: Ref) -> Event:
+        """The event with all its parts; without them where the person was erased."""
+        found = self._opened.get(ref)
+        if found is None:
+            stored = self.stored[ref]
+            found = self._opened[ref] = _open(stored, self._ciphers.get(stored.frame.subject.id))
+        return found
+
+    def concerned(self) -> set[str]:
+        """The offices that recorded anything or were told anything."""
+        return {ref.author for ref in self.stored} | {d.to for d in self.deliveries}
+
+    def book(self, office: str) -> Book:
+        """What this office knows."""
+        book = Book(office, self.offices)
+        for ref in self.stored:
+            if ref.author == office:
+                book.record(self.event(ref))
+        for delivery in self.deliveries:
+            if delivery.teller == office:
+                book.tell(as_told(delivery))
+            if delivery.to == office:
+                book.receive(as_told(delivery), restricted(self.event(delivery.ref), delivery.parts))
+        return book
+
+    def received(self, office: str) -> list[StoredDelivery]:
+        """All that the office was ever told, in the order of its feed."""
+        return sorted((d for d in self.deliveries if d.to == office), key=lambda d: d.position)
+
+    def etag(self, office: str) -> str:
+        """The head of the office's own record: it moves with each own event and each delivery received."""
+        own = sum(ref.author == office for ref in self.stored)
+        fed = max((d.position for d in self.deliveries if d.to == office), default=0)
+        return f"{own}-{fed}"
+
+
+def shelf(
+    reader: Reader,
+    keys: PersonKeys,
+    offices: Offices,
+    person: str,
+    *,
+    pending: bool = False,
+    known_at: datetime | None = None,
+) -> Shelf:
+    """The dossier of one person.
+
+    `known_at`: only what was sequenced, or fed to the office, by that moment. `pending`: with the events that the
+    sequencer has not reached, which a command must see and a forwarder must not.
+    """
+    (found,) = shelves(reader, keys, offices, [person], pending=pending, known_at=known_at)
+    return found
+
+
+def shelves(
+    reader: Reader,
+    keys: PersonKeys,
+    offices: Offices,
+    persons: Iterable[str],
+    *,
+    pending: bool = False,
+    known_at: datetime | None = None,
+) -> list[Shelf]:
+    """The dossiers of these persons, each once, read together."""
+    groups = list(dict.fromkeys(reader.dossiers(persons).values()))
+    ids = [person for group in groups for person in group]
+    stored: dict[str, list[StoredEvent]] = {}
+    for event in reader.events_of(ids):
+        if (event.index is not None or pending) and (known_at is None or _by(event.sequenced_at, known_at)):
+            stored.setdefault(event.frame.subject.id, []).append(event)
+    told: dict[str, list[StoredDelivery]] = {}
+    for delivery in reader.deliveries_of(ids):
+        if known_at is None or delivery.at <= known_at:
+            told.setdefault(delivery.person, []).append(delivery)
+    ciphers = {person: keys.unwrapped(person, wrapped) for person, wrapped in reader.wrapped_keys(ids).items()}
+    return [
+        Shelf(
+            group,
+            [event for person in group for event in stored.get(person, ())],
+            [delivery for person in group for delivery in told.get(person, ())],
+            ciphers,
+            offices,
+        )
+        for group in groups
+    ]
+
+
+def as_told(row: NewDelivery) -> Delivery:
+    """A stored delivery as the protocol speaks of it."""
+    return Delivery(
+        ref=row.ref,
+        teller=row.teller,
+        to=row.to,
+        parts=row.parts,
+        ground=row.ground,
+        kind=cast("NoteKind | None", row.kind),
+        asked=tuple(Question(cast("NoteKind", kind), due_on) for kind, due_on in row.asked),
+        act=row.act or "",
+        trigger=row.trigger,
+        revision=row.revision,
+    )
+
+
+def as_stored(delivery: Delivery, person: str) -> NewDelivery:
+    """A delivery of the protocol as the store takes it."""
+    return NewDelivery(
+        ref=delivery.ref,
+        person=person,
+        teller=delivery.teller,
+        to=delivery.to,
+        parts=delivery.parts,
+        ground=delivery.ground,
+        kind=delivery.kind,
+        asked=tuple((question.kind, question.due_on) for question in delivery.asked),
+        act=delivery.act or None,
+        trigger=delivery.trigger,
+        revision=delivery.revision,
+    )
+
+
+def _by(moment: datetime | None, known_at: datetime) -> bool:
+    return moment is not None and moment <= known_at
+
+
+def _open(stored: StoredEvent, cipher: AESGCM | None) -> Event:
+    # Goes by the sealed bytes and the cipher itself: what was destroyed or altered is never found here.
+    return _opened(_Sealed(stored, cipher))
+
+
+class _Sealed:
+    """A stored event with the cipher that opens it, equal where the bytes and the cipher are the same."""
+
+    __slots__ = ("cipher", "stored")
+
+    def __init__(self, stored: StoredEvent, cipher: AESGCM | None) -> None:
+        self.stored, self.cipher = stored, cipher
+
+    def __hash__(self) -> int:
+        return hash(self.stored.body)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Sealed)
+            and self.cipher is other.cipher
+            and self.stored.body == other.stored.body
+            and self.stored.sealed == other.stored.sealed
+        )
+
+
+@lru_cache(maxsize=20_000)
+def _opened(sealed: _Sealed) -> Event:
+    return opened_event(sealed.stored, sealed.cipher)

@@ -1,0 +1,165 @@
+"""What an office may leave out of a payload because its own record tells it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from events.catalogue.values import CaseRef
+from events.errors import Malformed
+from exchange.protocol.contradictions import case_id
+from exchange.protocol.legality import NoSuchCase, NoSuchStay
+from exchange.protocol.record import CaseState, Record, Stay
+
+Content = dict[str, Any]
+Completion = Callable[[Content, str, Record | None], None]  # changes the content in place
+
+
+_SEEING = frozenset({"case.confirmed", "case.disputed"})
+
+
+def complete(type_: str, content: Mapping[str, Any], office: str, record: Record | None) -> Content:
+    """The whole content. Raises NoSuchStay or NoSuchCase where the record does not tell what was left out."""
+    found = dict(content)
+    step = _STEPS.get(type_)
+    if step is not None:
+        step(found, office, record)
+    if type_.startswith("case."):
+        _case(found, office, record, sees=type_ in _SEEING)
+    return found
+
+
+def as_first_said(type_: str, content: Mapping[str, Any], stored: Mapping[str, Any]) -> Content:
+    """The content of a repeated request, with what was filled in the first time: the record has moved on since."""
+    found = dict(content)
+    for field in FILLED:
+        if field in stored and field not in found:
+            found[field] = stored[field]
+    if type_.startswith("case.") and "case_id" in found:
+        held = stored.get("case")
+        if held is not None and _id_of(held) == found.pop("case_id"):
+            found["case"] = held
+    elif isinstance(found.get("case"), Mapping) and isinstance(stored.get("case"), Mapping):
+        found["case"] = {**stored["case"], **found["case"]}
+    if "deviations" in found and len(found["deviations"]) == len(stored.get("deviations", ())):
+        pairs = zip(stored["deviations"], found["deviations"], strict=True)
+        found["deviations"] = [{**then, **now} for then, now in pairs]
+    return found
+
+
+FILLED = ("stay", "opens", "previous", "sees", "fields", "keeper")
+
+
+def _id_of(case: object) -> str:
+    return case_id(msgspec.convert(case, CaseRef))
+
+
+def _own_stay(content: Content, office: str, record: Record | None) -> None:
+    """The only open stay of the office itself; the main one where there is one of each."""
+    if content.get("stay") is None and record is not None:
+        content["stay"] = _only([s for s in record.open_stays if s.office == office])
+
+
+def _further_stay(content: Content, office: str, record: Record | None) -> None:
+    if content.get("stay") is None and record is not None:
+        content["stay"] = _only([s for s in record.open_stays if s.office == office and s.kind == "further"])
+
+
+def _only(stays: list[Stay]) -> list[str]:
+    mains = [stay for stay in stays if stay.kind == "main"]
+    chosen = mains or stays
+    if len(chosen) != 1:
+        raise NoSuchStay(field="stay", rule="stay.name_it" if chosen else "stay.none", count=len(chosen))
+    return [chosen[0].id.author, chosen[0].id.id]
+
+
+def _departed(content: Content, office: str, record: Record | None) -> None:
+    if content.get("stay") is None and record is not None:
+        own = [s for s in record.open_stays if s.office == office and s.kind == "main"]
+        if len(own) == 1:
+            content["stay"] = [own[0].id.author, own[0].id.id]
+
+
+def _opens(content: Content, _office: str, record: Record | None) -> None:
+    content["opens"] = record is None or record.withdrawn
+
+
+def _previous(content: Content, _office: str, record: Record | None) -> None:
+    if content.get("previous") is None and record is not None:
+        links = [link for link in record.chain if not link.from_arrival]
+        if links:
+            content["previous"] = [links[-1].ref.author, links[-1].ref.id]
+
+
+def _fields(content: Content, _office: str, _record: Record | None) -> None:
+    if isinstance(content.get("set"), Mapping):
+        content["fields"] = sorted(content["set"])
+
+
+def _keeper(content: Content, office: str, _record: Record | None) -> None:
+    content.setdefault("keeper", office)
+
+
+_STEPS: Mapping[str, Completion] = {
+    "movement.moved_within": _own_stay,
+    "movement.extended": _own_stay,
+    "movement.left": _own_stay,
+    "movement.main_changed": _further_stay,
+    "movement.departed": _departed,
+    "movement.arrived": _opens,
+    "registration.changed": _previous,
+    "event.corrected": _fields,
+    "person.merged": _keeper,
+}
+
+
+def _case(content: Content, office: str, record: Record | None, *, sees: bool) -> None:
+    """The whole reference of the case, and the amendments that the reply knows."""
+    if record is None:
+        return
+    state = _named(content, office, record)
+    opening = record.facts.get(state.ref.opening) if state is not None else None
+    if opening is None or state is None:
+        return
+    if sees and content.get("sees") is None and opening.corrections:
+        content["sees"] = [[ref.author, ref.id] for ref in opening.corrections]
+    deviations = content.get("deviations")
+    if deviations:
+        stated = getattr(opening.payload, "stated", None) or getattr(opening.payload, "particulars", {})
+        content["deviations"] = [_with_values(item, record.particulars, stated) for item in deviations]
+
+
+def _with_values(deviation: Mapping[str, Any], ours: Mapping[str, Any], yours: Mapping[str, Any]) -> Content:
+    found = dict(deviation)
+    for side, held in (("ours", ours), ("yours", yours)):
+        if side not in found and deviation["field"] in held:
+            found[side] = held[deviation["field"]]
+    return found
+
+
+def _named(content: Content, office: str, record: Record) -> CaseState | None:
+    """The case named by its id, or by what its id derives from; None for one that a dispute is about to open."""
+    wanted = content.pop("case_id", None)
+    given = content.get("case")
+    if wanted is None and not isinstance(given, Mapping):
+        raise Malformed(field="case", rule="case.missing")
+    for state in record.cases.values():
+        plain = msgspec.to_builtins(state.ref)
+        if wanted is not None:
+            same = case_id(state.ref) == wanted
+        else:
+            same = isinstance(given, Mapping) and all(_plain(given[k]) == _plain(plain.get(k)) for k in given)
+        if same:
+            content["case"] = plain
+            return state
+    if wanted is not None:
+        raise NoSuchCase(field="case_id")
+    if isinstance(given, Mapping):
+        content["case"] = {"asked": office, **given}
+    return None
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

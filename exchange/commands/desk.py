@@ -1,0 +1,247 @@
+"""One act in the making: each item is decided on the office's own book, as the items before it leave that book."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from events.catalogue import content_of, fact_of
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.fact import Fact
+from events.catalogue.person import Merged, Unmerged
+from events.codec import SealedEvent, opened_event, require_repeat, sealed_event
+from events.envelope import Envelope, Ref, Subject
+from events.errors import Conflict, Malformed, StaleVersion
+from events.event import Event, parts_of
+from events.stamp import next_stamp
+from events.standing import apply
+from events.store.contract import StoredEvent
+from exchange import books
+from exchange.clock import day_of, microseconds
+from exchange.commands import match_person
+from exchange.commands.act import Item, Result
+from exchange.commands.complete import as_first_said, complete
+from exchange.commands.references import uuid_of
+from exchange.commands.wellformed import wellformed
+from exchange.ids import new_id, new_person_id
+from exchange.protocol.book import ALL_PARTS, Book
+from exchange.protocol.legality import Unallotted, UnknownPerson, check
+from exchange.protocol.record import Record
+from exchange.protocol.view import view
+from exchange.queries import cases
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+OPENING = frozenset({"person.registered", "movement.arrived"})
+_HANDLE = re.compile(r"#(\d{1,4})")
+
+
+class Desk:
+    """Decides the items of one act for one office; `commit` then writes all of them, or nothing was written."""
+
+    def __init__(self, node: Node, session: SqlSession, office: str, actor: str, moment: datetime) -> None:
+        self.node = node
+        self.session = session
+        self.office = office
+        self.actor = actor
+        self.moment = moment
+        self.submission = ""
+        self.persons: list[str] = []  # by item
+        self._handles: dict[str, str] = {}
+        self._books: dict[str, Book] = {}
+        self._etags: dict[str, str] = {}
+        self._views: dict[int, tuple[int, tuple[Record, ...]]] = {}
+        self._heads: dict[str, int] = {}
+        self._wrapped: dict[str, bytes] = {}
+        self._sealed: dict[str, SealedEvent] = {}
+        self._tokens: list[tuple[bytes, str]] = []
+        self._links: list[tuple[str, str]] = []
+
+    def take(self, item: Item) -> Result:
+        """Decide one item. Raises the ExchangeError that speaks against it."""
+        self.submission = self.submission or item.submission or new_id(self.moment)
+        content = wellformed(item.type, item.day, item.content, day_of(self.moment))
+        id_ = uuid_of(item.id) if item.id is not None else new_id(self.moment)
+        if id_ in self._sealed:
+            raise Malformed(field="id", rule="id.twice", value=id_)
+        stored = self.session.event(Ref(self.office, id_)) if item.id is not None else None
+        result = self._repeat(item, content, stored) if stored is not None else self._decide(item, content, id_)
+        self.persons.append(str(result.person))
+        if item.person is not None:
+            self._handles.setdefault(item.person, str(result.person))
+        return result
+
+    def commit(self) -> None:
+        """Write what was decided."""
+        for person, wrapped in self._wrapped.items():
+            self.session.put_key(person, wrapped)
+        self.session.append(list(self._sealed.values()))
+        for token, person in self._tokens:
+            self.session.put_token(match_person.LOOKUP, token, person)
+        for person, other in self._links:
+            self.session.link(person, other)
+
+    def _decide(self, item: Item, content: dict[str, Any], id_: str) -> Result:
+        person = self._person(item, content)
+        if isinstance(content.get("other"), str):
+            content["other"] = self._other(content["other"])
+        book = self._book(person)
+        record = self.record(person)
+        if item.if_match is not None and item.if_match != self._etags.get(person, "0-0"):
+            raise StaleVersion(field="if_match", offered=item.if_match, found=self._etags.get(person, "0-0"))
+        fact = fact_of(item.type, complete(item.type, content, self.office, record))
+        check(fact, item.day, self.office, record)
+        subject = person if record is None else _subject(fact, person, record)
+        if record is not None:
+            _fits(fact, record)
+        stamp = next_stamp(microseconds(self.moment), [book.highest_stamp()])
+        version = self._head(subject) + 1
+        frame = self._frame(item, id_, subject, fact, stamp, version)
+        facts_parts = parts_of(fact)
+        cipher = self.node.keys.unwrapped(subject, self._key(subject)) if facts_parts[1] else None
+        sealed = sealed_event(frame, facts_parts[1], cipher)
+        self._sealed[id_] = sealed
+        self._heads[subject] = version
+        self._tokens += [(token, subject) for token in match_person.tokens(self.node.index, content_of(fact))]
+        if isinstance(fact, Merged):
+            self._links.append((subject, fact.other))
+        book.record(Event(sealed.frame, fact, ALL_PARTS))
+        return Result(id=id_, person=subject, status="recorded", version=version, stamp=stamp)
+
+    def _repeat(self, item: Item, content: Mapping[str, Any], stored: StoredEvent) -> Result:
+        """The same id again: the first result, if the request says what was said then."""
+        subject = stored.frame.subject.id
+        known = (item.person or "").count("-") == 4 and item.person not in self._handles
+        if known and item.person not in self.session.linked(subject):
+            raise Conflict(author=self.office, id=stored.frame.id)
+        wrapped = self.session.wrapped_keys([subject]).get(subject)
+        cipher = self.node.keys.unwrapped(subject, wrapped) if wrapped is not None else None
+        first = msgspec.to_builtins(content_of(opened_event(stored, cipher).payload))
+        if isinstance(content.get("other"), str):
+            content = {**content, "other": first.get("other")} if content["other"] in self._handles else content
+        fact = fact_of(item.type, as_first_said(item.type, content, first))
+        frame = self._frame(item, stored.frame.id, subject, fact, stored.frame.stamp, stored.frame.version)
+        require_repeat(stored, frame, parts_of(fact)[1], cipher)
+        version, stamp = stored.frame.version, stored.frame.stamp
+        return Result(id=stored.frame.id, person=subject, status="repeated", version=version, stamp=stamp)
+
+    def _frame(self, item: Item, id_: str, subject: str, fact: Fact, stamp: int, version: int) -> Envelope:
+        other = getattr(fact, "other", None)
+        return Envelope(
+            id=id_,
+            type=fact.type,
+            schema=type(fact).schema,
+            subject=Subject("person", subject),
+            touches=(other,) if isinstance(other, str) else (),
+            stay=getattr(fact, "stay", None),
+            author=self.office,
+            actor=self.actor,
+            effective_on=item.day,
+            stamp=stamp,
+            recorded_at=self.moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            version=version,
+            target=getattr(fact, "target", None),
+            because=item.because,
+            submission=self.submission,
+            facts=parts_of(fact)[0],
+        )
+
+    def _person(self, item: Item, content: Mapping[str, Any]) -> str:
+        """The person whom an item is about: named, found by the document, or new."""
+        named = item.person
+        if named is None and item.type not in OPENING:
+            found = cases.person_of(self.session, self.office, content)
+            if found is None:
+                raise Malformed(field="person", rule="person.missing")
+            return found
+        if named is not None and (found := self._named(named)) is not None:
+            return found
+        if item.type not in OPENING:
+            raise Malformed(field="person", rule="person.handle", value=named)
+        keys, index, offices = self.node.keys, self.node.index, self.node.offices
+        match = match_person.match(self.session, keys, index, content, offices)
+        if match is not None:
+            return match
+        person = new_person_id()
+        self._books[person] = Book(self.office, self.node.offices)
+        self._heads[person] = 0
+        return person
+
+    def _named(self, named: str) -> str | None:
+        """The person of an id, of an earlier item, or of a handle; None for a handle that is new."""
+        earlier = _HANDLE.fullmatch(named)
+        if earlier is not None:
+            at = int(earlier[1])
+            if at >= len(self.persons):
+                raise Malformed(field="person", rule="person.item", value=named)
+            return self.persons[at]
+        if named in self._handles:
+            return self._handles[named]
+        if named.count("-") != 4:
+            return None
+        person = uuid_of(named, "person")
+        if self.record(person) is None:
+            # Whether others hold the person is not this office's to learn.
+            raise UnknownPerson(field="person")
+        return person
+
+    def _other(self, named: str) -> str:
+        if named.startswith("#") or named in self._handles:
+            return self._named(named) or named
+        return uuid_of(named, "other")
+
+    def record(self, person: str) -> Record | None:
+        """The office's own record of the person, as the act so far leaves it."""
+        book = self._book(person)
+        kept = self._views.get(id(book))
+        if kept is None or kept[0] != book.changes:
+            kept = self._views[id(book)] = (book.changes, view(book))
+        return next((r for r in kept[1] if person in r.persons and r.facts), None)
+
+    def _book(self, person: str) -> Book:
+        if person not in self._books:
+            shelf = books.shelf(self.session, self.node.keys, self.node.offices, person, pending=True)
+            book = shelf.book(self.office)
+            for joined in shelf.persons:
+                self._books[joined] = book
+                self._etags[joined] = shelf.etag(self.office)
+        return self._books[person]
+
+    def _head(self, person: str) -> int:
+        if person not in self._heads:
+            self._heads[person] = self.session.head(self.office, person)
+        return self._heads[person]
+
+    def _key(self, person: str) -> bytes:
+        if person not in self._wrapped:
+            found = self.session.wrapped_key(person)
+            if found is not None:
+                return found
+            self._wrapped[person] = self.node.keys.fresh(person)
+        return self._wrapped[person]
+
+
+def _subject(fact: Fact, person: str, record: Record) -> str:
+    """New facts use the surviving id; an amendment that of its target."""
+    if isinstance(fact, Corrected | Retracted):
+        return record.facts[fact.target].event.person
+    return person if isinstance(fact, Merged | Unmerged) else record.person
+
+
+def _fits(fact: Fact, record: Record) -> None:
+    """What only the record can say of a payload's form: a correction fits its target, an unmerging allots all."""
+    if isinstance(fact, Corrected):
+        target = record.facts[fact.target]
+        apply(target.payload, target.day, fact.set)
+    elif isinstance(fact, Unmerged):
+        merged = record.facts[fact.merge]
+        since = [s for s in record.facts.values() if s.stamp > merged.stamp and not s.event.frame.automatic]
+        left = sorted(str(s.ref) for s in since if str(s.ref) not in fact.allotment)
+        if left:
+            raise Unallotted(field="allotment", events=left)

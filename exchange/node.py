@@ -1,0 +1,90 @@
+"""The composition root: one node, with its store, keys, offices and clock, opened from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Self
+
+from events.codec import opened_event
+from events.store.contract import Reader
+from events.vault.blind_index import BlindIndex
+from events.vault.keys import PersonKeys
+from events.vault.ring import MasterKeys
+from exchange.clock import Clock, utcnow
+from exchange.jurisdictions import deadlines
+from exchange.jurisdictions.calendar import Calendar, national
+from exchange.jurisdictions.lookup import Divisions, divisions
+from exchange.jurisdictions.served import Serving
+from exchange.pipeline.joining import join_offices
+from exchange.protocol.offices import Offices, offices
+from exchange.settings import Settings
+from exchange.stores import sqlite_store
+from exchange.unit_of_work import SqlStore, UnitOfWork
+from exchange.wake import Wake, nobody
+
+Step = Callable[[str], None]
+
+
+def no_step(name: str) -> None:
+    """Nothing happens between two steps; a test of faults passes what does."""
+
+
+class StoredKeys:
+    """Wrapped keys, each look-up a transaction of its own. Who is inside one asks its session."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def wrapped_key(self, person: str) -> bytes | None:
+        with self._uow.look() as session:
+            return session.wrapped_key(person)
+
+    def put_key(self, person: str, wrapped: bytes) -> bytes:
+        with self._uow.begin() as session:
+            return session.put_key(person, wrapped)
+
+    def destroy_key(self, person: str) -> None:
+        with self._uow.begin() as session:
+            session.destroy_key(person)
+
+
+class Node:
+    """Everything that a command, a query or a worker needs. `step` is called by name between any two of their steps."""
+
+    def __init__(self, settings: Settings, store: SqlStore, ring: MasterKeys, clock: Clock, step: Step) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.step = step
+        self.on_wake: Wake = nobody
+        self.uow = UnitOfWork(store, self._wake)
+        self.keys = PersonKeys(ring, StoredKeys(self.uow))
+        self.index = BlindIndex(ring)
+        self.serving = Serving(settings.serves, settings.peers)
+        self.deadlines = deadlines.DEFAULT.overridden(settings.deadlines)
+        self.calendar: Calendar = national()
+        self.offices = Offices()
+
+    @classmethod
+    def open(cls, settings: Settings, *, clock: Clock = utcnow, step: Step = no_step) -> Self:
+        """The node in the settings' data folder, which is made if missing; the offices that it serves join it."""
+        settings.data.mkdir(parents=True, exist_ok=True)
+        ring = MasterKeys.at(settings.master_keys)
+        node = cls(settings, sqlite_store(str(settings.database)), ring, clock, step)
+        join_offices(node)
+        return node
+
+    @property
+    def divisions(self) -> Divisions:
+        """The areas of the country by code and name."""
+        return divisions()
+
+    def close(self) -> None:
+        """Let go of the database. Whoever works on the node must have stopped."""
+        self.uow.close()
+
+    def _wake(self) -> None:
+        self.on_wake()
+
+    def learn_offices(self, reader: Reader) -> None:
+        """Read the list of jurisdictions anew."""
+        self.offices = offices(opened_event(stored, None) for stored in reader.jurisdictions())

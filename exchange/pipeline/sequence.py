@@ -1,0 +1,28 @@
+"""Sequence: give log indexes to what was recorded, and mark whose books must be read again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+BATCH = 1000
+
+
+def sequence(node: Node, limit: int = BATCH) -> int:
+    """Sequence about this many events in one transaction. The number that were."""
+    node.step("before sequence")
+    with node.uow.begin() as session:
+        given = len(session.sequence(limit, node.clock()))
+        node.step("sequenced")
+    node.step("after sequence")
+    return given
+
+
+def sequence_all(node: Node, session: SqlSession) -> None:
+    """Sequence everything that waits, inside another transaction."""
+    while session.sequence(BATCH, node.clock()):
+        pass

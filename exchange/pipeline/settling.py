@@ -1,0 +1,103 @@
+"""What a settlement of one dossier asks of this node: keys, stamps, deadlines, and views kept until a book changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from events.codec import SealedEvent, sealed_event
+from events.envelope import SYSTEM_ACTOR, Envelope, Subject
+from events.event import Event, parts_of
+from events.stamp import next_stamp
+from exchange.clock import day_of, microseconds
+from exchange.ids import derived_id
+from exchange.jurisdictions import deadlines
+from exchange.protocol.automatic import Draft
+from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
+from exchange.protocol.duties import RULES
+from exchange.protocol.matching import matching
+from exchange.protocol.record import Record
+from exchange.protocol.telling.due import Due
+from exchange.protocol.view import view
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+# A death that another office recorded asks by an update: the notice is an update's, the deadline a death's.
+_DEADLINE_OF = {"update": "death"}
+
+
+class Settling:
+    """The node of one settlement (`exchange.protocol.settle.Node`). `sealed`: the automatic events, to be appended."""
+
+    rules = RULES
+
+    def __init__(self, node: Node, session: SqlSession, moment: datetime) -> None:
+        self._node = node
+        self._session = session
+        self._moment = moment
+        self._views: dict[str, tuple[int, tuple[Record, ...]]] = {}
+        self._heads: dict[tuple[str, str], int] = {}
+        self.sealed: list[SealedEvent] = []
+
+    def serves(self, office: str) -> bool:
+        return self._node.serving.serves(office)
+
+    def open_book(self, office: str) -> Book:
+        return Book(office, self._node.offices)
+
+    def view(self, book: Book) -> tuple[Record, ...]:
+        kept = self._views.get(book.office)
+        if kept is None or kept[0] != book.changes:
+            kept = self._views[book.office] = (book.changes, view(book))
+        return kept[1]
+
+    def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
+        return matching(records)
+
+    def make_event(self, office: str, draft: Draft, book: Book) -> Event:
+        fact = draft.payload
+        facts, parts = parts_of(fact)
+        stream = (office, draft.person)
+        version = self._heads.get(stream, 0) or self._session.head(office, draft.person)
+        self._heads[stream] = version + 1
+        frame = Envelope(
+            id=draft.id,
+            type=fact.type,
+            schema=type(fact).schema,
+            subject=Subject("person", draft.person),
+            touches=draft.touches,
+            stay=getattr(fact, "stay", None),
+            author=office,
+            actor=SYSTEM_ACTOR,
+            effective_on=day_of(self._moment).isoformat(),
+            stamp=next_stamp(microseconds(self._moment), [book.highest_stamp()]),
+            recorded_at=self._moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            version=version + 1,
+            target=getattr(fact, "target", None),
+            because=draft.because,
+            submission=derived_id("act", office, draft.id),
+            facts=facts,
+        )
+        wrapped = self._session.wrapped_keys([draft.person]).get(draft.person)
+        cipher = self._node.keys.unwrapped(draft.person, wrapped) if wrapped is not None else None
+        sealed = sealed_event(frame, parts, cipher)
+        self.sealed.append(sealed)
+        return Event(sealed.frame, fact, ALL_PARTS)
+
+    def set_deadlines(self, delivery: Delivery) -> Delivery:
+        if all(question.due_on is not None for question in delivery.asked):
+            return delivery
+        asked = tuple(q if q.due_on is not None else self._due(q, delivery) for q in delivery.asked)
+        return msgspec.structs.replace(delivery, asked=asked)
+
+    def _due(self, question: Question, delivery: Delivery) -> Question:
+        kind = _DEADLINE_OF.get(question.kind, question.kind)
+        today = day_of(self._moment)
+        rules, calendar = self._node.deadlines, self._node.calendar
+        due = deadlines.due_on(kind, delivery.teller, delivery.to, today, rules=rules, calendar=calendar)
+        return Question(question.kind, due.day.isoformat())
