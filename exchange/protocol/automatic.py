@@ -101,13 +101,18 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
                 payload=Withdrawn(case=state.ref, ground="no_longer_stands"),
                 because=opening.ref,
             )
-        elif state.status == "withdrawn" and state.automatic and state.thread and stands:
+        elif stands and state.status == "withdrawn" and _withdrawn_by_system(state, record):
             yield Draft(
                 id=derived_id("reopened", *_case_parts(state), last),
                 person=opening.event.person,
                 payload=Reopened(case=state.ref, reason="stands_again"),
                 because=opening.ref,
             )
+
+
+def _withdrawn_by_system(state: CaseState, record: Record) -> bool:
+    last = record.facts[state.thread[-1]] if state.thread else None
+    return last is not None and isinstance(last.payload, Withdrawn) and last.event.frame.automatic
 
 
 RELAYED = frozenset({"outflow", "moved-on", "contested"})

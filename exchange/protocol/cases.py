@@ -51,10 +51,13 @@ def cases(
     matched = {a.ref: a.arrival for a in announcements if a.arrival is not None}
     answered = _answers(facts.values())
     found: dict[CaseRef, CaseState] = {}
-    for ref in {*opened, *replies}:
+    for ref in sorted({*opened, *replies}):
         tellers = opened.get(ref, [])
         thread = sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref))
-        state = _fold(ref, _asker(ref, facts, keeper), thread)
+        asker = _asker(ref, facts, keeper)
+        if not thread and not any(d.teller in {asker, keeper} for d in tellers):
+            continue  # put by an office that took itself for the keeper: nobody stands behind the question
+        state = _fold(ref, asker, thread)
         state = _derive(_reconsider(state, facts), facts, matched, answered)
         hidden = bool(tellers) and all(d.ground == MATCH and d.teller == book.office for d in tellers) and not thread
         found[ref] = msgspec.structs.replace(state, due_on=due.get(ref), hidden=hidden)

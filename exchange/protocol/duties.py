@@ -93,7 +93,8 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
 def _follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
     """T3 and T5: an amendment goes wherever its target went or goes; with the target's parts, never without it."""
     amendments = amendments_of(sight.record.facts.values())
-    pending = {*owed, *((ref, to) for ref, to in sight.book.told if ref in sight.record.facts)}
+    told_here = (key for key in sight.book.told if key[0] in sight.record.facts)
+    pending = list(dict.fromkeys((*owed, *told_here)))
     while pending:
         ref, to = pending.pop()
         target = owed.get((ref, to))
@@ -109,7 +110,7 @@ def _follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
             )
             _add(owed, sight, due)
             if (amendment.ref, to) in owed:
-                pending.add((amendment.ref, to))
+                pending.append((amendment.ref, to))
             _bring_target(owed, sight, target, ref, to)
 
 

@@ -61,7 +61,7 @@ def notices(book: Book, record: Record, deliveries: Iterable[Delivery] | None = 
     for delivery in received:
         standing = record.facts.get(delivery.ref)
         if standing is not None:
-            act = delivery.act or str(delivery.trigger or delivery.ref)
+            act = delivery.act or (delivery.trigger or delivery.ref).id
             groups.setdefault((act, standing.event.person), []).append(delivery)
     found = []
     for (act, person), group in groups.items():

@@ -22,7 +22,7 @@ def reply_to_other_side(sight: Sight) -> Iterator[Due]:
     for standing, state in _replies(sight):
         if not sight.mine(standing.author):
             continue
-        for side in {state.asker, state.ref.asked}:
+        for side in sorted({state.asker, state.ref.asked}):
             yield sight.due(standing, side, "reply", _cell(standing), parts=ALL_PARTS)
 
 
