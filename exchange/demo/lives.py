@@ -1,0 +1,334 @@
+"""The kinds of lives in the demo's year: who stays, goes, returns, is mistaken for another, dies. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from events.documents import resident_number
+from exchange.demo.acts import Answer, Mention
+from exchange.demo.life import Content, Life, place
+from exchange.demo.names import misheard
+from exchange.demo.population import ADULT
+
+Answers = Mapping[str, Answer]
+
+
+def registered(life: Life, *, at_home: bool = True) -> Mention:
+    """The opening balance: a person of the town's register."""
+    content: Content = {
+        "particulars": life.person.particulars(),
+        "basis": "register",
+        "registration": place(life.person.home),
+        **({"address": life.address(life.person.home)} if at_home else {}),
+    }
+    return life.write("person.registered", life.person.home, content, day=life.person.born_on, opens=True, lag=(0, 0))
+
+
+def patience(life: Life) -> Answer:
+    """Most answers come in time, some late, a few never."""
+    draw = life.random.random()
+    return Answer(patience="never" if draw < 0.03 else "late" if draw < 0.11 else "prompt")
+
+
+def ordinary(life: Life) -> Answers:
+    """Everybody who is asked agrees, each in its own time."""
+    return {kind: patience(life) for kind in ("inflow", "moved-on", "outflow", "registration", "update", "contested")}
+
+
+def arrives(
+    life: Life,
+    town: str,
+    origin: str,
+    *,
+    kind: str = "main",
+    registration: str | None = None,
+    stated: Content | None = None,
+    answers: Answers | None = None,
+) -> Mention:
+    """The person comes to live in a town."""
+    person = life.person
+    content: Content = {
+        "kind": kind,
+        "registration": place(registration or life.keeper),
+        "origin": place(origin),
+        "address": life.address(town),
+        "reason": life.reason(),
+        "stay_until": life.date_of(life.day + 365),
+        "stated": {**person.identity(), "sex": person.sex, **(stated or {})},
+    }
+    told = {**ordinary(life), **(answers or {})}
+    return life.write("movement.arrived", town, content, opens=True, answers=told)
+
+
+def departs(life: Life, town: str) -> str:
+    """The home town announces that the person leaves; now and then for another town than the one reached."""
+    announced = life.town(life.keeper, town) if life.chance(0.12) else town
+    content: Content = {"destination": place(announced), "expected_on": life.date_of(life.day + 10)}
+    wait = {"outflow": Answer("wait")}
+    life.write("movement.departed", life.keeper, content, answers={**ordinary(life), **wait})
+    life.passes(3, 12)
+    return announced
+
+
+def goes_away(life: Life) -> tuple[str, Mention]:
+    """From home to another town, announced or not; how the statement fits the record decides the answer."""
+    life.passes(4, 250)
+    town = life.town(life.keeper)
+    if life.chance(0.55):
+        departs(life, town)
+    draw = life.random.random()
+    if draw < 0.06:
+        return town, states_wrongly(life, town)
+    if draw < 0.10:
+        return town, names_the_wrong_home(life, town)
+    return town, arrives(life, town, life.keeper)
+
+
+def states_wrongly(life: Life, town: str) -> Mention:
+    """The birth place was written down otherwise than the record has it."""
+    wrong = life.sibling(life.person.home)[:6].ljust(12, "0")
+    if wrong == life.person.birth_place:
+        wrong = "420100000000"
+    answer = Answer("deviate", patience(life).patience, field="birth_place", insists=life.chance(0.35))
+    return arrives(life, town, life.keeper, stated={"birth_place": wrong}, answers={"inflow": answer})
+
+
+def names_the_wrong_home(life: Life, town: str) -> Mention:
+    """The arrival names a neighbouring town as registration place; it says so, and the mistake is mended."""
+    wrong = life.sibling(life.keeper, town)
+    answer = Answer("not_ours", "prompt", other=life.keeper)
+    return arrives(life, town, life.keeper, registration=wrong, answers={"inflow": answer})
+
+
+def corrects(life: Life, office: str, target: Mention, right: Content) -> None:
+    """Something was written down wrongly."""
+    life.write("event.corrected", office, {"target": target, "set": right, "ground": "clerical"})
+
+
+def stays_on(life: Life, town: str, arrival: Mention) -> None:
+    """What happens to a stay that goes on."""
+    if life.chance(0.12):
+        life.passes(2, 20)
+        corrects(life, town, arrival, {"address": life.address(town)})
+    if life.chance(0.25):
+        life.passes(15, 120)
+        life.write("movement.moved_within", town, {"address": life.address(town)})
+    if life.chance(0.25):
+        life.passes(20, 150)
+        life.write("movement.extended", town, {"stay_until": life.date_of(life.day + 540)})
+    if life.chance(0.10):
+        life.passes(5, 60)
+        life.write("person.changed", town, {"set": {"occupation": "个体经营"}, "ground": "reported"})
+
+
+def at_home(life: Life) -> None:
+    """Lives where they are registered; now and then something changes, or was wrong."""
+    entry = registered(life)
+    if life.chance(0.10):
+        life.passes(20, 300)
+        life.write("person.changed", life.keeper, {"set": {"education": "60"}, "ground": "reported"})
+    if life.chance(0.04):
+        life.passes(5, 60)
+        corrects(life, life.keeper, entry, {"marital_status": "90"})
+    if life.chance(0.10):
+        life.passes(5, 60)
+        life.write("movement.moved_within", life.keeper, {"address": life.address(life.keeper)})
+
+
+def moves_away(life: Life) -> None:
+    """Goes to live elsewhere; some move on, some come back, some just leave."""
+    registered(life)
+    town, arrival = goes_away(life)
+    stays_on(life, town, arrival)
+    draw = life.random.random()
+    if draw < 0.22:
+        moves_on(life, town)
+    elif draw < 0.36:
+        returns(life, town)
+    elif draw < 0.44:
+        leaves(life, town)
+
+
+def moves_on(life: Life, town: str) -> None:
+    """To a third town, which asks the second whether it is so."""
+    life.passes(30, 140)
+    further = life.town(life.keeper, town)
+    if life.chance(0.4):
+        content: Content = {"destination": place(further), "basis": "own_word"}
+        life.write("movement.left", town, content, answers={**ordinary(life), "outflow": Answer("wait")})
+        life.passes(1, 6)
+    stays_on(life, further, arrives(life, further, town))
+
+
+def returns(life: Life, town: str) -> None:
+    """Back at the registration place."""
+    life.passes(30, 160)
+    content: Content = {"address": life.address(life.keeper), "origin": place(town)}
+    life.write("movement.returned", life.keeper, content, answers=ordinary(life))
+
+
+def leaves(life: Life, town: str) -> None:
+    """The stay ends, on the person's word or because nobody lives there any more."""
+    life.passes(40, 160)
+    content: Content = {"destination": {"kind": "unknown"}, "basis": "ex_officio", "ground": "not_found_at_address"}
+    if life.chance(0.5):
+        content = {"destination": {"kind": "abroad", "country": "SG"}, "basis": "own_word"}
+    life.write("movement.left", town, content, answers=ordinary(life))
+
+
+def was_away_already(life: Life) -> None:
+    """Lives elsewhere since before the year: both towns' registers hold the person."""
+    registered(life, at_home=False)
+    town = life.town(life.keeper)
+    content: Content = {
+        "particulars": {**life.person.identity(), "sex": life.person.sex},
+        "basis": "register",
+        "registration": place(life.keeper),
+        "kind": "main",
+        "address": life.address(town),
+    }
+    since = life.date_of(-life.random.randint(30, 300))
+    entry = life.write("person.registered", town, content, day=max(since, life.person.born_on), opens=True, lag=(0, 0))
+    life.passes(5, 30)
+    stays_on(life, town, entry)
+    if life.chance(0.2):
+        returns(life, town)
+
+
+def two_homes(life: Life) -> None:
+    """Has a further stay for some months beside the main one."""
+    registered(life)
+    life.passes(10, 150)
+    town = life.town(life.keeper)
+    arrives(life, town, life.keeper, kind="further")
+    if life.chance(0.6):
+        life.passes(60, 150)
+        life.write("movement.left", town, {"destination": place(life.keeper)}, answers={"outflow": Answer("confirm")})
+
+
+def lodges_registration(life: Life) -> None:
+    """Brings the household registration along to the new town, which is keeper from then on."""
+    registered(life)
+    town, _ = goes_away(life)
+    life.passes(45, 90)
+    content: Content = {
+        "from": place(life.keeper),
+        "to": place(town),
+        "ground": "moved",
+        "address": life.address(town),
+    }
+    old = life.keeper
+    life.write("registration.changed", old, content, answers=ordinary(life))
+    life.keeper = town
+    life.passes(10, 60)
+    if life.chance(0.5):
+        # Elsewhere the papers still name the old place, which passes the question on.
+        further = life.town(old, town)
+        redirect = {"inflow": Answer("redirect", "prompt", other=town)}
+        arrives(life, further, town, registration=old, answers=redirect)
+
+
+def is_entered_twice(life: Life) -> None:
+    """A mistyped number makes a second entry of one human; the registration place joins the two."""
+    registered(life)
+    life.passes(10, 200)
+    town = life.town(life.keeper)
+    number = life.person.number
+    wrong = {"document.resident": {"number": _neighbour(number)}}
+    answer = Answer("duplicate", "prompt", field="document.resident", other=life.person.handle)
+    arrives(life, town, life.keeper, stated=wrong, answers={"inflow": answer, "moved-on": answer})
+
+
+def was_recorded_in_error(life: Life) -> None:
+    """An arrival that never happened is taken back."""
+    registered(life)
+    town, arrival = goes_away(life)
+    life.passes(4, 20)
+    life.write("event.retracted", town, {"target": arrival, "ground": "recorded_in_error"})
+
+
+def never_came(life: Life) -> None:
+    """Announced to a town that never saw the person; the announcing town lets it rest."""
+    registered(life)
+    life.passes(10, 250)
+    town = life.town(life.keeper)
+    content: Content = {"destination": place(town), "expected_on": life.date_of(life.day + 14)}
+    life.write("movement.departed", life.keeper, content, answers={"outflow": Answer("not_come", "prompt")})
+
+
+def is_claimed_twice(life: Life) -> None:
+    """Two towns record the arrival on one day; one of them finds out that it erred."""
+    registered(life)
+    life.passes(20, 200)
+    one = life.town(life.keeper)
+    other = life.town(life.keeper, one)
+    day = life.day
+    arrives(life, one, life.keeper)
+    life.day = day
+    second = arrives(life, other, life.keeper)
+    if life.chance(0.6):
+        life.passes(6, 12)
+        life.write("event.retracted", other, {"target": second, "ground": "recorded_in_error"})
+
+
+def is_protected(life: Life) -> None:
+    """The address may not be told to anybody for a while."""
+    registered(life)
+    town, _ = goes_away(life)
+    life.passes(5, 60)
+    content: Content = {"ground": "threat", "until": life.date_of(life.day + 400)}
+    life.write("person.protected", town, content)
+    if life.chance(0.3):
+        life.passes(30, 90)
+        life.write("person.unprotected", town, {"ground": "no_longer_needed"})
+
+
+def dies(life: Life) -> None:
+    """At home or away."""
+    registered(life)
+    office = life.keeper
+    if life.chance(0.4):
+        office, _ = goes_away(life)
+    life.passes(20, 150)
+    life.write("person.deceased", office, {}, answers=ordinary(life))
+
+
+def is_mistyped(life: Life) -> None:
+    """Clerks try what cannot be right, and are told so; then they get it right."""
+    registered(life)
+    life.passes(5, 200)
+    town = life.town(life.keeper)
+    bad = {**life.person.identity(), "document.resident": {"number": _wrong_digit(life.person.number)}}
+    content: Content = {"kind": "main", "registration": place(life.keeper), "stated": bad}
+    life.write("movement.arrived", town, content, opens=True, refused="malformed")
+    arrives(life, town, life.keeper)
+    content = {"kind": "main", "registration": place(life.keeper), "stated": life.person.identity()}
+    life.write("movement.arrived", town, content, opens=True, refused="already_here")
+    life.write("person.changed", town, {"set": {"name": misheard(life.random, life.person.name)}}, refused="not_keeper")
+
+
+def _neighbour(number: str) -> str:
+    """A valid number that differs in its sequence: another person's, for all that its digits tell."""
+    born_on = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
+    return resident_number(number[:6], born_on, (int(number[14:17]) + 2) % 1000)
+
+
+def _wrong_digit(number: str) -> str:
+    return number[:17] + ("0" if number[17] != "0" else "1")
+
+
+LIVES: tuple[tuple[Callable[[Life], None], int, int], ...] = (
+    # Each kind of life, how often it is led, and the least age.
+    (at_home, 300, 0),
+    (moves_away, 420, 0),
+    (was_away_already, 60, 0),
+    (two_homes, 30, 10),
+    (lodges_registration, 35, 0),
+    (is_entered_twice, 20, 0),
+    (was_recorded_in_error, 20, 0),
+    (never_came, 20, 0),
+    (is_claimed_twice, 8, 0),
+    (is_protected, 15, 10),
+    (dies, 140, 60),
+    (is_mistyped, 20, ADULT),
+)
