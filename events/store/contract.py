@@ -117,7 +117,7 @@ class Reader(Protocol):
         """The tree over all leaves of the log: its size is the next log index."""
 
     def node(self, level: int, index: int) -> bytes:
-        """The hash of a full subtree (events.log.tree), for proofs. Raises KeyError beyond the end of the log."""
+        """The hash of a full subtree (events.log.tree), for proofs. Raises Tampered where it is not there."""
 
     def pending(self) -> int:
         """How many events wait for the sequencer."""

@@ -17,8 +17,8 @@ from events.codec import SealedEvent
 from events.envelope import Ref
 from events.errors import Erased, StaleVersion
 from events.log.leaf import leaf_of
+from events.log.tiles import grown, nodes_in
 from events.log.tree import Frontier
-from events.store import tiles
 from events.store.contract import (
     Access,
     Acknowledgement,
@@ -109,7 +109,7 @@ class MemorySession:
         return self._tree
 
     def node(self, level: int, index: int) -> bytes:
-        return tiles.node(level, index, self._tile)
+        return nodes_in(self._tile)(level, index)
 
     def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
         submissions: dict[tuple[str, str], list[Ref]] = {}
@@ -126,7 +126,7 @@ class MemorySession:
             for number, ref in enumerate(chosen)
         )
         leaves = [leaf_of(stored.body) for stored in placed]
-        self._tiles |= tiles.extended(self._tree.size, leaves, self._tile)
+        self._tiles |= grown(self._tree.size, leaves, self._tile)
         self._tree = self._tree.append(leaves)
         self._log += chosen
         for stored in placed:
@@ -135,8 +135,8 @@ class MemorySession:
         self.mark_dirty((person for stored in placed for person in concerned(stored)), given)
         return placed
 
-    def _tile(self, level: int, index: int) -> bytes | None:
-        return self._tiles.get((level, index))
+    def _tile(self, level: int, index: int) -> bytes:
+        return self._tiles.get((level, index), b"")
 
     def _moved_on(self, at: datetime) -> datetime:
         self._at = max(self._at, at)

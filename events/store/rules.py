@@ -23,9 +23,8 @@ def feed_order(delivery: StoredDelivery) -> tuple[str, int]:
 
 
 def concerned(event: SealedEvent) -> tuple[str, ...]:
-    """The persons whose books an event changes."""
-    frame = event.frame
-    return (*((frame.subject.id,) if frame.subject.kind == "person" else ()), *frame.touches)
+    """Those whose books an event changes: the persons, or the office, that it is about."""
+    return (event.frame.subject.id, *event.frame.touches)
 
 
 def unfed(new: Sequence[NewDelivery], fed: Iterable[NewDelivery]) -> list[NewDelivery]:

@@ -1,5 +1,6 @@
 """Made-up events and deliveries for the contract suite."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Literal
@@ -24,7 +25,8 @@ _numbers = count(1)
 
 
 def fresh_id() -> str:
-    return f"00000000-0000-7000-8000-{next(_numbers):012x}"
+    """Of this process and no other."""
+    return f"{os.getpid():08x}-0000-7000-8000-{next(_numbers):012x}"
 
 
 def later(seconds: float) -> datetime:

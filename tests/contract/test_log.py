@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from events.codec import SealedEvent
+from events.errors import Tampered
 from events.log.leaf import leaf_of
 from events.log.tree import Frontier, inclusion_proof, verify_inclusion
 from events.store.contract import Session, Store, StoredEvent
@@ -103,5 +104,5 @@ def test_each_event_is_proved_in_the_tree(store):
         for index in (0, 1, 255, 256, 511, 599):
             proof = inclusion_proof(index, tree.size, session.node)
             assert verify_inclusion(leaf_of(logged[index].body), index, tree.size, proof, tree.root())
-        with pytest.raises(KeyError):
+        with pytest.raises(Tampered):
             session.node(0, 600)

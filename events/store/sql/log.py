@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, select, tuple_, update
 
 from events.codec import thaw
 from events.log.leaf import leaf_of
+from events.log.tiles import grown, nodes_in
 from events.log.tree import Frontier
 from events.store.contract import StoredEvent
 from events.store.moment import to_moment, to_number
@@ -15,8 +16,6 @@ from events.store.rules import concerned
 from events.store.sql.rows import batches, insert
 from events.store.sql.schema import events, log, log_head, pending, tiles
 from events.store.sql.work import WorkRows
-from events.store.tiles import extended
-from events.store.tiles import node as node_in
 
 
 class LogRows(WorkRows):
@@ -28,7 +27,7 @@ class LogRows(WorkRows):
         return Frontier.from_bytes(self.sql.execute(select(log_head.c.frontier)).scalar_one())
 
     def node(self, level: int, index: int) -> bytes:
-        return node_in(level, index, self._tile)
+        return nodes_in(self._tile)(level, index)
 
     def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
         # The row is locked in a statement of its own, before anything that waits for a place is read.
@@ -73,7 +72,7 @@ class LogRows(WorkRows):
     def _grow(self, tree: Frontier, leaves: list[bytes]) -> None:
         changed = [
             {"level": level, "index": index, "hashes": hashes}
-            for (level, index), hashes in extended(tree.size, leaves, self._tile).items()
+            for (level, index), hashes in grown(tree.size, leaves, self._tile).items()
         ]
         statement = insert(self.sql, tiles)
         put = statement.on_conflict_do_update(
@@ -82,9 +81,9 @@ class LogRows(WorkRows):
         self.sql.execute(put, changed)
         self.sql.execute(update(log_head).values(frontier=tree.append(leaves).to_bytes()))
 
-    def _tile(self, level: int, index: int) -> bytes | None:
+    def _tile(self, level: int, index: int) -> bytes:
         wanted = (tiles.c.level == level) & (tiles.c.index == index)
-        return self.sql.execute(select(tiles.c.hashes).where(wanted)).scalar_one_or_none()
+        return self.sql.execute(select(tiles.c.hashes).where(wanted)).scalar_one_or_none() or b""
 
     def _moved_on(self, at: datetime) -> int:
         """The moment to give: this one, or the last one given where the clock has gone back. Locks the head."""

@@ -1,0 +1,128 @@
+"""Each case as the book of each of its sides tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+
+from events.envelope import Ref
+from events.store.moment import to_moment, to_number
+from events.store.sql.rows import batches
+from exchange.protocol.record import OPEN, CaseStatus
+from exchange.tables.paging import Page, count, page, within
+from exchange.tables.schema import cases
+
+MOST = 1_000
+_NEVER = "9999-12-31"
+
+
+class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One case, as `office` knows it: the office asked, or the asker. `due_on` is fixed when it opens."""
+
+    office: str
+    id: str
+    opening: Ref
+    asked: str
+    asker: str
+    kind: str
+    status: CaseStatus
+    person: str
+    due_on: str | None = None
+    opened_at: datetime
+    closed_at: datetime | None = None
+    reason: str | None = None
+
+
+class Which(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases; what is None selects nothing. `area`: an office, or the beginning of its code.
+
+    `side`: those that the office was asked, or asked itself. `due_before`: due on an earlier day than this.
+    """
+
+    area: str | None = None
+    side: Literal["asked", "asker"] | None = None
+    open: bool | None = None
+    status: CaseStatus | None = None
+    kind: str | None = None
+    due_before: str | None = None
+    person: str | None = None
+
+
+def replace(sql: Connection, persons: Collection[str], rows: Iterable[CaseRow]) -> None:
+    """These rows, and no others, are the cases about these persons."""
+    for batch in batches(persons):
+        sql.execute(delete(cases).where(cases.c.person.in_(batch)))
+    values = [_values(row) for row in rows]
+    if values:
+        sql.execute(cases.insert(), values)
+
+
+def one(sql: Connection, office: str, id_: str) -> CaseRow | None:
+    """The case as this office knows it; None where it is none of its cases."""
+    row = sql.execute(select(cases).where(cases.c.office == office, cases.c.id == id_)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def sides(sql: Connection, id_: str) -> tuple[CaseRow, ...]:
+    """The case as every office that has it knows it."""
+    return tuple(_row(row) for row in sql.execute(select(cases).where(cases.c.id == id_).order_by(cases.c.office)))
+
+
+def some(sql: Connection, which: Which, after: str | None = None, limit: int = 50) -> Page[CaseRow]:
+    """A page of cases: what is due first comes first."""
+    keys = (func.coalesce(cases.c.due_on, _NEVER), cases.c.office, cases.c.id)
+    return page(sql, select(cases).where(*_where(which)), keys, _row, after, limit)
+
+
+def how_many(sql: Connection, which: Which, most: int = MOST) -> int:
+    """Counted no further than `most` + 1."""
+    return count(sql, cases, _where(which), most)
+
+
+def _where(which: Which) -> list[ColumnElement[bool]]:
+    found = [
+        column == value
+        for column, value in (
+            (cases.c.status, which.status),
+            (cases.c.kind, which.kind),
+            (cases.c.person, which.person),
+        )
+        if value is not None
+    ]
+    if which.area is not None:
+        found.insert(0, within(cases.c.office, which.area))
+    if which.side is not None:
+        found.append(cases.c.office == cases.c[which.side])
+    if which.open is not None:
+        found.append(cases.c.status.in_(sorted(OPEN)) if which.open else cases.c.status.not_in(sorted(OPEN)))
+    if which.due_before is not None:
+        found.append(cases.c.due_on < which.due_before)
+    return found
+
+
+def _values(row: CaseRow) -> dict[str, Any]:
+    values = msgspec.structs.asdict(row)
+    opening = values.pop("opening")
+    return {
+        **values,
+        "opening_author": opening.author,
+        "opening_id": opening.id,
+        "opened_at": to_number(row.opened_at),
+        "closed_at": None if row.closed_at is None else to_number(row.closed_at),
+    }
+
+
+def _row(row: Row[Any]) -> CaseRow:
+    fields = {name: getattr(row, name) for name in CaseRow.__struct_fields__ if name != "opening"}
+    return CaseRow(
+        **{
+            **fields,
+            "opening": Ref(row.opening_author, row.opening_id),
+            "opened_at": to_moment(row.opened_at),
+            "closed_at": None if row.closed_at is None else to_moment(row.closed_at),
+        }
+    )

@@ -1,0 +1,111 @@
+"""Notifications: one for each office, person and act."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+
+from events.store.moment import to_moment, to_number
+from events.store.sql.rows import batches
+from exchange.tables.paging import Page, count, page, within
+from exchange.tables.schema import inbox
+
+MOST = 1_000
+
+
+class InboxRow(msgspec.Struct, frozen=True, kw_only=True):
+    """`position`, `at`: of the delivery in the office's feed. `case`: the one that it opens or tells of, if any.
+
+    `outcome`: what became of it; None while something is still expected.
+    """
+
+    office: str
+    person: str
+    act: str
+    kind: str
+    expects_reply: bool
+    case: str | None = None
+    position: int
+    at: datetime
+    acknowledged: datetime | None = None
+    outcome: str | None = None
+
+
+class Which(msgspec.Struct, frozen=True, kw_only=True):
+    """Which notifications; what is None selects nothing. `area`: an office, or the beginning of its code."""
+
+    area: str | None = None
+    kind: str | None = None
+    expects_reply: bool | None = None
+    acknowledged: bool | None = None
+    settled: bool | None = None  # whether there is an outcome
+    person: str | None = None
+
+
+def replace(sql: Connection, persons: Collection[str], rows: Iterable[InboxRow]) -> None:
+    """These rows, and no others, are what inboxes show about these persons."""
+    for batch in batches(persons):
+        sql.execute(delete(inbox).where(inbox.c.person.in_(batch)))
+    values = [_values(row) for row in rows]
+    if values:
+        sql.execute(inbox.insert(), values)
+
+
+def one(sql: Connection, office: str, position: int) -> InboxRow | None:
+    """The notification at this position of the office's feed; None where none came with that delivery."""
+    wanted = (inbox.c.office == office) & (inbox.c.position == position)
+    row = sql.execute(select(inbox).where(wanted)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def acknowledge(sql: Connection, office: str, position: int, at: datetime) -> None:
+    """Show that it was seen, and when first."""
+    wanted = (inbox.c.office == office) & (inbox.c.position == position) & inbox.c.acknowledged.is_(None)
+    sql.execute(update(inbox).where(wanted).values(acknowledged=to_number(at)))
+
+
+def some(sql: Connection, which: Which, after: str | None = None, limit: int = 25) -> Page[InboxRow]:
+    """A page of notifications, the newest first."""
+    keys = (inbox.c.at, inbox.c.office, inbox.c.position)
+    return page(sql, select(inbox).where(*_where(which)), keys, _row, after, limit, falling=True)
+
+
+def how_many(sql: Connection, which: Which, most: int = MOST) -> int:
+    """Counted no further than `most` + 1."""
+    return count(sql, inbox, _where(which), most)
+
+
+def _where(which: Which) -> list[ColumnElement[bool]]:
+    found = [
+        column == value
+        for column, value in (
+            (inbox.c.kind, which.kind),
+            (inbox.c.expects_reply, which.expects_reply),
+            (inbox.c.person, which.person),
+        )
+        if value is not None
+    ]
+    if which.area is not None:
+        found.insert(0, within(inbox.c.office, which.area))
+    for column, there in ((inbox.c.acknowledged, which.acknowledged), (inbox.c.outcome, which.settled)):
+        if there is not None:
+            found.append(column.is_not(None) if there else column.is_(None))
+    return found
+
+
+def _values(row: InboxRow) -> dict[str, Any]:
+    return {
+        **msgspec.structs.asdict(row),
+        "at": to_number(row.at),
+        "acknowledged": None if row.acknowledged is None else to_number(row.acknowledged),
+    }
+
+
+def _row(row: Row[Any]) -> InboxRow:
+    fields = {name: getattr(row, name) for name in InboxRow.__struct_fields__}
+    acknowledged = None if row.acknowledged is None else to_moment(row.acknowledged)
+    return InboxRow(**{**fields, "at": to_moment(row.at), "acknowledged": acknowledged})

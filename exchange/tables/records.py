@@ -1,0 +1,106 @@
+"""What each office sees of each person: clear columns to select by, and the record itself under the person's key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, delete, select
+
+from events.store.sql.rows import batches
+from exchange.tables.paging import Page, count, page, within
+from exchange.tables.schema import records
+
+State = Literal["open", "closed", "withdrawn", "merged"]
+MOST = 1_000
+
+
+class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
+    """`survivor`: the id that stands for the dossier. `since`: the day from which the person has lived at `lives_at`.
+
+    `sealed`: the record under the person's key. `digest`: of the record in the clear, for comparing a rebuild.
+    """
+
+    office: str
+    person: str
+    survivor: str
+    state: State
+    roles: tuple[str, ...] = ()
+    keeper: str | None = None
+    lives_at: str | None = None
+    since: str | None = None
+    version: int
+    sealed: bytes
+    digest: bytes
+
+
+class Which(msgspec.Struct, frozen=True, kw_only=True):
+    """Which records; what is None selects nothing. `area`: an office, or the beginning of its code."""
+
+    area: str | None = None
+    state: State | None = None
+    role: str | None = None
+    keeper: str | None = None
+    lives_at: str | None = None
+
+
+def replace(sql: Connection, persons: Collection[str], rows: Iterable[RecordRow]) -> None:
+    """These rows, and no others, are what all offices see of these persons."""
+    for batch in batches(persons):
+        sql.execute(delete(records).where(records.c.person.in_(batch)))
+    values = [_values(row) for row in rows]
+    if values:
+        sql.execute(records.insert(), values)
+
+
+def one(sql: Connection, office: str, person: str) -> RecordRow | None:
+    """What this office sees of the person; None where it sees nothing."""
+    row = sql.execute(select(records).where(records.c.office == office, records.c.person == person)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def of_persons(sql: Connection, persons: Iterable[str]) -> tuple[RecordRow, ...]:
+    """What all offices see of these persons, by person and office."""
+    return tuple(
+        _row(row)
+        for batch in batches(sorted(set(persons)))
+        for row in sql.execute(
+            select(records).where(records.c.person.in_(batch)).order_by(records.c.person, records.c.office)
+        )
+    )
+
+
+def some(sql: Connection, which: Which, after: str | None = None, limit: int = 50) -> Page[RecordRow]:
+    """A page of records, by office and person."""
+    keys = (records.c.office, records.c.person)
+    return page(sql, select(records).where(*_where(which)), keys, _row, after, limit)
+
+
+def how_many(sql: Connection, which: Which, most: int = MOST) -> int:
+    """Counted no further than `most` + 1."""
+    return count(sql, records, _where(which), most)
+
+
+def _where(which: Which) -> list[ColumnElement[bool]]:
+    equal = [
+        column == value
+        for column, value in (
+            (records.c.state, which.state),
+            (records.c.keeper, which.keeper),
+            (records.c.lives_at, which.lives_at),
+        )
+        if value is not None
+    ]
+    if which.role is not None:
+        equal.append(records.c.roles.contains(f" {which.role} ", autoescape=True))
+    return equal if which.area is None else [within(records.c.office, which.area), *equal]
+
+
+def _values(row: RecordRow) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(row), "roles": f" {' '.join(row.roles)} "}
+
+
+def _row(row: Row[Any]) -> RecordRow:
+    fields = {name: getattr(row, name) for name in RecordRow.__struct_fields__}
+    return RecordRow(**{**fields, "roles": tuple(row.roles.split())})
