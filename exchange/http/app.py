@@ -11,14 +11,14 @@ from flask_smorest import Api
 from exchange.access.keys import Keys
 from exchange.http import contract, correlation, docs, gate, headers, health, problems
 from exchange.http.allows import public
-from exchange.http.desk import Desk
+from exchange.http.use_cases import UseCases
 from exchange.http.v1 import RESOURCES
 
 API_VERSION = "1.0.0"
 LARGEST_BODY = 16 * 1024 * 1024
 
 
-def application(desk: Desk, keys: Keys, pages: Iterable[Blueprint] = ()) -> Flask:
+def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) -> Flask:
     """The app over these use cases and keys. `pages`: further blueprints, the root page among them."""
     app = Flask("exchange.http", static_folder="static")
     app.config.update(
@@ -30,7 +30,7 @@ def application(desk: Desk, keys: Keys, pages: Iterable[Blueprint] = ()) -> Flas
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it, the port has not
     app.json.sort_keys = False  # type: ignore[attr-defined]  # likewise
-    app.extensions["exchange_desk"] = desk
+    app.extensions["exchange_use_cases"] = cases
     correlation.install(app)
     gate.install(app, keys)
     headers.install(app)

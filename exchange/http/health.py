@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from exchange.http.allows import public
-from exchange.http.routes import desk
+from exchange.http.routes import use_cases
 
 blueprint = Blueprint("health", __name__)
 
@@ -21,5 +21,5 @@ def alive() -> Response:
 @public
 def ready() -> tuple[Response, int]:
     """The store can be read and the pipeline runs; 503 while not."""
-    well = desk().ready()
+    well = use_cases().ready()
     return jsonify(status="ok" if well else "unready"), 200 if well else 503

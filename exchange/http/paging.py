@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from events.errors import Malformed
-from exchange.http.desk import Slice
+from exchange.http.use_cases import Slice
 
 _VERSION = "1"
 

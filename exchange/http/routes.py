@@ -9,8 +9,8 @@ from flask import current_app
 from flask_smorest import Blueprint
 
 from exchange.http.allows import PUBLIC, declared
-from exchange.http.desk import Desk
 from exchange.http.parsing import StrictParser
+from exchange.http.use_cases import UseCases
 from schemas.v1.wire import Wire
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -86,7 +86,7 @@ class Resource:
         return register
 
 
-def desk() -> Desk:
+def use_cases() -> UseCases:
     """The use cases of the node that this app serves."""
-    found: Desk = current_app.extensions["exchange_desk"]
+    found: UseCases = current_app.extensions["exchange_use_cases"]
     return found

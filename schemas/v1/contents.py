@@ -18,7 +18,8 @@ from schemas.v1.fields import UUID
 from schemas.v1.wire import Fault
 
 OMITTABLE = frozenset({"stay", "case"})
-RECORDABLE = tuple(sorted(name for name in TYPES if not name.startswith("jurisdiction.")))
+# The exchange itself states what a keeper holds; the operator speaks of jurisdictions.
+RECORDABLE = tuple(sorted(TYPES.keys() - {"person.stated"} - {n for n in TYPES if n.startswith("jurisdiction.")}))
 
 _RULES = (
     (re.compile(r"Object missing required field `(?P<name>[^`]+)`"), "schema.missing"),

@@ -12,7 +12,8 @@ from schemas.v1.problem import ProblemSchema
 from schemas.v1.wire import Fault, Wire, invalid
 
 MOST_ITEMS = 1000
-NOBODY_YET = frozenset({"person.registered", "movement.arrived"})  # they open a dossier, so may stand without a person
+# Events that may stand without a person: they open a dossier, or their case says who is meant.
+PERSON_KNOWN = ("person.registered", "movement.arrived", "case.")
 
 
 class EventSchema(Wire):
@@ -20,7 +21,7 @@ class EventSchema(Wire):
 
     id = fields.event_id(metadata={"description": "UUIDv7 chosen by the client; makes a repeated request harmless."})
     type = fields.choice(*RECORDABLE, required=True, metadata={"description": "A type of the catalogue."})
-    person = fields.identifier(metadata={"description": "May be left out by an event that opens a dossier."})
+    person = fields.identifier(metadata={"description": "May be left out by what opens a dossier or speaks of a case."})
     effective_on = fields.Day(required=True, metadata={"description": "The day on which it holds in the world."})
     with_ = fields.Open(required=True, data_key="with", metadata={"description": "The content, by the event's type."})
     because = fields.Reference(metadata={"description": "The event that caused this one: [author, id]."})
@@ -30,7 +31,7 @@ class EventSchema(Wire):
     def _fits_its_type(self, data: dict[str, Any], **_: Any) -> None:
         type_, content = data.get("type"), data.get("with_")
         found = list(content_faults(type_, content)) if type_ in RECORDABLE and isinstance(content, dict) else []
-        if type_ in RECORDABLE and type_ not in NOBODY_YET and "person" not in data:
+        if type_ in RECORDABLE and not type_.startswith(PERSON_KNOWN) and "person" not in data:
             found.append(Fault("person", "schema.missing"))
         if found:
             raise invalid(found)
@@ -60,7 +61,7 @@ class BatchSchema(Wire):
 class ResultSchema(Wire):
     """What became of one event."""
 
-    id = fields.identifier(required=True)
+    id = fields.identifier(required=True, allow_none=True)
     person = fields.identifier(allow_none=True)
     status = fields.choice("recorded", "repeated", "refused", required=True)
     version = fields.Count(

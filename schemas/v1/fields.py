@@ -14,7 +14,7 @@ HANDLE = r"^#?[A-Za-z0-9][A-Za-z0-9-]{0,63}$"
 OFFICE = r"^\d{12}$"
 CODE = r"^[a-z][a-z0-9_.]{0,59}$"
 DAY = r"^\d{4}-\d{2}-\d{2}$"
-FIRST_YEAR, LAST_YEAR = 1850, 2199
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
 
@@ -25,9 +25,16 @@ def messages(**own: str) -> Messages:
     return {**usual, "invalid": "schema.text", **own}
 
 
-def pattern(regex: str, rule: str = "schema.pattern") -> validate.Regexp:
-    """Judges the whole value, where `$` would let a line end pass."""
-    return validate.Regexp(re.compile(regex.removesuffix("$") + r"\Z", re.ASCII), error=rule)
+class Whole(validate.Regexp):
+    """A form that the whole value has: `$` alone would let a line end pass. The documents show it as it is."""
+
+    def __init__(self, regex: str, rule: str = "schema.pattern") -> None:
+        super().__init__(re.compile(regex, re.ASCII), error=rule)
+
+    def __call__(self, value: Any) -> Any:
+        if value.endswith("\n"):
+            raise ValidationError(self.error)
+        return super().__call__(value)
 
 
 class Text(fields.String):
@@ -51,7 +58,7 @@ class Formed(Text):
     """Text of a form given by a regular expression, which the documents show too."""
 
     def __init__(self, regex: str, rule: str = "schema.pattern", **kwargs: Any) -> None:
-        super().__init__(validate=pattern(regex, rule), **kwargs)
+        super().__init__(validate=Whole(regex, rule), **kwargs)
 
 
 def identifier(**kwargs: Any) -> Formed:
@@ -157,8 +164,8 @@ class Reference(fields.Field[list[str]]):
         parts = value if isinstance(value, list) else []
         try:
             author, event = (str(part) if isinstance(part, str) else "" for part in parts)
-            pattern(OFFICE)(author)
-            pattern(UUID)(event)
+            Whole(OFFICE)(author)
+            Whole(UUID)(event)
         except (ValueError, ValidationError):
             raise self.make_error("invalid") from None
         return [author, event]

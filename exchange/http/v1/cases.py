@@ -12,7 +12,7 @@ from exchange.http import paging
 from exchange.http.allows import allows
 from exchange.http.etag import if_match
 from exchange.http.gate import caller, purpose
-from exchange.http.routes import Resource, desk
+from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from exchange.http.v1.events import single
 from schemas.v1.case import (
@@ -47,7 +47,7 @@ def list_cases(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
     """Cases in which the caller's office asked or was asked."""
     where = paging.position(query.pop("cursor", None), "cases")
     limit = query.pop("limit")
-    return paging.page(desk().cases(caller(), query, where, limit), "cases")
+    return paging.page(use_cases().cases(caller(), query, where, limit), "cases")
 
 
 @resource.get(
@@ -62,7 +62,7 @@ def list_cases(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
 @allows("clerk", "confirmer", "supervisor")
 def read_case(query: dict[str, Any], case: UUID) -> Mapping[str, Any]:
     """The case as the office's own book tells it."""
-    return desk().case(caller(), purpose(query.get("purpose")), str(case))
+    return use_cases().case(caller(), purpose(query.get("purpose")), str(case))
 
 
 def _reply(
@@ -75,7 +75,7 @@ def _reply(
         day = body.pop("effective_on", None) or day_of(utcnow()).isoformat()
         content = {**body, "case_id": str(case)}
         item = Item(type=type_, day=day, content=content, id=identifier, if_match=if_match())
-        return single(desk().reply(caller(), str(case), item))
+        return single(use_cases().reply(caller(), str(case), item))
 
     reply.__name__ = f"{act}_case"
     reply.__doc__ = says
@@ -91,7 +91,7 @@ def _reply(
         problems=(404, 409, 410, 412),
         headers=("If-Match",),
     )
-    route(allows("confirmer")(reply))
+    route(allows("confirmer", "supervisor")(reply))
 
 
 _reply(

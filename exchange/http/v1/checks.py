@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from exchange.http.allows import allows
-from exchange.http.routes import Resource, desk
+from exchange.http.routes import Resource, use_cases
 from schemas.v1.node import ChecksSchema
 
 resource = Resource("checks", "The four checks of equality, each of which can fail.", "四项一致性核查。")
@@ -29,4 +29,4 @@ _NAMES = ("ledger", "view", "entitlement", "agreement")
 @allows("operator", "auditor")
 def run_checks() -> Mapping[str, Any]:
     """Ledger, view, entitlement and agreement over all that the node holds; findings name offices and ids only."""
-    return desk().checks()
+    return use_cases().checks()

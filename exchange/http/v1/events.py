@@ -8,17 +8,22 @@ from typing import Any
 from flask import Response
 
 from events.envelope import Ref
+from events.errors import ExchangeError
 from exchange.commands.act import Item, Result
 from exchange.http.allows import allows
 from exchange.http.etag import if_match
 from exchange.http.gate import caller
 from exchange.http.problems import answer, problem
-from exchange.http.routes import Resource, desk
+from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from schemas.v1.event import BatchResultSchema, BatchSchema, EventSchema, ResultSchema
 
 resource = Resource("events", "Record what happened.", "登记发生的事实。")
 REPLAYED = {"Idempotent-Replay": "true"}
+_OF_EVENT = frozenset({
+    "id", "type", "person", "effective_on", "with", "because", "submission", "if_match", "office", "roles",
+})  # fmt: skip
+_ON_THE_WIRE = {"day": "effective_on"}
 
 
 @resource.post(
@@ -33,10 +38,10 @@ REPLAYED = {"Idempotent-Replay": "true"}
     problems=(404, 409, 410, 412),
     headers=("If-Match",),
 )
-@allows("clerk", "confirmer")
+@allows("clerk", "confirmer", "supervisor")
 def record_event(body: dict[str, Any]) -> tuple[Mapping[str, Any], int, dict[str, str]]:
     """Records one event in the caller's office. The same id and content again gives the first result with 200."""
-    [result] = desk().record(caller(), [item_of(body, if_match=if_match())], all_or_nothing=True)
+    [result] = use_cases().record(caller(), [item_of(body, if_match=if_match())], all_or_nothing=True)
     return single(result)
 
 
@@ -51,7 +56,7 @@ def record_event(body: dict[str, Any]) -> tuple[Mapping[str, Any], int, dict[str
     repeats=True,
     problems=(404, 409, 410, 412),
 )
-@allows("clerk", "confirmer")
+@allows("clerk", "confirmer", "supervisor")
 def record_events(body: dict[str, Any]) -> Response | tuple[Mapping[str, Any], int, dict[str, str]]:
     """Records events in order: all or nothing (the default), or each by itself with a result of its own.
 
@@ -60,7 +65,7 @@ def record_events(body: dict[str, Any]) -> Response | tuple[Mapping[str, Any], i
     """
     whole = bool(body["all_or_nothing"])
     items = [item_of(each, submission=body.get("submission")) for each in body["events"]]
-    results = desk().record(caller(), items, all_or_nothing=whole)
+    results = use_cases().record(caller(), items, all_or_nothing=whole)
     if whole and any(result.status == "refused" for result in results):
         return _refused(results)
     counts = {word: sum(result.status == word for result in results) for word in ("recorded", "repeated", "refused")}
@@ -86,25 +91,34 @@ def item_of(body: Mapping[str, Any], *, if_match: str | None = None, submission:
 def single(result: Result) -> tuple[Mapping[str, Any], int, dict[str, str]]:
     """The answer for one event. Raises what it was refused for."""
     if result.error is not None:
-        raise result.error
+        raise placed(result.error)
     return row(result), *((200, REPLAYED) if result.status == "repeated" else (201, {}))
 
 
 def row(result: Result) -> dict[str, Any]:
-    """A result on the wire."""
+    """A result on the wire. Who is meant by the word of a refused event stays open."""
+    refused = result.error is not None
     return {
-        "id": result.id,
-        "person": result.person,
+        "id": result.id or None,
+        "person": None if refused else result.person,
         "status": result.status,
         "version": result.version,
         "stamp": result.stamp,
-        "error": None if result.error is None else problem(result.error),
+        "error": None if result.error is None else problem(placed(result.error)),
     }
+
+
+def placed(error: ExchangeError) -> ExchangeError:
+    """The error with its field as the wire has it: what is no field of the event itself lies in its content."""
+    if error.field is not None:
+        first = error.field.partition(".")[0]
+        error.field = _ON_THE_WIRE.get(error.field, error.field if first in _OF_EVENT else f"with.{error.field}")
+    return error
 
 
 def _refused(results: Sequence[Result]) -> Response:
     """The problem of the first event at fault, naming the fields of all; events that only shared its fate are not."""
-    told = [(number, problem(each.error)) for number, each in enumerate(results) if each.error is not None]
+    told = [(number, problem(placed(each.error))) for number, each in enumerate(results) if each.error is not None]
     at_fault = [(number, found) for number, found in told if found["code"] != "act_refused"] or told
     errors = []
     for number, found in at_fault:

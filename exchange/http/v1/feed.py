@@ -7,7 +7,7 @@ from typing import Any
 from exchange.http import paging
 from exchange.http.allows import allows
 from exchange.http.gate import caller
-from exchange.http.routes import Resource, desk
+from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from schemas.v1.feed import FeedSchema
 from schemas.v1.paging import PageQuery
@@ -42,7 +42,7 @@ resource = Resource("feed", "Deliveries to your office, in order.", "向本单�
 def read_feed(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """What the office was told after the cursor. Without a cursor from the beginning; keep `next` and ask again."""
     after = paging.number(query.get("cursor"), "feed")
-    found = desk().feed(caller(), after, query["limit"])
+    found = use_cases().feed(caller(), after, query["limit"])
     following = paging.cursor_of(found.next or str(after), "feed")
     more = len(found.rows) == query["limit"]
     headers = paging.link(following) if more else {}

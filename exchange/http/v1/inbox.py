@@ -8,7 +8,7 @@ from typing import Any
 from exchange.http import paging
 from exchange.http.allows import allows
 from exchange.http.gate import caller
-from exchange.http.routes import Resource, desk
+from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from schemas.v1.inbox import AcknowledgementSchema, InboxQuery, InboxSchema
 
@@ -41,7 +41,7 @@ def list_inbox(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
     """Notifications of the caller's office, filtered and in pages."""
     where = paging.position(query.pop("cursor", None), "inbox")
     limit = query.pop("limit")
-    return paging.page(desk().inbox(caller(), query, where, limit), "inbox")
+    return paging.page(use_cases().inbox(caller(), query, where, limit), "inbox")
 
 
 @resource.post(
@@ -58,4 +58,4 @@ def list_inbox(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
 @allows("clerk", "confirmer")
 def acknowledge(notification: str) -> Mapping[str, Any]:
     """Says that the message was received; it agrees to nothing. Twice is as good as once."""
-    return desk().acknowledge(caller(), notification)
+    return use_cases().acknowledge(caller(), notification)

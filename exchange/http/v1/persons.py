@@ -11,7 +11,7 @@ from flask import Response
 from exchange.http import etag, paging
 from exchange.http.allows import allows
 from exchange.http.gate import caller, purpose
-from exchange.http.routes import Resource, desk
+from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from schemas.v1.person import (
     FindSchema,
@@ -41,7 +41,7 @@ resource = Resource("persons", "What your office holds of a person.", "本单位
 @allows("clerk", "confirmer")
 def find_person(body: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
     """Looks among the persons whom the caller's own office holds, and nowhere else. None found is an empty list."""
-    return {"items": desk().find(caller(), purpose(query.get("purpose")), body["kind"], body["number"])}
+    return {"items": use_cases().find(caller(), purpose(query.get("purpose")), body["kind"], body["number"])}
 
 
 @resource.get(
@@ -57,7 +57,7 @@ def find_person(body: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
 @allows("clerk", "confirmer", "supervisor", "auditor")
 def read_record(query: dict[str, Any], person: UUID) -> Response | tuple[Mapping[str, Any], int, dict[str, str]]:
     """What the office sees of the person today, with its version as ETag."""
-    found, version = desk().sheet(caller(), purpose(query.get("purpose")), str(person), query.get("office"))
+    found, version = use_cases().sheet(caller(), purpose(query.get("purpose")), str(person), query.get("office"))
     headers = {"ETag": etag.quoted(version), "Cache-Control": "private, no-cache"}
     if etag.unchanged(version):
         return Response(status=304, headers=headers)
@@ -90,5 +90,5 @@ def read_history(query: dict[str, Any], person: UUID) -> tuple[dict[str, Any], i
     """The events of the office's own book about the person, in the order in which they count."""
     where = paging.position(query.get("cursor"), "history")
     why = purpose(query.get("purpose"))
-    found = desk().history(caller(), why, str(person), query.get("office"), where, query["limit"])
+    found = use_cases().history(caller(), why, str(person), query.get("office"), where, query["limit"])
     return paging.page(found, "history")

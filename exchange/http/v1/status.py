@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from exchange.http.allows import allows
-from exchange.http.routes import Resource, desk
+from exchange.http.routes import Resource, use_cases
 from schemas.v1.node import StatusSchema
 
 resource = Resource("status", "What the node does.", "节点运行情况。")
@@ -30,4 +30,4 @@ resource = Resource("status", "What the node does.", "节点运行情况。")
 @allows("operator", "auditor", "supervisor")
 def read_status() -> Mapping[str, Any]:
     """Offices served, events, notices, open cases, and how far forwarding lags behind."""
-    return desk().status()
+    return use_cases().status()

@@ -20,7 +20,7 @@ class Slice:
     next: str | None = None
 
 
-class Desk(Protocol):
+class UseCases(Protocol):
     """The use cases. Every read of a person states its purpose and is kept in the access log."""
 
     def record(self, caller: Caller, items: Sequence[Item], *, all_or_nothing: bool) -> Sequence[Result]: ...

@@ -1,0 +1,147 @@
+"""The API over use cases that remember what they were asked: what the web layer does by itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
+
+from events.errors import Conflict, ExchangeError, StaleVersion
+from exchange.access.caller import Caller
+from exchange.access.keys import Keys
+from exchange.access.keys_table import metadata
+from exchange.commands.act import ActRefused, Item, Result, Status
+from exchange.http.app import application
+from exchange.http.use_cases import Row, Slice
+from exchange.http.v1 import examples
+from exchange.protocol.legality import UnknownPerson
+
+TOWN, OTHER, COUNTY = examples.TOWN, examples.HOME, "330106000000"
+
+
+@dataclass
+class Remembering:
+    """Use cases that keep each question, and answer with what they were given."""
+
+    asked: list[tuple[str, Caller, tuple[Any, ...]]] = field(default_factory=list)
+    seen: dict[str, Item] = field(default_factory=dict)
+    refuse: dict[str, ExchangeError] = field(default_factory=dict)  # by type of event
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    fault: Exception | None = None
+    well: bool = True
+
+    def record(self, caller: Caller, items: Sequence[Item], *, all_or_nothing: bool) -> Sequence[Result]:
+        self._ask("record", caller, tuple(items), all_or_nothing)
+        results = [self._result(item) for item in items]
+        if all_or_nothing and any(each.error for each in results):
+            shared = ActRefused()
+            results = [
+                each if each.error else Result(id=each.id, person=None, status="refused", error=shared)
+                for each in results
+            ]
+        return results
+
+    def reply(self, caller: Caller, case: str, item: Item) -> Result:
+        self._ask("reply", caller, case, item)
+        return self._result(item)
+
+    def acknowledge(self, caller: Caller, notification: str) -> Row:
+        self._ask("acknowledge", caller, notification)
+        return {"id": notification, "acknowledged_at": "2026-03-03T01:20:00Z", "acknowledged_by": caller.actor}
+
+    def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]:
+        self._ask("find", caller, purpose, kind, number)
+        return self.rows
+
+    def sheet(self, caller: Caller, purpose: str, person: str, office: str | None) -> tuple[Row, str]:
+        self._ask("sheet", caller, purpose, person, caller.office_read(office))
+        if person != examples.PERSON:
+            raise UnknownPerson(field="person")
+        return examples.SHEET, "2-1"
+
+    def history(
+        self, caller: Caller, purpose: str, person: str, office: str | None, cursor: str | None, limit: int
+    ) -> Slice:
+        self._ask("history", caller, purpose, person, caller.office_read(office))
+        return self._slice(cursor, limit)
+
+    def inbox(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice:
+        self._ask("inbox", caller, dict(filters))
+        return self._slice(cursor, limit)
+
+    def cases(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice:
+        self._ask("cases", caller, dict(filters))
+        return self._slice(cursor, limit)
+
+    def case(self, caller: Caller, purpose: str, case: str) -> Row:
+        self._ask("case", caller, purpose, case)
+        return examples.CASE_ROW
+
+    def feed(self, caller: Caller, after: int, limit: int) -> Slice:
+        self._ask("feed", caller, after, limit)
+        found = self.rows[after : after + limit]
+        return Slice(found, str(after + len(found)) if found else None)
+
+    def status(self) -> Row:
+        return {"offices": 2, "events": 10, "notices": 4, "open_cases": 1, "lag_events": 0}
+
+    def checks(self) -> Row:
+        return {"equal": True, "pairs": {"equal": 3}, "checks": []}
+
+    def ready(self) -> bool:
+        return self.well
+
+    def _ask(self, what: str, caller: Caller, *rest: Any) -> None:
+        self.asked.append((what, caller, rest))
+        if self.fault is not None:
+            raise self.fault
+
+    def _result(self, item: Item) -> Result:
+        error = self.refuse.get(item.type)
+        before = self.seen.setdefault(item.id, item) if item.id else item
+        if error is None and before != item:
+            error = Conflict(id=item.id)
+        if error is None and item.if_match not in {None, "2-1"}:
+            error = StaleVersion(field="if_match")
+        if error is not None:
+            return Result(id=item.id or "", person=item.person, status="refused", error=error)
+        status: Status = "repeated" if before is not item else "recorded"
+        return Result(id=item.id or examples.EVENT, person=examples.PERSON, status=status, version=1, stamp=7)
+
+    def _slice(self, cursor: str | None, limit: int) -> Slice:
+        start = int(cursor or 0)
+        end = start + limit
+        return Slice(self.rows[start:end], str(end) if end < len(self.rows) else None)
+
+
+@dataclass
+class Api:
+    """One app, with a key for each role."""
+
+    app: Flask
+    cases: Remembering
+    keys: Keys
+
+    def client(self) -> Any:
+        """A client; `Any`, since what it reads from an answer is plain data."""
+        return self.app.test_client()
+
+    def bearer(self, *roles: Any, scopes: Sequence[str] = (TOWN,)) -> dict[str, str]:
+        _, secret = self.keys.issue("a key of a test", scopes, roles or ("clerk", "confirmer"))
+        return {"Authorization": f"Bearer {secret}"}
+
+
+def api() -> Iterator[Api]:
+    """An app over remembering use cases; the keys lie in memory."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    metadata.create_all(engine)
+    cases, keys = Remembering(), Keys(engine)
+    yield Api(application(cases, keys), cases, keys)
+    engine.dispose()
+
+
+def rules(problem: Mapping[str, Any]) -> dict[str, str]:
+    """The rule that each invalid field breaks."""
+    return {each["field"]: each["rule"] for each in problem.get("errors", [])}

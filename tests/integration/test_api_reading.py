@@ -1,0 +1,133 @@
+"""Reading through the API: records with versions, pages with cursors, the feed, jurisdictions."""
+
+from itertools import pairwise
+
+import pytest
+
+from exchange.http.v1 import examples
+from exchange.protocol import sheet
+from schemas.v1.person import SheetSchema
+from tests.integration.api import COUNTY, TOWN, Api, api
+
+served = pytest.fixture(api, name="served")
+RECORD = f"/v1/persons/{examples.PERSON}/record"
+
+
+def get(served: Api, path: str, **headers: str):
+    return served.client().get(path, headers={**served.bearer(), "Exchange-Purpose": "registration", **headers})
+
+
+def notice(number: int) -> dict[str, object]:
+    return {
+        "id": f"n{number}",
+        "kind": "inflow",
+        "person": examples.PERSON,
+        "teller": examples.HOME,
+        "state": "new",
+        "expects_reply": True,
+    }
+
+
+def test_a_record_comes_with_its_version_and_not_again_while_that_stands(served: Api):
+    first = get(served, RECORD)
+    assert (first.status_code, first.headers["ETag"]) == (200, '"2-1"')
+    assert first.json == examples.SHEET
+    assert get(served, RECORD, **{"If-None-Match": '"2-1"'}).status_code == 304
+    assert get(served, RECORD, **{"If-None-Match": '"1-1"'}).status_code == 200
+
+
+def test_no_cache_keeps_what_is_personal(served: Api):
+    assert "private" in get(served, RECORD).headers["Cache-Control"]
+    assert get(served, "/v1/inbox").headers["Cache-Control"] == "no-store"
+
+
+def test_of_a_person_whom_the_office_does_not_hold_nothing_is_said(served: Api):
+    answer = get(served, f"/v1/persons/{examples.CASE}/record")
+    assert (answer.status_code, answer.json["code"]) == (404, "person_unknown")
+
+
+def test_every_field_of_a_sheet_is_in_the_wire_format(served: Api):
+    declared = dict.fromkeys(SheetSchema().fields)
+    assert set(examples.SHEET) == set(declared)
+    assert set(sheet.nothing(TOWN, examples.PERSON)) <= set(declared)
+
+
+def test_a_document_is_looked_up_from_the_body_and_never_stands_in_an_address(served: Api):
+    served.cases.rows = [{"person": examples.PERSON, "name": "林一禾"}]
+    headers = {**served.bearer(), "Exchange-Purpose": "registration"}
+    asked = {"kind": "resident", "number": "110105199104170027"}
+    answer = served.client().post("/v1/persons/find", json=asked, headers=headers)
+    assert answer.json == {"items": served.cases.rows}
+    assert served.cases.asked[0][2] == ("registration", "resident", "110105199104170027")
+    assert not any("number" in str(rule) or "document" in str(rule) for rule in served.app.url_map.iter_rules())
+
+
+def test_pages_lead_on_to_the_last_and_hold_every_row_once(served: Api):
+    served.cases.rows = [notice(number) for number in range(7)]
+    path: str | None = "/v1/inbox?limit=3&kind=inflow"
+    found: list[str] = []
+    pages = 0
+    while path:
+        answer = get(served, path)
+        found += [row["id"] for row in answer.json["items"]]
+        pages += 1
+        link = answer.headers.get("Link")
+        path = link.removeprefix("<").partition(">")[0] if link else None
+        assert (answer.json["next"] is None) == (link is None)
+        assert link is None or ('rel="next"' in link and "kind=inflow" in link and answer.json["next"] in link)
+    assert (found, pages) == ([f"n{number}" for number in range(7)], 3)
+
+
+def test_a_cursor_of_one_list_leads_nowhere_on_another(served: Api):
+    served.cases.rows = [notice(number) for number in range(3)]
+    cursor = get(served, "/v1/inbox?limit=1").json["next"]
+    assert get(served, f"/v1/cases?cursor={cursor}").status_code == 422
+
+
+def test_the_inbox_is_filtered_as_asked(served: Api):
+    get(served, f"/v1/inbox?state=overdue&kind=moved-on&person={examples.PERSON}&search=林")
+    filters = {"state": "overdue", "kind": "moved-on", "person": examples.PERSON, "search": "林"}
+    assert served.cases.asked[0][2] == (filters,)
+
+
+def test_an_acknowledgement_takes_no_body(served: Api):
+    answer = served.client().post("/v1/inbox/n1/acknowledge", headers=served.bearer())
+    assert (answer.status_code, answer.json["id"]) == (200, "n1")
+
+
+def test_the_feed_can_be_read_from_where_one_stopped(served: Api):
+    row = {
+        "specversion": "1.0", "source": "/offices/x", "type": "movement.left", "subject": examples.PERSON,
+        "time": "2026-03-02T03:04:05Z", "datacontenttype": "application/json", "data": {},
+    }  # fmt: skip
+    served.cases.rows = [{**row, "id": str(n), "sequence": str(n)} for n in range(1, 6)]
+    seen, path = [], "/v1/feed?limit=2"
+    for _ in range(4):
+        answer = get(served, path)
+        seen += [int(each["sequence"]) for each in answer.json["items"]]
+        path = f"/v1/feed?limit=2&cursor={answer.json['next']}"
+    assert seen == [1, 2, 3, 4, 5]
+    assert answer.json == {"items": [], "next": answer.json["next"], "more": False}
+    served.cases.rows.append({**row, "id": "6", "sequence": "6"})
+    assert [each["sequence"] for each in get(served, path).json["items"]] == ["6"]
+    assert all(one < other for one, other in pairwise(seen))
+
+
+def test_a_jurisdiction_is_found_by_code_name_and_pinyin(served: Api):
+    for search in ("420115", "江夏区", "jiangxia"):
+        found = get(served, f"/v1/jurisdictions?search={search}").json["items"]
+        assert "420115000000" in [each["code"] for each in found]
+    area = get(served, "/v1/jurisdictions/420115").json
+    assert (area["code"], area["level"], area["parent"]) == ("420115000000", "county", "420100000000")
+    assert area["path"][-1] == area["name"]
+
+
+def test_a_jurisdiction_tells_its_children(served: Api):
+    towns = get(served, f"/v1/jurisdictions/{COUNTY}/children").json["items"]
+    assert TOWN in [each["code"] for each in towns]
+    assert {each["parent"] for each in towns} == {COUNTY}
+
+
+def test_a_code_without_an_area_and_a_code_that_can_be_none_are_told_apart(served: Api):
+    assert get(served, "/v1/jurisdictions/330199").status_code == 404
+    assert get(served, "/v1/jurisdictions/33x").status_code == 422
