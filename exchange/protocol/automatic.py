@@ -53,7 +53,7 @@ def _statement(sight: Sight) -> Iterator[Draft]:
     before = latest.ref.id if latest is not None else ""
     digest = encode({"particulars": dict(record.particulars), "persons": list(record.persons)}).hex()
     yield Draft(
-        id=derived_id("stated", record.office, record.person, before, digest),
+        id=derived_id("stated", record.office, record.person, before, str(cause.ref), digest),
         person=record.person,
         payload=Stated(particulars=dict(record.particulars), basis="confirmed"),
         because=cause.ref,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.movement import MainChanged
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
@@ -62,6 +63,7 @@ def duties(
             _add(owed, sight, due)
     for due in extra:
         _add(owed, sight, due)
+    _bring_stays(owed, sight)
     if "threads_of_amendments" not in LEFT_OUT:
         _follow_amendments(owed, sight)
     _one_question_an_act(owed, record)
@@ -88,6 +90,14 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
     owed[(due.ref, to)] = msgspec.structs.replace(
         first, parts=known.parts | due.parts, trigger=first.trigger if first.kind else (first.trigger or other.trigger)
     )
+
+
+def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
+    """That another stay became main says nothing without the stay."""
+    for (ref, to), due in list(owed.items()):
+        payload = sight.record.facts[ref].payload
+        if isinstance(payload, MainChanged) and payload.stay in sight.record.facts and (payload.stay, to) not in owed:
+            _add(owed, sight, Due(ref=payload.stay, to=to, ground="stay_of_change", trigger=due.trigger or ref))
 
 
 def _follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:

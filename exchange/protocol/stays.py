@@ -148,7 +148,9 @@ class Movements:
             return None
         stay = self.stays.get(ref)
         if stay is None and ref not in self.held:
-            self.missing.add(ref)
+            # A departure or leaving announces also to an office that may not know the stay.
+            if not isinstance(standing.payload, Departed | Left):
+                self.missing.add(ref)
         elif stay is None:
             self.contradictions.add(Contradiction("left_without_arrival", tuple(sorted((ref, standing.ref)))))
         return stay

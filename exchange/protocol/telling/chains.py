@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened
+from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
 from exchange.protocol.chain import IDENTITY_KINDS, is_opening
+from exchange.protocol.naming import town_of
 from exchange.protocol.routing_table import CONTESTED, UPDATE
 from exchange.protocol.telling.due import Due, Sight
 
@@ -44,12 +46,23 @@ def chain_to_openers(sight: Sight) -> Iterator[Due]:
     if not sight.is_keeper:
         return
     named = {office for link in sight.record.chain for office in link.named if office not in link.disclaimed}
-    for office in sorted({*sight.record.openers, *named}):
+    for office in sorted({*sight.record.openers, *named, *_self_styled(sight)}):
         for standing in links_and_disputes(sight):
             yield sight.due(standing, office, "opener")
         for standing in sight.in_force():
             if isinstance(standing.payload, Merged | Unmerged):
                 yield sight.due(standing, office, "opener", UPDATE)
+
+
+def _self_styled(sight: Sight) -> Iterator[str]:
+    """Offices that an arrival states as registration place and that agreed: they take themselves for the keeper."""
+    for standing in sight.in_force():
+        payload = standing.payload
+        if not isinstance(payload, Arrived) or (place := town_of(payload.registration)) is None:
+            continue
+        agreed = any(c.recognised and c.ref.asked == place for c in sight.inflow_cases(standing.ref))
+        if agreed or place == standing.author:
+            yield place
 
 
 def chain_after_retraction(sight: Sight) -> Iterator[Due]:
