@@ -1,0 +1,159 @@
+"""A register's rows, one at a time, out of CSV (UTF-8 with or without BOM, GB18030) or Excel (.xlsx)."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from events.errors import ExchangeError, Malformed
+from exchange.registers import cells
+from exchange.registers.columns import Column, columns_of
+
+MOST_COLUMNS = 200
+_CHUNK = 1 << 20
+_ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+class Row:
+    """One row: its number in the file, the cells by field, the cells as they stood, and those that none could read."""
+
+    __slots__ = ("by_field", "cells", "faults", "number")
+
+    def __init__(self, number: int, columns: Sequence[Column | None], values: Sequence[Any]) -> None:
+        self.number = number
+        self.cells: list[str] = []
+        self.faults: list[ExchangeError] = []
+        self.by_field: dict[str, str] = {}
+        for at, value in enumerate(values):
+            column = columns[at] if at < len(columns) else None
+            self.cells.append(text := self._text(column, value))
+            if column is not None:
+                self.by_field[column.field] = text
+            elif text:
+                self.faults.append(Malformed(field=f"{at + 1}", rule="register.cell_without_heading", column=at + 1))
+
+    def _text(self, column: Column | None, value: Any) -> str:
+        try:
+            return cells.text_of(value)
+        except Malformed as error:
+            error.field = column.field if column else None
+            self.faults.append(error)
+            return str(int(value))
+
+    @property
+    def empty(self) -> bool:
+        return not any(self.cells)
+
+
+class Table:
+    """An open register: its headings and rows. `size`: about how many rows follow, for a progress bar."""
+
+    def __init__(self, headings: Sequence[str], lines: Iterator[tuple[int, Sequence[Any]]], size: int) -> None:
+        self.headings = headings
+        self.columns = columns_of(headings)
+        self.size = size
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[Row]:
+        for number, values in self._lines:
+            row = Row(number, self.columns, values)
+            if not row.empty:
+                yield row
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Table]:
+    """The register in a file, read as it is walked through.
+
+    Raises Malformed: register.file, register.format, register.encoding, register.empty, register.line, and as
+    `columns_of`.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError as error:
+        raise Malformed(field="file", rule="register.file", file=path.name, why=error.strerror) from error
+    reading = _excel(path) if start.startswith(b"PK") else _csv(path, start)
+    with reading as table:
+        yield table
+
+
+@contextmanager
+def _csv(path: Path, start: bytes) -> Iterator[Table]:
+    if b"\0" in start or start.startswith(b"\xd0\xcf\x11\xe0"):  # the old binary form of Excel
+        raise Malformed(field="file", rule="register.format", file=path.name)
+    encoding, size = _encoding(path)
+    with path.open(encoding=encoding, newline="") as file:
+        lines = _lines(file)
+        _, headings = next(lines, (0, []))
+        yield Table(_headings(headings), lines, max(size - 1, 0))
+
+
+def _encoding(path: Path) -> tuple[str, int]:
+    """The encoding in which the whole file can be read, and how many lines it has."""
+    for encoding in _ENCODINGS:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        size = 0
+        try:
+            with path.open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    size += chunk.count(b"\n")
+                    decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding, size
+    raise Malformed(field="file", rule="register.encoding", file=path.name)
+
+
+def _lines(file: TextIO) -> Iterator[tuple[int, Sequence[Any]]]:
+    first = file.readline()
+    file.seek(0)
+    delimiter = max(",\t;", key=first.count)
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    while True:
+        number = reader.line_num + 1
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise Malformed(field="file", rule="register.line", line=number) from error
+        if any("\0" in value for value in values):
+            raise Malformed(field="file", rule="register.line", line=number)
+        yield number, values
+
+
+@contextmanager
+def _excel(path: Path) -> Iterator[Table]:
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise Malformed(field="file", rule="register.format", file=path.name) from error
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what a file says of its size is often wrong
+        lines = ((number, values) for number, values in enumerate(sheet.iter_rows(values_only=True), 1))
+        _, headings = next(lines, (0, ()))
+        yield Table(_headings([cells.text_of(each) for each in headings]), lines, 0)
+    finally:
+        book.close()
+
+
+def _headings(found: Sequence[str]) -> Sequence[str]:
+    trimmed = list(found)
+    while trimmed and not trimmed[-1].strip():
+        trimmed.pop()
+    if not trimmed:
+        raise Malformed(field="file", rule="register.empty")
+    if len(trimmed) > MOST_COLUMNS:
+        raise Malformed(field="file", rule="register.columns_many", most=MOST_COLUMNS)
+    return trimmed
