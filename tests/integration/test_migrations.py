@@ -1,0 +1,120 @@
+"""The schema is made by steps that only go forward, and is the one that the code speaks of."""
+
+import importlib
+import pkgutil
+import runpy
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import ColumnCollectionConstraint, MetaData, create_engine
+
+import exchange.tables
+from events.store.sql import schema as store_schema
+from exchange.access.keys_table import metadata as keys_metadata
+from exchange.migrations import current, steps, upgrade
+from exchange.stores import sqlite_store
+from exchange.tables.schema import metadata as tables_metadata
+from tests.contract.story import LIN, NOON, event
+
+
+def schema_of(path: Path) -> list[tuple[str, str, str]]:
+    """Every table, index and trigger of a database, as it was written."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY 1, 2")
+        return rows.fetchall()
+
+
+def spoken_of() -> MetaData:
+    """Every table that the code has."""
+    for module in pkgutil.iter_modules(exchange.tables.__path__):
+        importlib.import_module(f"exchange.tables.{module.name}")
+    together = MetaData()
+    for part in (store_schema.metadata, tables_metadata, keys_metadata):
+        for table in part.tables.values():
+            table.to_metadata(together)
+    return together
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "exchange.db"
+
+
+@pytest.fixture
+def url(path):
+    return f"sqlite:///{path}"
+
+
+def test_an_empty_database_comes_to_the_newest_step(url):
+    upgrade(url)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert current(connection) == steps()[-1]
+    engine.dispose()
+
+
+def test_upgrading_again_changes_nothing(url, path):
+    upgrade(url)
+    before = schema_of(path)
+    upgrade(url)
+    assert schema_of(path) == before
+
+
+def test_step_by_step_comes_to_the_same(path, url, tmp_path):
+    upgrade(url)
+    for step in steps():
+        upgrade(f"sqlite:///{tmp_path}/slowly.db", step)
+    assert schema_of(tmp_path / "slowly.db") == schema_of(path)
+
+
+@pytest.mark.parametrize("step", steps()[:-1])
+def test_what_was_stored_at_an_earlier_step_is_kept(url, path, step):
+    upgrade(url, step)
+    first = event(1)
+    store = sqlite_store(str(path))
+    with store.write() as session:
+        session.append([first])
+        session.sequence(10, NOON)
+    store.close()
+    upgrade(url)
+    store = sqlite_store(str(path))
+    with store.read() as session:
+        assert [e.body for e in session.events_of([LIN])] == [first.body]
+    store.close()
+
+
+def test_the_schema_is_the_one_that_the_code_speaks_of(url):
+    upgrade(url)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, spoken_of()) == []
+    engine.dispose()
+
+
+def test_a_table_that_no_step_makes_is_found(url):
+    upgrade(url, steps()[0])
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), spoken_of())
+    engine.dispose()
+    assert "add_table" in {difference[0] for difference in differences}
+
+
+def test_every_unique_key_of_events_holds_the_author():
+    unique = [key for key in store_schema.events.constraints if isinstance(key, ColumnCollectionConstraint)]
+    assert len(unique) == 2
+    assert [key.name for key in unique if "author" not in key.columns] == []
+
+
+def test_each_step_says_when_it_runs_and_has_no_way_back():
+    assert list(steps()) == sorted(steps())
+    files = sorted((Path(exchange.migrations.__path__[0]) / "versions").glob("*.py"))
+    found = [runpy.run_path(str(file)) for file in files]
+    assert [step["revision"] for step in found] == list(steps())
+    assert {step["WHEN"] for step in found} <= {"before", "after"}
+    assert not [step for step in found if "downgrade" in step]
