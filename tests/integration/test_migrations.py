@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import ColumnCollectionConstraint, MetaData, create_engine
+from sqlalchemy import MetaData, PrimaryKeyConstraint, UniqueConstraint, create_engine
 
 import exchange.tables
 from events.store.sql import schema as store_schema
@@ -106,7 +106,9 @@ def test_a_table_that_no_step_makes_is_found(url):
 
 
 def test_every_unique_key_of_events_holds_the_author():
-    unique = [key for key in store_schema.events.constraints if isinstance(key, ColumnCollectionConstraint)]
+    unique = [
+        key for key in store_schema.events.constraints if isinstance(key, PrimaryKeyConstraint | UniqueConstraint)
+    ]
     assert len(unique) == 2
     assert [key.name for key in unique if "author" not in key.columns] == []
 
