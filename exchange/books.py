@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.catalogue.values import NoteKind
 from events.codec import opened_event
-from events.envelope import Ref
+from events.envelope import Part, Ref
+from events.errors import Tampered
 from events.event import Event, restricted
 from events.store.contract import NewDelivery, Reader, StoredDelivery, StoredEvent
 from events.vault.keys import PersonKeys
+from events.vault.ring import NONCE_BYTES
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.offices import Offices
 
@@ -45,6 +49,10 @@ class Shelf:
             found = self._opened[ref] = _open(stored, self._ciphers.get(stored.frame.subject.id))
         return found
 
+    def restricted(self, ref: Ref, parts: frozenset[Part]) -> Event:
+        """The event as far as these parts tell it."""
+        return restricted(self.event(ref), parts)
+
     def concerned(self) -> set[str]:
         """The offices that recorded anything or were told anything."""
         return {ref.author for ref in self.stored} | {d.to for d in self.deliveries}
@@ -59,12 +67,30 @@ class Shelf:
             if delivery.teller == office:
                 book.tell(as_told(delivery))
             if delivery.to == office:
-                book.receive(as_told(delivery), restricted(self.event(delivery.ref), delivery.parts))
+                book.receive(as_told(delivery), self.restricted(delivery.ref, delivery.parts))
         return book
 
     def received(self, office: str) -> list[StoredDelivery]:
         """All that the office was ever told, in the order of its feed."""
         return sorted((d for d in self.deliveries if d.to == office), key=lambda d: d.position)
+
+    def seal(self, person: str, data: bytes, associated: bytes) -> bytes:
+        """Data under the person's key; nothing where the person was erased."""
+        cipher = self._ciphers.get(person)
+        if cipher is None:
+            return b""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + cipher.encrypt(nonce, data, associated)
+
+    def unseal(self, person: str, sealed: bytes, associated: bytes) -> bytes:
+        """The inverse. Raises Tampered where it does not open."""
+        cipher = self._ciphers.get(person)
+        if cipher is None:
+            return b""
+        try:
+            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
+        except (InvalidTag, ValueError) as error:
+            raise Tampered(field="record", rule="record.seal") from error
 
     def etag(self, office: str) -> str:
         """The head of the office's own record: it moves with each own event and each delivery received."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Self
 
 from events.codec import opened_event
@@ -16,6 +16,7 @@ from exchange.jurisdictions.calendar import Calendar, national
 from exchange.jurisdictions.lookup import Divisions, divisions
 from exchange.jurisdictions.served import Serving
 from exchange.pipeline.joining import join_offices
+from exchange.protocol.duties import RULES, Rule
 from exchange.protocol.offices import Offices, offices
 from exchange.settings import Settings
 from exchange.stores import sqlite_store
@@ -63,6 +64,8 @@ class Node:
         self.deadlines = deadlines.DEFAULT.overridden(settings.deadlines)
         self.calendar: Calendar = national()
         self.offices = Offices()
+        self.rules: Mapping[str, Rule] = RULES  # of telling; a planted fault leaves one out
+        self.stuck: dict[str, Exception] = {}  # dossiers that could not be settled in their last round
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock = utcnow, step: Step = no_step) -> Self:

@@ -22,7 +22,7 @@ from events.standing import apply
 from events.store.contract import StoredEvent
 from exchange import books
 from exchange.clock import day_of, microseconds
-from exchange.commands import match_person
+from exchange.commands import find_case, match_person
 from exchange.commands.act import Item, Result
 from exchange.commands.complete import as_first_said, complete
 from exchange.commands.references import uuid_of
@@ -32,7 +32,6 @@ from exchange.protocol.book import ALL_PARTS, Book
 from exchange.protocol.legality import Unallotted, UnknownPerson, check
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
-from exchange.queries import cases
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ class Desk:
         """The person whom an item is about: named, found by the document, or new."""
         named = item.person
         if named is None and item.type not in OPENING:
-            found = cases.person_of(self.session, self.office, content)
+            found = find_case.person_of(self.session, self.office, content)
             if found is None:
                 raise Malformed(field="person", rule="person.missing")
             return found

@@ -9,6 +9,7 @@ from events.catalogue.jurisdiction import Opened
 from events.codec import SealedEvent, sealed_event
 from events.envelope import Envelope, Subject
 from exchange.clock import day_of, microseconds
+from exchange.everybody import everybody
 from exchange.ids import derived_id
 from exchange.jurisdictions.codes import parse
 
@@ -31,7 +32,8 @@ def join_offices(node: Node) -> None:
         session.append([_opened(node, session, area) for area in joining])
         node.learn_offices(session)
         if known:
-            session.mark_dirty(everybody(session), node.clock())
+            for persons in everybody(session):
+                session.mark_dirty(persons, node.clock())
 
 
 def _opened(node: Node, session: SqlSession, area: str) -> SealedEvent:
@@ -57,8 +59,3 @@ def _opened(node: Node, session: SqlSession, area: str) -> SealedEvent:
         {},
         None,
     )
-
-
-def everybody(session: SqlSession) -> list[str]:
-    """Every person of whom the node holds a record."""
-    return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from events.store.contract import StoredEvent
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ def sequence(node: Node, limit: int = BATCH) -> int:
     return given
 
 
-def sequence_all(node: Node, session: SqlSession) -> None:
+def sequence_all(node: Node, session: SqlSession) -> list[StoredEvent]:
     """Sequence everything that waits, inside another transaction."""
-    while session.sequence(BATCH, node.clock()):
-        pass
+    placed: list[StoredEvent] = []
+    while batch := session.sequence(BATCH, node.clock()):
+        placed += batch
+    return placed

@@ -17,7 +17,7 @@ from exchange.ids import derived_id
 from exchange.jurisdictions import deadlines
 from exchange.protocol.automatic import Draft
 from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
-from exchange.protocol.duties import RULES
+from exchange.protocol.duties import Rule
 from exchange.protocol.matching import matching
 from exchange.protocol.record import Record
 from exchange.protocol.telling.due import Due
@@ -34,9 +34,8 @@ _DEADLINE_OF = {"update": "death"}
 class Settling:
     """The node of one settlement (`exchange.protocol.settle.Node`). `sealed`: the automatic events, to be appended."""
 
-    rules = RULES
-
     def __init__(self, node: Node, session: SqlSession, moment: datetime) -> None:
+        self.rules: Mapping[str, Rule] = node.rules
         self._node = node
         self._session = session
         self._moment = moment

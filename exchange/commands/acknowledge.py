@@ -1,0 +1,36 @@
+"""Acknowledge notices: the message was seen. It says nothing of the fact (catalogue, rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from events.errors import ExchangeError
+from events.store.contract import Acknowledgement
+from exchange.access.caller import Caller
+from exchange.tables import inbox
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+class NoSuchNotice(ExchangeError):
+    """The office's feed has no delivery at this position."""
+
+    code = "no_such_notice"
+    status = 404
+
+
+def acknowledge(node: Node, caller: Caller, positions: Sequence[int]) -> list[Acknowledgement]:
+    """The first acknowledgement of each position of the office's own feed. Raises NoSuchNotice, then none is kept."""
+    caller.require("clerk", "confirmer", "supervisor")
+    moment = node.clock()
+    kept: list[Acknowledgement] = []
+    with node.uow.begin() as session:
+        for position in positions:
+            try:
+                kept.append(session.acknowledge(caller.office, position, moment, caller.actor))
+            except KeyError as error:
+                raise NoSuchNotice(field="position", position=position) from error
+            inbox.acknowledge(session.sql, caller.office, position, kept[-1].at)
+    return kept

@@ -1,0 +1,194 @@
+"""Project: write what the offices' books now say into the tables that queries read, set-wise.
+
+Everything here follows from events, deliveries and acknowledgements alone, so that a rebuild gives the same rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, tuple_
+
+from events import canonical
+from events.envelope import Ref
+from events.log.leaf import leaf_of
+from events.store.contract import StoredDelivery
+from events.store.moment import to_moment
+from events.store.sql.rows import batches
+from events.store.sql.schema import acknowledgements
+from exchange.books import as_told
+from exchange.pipeline.settled import Settled
+from exchange.protocol.contradictions import case_id
+from exchange.protocol.notices import Notice, notices
+from exchange.protocol.record import ASKED, CaseState, Record
+from exchange.protocol.sheet import lives_at, own_stay, roles, sheet, shown, state
+from exchange.tables import books, cases, inbox, records
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+TOLD = "told"  # what becomes of a notice that expects nothing
+_ASSOCIATED = b"exchange/record/1"
+
+
+def project(node: Node, session: SqlSession, settled: Sequence[Settled], fed: Sequence[StoredDelivery]) -> None:
+    """Replace the rows of these dossiers, and take what was fed into the books of those told."""
+    persons = [person for one in settled for person in one.shelf.persons]
+    books.hold(session.sql, held_rows(node, settled, fed))
+    records.replace(session.sql, persons, [row for one in settled for row in record_rows(one)])
+    cases.replace(session.sql, persons, [row for one in settled for row in case_rows(one)])
+    seen = _acknowledged(session, [d for one in settled for d in one.deliveries])
+    inbox.replace(session.sql, persons, [row for one in settled for row in inbox_rows(one, seen)])
+
+
+def held_rows(node: Node, settled: Iterable[Settled], fed: Iterable[StoredDelivery]) -> list[books.BookRow]:
+    """What the offices told now hold."""
+    bodies = {ref: event.body for one in settled for ref, event in one.stored.items()}
+    return [
+        books.BookRow(
+            office=delivery.to,
+            person=delivery.person,
+            ref=delivery.ref,
+            teller=delivery.teller,
+            leaf=leaf_of(bodies[delivery.ref]),
+            parts=delivery.parts,
+            told=delivery,
+        )
+        for delivery in fed
+        if node.serving.serves(delivery.to)
+    ]
+
+
+def record_rows(one: Settled) -> list[records.RecordRow]:
+    """Each office's record under the surviving id, and a pointer to it under each id that gave its entry up."""
+    return [row for record in one.records() for row in _record_rows(one, record)]
+
+
+def _record_rows(one: Settled, record: Record) -> Iterator[records.RecordRow]:
+    plain = canonical.encode(sheet(record))
+    digest = hashlib.sha256(plain).digest()
+    home = lives_at(record)
+    own = own_stay(record)
+    for person in record.persons:
+        yield records.RecordRow(
+            office=record.office,
+            person=person,
+            survivor=record.person,
+            state=_state(record, person),
+            roles=roles(record),
+            keeper=record.keeper,
+            lives_at=home.code if home is not None else None,
+            since=own.began if own is not None else None,
+            version=record.version,
+            sealed=one.shelf.seal(person, plain, _associated(record.office, person)),
+            digest=digest,
+        )
+
+
+def opened_sheet(one: Settled, row: records.RecordRow) -> bytes:
+    """The stored sheet. Raises Tampered where it does not open."""
+    return one.shelf.unseal(row.person, row.sealed, _associated(row.office, row.person))
+
+
+def _associated(office: str, person: str) -> bytes:
+    return b"\0".join((_ASSOCIATED, office.encode(), person.encode()))
+
+
+def _state(record: Record, person: str) -> records.State:
+    if person in record.merged:
+        return "merged"
+    found = state(record)
+    if found == "none":
+        raise ValueError(found)
+    return found
+
+
+def case_rows(one: Settled) -> list[cases.CaseRow]:
+    """Each case in the book of each of its sides."""
+    asked_at: dict[tuple[Ref, str, str], datetime] = {}
+    for delivery in one.deliveries:
+        for kind, _ in delivery.asked:
+            key = (delivery.ref, delivery.to, kind)
+            asked_at[key] = min(delivery.at, asked_at.get(key, delivery.at))
+    return [
+        _case_row(one, record, state, asked_at)
+        for record in one.records()
+        for state in shown(record)
+        if record.office in {state.asker, state.ref.asked}
+    ]
+
+
+def _case_row(
+    one: Settled, record: Record, state: CaseState, asked_at: Mapping[tuple[Ref, str, str], datetime]
+) -> cases.CaseRow:
+    ref = state.ref
+    replies = [one.sequenced_at(reply) for reply in state.thread]
+    opened = asked_at.get((ref.opening, ref.asked, ref.kind)) or min(replies, default=one.sequenced_at(ref.opening))
+    return cases.CaseRow(
+        office=record.office,
+        id=case_id(ref),
+        opening=ref.opening,
+        asked=ref.asked,
+        asker=state.asker,
+        kind=ref.kind,
+        status=state.status,
+        person=record.person,
+        due_on=state.due_on,
+        opened_at=opened,
+        closed_at=None if state.open else max((opened, *replies, *_amended(one, record, ref.opening))),
+        reason=state.reason,
+    )
+
+
+def _amended(one: Settled, record: Record, ref: Ref) -> list[datetime]:
+    """When the opening event was amended, which may close its case without a reply."""
+    opening = record.facts.get(ref)
+    if opening is None:
+        return []
+    amendments = [*opening.corrections, *([opening.retraction] if opening.retraction is not None else [])]
+    return [one.sequenced_at(amendment) for amendment in amendments]
+
+
+def inbox_rows(one: Settled, seen: Mapping[tuple[str, int], datetime]) -> list[inbox.InboxRow]:
+    """One row for each notice."""
+    rows = []
+    for record in one.records():
+        received = one.received(record.office)
+        for notice in notices(one.books[record.office], record, map(as_told, received)):
+            told = next(d for d in received if (d.ref, d.teller, d.kind) == (notice.event, notice.teller, notice.kind))
+            rows.append(
+                inbox.InboxRow(
+                    office=record.office,
+                    person=notice.person,
+                    act=notice.act,
+                    kind=notice.kind,
+                    expects_reply=notice.expects_reply,
+                    case=case_id(notice.case) if notice.case is not None else None,
+                    position=told.position,
+                    at=told.at,
+                    acknowledged=seen.get((record.office, told.position)),
+                    outcome=_outcome(record, notice),
+                )
+            )
+    return rows
+
+
+def _outcome(record: Record, notice: Notice) -> str | None:
+    """What became of it; None while the office has still to answer."""
+    if not notice.expects_reply or notice.case is None:
+        return notice.outcome or TOLD
+    case = record.cases.get(notice.case)
+    return None if case is None or case.status in ASKED else case.status
+
+
+def _acknowledged(session: SqlSession, told: Iterable[StoredDelivery]) -> dict[tuple[str, int], datetime]:
+    found: dict[tuple[str, int], datetime] = {}
+    key = tuple_(acknowledgements.c.office, acknowledgements.c.position)
+    for batch in batches([(delivery.to, delivery.position) for delivery in told]):
+        rows: Any = session.sql.execute(select(acknowledgements).where(key.in_(batch)))
+        found |= {(row.office, row.position): to_moment(row.at) for row in rows}
+    return found

@@ -1,0 +1,82 @@
+"""One case, as the caller's office knows it: the question, both sides' particulars, what differs, and the thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from events.catalogue import content_of
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.access.caller import Caller
+from exchange.clock import day_of
+from exchange.protocol.compare import differences
+from exchange.protocol.legality import NoSuchCase
+from exchange.protocol.sheet import sheet, shown
+from exchange.queries.cases import as_of
+from exchange.queries.open_dossier import open_dossier
+from exchange.tables import cases as table
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office: str | None = None) -> dict[str, Any]:
+    """Everything that whoever answers it must see. Raises NoSuchCase, and as `open_dossier` does."""
+    held_by = caller.office_read(office)
+    with node.uow.look() as session:
+        row = table.one(session.sql, held_by, case_id)
+    if row is None:
+        raise NoSuchCase(field="case_id")
+    opened = open_dossier(node, caller, purpose, row.person, ("case",), office=office)
+    record = opened.record
+    state = next((c for c in shown(record) if c.ref.opening == row.opening and c.ref.kind == row.kind), None)
+    if state is None:
+        raise NoSuchCase(field="case_id")
+    opening = record.facts.get(row.opening)
+    stated = _stated(opening)
+    return {
+        **msgspec.to_builtins(as_of(row, day_of(node.clock()))),
+        "question": _event(opening),
+        "ours": dict(record.particulars),
+        "stated": stated,
+        "differing": msgspec.to_builtins(differences(record.particulars, stated)),
+        "deviations": msgspec.to_builtins(state.deviations),
+        "insisted": list(state.insisted),
+        "accepted": list(state.accepted),
+        "reopened": list(state.reopened),
+        "place": msgspec.to_builtins(state.place),
+        "redirected_to": state.redirected_to,
+        "recognised": state.recognised,
+        "thread": [_event(record.facts.get(ref)) for ref in state.thread],
+        "aside": [_event(record.facts.get(ref)) for ref in state.aside],
+        "record": sheet(record),
+        "etag": opened.etag,
+    }
+
+
+def _stated(opening: Standing | None) -> dict[str, Any]:
+    """The particulars that the question states, as they now stand."""
+    if opening is None:
+        return {}
+    content = content_of(opening.payload)
+    return dict(content.get("stated") or content.get("particulars") or {})
+
+
+def _event(standing: Standing | None) -> dict[str, Any] | None:
+    if standing is None:
+        return None
+    frame = standing.event.frame
+    ref: Ref = frame.ref
+    return {
+        "author": ref.author,
+        "id": ref.id,
+        "type": frame.type,
+        "day": standing.day,
+        "recorded_at": frame.recorded_at,
+        "automatic": frame.automatic,
+        "void": standing.void,
+        "corrections": msgspec.to_builtins(standing.corrections),
+        "content": msgspec.to_builtins(content_of(standing.payload)),
+    }

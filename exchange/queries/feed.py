@@ -1,0 +1,75 @@
+"""The feed of an office: its deliveries in order, each with as much of its event as was told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from events.catalogue import content_of
+from events.event import restricted
+from exchange.access import access_log
+from exchange.access.caller import Caller
+from exchange.access.purposes import require
+from exchange.books import shelves
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+SHOWN = ("feed",)
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """One delivery. `kind`: of the notice that it brings, if any; `asked`: questions with the day they are due."""
+
+    position: int
+    at: datetime
+    id: str
+    author: str
+    teller: str
+    type: str
+    person: str
+    effective_on: str
+    stamp: int
+    recorded_at: str
+    kind: str | None
+    ground: str
+    asked: tuple[tuple[str, str | None], ...]
+    revision: int
+    parts: tuple[str, ...]
+    content: dict[str, Any]
+
+
+def feed(node: Node, caller: Caller, purpose: str, after: int = 0, limit: int = 100) -> list[Told]:
+    """The deliveries at the positions after that one, oldest first. Raises as `purposes.require` does."""
+    require(caller, purpose)
+    with node.uow.look() as session:
+        rows = session.feed(caller.office, after, limit)
+        dossiers = shelves(session, node.keys, node.offices, {row.person for row in rows})
+    by_person = {person: dossier for dossier in dossiers for person in dossier.persons}
+    told: list[Told] = []
+    for row in rows:
+        event = restricted(by_person[row.person].event(row.ref), row.parts)
+        told.append(
+            Told(
+                position=row.position,
+                at=row.at,
+                id=row.ref.id,
+                author=row.ref.author,
+                teller=row.teller,
+                type=event.frame.type,
+                person=event.frame.subject.id,
+                effective_on=event.frame.effective_on,
+                stamp=event.frame.stamp,
+                recorded_at=event.frame.recorded_at,
+                kind=row.kind,
+                ground=row.ground,
+                asked=row.asked,
+                revision=row.revision,
+                parts=tuple(sorted(event.parts)),
+                content=msgspec.to_builtins(content_of(event.payload)),
+            )
+        )
+    access_log.note(node.uow, caller, purpose, [(each.person, SHOWN) for each in told], node.clock())
+    return told

@@ -1,0 +1,65 @@
+"""How the node is doing: counts, and how far its work lies behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import func, select
+
+from events.store.sql.schema import deliveries, dirty
+from exchange.protocol.record import OPEN
+from exchange.tables.schema import cases, inbox, records
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """`pending`: events not sequenced; `dirty`: persons not forwarded, the oldest since `lag_seconds`.
+
+    `lag_events`: both together.
+
+    `stuck`: dossiers that could not be settled. `offices`: areas served; `holding`: offices with a record.
+    """
+
+    offices: tuple[str, ...]
+    holding: int
+    events: int
+    pending: int
+    deliveries: int
+    notices: int
+    persons: int
+    open_cases: int
+    dirty: int
+    stuck: int
+    lag_events: int
+    lag_seconds: float
+
+
+def status(node: Node) -> Status:
+    """Counts of this moment."""
+    with node.uow.look() as session:
+        sql = session.sql
+
+        def count(query: object) -> int:
+            return int(sql.execute(query).scalar_one())  # type: ignore[call-overload]  # a select of one number
+
+        oldest = session.oldest_dirty()
+        pending = session.pending()
+        waiting = count(select(func.count()).select_from(dirty))
+        opened = cases.c.status.in_(sorted(OPEN)) & (cases.c.office == cases.c.asked)
+        return Status(
+            offices=node.serving.areas,
+            holding=count(select(func.count(records.c.office.distinct()))),
+            events=session.frontier().size,
+            pending=pending,
+            deliveries=count(select(func.count()).select_from(deliveries)),
+            notices=count(select(func.count()).select_from(inbox)),
+            persons=count(select(func.count(records.c.survivor.distinct()))),
+            open_cases=count(select(func.count()).select_from(cases).where(opened)),
+            dirty=waiting,
+            stuck=len(node.stuck),
+            lag_events=pending + waiting,
+            lag_seconds=max(0.0, (node.clock() - oldest).total_seconds()) if oldest is not None else 0.0,
+        )

@@ -1,0 +1,67 @@
+"""E2. Each stored record equals `view` of the stored book, recomputed from what the office's side holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from events.errors import Tampered
+from exchange.audit.rebuild import clear
+from exchange.books import as_told
+from exchange.jurisdictions.served import Serving
+from exchange.pipeline.project import opened_sheet, record_rows
+from exchange.pipeline.settled import Settled
+from exchange.protocol.book import Book
+from exchange.protocol.settle import Settlement
+from exchange.protocol.view import view
+from exchange.reconcile.finding import Difference
+from exchange.tables.books import BookRow
+from exchange.tables.records import RecordRow
+
+_LOST = "record"
+
+
+def check_views(
+    one: Settled, held: Iterable[BookRow], stored: Iterable[RecordRow], serving: Serving
+) -> list[Difference]:
+    """The stored records of one dossier that are not what their books say."""
+    books = own_books(one, held, serving)
+    again = Settled(one.shelf, books, Settlement([], [], {o: view(b) for o, b in books.items()}), ())
+    new = {(row.office, row.person): row for row in record_rows(again)}
+    old = {(row.office, row.person): row for row in stored}
+    found = []
+    for key in sorted(new.keys() | old.keys()):
+        lacks = _lacks(one, new.get(key), old.get(key))
+        if lacks:
+            found.append(Difference("view", key[0], key[1], lacking=lacks))
+    return found
+
+
+def own_books(one: Settled, held: Iterable[BookRow], serving: Serving) -> dict[str, Book]:
+    """The books out of what each office's side holds: its events, and what it took of what it was told."""
+    offices = {ref.author for ref in one.stored} | {row.office for row in held}
+    books = {office: Book(office, one.shelf.offices) for office in sorted(offices) if serving.serves(office)}
+    for ref in one.stored:
+        if ref.author in books:
+            books[ref.author].record(one.shelf.event(ref))
+    for delivery in one.deliveries:
+        if delivery.teller in books:
+            books[delivery.teller].tell(as_told(delivery))
+    for row in held:
+        if row.office in books and row.ref in one.stored:
+            books[row.office].receive(as_told(row.told), one.shelf.restricted(row.ref, row.parts))
+    return books
+
+
+def _lacks(one: Settled, new: RecordRow | None, old: RecordRow | None) -> tuple[str, ...]:
+    if new is None or old is None:
+        return (_LOST,)
+    columns = msgspec.structs.fields(RecordRow)
+    names = [f.name for f in columns if getattr(clear(new), f.name) != getattr(clear(old), f.name)]
+    try:
+        if opened_sheet(one, old) != opened_sheet(one, new):
+            names.append("sealed")
+    except Tampered:
+        names.append("sealed")
+    return tuple(names)

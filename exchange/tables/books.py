@@ -1,0 +1,95 @@
+"""Books: what each office's own side holds of what it was told, apart from what its tellers say (DESIGN.md E1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, cast
+
+import msgspec
+from sqlalchemy import Column, Connection, Index, LargeBinary, PrimaryKeyConstraint, Row, Table, Text, delete, select
+
+from events.envelope import Part, Ref
+from events.store.contract import NewDelivery
+from events.store.sql.rows import batches, insert
+from events.store.sql.schema import ID, OFFICE
+from exchange.tables.schema import metadata
+
+books = Table(
+    "books",
+    metadata,
+    Column("office", OFFICE, nullable=False),
+    Column("person", ID, nullable=False),
+    Column("author", OFFICE, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("teller", OFFICE, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("parts", Text, nullable=False),
+    Column("told", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("office", "author", "id", "teller"),
+    Index("ix_books_person", "person"),
+)
+
+_told = msgspec.json.Decoder(NewDelivery)
+_KEY = ["office", "author", "id", "teller"]
+
+
+class BookRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One event in one office's book. `leaf`: its leaf hash as the office computed it; `told`: the delivery it took."""
+
+    office: str
+    person: str
+    ref: Ref
+    teller: str
+    leaf: bytes
+    parts: frozenset[Part]
+    told: NewDelivery
+
+
+def hold(sql: Connection, rows: Iterable[BookRow]) -> None:
+    """Take these into the books; a later revision takes the place of an earlier one."""
+    values = [_values(row) for row in rows]
+    if values:
+        statement = insert(sql, books)
+        new = {name: statement.excluded[name] for name in ("person", "leaf", "parts", "told")}
+        sql.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=new), values)
+
+
+def of_persons(sql: Connection, persons: Collection[str]) -> tuple[BookRow, ...]:
+    """What all offices hold of these persons, by office and event."""
+    found = [
+        _row(row)
+        for batch in batches(sorted(set(persons)))
+        for row in sql.execute(select(books).where(books.c.person.in_(batch)))
+    ]
+    return tuple(sorted(found, key=lambda row: (row.office, row.ref, row.teller)))
+
+
+def clear(sql: Connection, persons: Collection[str]) -> None:
+    """Forget what the books hold of these persons, before a rebuild writes it anew."""
+    for batch in batches(persons):
+        sql.execute(delete(books).where(books.c.person.in_(batch)))
+
+
+def _values(row: BookRow) -> dict[str, Any]:
+    return {
+        "office": row.office,
+        "person": row.person,
+        "author": row.ref.author,
+        "id": row.ref.id,
+        "teller": row.teller,
+        "leaf": row.leaf,
+        "parts": msgspec.json.encode(sorted(row.parts)).decode(),
+        "told": msgspec.json.encode(row.told, order="sorted"),
+    }
+
+
+def _row(row: Row[Any]) -> BookRow:
+    return BookRow(
+        office=row.office,
+        person=row.person,
+        ref=Ref(row.author, row.id),
+        teller=row.teller,
+        leaf=row.leaf,
+        parts=frozenset(cast("list[Part]", msgspec.json.decode(row.parts))),
+        told=_told.decode(row.told),
+    )
