@@ -31,9 +31,9 @@ def particular(name: str, value: Any, path: str, day: str) -> Any:
 def _document(kind: str, value: Any, path: str, day: str) -> dict[str, Any]:
     held = {"number": value} if isinstance(value, str) else value
     if not isinstance(held, Mapping) or not isinstance(held.get("number"), str):
-        raise Malformed(field=path, rule="document.form")
+        raise Malformed(field=path, rule="document.value")
     if unknown := held.keys() - {"number", "valid_from", "valid_until", "as_printed", "country"}:
-        raise Malformed(field=f"{path}.{min(unknown)}", rule="document.form")
+        raise Malformed(field=f"{path}.{min(unknown)}", rule="document.value")
     printed = held.get("as_printed") is True
     parsed = documents.parse(kind, held["number"], field=f"{path}.number", as_printed=printed, as_of=day)
     for field in ("valid_from", "valid_until"):
