@@ -1,0 +1,27 @@
+"""The command line `exchange`: one command a file, each with `--json` and a documented exit status."""
+
+from __future__ import annotations
+
+import click
+
+from exchange.cli.command import Main, answers
+
+_COMMANDS = {
+    "db": "exchange.cli.db:db",
+    "demo": "exchange.cli.demo:demo",
+    "export": "exchange.cli.export:export",
+    "import": "exchange.cli.import_:import_",
+    "key": "exchange.cli.key:key",
+    "reconcile": "exchange.cli.reconcile:reconcile",
+    "replay": "exchange.cli.replay:replay",
+    "scenario": "exchange.cli.scenario:scenario",
+    "serve": "exchange.cli.serve:serve",
+    "status": "exchange.cli.status:status",
+    "version": "exchange.cli.version:version",
+}
+
+
+@click.group(name="exchange", cls=Main, lazy=_COMMANDS, help="cli.exchange", no_args_is_help=True)
+@answers
+def main() -> None:
+    """The exchange; each command says what it does by `--help`."""

@@ -19,7 +19,7 @@ def differing(entry: Entry, sheet: Mapping[str, Any]) -> tuple[str, ...]:
 def _differing(entry: Entry, sheet: Mapping[str, Any]) -> Iterator[str]:
     held = sheet.get("particulars", {})
     for field, value in entry.particulars.items():
-        if not _same(field, value, held.get(field)):
+        if field not in entry.read_off and not _same(field, value, held.get(field)):
             yield field
     if entry.registration != sheet.get("registration"):
         yield "registration"

@@ -32,6 +32,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """What a row says. `identities`: forms that no two rows may share, the first names the row in its register.
 
     `stay`: main, further, or empty where the person does not live here. `since`: None where the row does not say.
+    `read_off`: particulars that no cell gives and a document number does.
     """
 
     particulars: dict[str, Any]
@@ -40,6 +41,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     stay: str
     address: str | None
     since: str | None
+    read_off: frozenset[str] = frozenset()
 
     def content(self, *, ask: bool) -> dict[str, Any]:
         """The payload of `person.registered`: an opening balance, no movement."""
@@ -107,6 +109,7 @@ def entry(row: Mapping[str, str], office: str, as_of: str) -> Entry:
         stay="main" if stay is None else stay,
         address=address,
         since=since,
+        read_off=frozenset(field for field in ("born_on", "sex") if field in particulars and not row.get(field)),
     )
 
 

@@ -1,0 +1,128 @@
+"""The shapes that every command has: help in the caller's language, options that all share, errors told by rule."""
+
+from __future__ import annotations
+
+import importlib
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from events.errors import ExchangeError
+from exchange.cli import speech
+from exchange.cli.exit_codes import BROKEN, INTERRUPTED
+from exchange.translations import LANGUAGES, known, text
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+class Option(click.Option):
+    """An option whose help is a key of `cli.toml`."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        key, self.help = self.help, _told(self.help)
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = key
+
+
+class Command(click.Command):
+    """A command whose help is a key of `cli.toml`. What it returns is its exit status; nothing is fine."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        key, self.help = self.help, _told(self.help)
+        try:
+            super().format_help_text(ctx, formatter)
+        finally:
+            self.help = key
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return _first_line(_told(self.help))
+
+
+class Group(click.Group):
+    """Commands that are loaded when they are called: `lazy` says which module and which name holds each."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, lazy: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lazy = dict(lazy or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self._lazy, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = self._lazy.get(cmd_name)
+        if place is None:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = place.partition(":")
+        found = getattr(importlib.import_module(module), name)
+        if not isinstance(found, click.Command):
+            raise TypeError(place)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Listed from the texts alone, so that asking for help loads nothing."""
+        rows = [(name, _first_line(_told(f"cli.{name}"))) for name in self.list_commands(ctx)]
+        with formatter.section(speech.words("commands")):
+            formatter.write_dl(rows)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        key, self.help = self.help, _told(self.help)
+        try:
+            super().format_help_text(ctx, formatter)
+        finally:
+            self.help = key
+
+
+class Main(Group):
+    """The root: hears how the answer is wanted, and tells what goes wrong anywhere below it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        speech.listen(ctx, args)
+        return self._telling(ctx, lambda: super(Main, self).parse_args(ctx, args))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        code = self._telling(ctx, lambda: super(Main, self).invoke(ctx))
+        ctx.exit(code if isinstance(code, int) else 0)
+
+    def _telling(self, ctx: click.Context, step: Callable[[], T]) -> T:
+        with ctx.scope(cleanup=False):
+            try:
+                return step()
+            except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError, BrokenPipeError):
+                raise
+            except ExchangeError as error:
+                ctx.exit(speech.tell_error(error))
+            except click.ClickException as error:
+                ctx.exit(speech.tell_usage(error))
+            except (KeyboardInterrupt, click.Abort):
+                click.echo("", err=True)
+                ctx.exit(INTERRUPTED)
+            except Exception:  # noqa: BLE001 (ours to repair: shown whole, with a status of its own)
+                traceback.print_exc()
+                ctx.exit(BROKEN)
+
+
+def option(*names: str, **kwargs: Any) -> Callable[[Function], Function]:
+    """A click option whose `help` is a key of `cli.toml`."""
+    return click.option(*names, cls=Option, **kwargs)
+
+
+def answers(function: Function) -> Function:
+    """The options of every command: `--json` and `--language`, which `speech` has read from the line already."""
+    language = click.Choice(LANGUAGES)
+    function = option("--language", type=language, expose_value=False, help="cli.option.language")(function)
+    return option("--json", "for_machines", is_flag=True, expose_value=False, help="cli.option.json")(function)
+
+
+def _told(key: str | None) -> str | None:
+    return text(key, speech.language()) if key and known(key) else key
+
+
+def _first_line(told: str | None) -> str:
+    return (told or "").partition("\n")[0]

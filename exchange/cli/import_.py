@@ -1,0 +1,74 @@
+"""`exchange import`: takes a town's register in, and returns a file of the rows that could not be recorded."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from events.errors import Malformed
+from exchange.cli import speech
+from exchange.cli.command import Command, option
+from exchange.cli.exit_codes import DIFFERENT, FINE
+from exchange.cli.node import acting, on_node, opened, settings_of
+from exchange.cli.progress import progress
+from exchange.clock import day_of
+from exchange.node import Node
+from exchange.pipeline.advance import advance
+from exchange.registers import reading
+from exchange.registers.intake import Intake, Tally, beside
+from exchange.registers.writing import template, writing
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("import", cls=Command, help="cli.import")
+@click.argument("file", required=False, type=FILE)
+@option("--office", help="cli.option.office")
+@option("--template", "template_file", type=FILE, help="cli.option.template")
+@option("--refused", type=FILE, help="cli.option.refused")
+@option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="cli.option.as_of")
+@option("--ask", is_flag=True, help="cli.option.ask")
+@option("--check", is_flag=True, help="cli.option.check")
+@on_node
+def import_(
+    file: Path | None,
+    office: str | None,
+    template_file: Path | None,
+    refused: Path | None,
+    as_of: datetime | None,
+    ask: bool,
+    check: bool,
+    data: Path | None,
+    settings_file: Path | None,
+) -> int:
+    if template_file is not None:
+        template(template_file, speech.language())
+        speech.say({"template": str(template_file)}, speech.words("import.template", file=template_file))
+        return FINE
+    if file is None or office is None:
+        raise Malformed(field="FILE" if file is None else "--office", rule="cli.missing_here")
+    bad = refused or beside(file)
+    with opened(settings_of(settings_file, data=data)) as node:
+        day = as_of.date() if as_of is not None else day_of(node.clock())
+        tally = _taken(node, file, office, bad, day, ask=ask, check=check)
+    bad_rows = tally.differing + tally.refused
+    if not bad_rows:
+        bad.unlink(missing_ok=True)
+    answer = {**msgspec.to_builtins(tally), "refused_file": str(bad) if bad_rows else None, "checked_only": check}
+    lines = [speech.words("import.checked" if check else "import.done", **msgspec.to_builtins(tally))]
+    speech.say(answer, *lines, *([speech.words("import.refused", file=bad)] if bad_rows else []))
+    return DIFFERENT if bad_rows else FINE
+
+
+def _taken(node: Node, file: Path, office: str, bad: Path, day: date, *, ask: bool, check: bool) -> Tally:
+    caller = acting(office, "clerk")
+    if bad.resolve() == file.resolve():
+        raise Malformed(field="--refused", rule="cli.same_file")
+    with reading.opened(file) as table, writing(bad) as write, progress(speech.words("import.bar"), table.size) as told:
+        tally = Intake(node, caller, write, as_of=day, ask=ask, only_check=check).take(table, told)
+    if not check:
+        advance(node)
+    return tally

@@ -1,0 +1,79 @@
+"""The node that a command works on: where it is, and who works on it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from events.errors import ExchangeError
+from exchange.access.caller import Caller, Role
+from exchange.cli import speech
+from exchange.cli.command import answers, option
+from exchange.node import Node
+from exchange.registers.places import town_of
+from exchange.settings import Settings, load, settings
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+_OF_THE_COMMAND = frozenset({"EXCHANGE_SETTINGS", "EXCHANGE_LANGUAGE"})  # read elsewhere
+
+
+class OutOfReach(ExchangeError):
+    """The data folder, the database or the address cannot be had."""
+
+    code = "out_of_reach"
+    status = 503
+
+
+def on_node(function: Function) -> Function:
+    """The options of every command that works on a node."""
+    file = click.Path(dir_okay=False, path_type=Path)
+    function = option("--settings", "settings_file", type=file, envvar="EXCHANGE_SETTINGS", help="cli.option.settings")(
+        function
+    )
+    function = option("--data", type=click.Path(file_okay=False, path_type=Path), help="cli.option.data")(function)
+    return answers(function)
+
+
+def settings_of(settings_file: Path | None, **given: Any) -> Settings:
+    """The settings of file and environment, with what the command line gives on top.
+
+    Without a file, `exchange.toml` in the data folder, where there is one. Raises SettingsWrong.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_THE_COMMAND}
+    named = {name: value for name, value in given.items() if value is not None}
+    beside_data = Path(named.get("data") or environment.get("EXCHANGE_DATA") or Settings().data) / "exchange.toml"
+    found = load(settings_file or (beside_data if beside_data.is_file() else None), environment)
+    return settings(**{**{name: getattr(found, name) for name in found.__struct_fields__}, **named})
+
+
+@contextmanager
+def opened(found: Settings) -> Iterator[Node]:
+    """The node of these settings, closed again at the end. Raises OutOfReach."""
+    try:
+        node = Node.open(found)
+    except OSError as error:
+        raise OutOfReach(field="data", rule="cli.data", data=found.data, why=error.strerror) from error
+    try:
+        yield node
+    finally:
+        node.close()
+
+
+def acting(office: str, *roles: Role) -> Caller:
+    """Somebody at this machine, for an office: whoever may read the node's master key needs no other."""
+    code = town_of(office, "--office")
+    return Caller(code, _actor(), frozenset(roles), language=speech.language())
+
+
+def _actor() -> str:
+    """The account at this machine, as the log keeps it."""
+    return "cli." + (re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:50] or "unknown")

@@ -1,0 +1,51 @@
+"""`exchange reconcile`: the four checks that both sides are equal, each of which can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import msgspec
+
+from exchange.cli import speech
+from exchange.cli.command import Command, option
+from exchange.cli.exit_codes import DIFFERENT, FINE
+from exchange.cli.node import on_node, opened, settings_of
+from exchange.reconcile import Checked, checks, repair
+from exchange.reconcile.finding import Check
+
+
+@click.command(cls=Command, help="cli.reconcile")
+@option("--repair", "mend", is_flag=True, help="cli.option.repair")
+@on_node
+def reconcile(mend: bool, data: Path | None, settings_file: Path | None) -> int:
+    with opened(settings_of(settings_file, data=data)) as node:
+        found = checks(node)
+        lines = list(_lines(found))
+        repaired = 0
+        if mend and not found.equal:
+            repaired = repair(node, found.differences)
+            found = checks(node)
+            lines += [speech.words("reconcile.repaired", persons=repaired), *_lines(found)]
+    speech.say({**_plain(found), "repaired_persons": repaired}, *lines)
+    return FINE if found.equal else DIFFERENT
+
+
+def _plain(found: Checked) -> dict[str, Any]:
+    counted = {check: sum(each.check == check for each in found.differences) for check in get_args(Check)}
+    return {**msgspec.to_builtins(found), "equal": found.equal, "checks": counted}
+
+
+def _lines(found: Checked) -> Iterator[str]:
+    for check in get_args(Check):
+        those = [each for each in found.differences if each.check == check]
+        name = speech.words(f"reconcile.{check}")
+        verdict = speech.words("reconcile.differences", count=len(those)) if those else speech.words("reconcile.equal")
+        yield f"{name}: {verdict}"
+        for each in those:
+            event = f"  {each.event.author}/{each.event.id}" if each.event else ""
+            yield f"  {each.office}  {each.other or '-'}  {each.person}  {','.join(each.lacking)}{event}"
+    pairs = ", ".join(f"{state} {count}" for state, count in sorted(found.pairs.items())) or "0"
+    yield speech.words("reconcile.pairs", pairs=pairs, persons=found.persons, waiting=found.waiting)
