@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from events.errors import ExchangeError, Malformed
 from exchange.access.caller import ROLES, Role
 from exchange.access.keys_table import access_keys
 from exchange.clock import Clock, utcnow
 from exchange.jurisdictions import codes
+from exchange.unit_of_work import UnitOfWork
 
 _PRESENTED = re.compile(r"xk_([0-9a-f]{12})_([0-9a-f]{64})")
 _NOBODY = ("", b"\0" * 16, b"\0" * 32)
@@ -57,8 +58,8 @@ class Key:
 class Keys:
     """The keys of a node."""
 
-    def __init__(self, engine: Engine, clock: Clock = utcnow) -> None:
-        self._engine = engine
+    def __init__(self, uow: UnitOfWork, clock: Clock = utcnow) -> None:
+        self._uow = uow
         self._clock = clock
 
     def issue(
@@ -88,8 +89,8 @@ class Keys:
             "created_at": key.created_at,
             "expires_at": key.expires_at,
         }
-        with self._engine.begin() as connection:
-            connection.execute(insert(access_keys).values(row))
+        with self._uow.begin() as session:
+            session.sql.execute(insert(access_keys).values(row))
         return key, f"xk_{identifier}_{secret}"
 
     def authenticate(self, presented: str) -> Key:
@@ -109,19 +110,19 @@ class Keys:
             raise Malformed(field="id", rule="access_key.unknown", value=identifier)
         if row.revoked_at is None:
             ending = update(access_keys).where(access_keys.c.id == identifier)
-            with self._engine.begin() as connection:
-                connection.execute(ending.values(revoked_at=self._clock().isoformat()))
+            with self._uow.begin() as session:
+                session.sql.execute(ending.values(revoked_at=self._clock().isoformat()))
         return _key(self._row(identifier) or row)
 
     def all(self) -> tuple[Key, ...]:
         """Every key ever issued, the latest last."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(access_keys).order_by(access_keys.c.created_at, access_keys.c.id))
+        with self._uow.look() as session:
+            rows = session.sql.execute(select(access_keys).order_by(access_keys.c.created_at, access_keys.c.id))
             return tuple(_key(row) for row in rows)
 
     def _row(self, identifier: str) -> Row[Any] | None:
-        with self._engine.connect() as connection:
-            return connection.execute(select(access_keys).where(access_keys.c.id == identifier)).one_or_none()
+        with self._uow.look() as session:
+            return session.sql.execute(select(access_keys).where(access_keys.c.id == identifier)).one_or_none()
 
 
 def _require(

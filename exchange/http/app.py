@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask
 from flask_smorest import Api
@@ -11,8 +11,12 @@ from flask_smorest import Api
 from exchange.access.keys import Keys
 from exchange.http import contract, correlation, docs, gate, headers, health, problems
 from exchange.http.allows import public
+from exchange.http.node_use_cases import NodeUseCases
 from exchange.http.use_cases import UseCases
 from exchange.http.v1 import RESOURCES
+
+if TYPE_CHECKING:
+    from exchange.node import Node
 
 API_VERSION = "1.0.0"
 LARGEST_BODY = 16 * 1024 * 1024
@@ -42,6 +46,11 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) ->
         app.register_blueprint(blueprint)
     public(app.view_functions["static"])
     return app
+
+
+def create_app(node: Node, pages: Iterable[Blueprint] = (), forwarding: Callable[[], bool] = lambda: True) -> Flask:
+    """The app of an opened node. `forwarding`: whether the worker beside it does its work, for the readiness check."""
+    return application(NodeUseCases(node, forwarding), Keys(node.uow, node.clock), pages)
 
 
 def _described(app: Flask) -> Any:

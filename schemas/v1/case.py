@@ -9,6 +9,7 @@ from events.catalogue.values import NoteKind
 from exchange.protocol.record import CaseStatus
 from schemas.v1 import fields
 from schemas.v1.paging import Page, PageQuery
+from schemas.v1.person import SheetSchema
 from schemas.v1.wire import Wire
 
 
@@ -21,36 +22,47 @@ class CasesQuery(PageQuery):
     person = fields.identifier()
 
 
-class CaseSchema(Wire):
-    """One question between two offices."""
+class CaseRowSchema(Wire):
+    """One question between two offices, in the clear: no person is read."""
 
     id = fields.identifier(required=True)
+    office = fields.office(required=True, metadata={"description": "Whose side this is."})
     kind = fields.Text(required=True)
     opening = fields.Reference(required=True)
     asked = fields.office(required=True)
     asker = fields.office(required=True)
-    person = fields.identifier()
-    status = fields.Text(required=True)
-    open = fields.Flag(required=True)
+    person = fields.identifier(required=True)
+    status = fields.choice(*get_args(CaseStatus), required=True)
     due_on = fields.Text(allow_none=True)
-    overdue = fields.Flag()
-    recognised = fields.Flag()
-    automatic = fields.Flag()
+    opened_at = fields.Text(required=True)
+    closed_at = fields.Text(allow_none=True)
+    reason = fields.Text(allow_none=True)
+
+
+class CaseSchema(CaseRowSchema):
+    """The case with everything that whoever answers it must see."""
+
+    question = fields.Open(allow_none=True, metadata={"description": "The event that opened it, as it now stands."})
+    ours = fields.Open(metadata={"description": "Particulars that the office holds."})
+    stated = fields.Open(metadata={"description": "Particulars that the question states."})
+    differing = fields.Anything(metadata={"description": "Where the two differ."})
     deviations = fields.Many(fields.Open())
     accepted = fields.Many(fields.Text())
     insisted = fields.Many(fields.Text())
-    reason = fields.Text(allow_none=True)
+    reopened = fields.Many(fields.Text())
     place = fields.Open(allow_none=True)
     redirected_to = fields.office(allow_none=True)
-    reopened = fields.Many(fields.Text())
-    thread = fields.Many(fields.Reference())
-    aside = fields.Many(fields.Reference(), metadata={"description": "Replies that came too late: kept, no effect."})
+    recognised = fields.Flag()
+    thread = fields.Many(fields.Open(allow_none=True))
+    aside = fields.Many(fields.Open(allow_none=True), metadata={"description": "Replies that came too late."})
+    record = fields.Inner(SheetSchema)
+    etag = fields.Text(metadata={"description": "Version of the office's record, for If-Match."})
 
 
 class CasesSchema(Page):
     """A page of cases."""
 
-    items = fields.Many(fields.Inner(CaseSchema), required=True)
+    items = fields.Many(fields.Inner(CaseRowSchema), required=True, most=200)
 
 
 class PlaceSchema(Wire):

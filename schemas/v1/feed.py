@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from schemas.v1 import fields
-from schemas.v1.paging import Page
+from schemas.v1.paging import Page, PageQuery
+from schemas.v1.person import PurposeQuery
 from schemas.v1.wire import Wire
+
+
+class FeedQuery(PageQuery, PurposeQuery):
+    """From where, and why: what was told speaks of persons."""
 
 
 class CloudEventSchema(Wire):

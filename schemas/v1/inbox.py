@@ -7,53 +7,61 @@ from typing import get_args
 from events.catalogue.values import NoteKind
 from schemas.v1 import fields
 from schemas.v1.paging import Page, PageQuery
+from schemas.v1.person import PurposeQuery
 from schemas.v1.wire import Wire
 
 
-class InboxQuery(PageQuery):
-    """Which notifications."""
+class InboxQuery(PageQuery, PurposeQuery):
+    """Which notifications, and why: they name persons."""
 
-    state = fields.choice("new", "open", "answered", "overdue", metadata={"description": "How far it has come."})
+    state = fields.choice(
+        "new",
+        "open",
+        "answered",
+        "overdue",
+        metadata={"description": "Not acknowledged; still to be answered; answered; to be answered, and late."},
+    )
     kind = fields.choice(*get_args(NoteKind))
     person = fields.identifier()
-    search = fields.Text(most=100, metadata={"description": "Part of a name, where it was told."})
+    search = fields.Text(most=100, metadata={"description": "Part of the name or of the code of the office that told."})
 
 
 class NotificationSchema(Wire):
     """One notification: one act of one office about one person."""
 
-    id = fields.Text(required=True)
+    position = fields.Count(required=True, metadata={"description": "In the office's feed; acknowledges it."})
+    at = fields.Text(required=True)
     kind = fields.Text(required=True)
     person = fields.identifier(required=True)
-    name = fields.Text(allow_none=True)
-    teller = fields.Text(required=True)
-    state = fields.Text(required=True)
+    name = fields.Text(allow_none=True, metadata={"description": "None where it was not told."})
+    teller = fields.office(required=True)
+    state = fields.choice("new", "open", "answered", "overdue", "read", required=True)
     expects_reply = fields.Flag(required=True)
+    act = fields.Text()
     case = fields.identifier(allow_none=True)
-    case_status = fields.Text(allow_none=True)
     due_on = fields.Text(allow_none=True)
-    told_at = fields.Text()
-    position = fields.Count()
     acknowledged_at = fields.Text(allow_none=True)
-    acknowledged_by = fields.Text(allow_none=True)
     event = fields.Reference()
     events = fields.Many(fields.Reference())
     about = fields.Reference(allow_none=True)
-    fields_ = fields.Many(fields.Text(), data_key="fields", attribute="fields")
+    fields_ = fields.Many(
+        fields.Text(), data_key="fields", attribute="fields", metadata={"description": "Of which it speaks."}
+    )
+    holds = fields.Many(fields.Text(), metadata={"description": "Fields whose value came with it."})
     outcome = fields.Text(allow_none=True)
     reason = fields.Text(allow_none=True)
     place = fields.Open(allow_none=True)
 
 
 class InboxSchema(Page):
-    """A page of the inbox."""
+    """A page of the inbox. With `search` or `overdue` a page may be short, or empty, before the last."""
 
-    items = fields.Many(fields.Inner(NotificationSchema), required=True)
+    items = fields.Many(fields.Inner(NotificationSchema), required=True, most=200)
 
 
 class AcknowledgementSchema(Wire):
-    """A receipt of the message, which says nothing about the fact."""
+    """A receipt of the message, which says nothing about the fact: the first one, by whom and when."""
 
-    id = fields.Text(required=True)
+    position = fields.Count(required=True)
     acknowledged_at = fields.Text(required=True)
     acknowledged_by = fields.Text(required=True)

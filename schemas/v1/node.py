@@ -13,32 +13,49 @@ class HealthSchema(Wire):
 
 
 class StatusSchema(Wire):
-    """What the node does."""
+    """What the node does, and how far its work lies behind."""
 
-    offices = fields.Count()
-    areas = fields.Many(fields.office(), most=5000)
-    events = fields.Count()
-    notices = fields.Count()
-    open_cases = fields.Count()
-    lag_events = fields.Count()
-    lag_seconds = fields.Anything()
-    dirty_age = fields.Anything(allow_none=True)
+    offices = fields.Many(fields.office(), most=5000, required=True, metadata={"description": "Areas served."})
+    holding = fields.Count(required=True, metadata={"description": "Offices that hold a record."})
+    events = fields.Count(required=True)
+    pending = fields.Count(required=True, metadata={"description": "Events that wait for the log."})
+    deliveries = fields.Count(required=True)
+    notices = fields.Count(required=True)
+    persons = fields.Count(required=True)
+    open_cases = fields.Count(required=True)
+    dirty = fields.Count(required=True, metadata={"description": "Persons whose notices wait."})
+    lag_events = fields.Count(required=True)
+    lag_seconds = fields.Anything(required=True)
 
 
 class CheckSchema(Wire):
-    """One of the four checks."""
+    """One of the four checks, each of which can fail."""
 
     check = fields.choice("ledger", "view", "entitlement", "agreement", required=True)
     passed = fields.Flag(required=True)
-    compared = fields.Count(required=True)
     differences = fields.Count(required=True)
-    findings = fields.Many(fields.Open(), most=1000)
+
+
+class DifferenceSchema(Wire):
+    """One fault: which check found it, at whose side, beside which other office, about whom, what is lacking."""
+
+    check = fields.Text(required=True)
+    office = fields.office(required=True)
+    person = fields.identifier(required=True)
+    other = fields.Text()
+    event = fields.Reference(allow_none=True)
+    lacking = fields.Many(fields.Text())
 
 
 class ChecksSchema(Wire):
-    """The four checks."""
+    """The four checks at one moment; at most 1,000 differences are listed, all are counted."""
 
-    checked_at = fields.Text()
+    at = fields.Text(required=True)
     equal = fields.Flag(required=True)
-    pairs = fields.Open(metadata={"description": "Pairs of offices by state."})
+    persons = fields.Count(required=True, metadata={"description": "Compared."})
+    waiting = fields.Count(required=True, metadata={"description": "Left out, since work about them is under way."})
+    pairs = fields.Open(
+        required=True, metadata={"description": "Pairs of offices by state; only different is a fault."}
+    )
     checks = fields.Many(fields.Inner(CheckSchema), required=True)
+    differences = fields.Many(fields.Inner(DifferenceSchema), required=True, most=1000)

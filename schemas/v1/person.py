@@ -33,13 +33,12 @@ class FindSchema(Wire):
 
 
 class FoundSchema(Wire):
-    """A person whom the caller's office holds."""
+    """A person whom the caller's office holds; the number is masked."""
 
     person = fields.identifier(required=True)
-    name = fields.Text(allow_none=True)
-    state = fields.Text()
-    roles = fields.Many(fields.Text())
-    version = fields.Count()
+    name = fields.Text(required=True)
+    state = fields.Text(required=True)
+    document = fields.Text(required=True)
 
 
 class FoundListSchema(Wire):
@@ -80,24 +79,27 @@ class SheetSchema(Wire):
 
 
 class HistoryItemSchema(Wire):
-    """One event of the office's own book, with what it did."""
+    """One event as the office came to know it, with what it did to the record."""
 
     id = fields.identifier(required=True)
-    type = fields.Text(required=True)
     author = fields.office(required=True)
+    type = fields.Text(required=True)
+    person = fields.identifier(required=True)
+    actor = fields.Text(allow_none=True, metadata={"description": "Of an own event; others' actors are their matter."})
     effective_on = fields.Text(required=True)
     stamp = fields.Count(required=True)
-    recorded_at = fields.Text()
-    actor = fields.Text()
-    version = fields.Count()
+    recorded_at = fields.Text(required=True)
+    known_at = fields.Text(allow_none=True, metadata={"description": "None while an own event waits for the log."})
+    told_by = fields.office(allow_none=True)
+    kind = fields.Text(allow_none=True)
     because = fields.Reference(allow_none=True)
-    with_ = fields.Open(data_key="with", attribute="with", metadata={"description": "As far as the office was told."})
     parts = fields.Many(fields.Text())
-    standing = fields.Text(metadata={"description": "in_force, corrected, retracted, void or waiting."})
-    did = fields.Open(metadata={"description": "What the event changed in the record."})
+    with_ = fields.Open(data_key="with", attribute="with", metadata={"description": "As far as the office was told."})
+    standing = fields.choice("in_force", "corrected", "retracted", required=True)
+    did = fields.Open(metadata={"description": "Fields of the record that it changed: [before, after]."})
 
 
 class HistorySchema(Page):
-    """The events of the office's own book about the person, the earliest first."""
+    """The events of the office's own book about the person, as it came to know them."""
 
-    items = fields.Many(fields.Inner(HistoryItemSchema), required=True)
+    items = fields.Many(fields.Inner(HistoryItemSchema), required=True, most=200)

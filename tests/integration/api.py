@@ -5,18 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import create_engine
-from sqlalchemy.pool import StaticPool
 
 from events.errors import Conflict, ExchangeError, StaleVersion
 from exchange.access.caller import Caller
 from exchange.access.keys import Keys
-from exchange.access.keys_table import metadata
 from exchange.commands.act import ActRefused, Item, Result, Status
 from exchange.http.app import application
 from exchange.http.use_cases import Row, Slice
 from exchange.http.v1 import examples
 from exchange.protocol.legality import UnknownPerson
+from exchange.stores import store_at
+from exchange.unit_of_work import UnitOfWork
 
 TOWN, OTHER, COUNTY = examples.TOWN, examples.HOME, "330106000000"
 
@@ -47,9 +46,9 @@ class Remembering:
         self._ask("reply", caller, case, item)
         return self._result(item)
 
-    def acknowledge(self, caller: Caller, notification: str) -> Row:
-        self._ask("acknowledge", caller, notification)
-        return {"id": notification, "acknowledged_at": "2026-03-03T01:20:00Z", "acknowledged_by": caller.actor}
+    def acknowledge(self, caller: Caller, position: int) -> Row:
+        self._ask("acknowledge", caller, position)
+        return {"position": position, "acknowledged_at": "2026-03-03T01:20:00Z", "acknowledged_by": caller.actor}
 
     def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]:
         self._ask("find", caller, purpose, kind, number)
@@ -67,8 +66,8 @@ class Remembering:
         self._ask("history", caller, purpose, person, caller.office_read(office))
         return self._slice(cursor, limit)
 
-    def inbox(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice:
-        self._ask("inbox", caller, dict(filters))
+    def inbox(self, caller: Caller, purpose: str, filters: Row, cursor: str | None, limit: int) -> Slice:
+        self._ask("inbox", caller, purpose, dict(filters))
         return self._slice(cursor, limit)
 
     def cases(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice:
@@ -79,15 +78,15 @@ class Remembering:
         self._ask("case", caller, purpose, case)
         return examples.CASE_ROW
 
-    def feed(self, caller: Caller, after: int, limit: int) -> Slice:
-        self._ask("feed", caller, after, limit)
+    def feed(self, caller: Caller, purpose: str, after: int, limit: int) -> Slice:
+        self._ask("feed", caller, purpose, after, limit)
         found = self.rows[after : after + limit]
         return Slice(found, str(after + len(found)) if found else None)
 
     def status(self) -> Row:
-        return {"offices": 2, "events": 10, "notices": 4, "open_cases": 1, "lag_events": 0}
+        return {"offices": [COUNTY], "events": 10, "notices": 4, "open_cases": 1, "lag_events": 0}
 
-    def checks(self) -> Row:
+    def checks(self, caller: Caller) -> Row:
         return {"equal": True, "pairs": {"equal": 3}, "checks": []}
 
     def ready(self) -> bool:
@@ -135,11 +134,10 @@ class Api:
 
 def api() -> Iterator[Api]:
     """An app over remembering use cases; the keys lie in memory."""
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    metadata.create_all(engine)
-    cases, keys = Remembering(), Keys(engine)
+    uow = UnitOfWork(store_at("sqlite://"))
+    cases, keys = Remembering(), Keys(uow)
     yield Api(application(cases, keys), cases, keys)
-    engine.dispose()
+    uow.close()
 
 
 def rules(problem: Mapping[str, Any]) -> dict[str, str]:

@@ -29,7 +29,7 @@ def test_a_call_without_a_key_is_refused_and_told_how_to_come_back(served: Api):
     ["Bearer ", "Bearer nonsense", "Basic abc", "xk_000000000000_" + "0" * 64, "Bearer xk_000000000000_" + "0" * 64],
 )
 def test_a_wrong_key_is_refused(served: Api, authorization):
-    assert served.client().get("/v1/inbox", headers={"Authorization": authorization}).status_code == 401
+    assert served.client().get("/v1/inbox?purpose=case", headers={"Authorization": authorization}).status_code == 401
 
 
 def test_one_wrong_sign_in_the_secret_is_a_wrong_key(served: Api):
@@ -42,8 +42,8 @@ def test_one_wrong_sign_in_the_secret_is_a_wrong_key(served: Api):
 
 def test_no_secret_is_stored(served: Api):
     key, secret = served.keys.issue("a town", [TOWN], ["clerk"])
-    with served.keys._engine.connect() as connection:
-        [row] = connection.execute(select(access_keys)).all()
+    with served.keys._uow.look() as session:
+        [row] = session.sql.execute(select(access_keys)).all()
     assert row.id == key.id
     assert secret.rpartition("_")[2] not in repr(tuple(row))
     assert bytes.fromhex(secret.rpartition("_")[2]) not in (row.salt, row.digest)
@@ -52,19 +52,19 @@ def test_no_secret_is_stored(served: Api):
 def test_a_revoked_key_opens_nothing_from_that_moment(served: Api):
     key, secret = served.keys.issue("a town", [TOWN], ["clerk"])
     headers = {"Authorization": f"Bearer {secret}"}
-    assert served.client().get("/v1/inbox", headers=headers).status_code == 200
+    assert served.client().get("/v1/inbox?purpose=case", headers=headers).status_code == 200
     assert served.keys.revoke(key.id).revoked_at
     assert served.keys.revoke(key.id).revoked_at
-    assert served.client().get("/v1/inbox", headers=headers).status_code == 401
+    assert served.client().get("/v1/inbox?purpose=case", headers=headers).status_code == 401
 
 
 def test_a_key_ends_at_its_last_moment(served: Api):
     now = datetime(2026, 11, 24, tzinfo=UTC)
-    keys = Keys(served.keys._engine, lambda: now)
+    keys = Keys(served.keys._uow, lambda: now)
     _, secret = keys.issue("a town", [TOWN], ["clerk"], now + timedelta(hours=1))
-    assert keys.authenticate(secret)
+    assert keys.authenticate(secret).scopes == (TOWN,)
     with pytest.raises(Unauthenticated):
-        Keys(served.keys._engine, lambda: now + timedelta(hours=1)).authenticate(secret)
+        Keys(served.keys._uow, lambda: now + timedelta(hours=1)).authenticate(secret)
 
 
 @pytest.mark.parametrize(
@@ -96,26 +96,29 @@ def test_a_role_opens_its_routes_and_no_others(served: Api):
 def test_a_key_speaks_for_the_office_named_only_inside_its_areas(served: Api):
     headers = served.bearer("clerk", scopes=[COUNTY])
     client = served.client()
-    assert client.get("/v1/inbox", headers={**headers, "Exchange-Office": TOWN}).status_code == 200
+    assert client.get("/v1/inbox?purpose=case", headers={**headers, "Exchange-Office": TOWN}).status_code == 200
     assert served.cases.asked[-1][1].office == TOWN
-    assert client.get("/v1/inbox", headers={**headers, "Exchange-Office": OTHER}).status_code == 403
-    assert client.get("/v1/inbox", headers={**headers, "Exchange-Office": "33"}).status_code == 422
+    assert client.get("/v1/inbox?purpose=case", headers={**headers, "Exchange-Office": OTHER}).status_code == 403
+    assert client.get("/v1/inbox?purpose=case", headers={**headers, "Exchange-Office": "33"}).status_code == 422
 
 
 def test_a_key_of_several_areas_must_say_for_which_it_speaks(served: Api):
-    answer = served.client().get("/v1/inbox", headers=served.bearer("clerk", scopes=[TOWN, OTHER]))
+    answer = served.client().get("/v1/inbox?purpose=case", headers=served.bearer("clerk", scopes=[TOWN, OTHER]))
     assert answer.status_code == 422
     assert answer.json["errors"][0]["rule"] == "header.office_needed"
 
 
 def test_the_actor_of_the_callers_own_system_is_passed_on(served: Api):
-    served.client().get("/v1/inbox", headers={**served.bearer(), "Exchange-Actor": "li.na"})
+    served.client().get("/v1/inbox?purpose=case", headers={**served.bearer(), "Exchange-Actor": "li.na"})
     assert served.cases.asked[-1][1].actor == "li.na"
 
 
 @pytest.mark.parametrize("actor", ["system", "", "a b", "x" * 65])
 def test_nobody_acts_under_the_name_of_the_exchange_or_under_no_name(served: Api, actor):
-    assert served.client().get("/v1/inbox", headers={**served.bearer(), "Exchange-Actor": actor}).status_code == 422
+    assert (
+        served.client().get("/v1/inbox?purpose=case", headers={**served.bearer(), "Exchange-Actor": actor}).status_code
+        == 422
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,6 +127,8 @@ def test_nobody_acts_under_the_name_of_the_exchange_or_under_no_name(served: Api
         ("GET", RECORD, None),
         ("GET", f"/v1/persons/{examples.PERSON}/history", None),
         ("GET", f"/v1/cases/{examples.CASE}", None),
+        ("GET", "/v1/inbox", None),
+        ("GET", "/v1/feed", None),
         ("POST", "/v1/persons/find", {"kind": "resident", "number": "110105199104170027"}),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,13 @@ from tests.integration.api import Api, api, rules
 served = pytest.fixture(api, name="served")
 
 
-def post(served: Api, data: bytes, content_type: str = "application/json", path: str = "/v1/events", **headers: str):
+def post(
+    served: Api, data: bytes, content_type: str = "application/json", path: str = "/v1/events", **headers: str
+) -> Any:
     return served.client().post(path, data=data, content_type=content_type, headers={**served.bearer(), **headers})
 
 
-def event(**changes):
+def event(**changes: Any) -> dict[str, Any]:
     return {**examples.LEFT, **changes}
 
 
@@ -165,7 +168,7 @@ def test_a_batch_has_1_to_1000_events(served: Api, count):
     ],
 )
 def test_a_query_is_judged_as_strictly(served: Api, query, field, rule):
-    answer = served.client().get(f"/v1/inbox?{query}", headers=served.bearer())
+    answer = served.client().get(f"/v1/inbox?purpose=case&{query}", headers=served.bearer())
     assert answer.status_code == 422
     assert rules(answer.json) == {field: rule}
     assert served.cases.asked == []

@@ -1,6 +1,8 @@
 """The documents say what the API does: OpenAPI 3.1, an example for every operation, pages without foreign assets."""
 
+import json
 import re
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -18,7 +20,7 @@ def document(served: Api):
     return served.client().get("/openapi.json").json
 
 
-def schema_in(document, schema):
+def schema_in(document: Any, schema: Any) -> dict[str, Any]:
     """A schema of the document that can stand alone."""
     return {**schema, "components": document["components"]}
 
@@ -30,7 +32,7 @@ def test_it_is_openapi_3_1_and_covers_every_route_of_the_api(served: Api, docume
 
 
 def test_every_reference_leads_somewhere(document):
-    for reference in re.findall(r'"\$ref": ?"([^"]+)"', __import__("json").dumps(document)):
+    for reference in re.findall(r'"\$ref": ?"([^"]+)"', json.dumps(document)):
         assert resolve(document, {"$ref": reference}) is not None
 
 

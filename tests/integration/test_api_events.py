@@ -1,5 +1,7 @@
 """Recording through the API: one event, a batch, replies; repeats, versions, and refusals in the caller's language."""
 
+from typing import Any
+
 import pytest
 
 from events.errors import Malformed
@@ -10,7 +12,7 @@ from tests.integration.api import TOWN, Api, api, rules
 served = pytest.fixture(api, name="served")
 
 
-def post(served: Api, body, path="/v1/events", **headers):
+def post(served: Api, body: Any, path: str = "/v1/events", **headers: str) -> Any:
     return served.client().post(path, json=body, headers={**served.bearer("clerk", "confirmer"), **headers})
 
 

@@ -14,7 +14,7 @@ SECRET = "林一禾 110105199104170027"
 def test_a_fault_of_ours_tells_a_reference_and_nothing_else(served: Api):
     served.cases.fault = RuntimeError(SECRET)
     with capture_logs() as logs:
-        answer = served.client().get("/v1/inbox", headers=served.bearer())
+        answer = served.client().get("/v1/inbox?purpose=case", headers=served.bearer())
     assert (answer.status_code, answer.mimetype, answer.json["code"]) == (500, "application/problem+json", "error")
     assert set(answer.json) == {"type", "code", "status", "title", "detail", "instance"}
     assert not any(word in answer.text for word in (SECRET, "RuntimeError", "Traceback", ".py"))
@@ -26,7 +26,7 @@ def test_a_fault_of_ours_tells_a_reference_and_nothing_else(served: Api):
 def test_a_fault_of_ours_with_a_name_keeps_its_details_to_the_log(served: Api):
     served.cases.fault = Tampered(field="leaf", rule="log.leaf_form", path="secret")
     with capture_logs() as logs:
-        answer = served.client().get("/v1/inbox", headers=served.bearer())
+        answer = served.client().get("/v1/inbox?purpose=case", headers=served.bearer())
     assert (answer.status_code, answer.json["code"]) == (500, "tampered")
     assert "secret" not in answer.text
     assert "errors" not in answer.json
@@ -58,7 +58,7 @@ def test_a_wrong_method_is_told_the_right_ones(served: Api):
     [("zh-CN", "需要有效的接口密钥。"), ("en", "A valid API key is needed."), ("fr", "A valid API key is needed.")],
 )
 def test_texts_follow_the_language_and_codes_do_not(served: Api, language, title):
-    answer = served.client().get("/v1/inbox", headers={"Accept-Language": language})
+    answer = served.client().get("/v1/inbox?purpose=case", headers={"Accept-Language": language})
     assert (answer.json["title"], answer.json["code"]) == (title, "unauthenticated")
     assert "Accept-Language" in answer.headers["Vary"]
 

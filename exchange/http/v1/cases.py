@@ -55,7 +55,7 @@ def list_cases(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
     summary=("One case", "查询事项详情"),
     query=PurposeQuery,
     answer=CaseSchema,
-    example=examples.CASE_ROW,
+    example={**examples.CASE_ROW, "stated": {"name": {"full": "林一禾"}}, "record": examples.SHEET, "etag": "1-1"},
     problems=(404,),
     purpose=True,
 )

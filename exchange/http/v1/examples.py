@@ -9,7 +9,6 @@ PERSON = "3f0d6c1e-9a55-4d0b-8c52-1d2f7a8b9a10"
 EVENT = "01936b5e-7c40-7cc3-98c4-dc0c0c07398f"
 REPLY = "01936b61-0a10-7d21-8f3e-5a1f6a0c2b77"
 CASE = "5b7cbb0e-6d51-5a5e-9b0a-2f5a51c3e1d4"
-NOTICE = "8d1b2f6a-33c0-5f0e-a8a2-6c2e0f9d7b15"
 CURSOR = "MTppbmJveDo0Mg"
 
 REGISTERED: dict[str, Any] = {
@@ -60,15 +59,17 @@ RECORDED: dict[str, Any] = {
 STAY: dict[str, Any] = {"id": [TOWN, EVENT], "office": TOWN, "kind": "main", "began": "2026-03-02", "open": True}
 CASE_ROW: dict[str, Any] = {
     "id": CASE,
+    "office": HOME,
     "kind": "inflow",
     "opening": [TOWN, EVENT],
     "asked": HOME,
     "asker": TOWN,
     "person": PERSON,
     "status": "open",
-    "open": True,
     "due_on": "2026-03-23",
-    "overdue": False,
+    "opened_at": "2026-03-02T03:04:05Z",
+    "closed_at": None,
+    "reason": None,
 }
 SHEET: dict[str, Any] = {
     "office": TOWN,
@@ -92,7 +93,7 @@ SHEET: dict[str, Any] = {
     "died_on": None,
     "stays": [STAY],
     "announcements": [],
-    "cases": [CASE_ROW],
+    "cases": [],
     "matters": 1,
     "contradictions": [],
     "incomplete": [],

@@ -6,11 +6,10 @@ from typing import Any
 
 from exchange.http import paging
 from exchange.http.allows import allows
-from exchange.http.gate import caller
+from exchange.http.gate import caller, purpose
 from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
-from schemas.v1.feed import FeedSchema
-from schemas.v1.paging import PageQuery
+from schemas.v1.feed import FeedQuery, FeedSchema
 
 resource = Resource("feed", "Deliveries to your office, in order.", "向本单位推送的通报流。")
 
@@ -18,7 +17,7 @@ resource = Resource("feed", "Deliveries to your office, in order.", "向本单�
 @resource.get(
     "/feed",
     summary=("Deliveries after a position", "某位置之后的推送"),
-    query=PageQuery,
+    query=FeedQuery,
     answer=FeedSchema,
     example={
         "items": [
@@ -37,12 +36,13 @@ resource = Resource("feed", "Deliveries to your office, in order.", "向本单�
         "next": "MTpmZWVkOjQy",
         "more": False,
     },
+    purpose=True,
 )
 @allows("clerk", "confirmer")
 def read_feed(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """What the office was told after the cursor. Without a cursor from the beginning; keep `next` and ask again."""
     after = paging.number(query.get("cursor"), "feed")
-    found = use_cases().feed(caller(), after, query["limit"])
+    found = use_cases().feed(caller(), purpose(query.get("purpose")), after, query["limit"])
     following = paging.cursor_of(found.next or str(after), "feed")
     more = len(found.rows) == query["limit"]
     headers = paging.link(following) if more else {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from exchange.http import paging
 from exchange.http.allows import allows
-from exchange.http.gate import caller
+from exchange.http.gate import caller, purpose
 from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from schemas.v1.inbox import AcknowledgementSchema, InboxQuery, InboxSchema
@@ -23,11 +23,13 @@ resource = Resource("inbox", "What other offices told yours, and what they ask."
     example={
         "items": [
             {
-                "id": examples.NOTICE,
+                "position": 42,
+                "at": "2026-03-02T03:04:05Z",
                 "kind": "inflow",
                 "person": examples.PERSON,
+                "name": "林一禾",
                 "teller": examples.TOWN,
-                "state": "new",
+                "state": "open",
                 "expects_reply": True,
                 "case": examples.CASE,
                 "due_on": "2026-03-23",
@@ -35,27 +37,28 @@ resource = Resource("inbox", "What other offices told yours, and what they ask."
         ],
         "next": examples.CURSOR,
     },
+    purpose=True,
 )
 @allows("clerk", "confirmer")
 def list_inbox(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Notifications of the caller's office, filtered and in pages."""
     where = paging.position(query.pop("cursor", None), "inbox")
-    limit = query.pop("limit")
-    return paging.page(use_cases().inbox(caller(), query, where, limit), "inbox")
+    limit, why = query.pop("limit"), purpose(query.pop("purpose", None))
+    return paging.page(use_cases().inbox(caller(), why, query, where, limit), "inbox")
 
 
 @resource.post(
-    "/inbox/<string:notification>/acknowledge",
+    "/inbox/<int:position>/acknowledge",
     summary=("Acknowledge a notification", "签收通报"),
     answer=AcknowledgementSchema,
     example={
-        "id": examples.NOTICE,
+        "position": 42,
         "acknowledged_at": "2026-03-03T01:20:00Z",
         "acknowledged_by": "key.0a1b2c3d4e5f",
     },
     problems=(404,),
 )
 @allows("clerk", "confirmer")
-def acknowledge(notification: str) -> Mapping[str, Any]:
+def acknowledge(position: int) -> Mapping[str, Any]:
     """Says that the message was received; it agrees to nothing. Twice is as good as once."""
-    return use_cases().acknowledge(caller(), notification)
+    return use_cases().acknowledge(caller(), position)

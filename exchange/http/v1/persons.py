@@ -34,7 +34,7 @@ resource = Resource("persons", "What your office holds of a person.", "本单位
     asks={"resident": {"kind": "resident", "number": "110105199104170027"}},
     answer=FoundListSchema,
     example={
-        "items": [{"person": examples.PERSON, "name": "林一禾", "state": "open", "roles": ["main"], "version": 2}]
+        "items": [{"person": examples.PERSON, "name": "林一禾", "state": "open", "document": "110105********0027"}]
     },
     purpose=True,
 )
@@ -73,11 +73,18 @@ def read_record(query: dict[str, Any], person: UUID) -> Response | tuple[Mapping
         "items": [
             {
                 "id": examples.EVENT,
-                "type": "movement.arrived",
                 "author": examples.TOWN,
+                "type": "movement.arrived",
+                "person": examples.PERSON,
+                "actor": "key.0a1b2c3d4e5f",
                 "effective_on": "2026-03-02",
                 "stamp": 1772409600000000,
+                "recorded_at": "2026-03-02T03:04:05.000000Z",
+                "known_at": "2026-03-02T03:04:05.100000Z",
+                "parts": ["address", "cohort", "identity"],
                 "with": examples.ARRIVED["with"],
+                "standing": "in_force",
+                "did": {"state": [None, "open"]},
             }
         ],
         "next": None,

@@ -17,14 +17,17 @@ resource = Resource("status", "What the node does.", "节点运行情况。")
     summary=("Counts and lag", "数量与延迟"),
     answer=StatusSchema,
     example={
-        "offices": 20,
-        "areas": ["420000000000"],
+        "offices": ["420000000000"],
+        "holding": 20,
         "events": 12000,
+        "pending": 0,
+        "deliveries": 15000,
         "notices": 9000,
+        "persons": 1000,
         "open_cases": 120,
+        "dirty": 0,
         "lag_events": 0,
         "lag_seconds": 0,
-        "dirty_age": None,
     },
 )
 @allows("operator", "auditor", "supervisor")

@@ -1,0 +1,174 @@
+"""The use cases of a node, as the API asks for them: their values become rows of plain data here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, get_args
+
+import msgspec
+
+from events.errors import ExchangeError
+from exchange.access.caller import Caller
+from exchange.clock import day_of
+from exchange.commands.acknowledge import acknowledge
+from exchange.commands.act import Item, Result
+from exchange.commands.record import record
+from exchange.http.use_cases import Row, Slice
+from exchange.queries.case import case
+from exchange.queries.cases import cases
+from exchange.queries.checks import checks
+from exchange.queries.feed import Told, feed
+from exchange.queries.find_person import find_person
+from exchange.queries.history import Entry, history
+from exchange.queries.inbox import Entry as Notice
+from exchange.queries.inbox import inbox
+from exchange.queries.record import record as sheet
+from exchange.queries.status import status
+from exchange.reconcile.finding import Check
+from exchange.tables.cases import Which as WhichCases
+from exchange.tables.inbox import Which
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+CHECKS: tuple[Check, ...] = get_args(Check)
+MOST_DIFFERENCES = 1000
+MOST_PAGES = 20  # looked through for one page of a search
+_STATES: dict[str | None, dict[str, Any]] = {
+    None: {},
+    "new": {"acknowledged": False},
+    "open": {"expects_reply": True, "settled": False},
+    "overdue": {"expects_reply": True, "settled": False},
+    "answered": {"expects_reply": True, "settled": True},
+}
+
+
+class NodeUseCases:
+    """A node behind the API. `forwarding`: whether its worker does its work, where one runs beside the API."""
+
+    def __init__(self, node: Node, forwarding: Callable[[], bool] = lambda: True) -> None:
+        self._node = node
+        self._forwarding = forwarding
+
+    def record(self, caller: Caller, items: Sequence[Item], *, all_or_nothing: bool) -> Sequence[Result]:
+        return record(self._node, caller, items, all_or_nothing=all_or_nothing)
+
+    def reply(self, caller: Caller, case: str, item: Item) -> Result:
+        [result] = record(self._node, caller, [item])
+        return result
+
+    def acknowledge(self, caller: Caller, position: int) -> Row:
+        [kept] = acknowledge(self._node, caller, [position])
+        return {"position": kept.position, "acknowledged_at": _moment(kept.at), "acknowledged_by": kept.by}
+
+    def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]:
+        return [msgspec.structs.asdict(each) for each in find_person(self._node, caller, purpose, kind, number)]
+
+    def sheet(self, caller: Caller, purpose: str, person: str, office: str | None) -> tuple[Row, str]:
+        found = sheet(self._node, caller, purpose, person, office)
+        return found, found.pop("etag")
+
+    def history(
+        self, caller: Caller, purpose: str, person: str, office: str | None, cursor: str | None, limit: int
+    ) -> Slice:
+        start = int(cursor) if cursor and cursor.isdecimal() else 0
+        entries = history(self._node, caller, purpose, person, office)
+        shown = [_known(entry) for entry in entries[start : start + limit]]
+        return Slice(shown, str(start + limit) if len(entries) > start + limit else None)
+
+    def inbox(self, caller: Caller, purpose: str, filters: Row, cursor: str | None, limit: int) -> Slice:
+        state, today = filters.get("state"), day_of(self._node.clock()).isoformat()
+        which = Which(kind=filters.get("kind"), person=filters.get("person"), **_STATES[state])
+        wanted = _searched(filters.get("search"), late_on=today if state == "overdue" else None)
+        for _ in range(MOST_PAGES):
+            page = inbox(self._node, caller, which, cursor, limit, purpose=purpose)
+            rows = [_notice(entry, today) for entry in page.rows if wanted(entry)]
+            cursor = page.next
+            if rows or cursor is None:
+                break
+        return Slice(rows, cursor)
+
+    def cases(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice:
+        page = cases(self._node, caller, WhichCases(**filters), cursor, limit)
+        return Slice([msgspec.to_builtins(row) for row in page.rows], page.next)
+
+    def case(self, caller: Caller, purpose: str, case_id: str) -> Row:
+        return case(self._node, caller, case_id, purpose)
+
+    def feed(self, caller: Caller, purpose: str, after: int, limit: int) -> Slice:
+        told = feed(self._node, caller, purpose, after, limit)
+        return Slice([_cloud_event(each) for each in told], str(told[-1].position) if told else None)
+
+    def status(self) -> Row:
+        return msgspec.structs.asdict(status(self._node))
+
+    def checks(self, caller: Caller) -> Row:
+        found = checks(self._node, caller)
+        faults = Counter(each.check for each in found.differences)
+        return {
+            "at": _moment(found.at),
+            "equal": found.equal,
+            "persons": found.persons,
+            "waiting": found.waiting,
+            "pairs": found.pairs,
+            "checks": [{"check": name, "passed": not faults[name], "differences": faults[name]} for name in CHECKS],
+            "differences": [msgspec.to_builtins(each) for each in found.differences[:MOST_DIFFERENCES]],
+        }
+
+    def ready(self) -> bool:
+        try:
+            with self._node.uow.look() as session:
+                session.pending()
+        except ExchangeError:
+            return False
+        return self._forwarding()
+
+
+def _searched(search: str | None, late_on: str | None) -> Callable[[Notice], bool]:
+    """Names are sealed, so no table can be asked for them: what was opened for the page is looked through."""
+    sought = (search or "").casefold()
+
+    def wanted(entry: Notice) -> bool:
+        late = late_on is None or (entry.due_on is not None and entry.due_on < late_on)
+        return late and (not sought or sought in (entry.name or "").casefold() or entry.teller.startswith(sought))
+
+    return wanted
+
+
+def _notice(entry: Notice, today: str) -> Row:
+    plain: dict[str, Any] = msgspec.to_builtins(entry)
+    acknowledged = plain.pop("acknowledged")
+    state = "new" if acknowledged is None else "read"
+    if entry.expects_reply and entry.outcome is not None:
+        state = "answered"
+    elif entry.expects_reply:
+        state = "overdue" if entry.due_on is not None and entry.due_on < today else "open"
+    return {**plain, "state": state, "acknowledged_at": acknowledged}
+
+
+def _known(entry: Entry) -> Row:
+    plain: dict[str, Any] = msgspec.to_builtins(entry)
+    author, identifier = plain.pop("ref")
+    return {**plain, "author": author, "id": identifier, "with": plain.pop("content")}
+
+
+def _cloud_event(told: Told) -> Row:
+    plain: dict[str, Any] = msgspec.to_builtins(told)
+    data = {name: plain[name] for name in plain if name not in {"position", "at", "person", "type", "id", "content"}}
+    return {
+        "specversion": "1.0",
+        "id": f"{told.author}/{told.id}/{told.position}",
+        "source": f"/offices/{told.teller}",
+        "type": told.type,
+        "subject": told.person,
+        "time": _moment(told.at),
+        "datacontenttype": "application/json",
+        "sequence": str(told.position),
+        "data": {"id": told.id, **data, "with": told.content},
+    }
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
