@@ -129,7 +129,7 @@ def test_nobody_acts_under_the_name_of_the_exchange_or_under_no_name(served: Api
         ("GET", f"/v1/cases/{examples.CASE}", None),
         ("GET", "/v1/inbox", None),
         ("GET", "/v1/feed", None),
-        ("POST", "/v1/persons/find", {"kind": "resident", "number": "110105199104170027"}),
+        ("POST", "/v1/persons/find", {"kind": "resident", "number": "110105199104170025"}),
     ],
 )
 def test_a_read_of_a_person_without_a_purpose_is_refused(served: Api, method, path, body):

@@ -8,7 +8,7 @@ from exchange.http.v1 import examples
 from tests.integration.api import Api, api
 
 served = pytest.fixture(api, name="served")
-SECRET = "林一禾 110105199104170027"
+SECRET = "林一禾 110105199104170025"
 
 
 def test_a_fault_of_ours_tells_a_reference_and_nothing_else(served: Api):

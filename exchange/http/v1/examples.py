@@ -22,9 +22,9 @@ REGISTERED: dict[str, Any] = {
         "address": "和平路8号3幢201室",
         "particulars": {
             "name": {"full": "林一禾"},
-            "sex": "2",
+            "sex": "F",
             "born_on": "1991-04-17",
-            "document.resident": {"number": "110105199104170027"},
+            "document.resident": {"number": "110105199104170025"},
         },
     },
 }
@@ -38,7 +38,7 @@ ARRIVED: dict[str, Any] = {
         "origin": {"kind": "town", "code": HOME},
         "address": "文三路90号2幢1单元502室",
         "reason": "work",
-        "stated": {"name": {"full": "林一禾"}, "document.resident": {"number": "110105199104170027"}},
+        "stated": {"name": {"full": "林一禾"}, "document.resident": {"number": "110105199104170025"}},
     },
 }
 LEFT: dict[str, Any] = {

@@ -31,10 +31,10 @@ resource = Resource("persons", "What your office holds of a person.", "本单位
     summary=("Find a person by identity document", "凭身份证件查找人员"),
     query=PurposeQuery,
     body=FindSchema,
-    asks={"resident": {"kind": "resident", "number": "110105199104170027"}},
+    asks={"resident": {"kind": "resident", "number": "110105199104170025"}},
     answer=FoundListSchema,
     example={
-        "items": [{"person": examples.PERSON, "name": "林一禾", "state": "open", "document": "110105********0027"}]
+        "items": [{"person": examples.PERSON, "name": "林一禾", "state": "open", "document": "1101 **** **** 0025"}]
     },
     purpose=True,
 )
