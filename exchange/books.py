@@ -40,6 +40,7 @@ class Shelf:
         self.deliveries = list(deliveries)
         self._ciphers = ciphers
         self._opened: dict[Ref, Event] = {}
+        self._latest: list[StoredDelivery] | None = None
 
     def event(self, ref: Ref) -> Event:
         """The event with all its parts; without them where the person was erased."""
@@ -63,12 +64,23 @@ class Shelf:
         for ref in self.stored:
             if ref.author == office:
                 book.record(self.event(ref))
-        for delivery in self.deliveries:
+        for delivery in self.latest():
             if delivery.teller == office:
                 book.tell(as_told(delivery))
             if delivery.to == office:
                 book.receive(as_told(delivery), self.restricted(delivery.ref, delivery.parts))
         return book
+
+    def latest(self) -> list[StoredDelivery]:
+        """Of each delivery the latest revision, which alone counts."""
+        if self._latest is None:
+            found: dict[tuple[Ref, str, str], StoredDelivery] = {}
+            for delivery in self.deliveries:
+                key = (delivery.ref, delivery.teller, delivery.to)
+                if key not in found or found[key].revision < delivery.revision:
+                    found[key] = delivery
+            self._latest = list(found.values())
+        return self._latest
 
     def received(self, office: str) -> list[StoredDelivery]:
         """All that the office was ever told, in the order of its feed."""

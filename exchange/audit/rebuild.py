@@ -43,7 +43,7 @@ def rebuild(node: Node, batch: int = 200) -> Rebuilt:
             differing += found
             held = [person for one in dossiers for person in one.shelf.persons]
             books.clear(session.sql, held)
-            project(node, session, dossiers, [d for one in dossiers for d in one.deliveries])
+            project(node, session, dossiers, [d for one in dossiers for d in one.shelf.latest()])
             persons += len(some)
             count += len(new)
     return Rebuilt(persons=persons, records=count, differing=tuple(differing))

@@ -49,7 +49,7 @@ def as_first_said(type_: str, content: Mapping[str, Any], stored: Mapping[str, A
     return found
 
 
-FILLED = ("stay", "opens", "previous", "sees", "fields", "keeper")
+FILLED = ("stay", "opens", "previous", "sees", "fields", "keeper", "kind")
 
 
 def _id_of(case: object) -> str:
@@ -102,6 +102,12 @@ def _keeper(content: Content, office: str, _record: Record | None) -> None:
     content.setdefault("keeper", office)
 
 
+def _begins_stay(content: Content, _office: str, _record: Record | None) -> None:
+    """An address begins a main stay, and says so in the clear: who may not see the address must see the stay."""
+    if content.get("address") is not None:
+        content.setdefault("kind", "main")
+
+
 _STEPS: Mapping[str, Completion] = {
     "movement.moved_within": _own_stay,
     "movement.extended": _own_stay,
@@ -112,6 +118,7 @@ _STEPS: Mapping[str, Completion] = {
     "registration.changed": _previous,
     "event.corrected": _fields,
     "person.merged": _keeper,
+    "person.registered": _begins_stay,
 }
 
 

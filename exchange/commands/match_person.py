@@ -1,7 +1,8 @@
 """The matching of documents: the one look across offices that opening a dossier takes (catalogue, rule 9).
 
-An equal document, name and birth date is the same person; an equal document with another name is another person.
-The recorder is never told which of them it was.
+An equal document and name is the same person, whatever birth date is stated: that may be the very deviation that the
+registration place is asked about. An equal document with another name is another person. The recorder is never told
+which of them it was.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from events import documents, partial_date
+from events import documents
 from events.catalogue import content_of
 from events.errors import Malformed
 from events.event import Event
@@ -37,9 +38,9 @@ def document_token(index: BlindIndex, kind: str, number: str) -> bytes:
 def match(
     reader: Reader, keys: PersonKeys, index: BlindIndex, content: Mapping[str, Any], offices: Offices
 ) -> str | None:
-    """The person whom the node knows with the same document, name and birth date."""
+    """The person whom the node knows with the same document and name."""
     stated = _stated(content)
-    if "name" not in stated or "born_on" not in stated:
+    if "name" not in stated:
         return None
     candidates = {person for token in tokens(index, content) for person in reader.persons_with(LOOKUP, token)}
     for person in sorted(candidates):
@@ -50,10 +51,8 @@ def match(
 
 
 def _same(stated: Mapping[str, Any], events: Iterable[Event]) -> bool:
-    held = [_stated(content_of(event.payload)) for event in events]
-    return any(same_name(stated["name"], h["name"]) for h in held if "name" in h) and any(
-        partial_date.agrees(str(stated["born_on"]), str(h["born_on"])) for h in held if "born_on" in h
-    )
+    held = (_stated(content_of(event.payload)) for event in events)
+    return any(same_name(stated["name"], particulars["name"]) for particulars in held if "name" in particulars)
 
 
 def _stated(content: Mapping[str, Any]) -> dict[str, Any]:

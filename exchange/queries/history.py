@@ -78,7 +78,9 @@ def _known(opened: Opened) -> Iterator[tuple[datetime | None, Event, Delivery | 
     ordered = sorted([*own, *fed], key=lambda entry: (entry[0] or _PENDING, *entry[1:3]))
     for moment, _, _, ref, delivery in ordered:
         event = shelf.event(ref)
-        yield moment, event if delivery is None else restricted(event, delivery.parts), delivery
+        # What was told in error and withdrawn since is shown no more, not even as what was known then.
+        told = event if delivery is None else restricted(event, delivery.parts & opened.book.parts(ref))
+        yield moment, told, delivery
 
 
 def _entry(

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from events.envelope import Ref
 from events.log.leaf import leaf_of
-from events.store.contract import StoredDelivery
 from exchange.jurisdictions.served import Serving
 from exchange.pipeline.settled import Settled
 from exchange.protocol.ledger import Entry, lacking
@@ -21,7 +20,7 @@ def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> lis
     told: dict[Pair, set[Entry]] = {}
     kept: dict[Pair, set[Entry]] = {}
     person: dict[Ref, str] = {}
-    for delivery in latest(one.deliveries):
+    for delivery in one.shelf.latest():
         person[delivery.ref] = delivery.person
         leaf = leaf_of(one.stored[delivery.ref].body)
         told.setdefault((delivery.teller, delivery.to), set()).add(_entry(delivery.ref, leaf, delivery.parts))
@@ -33,16 +32,6 @@ def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> lis
         if serving.serves(pair[1]):
             found += _compare(pair, told.get(pair, set()), kept.get(pair, set()), person)
     return found
-
-
-def latest(deliveries: Iterable[StoredDelivery]) -> list[StoredDelivery]:
-    """Of each delivery the latest revision, which alone counts."""
-    found: dict[tuple[Ref, str, str], StoredDelivery] = {}
-    for delivery in deliveries:
-        key = (delivery.ref, delivery.teller, delivery.to)
-        if key not in found or found[key].revision < delivery.revision:
-            found[key] = delivery
-    return list(found.values())
 
 
 def _compare(pair: Pair, told: set[Entry], kept: set[Entry], person: dict[Ref, str]) -> list[Difference]:

@@ -9,7 +9,6 @@ from exchange.audit.rebuild import as_stored
 from exchange.pipeline.advance import advance
 from exchange.pipeline.project import held_rows
 from exchange.reconcile.finding import Difference
-from exchange.reconcile.ledger import latest
 from exchange.tables import books
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def repair(node: Node, differences: Iterable[Difference]) -> int:
     with node.uow.begin() as session:
         dossiers = as_stored(node, session, persons)
         books.clear(session.sql, [person for one in dossiers for person in one.shelf.persons])
-        told = [delivery for one in dossiers for delivery in latest(one.deliveries)]
+        told = [delivery for one in dossiers for delivery in one.shelf.latest()]
         books.hold(session.sql, held_rows(node, dossiers, told))
         session.mark_dirty(persons, node.clock())
     advance(node)

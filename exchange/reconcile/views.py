@@ -45,7 +45,7 @@ def own_books(one: Settled, held: Iterable[BookRow], serving: Serving) -> dict[s
     for ref in one.stored:
         if ref.author in books:
             books[ref.author].record(one.shelf.event(ref))
-    for delivery in one.deliveries:
+    for delivery in one.shelf.latest():
         if delivery.teller in books:
             books[delivery.teller].tell(as_told(delivery))
     for row in held:
