@@ -1,0 +1,168 @@
+"""The four checks name exactly the fault that was planted, and delivering again heals it."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from events.envelope import Ref
+from exchange.audit.rebuild import compare, rebuild
+from exchange.pipeline.advance import advance
+from exchange.protocol.duties import RULES
+from exchange.queries.status import status
+from exchange.reconcile import Difference, checks, repair
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, town, woman
+
+
+@pytest.fixture
+def node(tmp_path):
+    node = opened(tmp_path)
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def home(node):
+    return Town(node, ZHIFANG)
+
+
+@pytest.fixture
+def new_home(node):
+    return Town(node, DONGHUAMEN)
+
+
+@pytest.fixture
+def confirmed(home, new_home):
+    """A woman registered at home and confirmed in her new home, beside another whom no fault touches."""
+    for number in (1, 2):
+        home.registers(woman(number))
+        arrival = new_home.sees_arrive(woman(number), ZHIFANG)
+        home.answers("case.confirmed", next(c.id for c in home.cases() if c.status == "open"))
+    return arrival
+
+
+def behind_the_back(node, *statements):
+    """What whoever holds the database file can do, triggers switched off."""
+    with closing(sqlite3.connect(node.settings.database)) as driver:
+        triggers = driver.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            driver.execute(f"DROP TRIGGER {name}")
+        changed = [driver.execute(statement, values).rowcount for statement, values in statements]
+        for _, made in triggers:
+            driver.execute(made)
+        driver.commit()
+    assert all(changed), "the fault was not planted"
+
+
+def test_nothing_is_found_where_nothing_is_wrong(node, confirmed):
+    found = checks(node)
+    assert (found.differences, found.pairs, found.persons, found.waiting) == ((), {"equal": 2}, 2, 0)
+
+
+def test_a_deleted_delivery_is_named_by_ledger_and_entitlement(node, confirmed):
+    told = "teller = ? AND recipient = ? AND id = ?"
+    behind_the_back(node, (f"DELETE FROM deliveries WHERE {told}", (DONGHUAMEN, ZHIFANG, confirmed.id)))
+    arrival = Ref(DONGHUAMEN, confirmed.id)
+    found = checks(node)
+    assert [d for d in found.differences if d.check == "ledger"] == [
+        Difference("ledger", ZHIFANG, confirmed.person, DONGHUAMEN, arrival, ("delivered",))
+    ]
+    assert [d for d in found.differences if d.check == "entitlement" and d.event == arrival] == [
+        Difference("entitlement", ZHIFANG, confirmed.person, DONGHUAMEN, arrival, ("event",))
+    ]
+    assert {d.person for d in found.differences} == {confirmed.person}
+    # What the teller told is part of its book, so its own record is no longer what its book says; nobody else's.
+    assert {d.office for d in found.differences if d.check == "view"} == {DONGHUAMEN}
+    repair(node, found.differences)
+    assert checks(node).equal
+
+
+def test_an_entry_lost_from_a_book_is_named_by_the_ledger(node, confirmed):
+    behind_the_back(node, ("DELETE FROM books WHERE office = ? AND id = ?", (ZHIFANG, confirmed.id)))
+    ledger = [d for d in checks(node).differences if d.check == "ledger"]
+    assert ledger == [
+        Difference("ledger", ZHIFANG, confirmed.person, DONGHUAMEN, Ref(DONGHUAMEN, confirmed.id), ("held",))
+    ]
+    assert repair(node, ledger) == 1
+    assert checks(node).equal
+
+
+def test_parts_that_a_book_holds_beyond_what_was_told_are_named(node, confirmed):
+    altered = ("UPDATE books SET parts = ? WHERE office = ? AND id = ?", ('["identity"]', ZHIFANG, confirmed.id))
+    behind_the_back(node, altered)
+    assert [d.lacking for d in checks(node).differences if d.check == "ledger"] == [("same",)]
+
+
+def test_an_altered_record_is_named_by_the_view_alone(node, confirmed):
+    behind_the_back(
+        node,
+        ("UPDATE records SET lives_at = ? WHERE office = ? AND person = ?", (WANSHOULU, ZHIFANG, confirmed.person)),
+    )
+    found = checks(node)
+    assert found.differences == (Difference("view", ZHIFANG, confirmed.person, lacking=("lives_at",)),)
+    assert compare(node).differing == ((ZHIFANG, confirmed.person),)
+    repair(node, found.differences)
+    assert checks(node).equal
+
+
+def test_a_record_sealed_anew_with_other_content_is_named(node, confirmed):
+    behind_the_back(
+        node,
+        ("UPDATE records SET sealed = zeroblob(40) WHERE office = ? AND person = ?", (ZHIFANG, confirmed.person)),
+    )
+    assert checks(node).differences == (Difference("view", ZHIFANG, confirmed.person, lacking=("sealed",)),)
+
+
+def test_a_lost_record_is_named(node, confirmed):
+    behind_the_back(node, ("DELETE FROM records WHERE office = ? AND person = ?", (ZHIFANG, confirmed.person)))
+    assert checks(node).differences == (Difference("view", ZHIFANG, confirmed.person, lacking=("record",)),)
+
+
+def test_a_blocked_relay_is_named_by_the_entitlement_alone_and_healed_by_delivering(node, home, new_home, confirmed):
+    third = Town(node, WANSHOULU)
+    blocked = {"keeper_tells_ends"}
+    node.rules = {name: rule for name, rule in RULES.items() if name not in blocked}
+    arrival = third.sees_arrive(woman(2), ZHIFANG, day="2026-03-10")
+    node.rules = RULES
+    found = checks(node)
+    assert {(d.check, d.office, d.other) for d in found.differences} == {("entitlement", DONGHUAMEN, ZHIFANG)}
+    assert Ref(WANSHOULU, arrival.id) in {d.event for d in found.differences}
+    assert DONGHUAMEN not in {entry.office for entry in new_home.inbox() if entry.kind == "moved-on"}
+    repair(node, found.differences)
+    assert new_home.notice("moved-on").event == Ref(WANSHOULU, arrival.id)
+    assert checks(node).equal
+
+
+def test_work_under_way_is_counted_and_not_judged(node, home, confirmed):
+    with node.uow.begin() as session:
+        session.mark_dirty([confirmed.person], node.clock())
+    found = checks(node)
+    assert (found.waiting, found.persons) == (1, 1)
+
+
+def test_delivering_again_tells_nothing_new(node, home, new_home, confirmed):
+    before = (status(node).deliveries, [(e.position, e.kind) for e in (*home.inbox(), *new_home.inbox())])
+    with node.uow.begin() as session:
+        session.mark_dirty([confirmed.person], node.clock())
+    advance(node)
+    assert before == (status(node).deliveries, [(e.position, e.kind) for e in (*home.inbox(), *new_home.inbox())])
+
+
+def test_a_rebuild_gives_the_same_rows(node, home, new_home, confirmed):
+    new_home.records("movement.left", "2026-03-20", {"destination": town(WANSHOULU)}, confirmed.person)
+    tables = ("records", "cases", "inbox", "books")
+    before = {table: rows_of(node, table) for table in tables}
+    with node.uow.begin() as session:
+        for table in tables:
+            session.sql.exec_driver_sql(f"DELETE FROM {table}")
+    rebuilt = rebuild(node)
+    assert len(rebuilt.differing) == rebuilt.records  # all of them were gone
+    assert {table: rows_of(node, table) for table in tables} == before
+    assert checks(node).equal
+
+
+def rows_of(node, table):
+    """Every row, but for seals, which are never twice the same."""
+    with node.uow.look() as session:
+        found = session.sql.exec_driver_sql(f"SELECT * FROM {table}").mappings()
+        return sorted(str({k: v for k, v in row.items() if k != "sealed"}) for row in found)
