@@ -67,7 +67,7 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
     node.step("delivered")
     _place(settled, placed, fed)
     project(node, session, settled, fed)
-    node.step("projected")
+    node.step("inbox written")
     return offices | {person for one in settled for person in one.shelf.persons}
 
 

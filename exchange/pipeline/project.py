@@ -39,8 +39,11 @@ def project(node: Node, session: SqlSession, settled: Sequence[Settled], fed: Se
     """Replace the rows of these dossiers, and take what was fed into the books of those told."""
     persons = [person for one in settled for person in one.shelf.persons]
     books.hold(session.sql, held_rows(node, settled, fed))
+    node.step("books held")
     records.replace(session.sql, persons, [row for one in settled for row in record_rows(one)])
+    node.step("records written")
     cases.replace(session.sql, persons, [row for one in settled for row in case_rows(one)])
+    node.step("cases written")
     seen = _acknowledged(session, [d for one in settled for d in one.deliveries])
     inbox.replace(session.sql, persons, [row for one in settled for row in inbox_rows(one, seen)])
 
