@@ -1,0 +1,95 @@
+"""Comparing what an office shows with what was expected of it: only what is written is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from exchange.scenarios.payload import Ledger
+from exchange.scenarios.words import VIEW_PLACES, is_particular
+
+Sheet = Mapping[str, Any]
+NOTHING: Sheet = {"state": "none", "roles": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as expected. `kind`: missing, unlisted, refusal, view, case, or a rule that always holds."""
+
+    where: str
+    kind: str
+    expected: Any
+    actual: Any
+
+
+class Comparing:
+    """Expected values beside what sheets show, in the letters of the story."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def view(self, where: str, office: str, expect: Mapping[str, Any], shown: Callable[[str], Sheet]) -> Iterator[Difference]:
+        """Each key of `expect` that the office does not show. `shown`: the sheet of the office of a letter."""
+        for key, expected in expect.items():
+            actual = self.value(key, office, shown(office))
+            if not self._same(key, office, expected, actual, shown):
+                yield Difference(f"{where}.{key}", "view", expected, actual)
+
+    def value(self, key: str, office: str, sheet: Sheet) -> Any:
+        """What a sheet shows under a key of VIEW."""
+        if key == "record":
+            return sheet["state"]
+        if key in VIEW_PLACES:
+            return self.place(sheet.get(key), office)
+        if key == "further_at":
+            return sorted(str(self._ledger.binding.letter_of(code)) for code in sheet.get("further_at", ()))
+        if key == "roles":
+            return sorted(sheet.get("roles", ()))
+        if key == "deviations":
+            return sorted(sheet.get("insisted", ()))
+        if key == "protection":
+            return sheet.get("protection", {}).get("state", "none")
+        if key == "matters":
+            return sheet.get("matters", 0)
+        if is_particular(key):
+            return plain(key, sheet.get("particulars", {}).get(key))
+        return sheet.get(key)
+
+    def place(self, value: Any, office: str = "") -> str | None:
+        """A place of the wire in the words of a scenario."""
+        if value is None:
+            return None
+        if value["kind"] != "town":
+            return str(value["kind"])
+        letter = self._ledger.binding.letter_of(value["code"])
+        return "here" if letter == office else letter
+
+    def _same(self, key: str, office: str, expected: Any, actual: Any, shown: Callable[[str], Sheet]) -> bool:
+        if isinstance(expected, Mapping) and "not" in expected:
+            return not self._same(key, office, expected["not"], actual, shown)
+        if isinstance(expected, Mapping) and "same_as" in expected:
+            return bool(actual == self.value(key, expected["same_as"], shown(expected["same_as"])))
+        if isinstance(expected, Mapping) and "abroad" in expected:
+            return bool(actual == "abroad")
+        if expected == "any":
+            return actual not in {None, ""}
+        if key in {"roles", "deviations", "further_at"}:
+            return bool(actual == sorted(expected))
+        if key == "record":
+            return actual in (expected if isinstance(expected, list) else [expected])
+        if key in VIEW_PLACES and expected == office:
+            return bool(actual == "here")
+        if key in {"since", "until"} and isinstance(expected, int):
+            return bool(actual == self._ledger.day(expected, self._ledger.day_zero).isoformat())
+        return bool(actual == plain(key, expected))
+
+
+def plain(key: str, value: Any) -> Any:
+    """A particular in its shortest form: a name as its text, a document as its number."""
+    if isinstance(value, Mapping):
+        if key == "name":
+            return value.get("full")
+        if key.startswith("document."):
+            return value.get("number")
+    return value

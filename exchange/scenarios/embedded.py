@@ -1,0 +1,88 @@
+"""A node of the runner's own: in a temporary folder, without a socket, with a clock that can be moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+
+from exchange import books
+from exchange.access.keys import Keys
+from exchange.audit.rebuild import compare
+from exchange.clock import day_of, utcnow
+from exchange.demo.towns import CODES, PROVINCES
+from exchange.http.app import create_app
+from exchange.jurisdictions.calendar import national
+from exchange.node import Node
+from exchange.pipeline.advance import advance
+from exchange.protocol.book import Book
+from exchange.protocol.sheet import nothing, sheet
+from exchange.protocol.view import view
+from exchange.settings import settings
+
+
+class Embedded:
+    """Requests reach the application in this process; the work behind them is done when the runner asks for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ahead = timedelta()
+        self.node = Node.open(settings(data=folder, serves=PROVINCES), clock=self.now)
+        keys = Keys(self.node.uow, self.node.clock)
+        issued = {code: keys.issue(code, [code], ("clerk", "confirmer"))[1] for code in CODES}
+        self.keys: Mapping[str, str] = {**issued, "operator": keys.issue("operator", PROVINCES[:1], ("operator",))[1]}
+        transport = httpx.WSGITransport(create_app(self.node), raise_app_exceptions=False)
+        self.client = httpx.Client(transport=transport, base_url="http://node.invalid")
+
+    def now(self) -> datetime:
+        """The moment of this node."""
+        return utcnow() + self._ahead
+
+    def settle(self) -> None:
+        advance(self.node)
+
+    def pass_time(self, days: int, working_days: int) -> None:
+        today = day_of(self.now())
+        later = national().add_working_days(today, working_days).day if working_days else today
+        self._ahead += (later - today) + timedelta(days=days)
+        self.settle()
+
+    def replayed(self) -> list[str]:
+        return [f"{office} {person}" for office, person in compare(self.node).differing]
+
+    def shuffled(self, office: str, person: str, random: Random) -> Any:
+        with self.node.uow.look() as session:
+            shelf = books.shelf(session, self.node.keys, self.node.offices, person)
+        arrivals: list[tuple[Any, ...]] = [(ref, None) for ref in shelf.stored if ref.author == office]
+        arrivals += [(delivery.ref, delivery) for delivery in shelf.received(office)]
+        arrivals += random.choices(arrivals, k=len(arrivals) // 2) if arrivals else []
+        random.shuffle(arrivals)
+        book = Book(office, self.node.offices)
+        for ref, delivery in arrivals:
+            if delivery is None:
+                book.record(shelf.event(ref))
+            else:
+                book.receive(books.as_told(delivery), shelf.restricted(ref, delivery.parts))
+        held = next((record for record in view(book) if person in record.persons and record.facts), None)
+        return sheet(held, person) if held is not None else dict(nothing(office, person))
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self.client.close()
+        self.node.close()
+
+
+@contextmanager
+def embedded() -> Iterator[Embedded]:
+    """A fresh node, gone afterwards."""
+    with TemporaryDirectory(prefix="exchange-scenario-") as folder:
+        ground = Embedded(Path(folder))
+        try:
+            yield ground
+        finally:
+            ground.close()

@@ -1,0 +1,306 @@
+"""Playing a scenario through the public API, step by step, as its offices would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from exchange.clock import day_of, utcnow
+from exchange.ids import new_id, new_person_id
+from exchange.jurisdictions import codes
+from exchange.scenarios.api import Answer, CannotTry, Offices, Playground
+from exchange.scenarios.binding import bind
+from exchange.scenarios.cases import Cases
+from exchange.scenarios.comparing import NOTHING, Comparing, Difference, Sheet
+from exchange.scenarios.matching import Heard, differing, match
+from exchange.scenarios.model import Item, Point, Scenario, Step, Tell
+from exchange.scenarios.payload import Ledger, Told, content_of, place
+from exchange.scenarios.words import OPENING
+
+_AMENDS = frozenset({"event.corrected", "event.retracted"})
+_DAYS_AGO = timedelta(days=30)
+
+
+@dataclass(slots=True)
+class Played:
+    """What became of one step: what was heard beside what was expected."""
+
+    step: Step
+    heard: list[Heard] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+
+
+class Play:
+    """One run of one scenario on one node."""
+
+    def __init__(self, scenario: Scenario, ground: Playground, seed: int, given: Mapping[str, str]) -> None:
+        random = Random(seed)  # noqa: S311  # repeatable, nothing secret
+        self.scenario = scenario
+        self.ground = ground
+        self.offices = Offices(ground)
+        self.binding = bind(scenario, self.offices.areas, random, given)
+        self.ledger = Ledger(scenario.day_zero or day_of(utcnow()) - _DAYS_AGO, self.binding, random)
+        self.comparing = Comparing(self.ledger)
+        self.cases = Cases(self.offices, self.ledger)
+        self.played: list[Played] = []
+        self.heard: list[Heard] = []
+        self.captured: dict[str, dict[tuple[str, str, str | None], Sheet]] = {}  # by the label of `known_at`
+        self.untried: list[str] = []
+        self._day = self.ledger.day_zero
+        self._sent: dict[str, tuple[str, str, Any]] = {}
+        self._read: dict[str, int] = {}
+
+    @property
+    def letters(self) -> list[str]:
+        """The offices that can be asked: all but those outside and the areas that nobody acts for."""
+        return [each for each in self.scenario.offices if self._has_key(self.binding.offices[each])]
+
+    def play(self) -> None:
+        """Start, then every step, comparing what each tells. Raises CannotTry, NotAnswering."""
+        self._learn_positions()
+        for step in self.scenario.start:
+            self._accepted(self._perform(step), step)
+            self.ground.settle()
+            self.cases.confirm_all(self.letters, self._day)
+            self.ground.settle()
+        self._learn_positions()
+        self._day = self.ledger.day_zero
+        for step in self.scenario.steps:
+            self._step(step)
+
+    def sheet(self, letter: str, person: str, as_of: str | None = None) -> Sheet:
+        """What the office shows of the person. Raises CannotTry where the node has no records as of a day."""
+        office = self.binding.offices[letter]
+        known = self.ledger.known(office, person) or self.ledger.any_id(person)
+        if known is None:
+            return NOTHING
+        answer = self.offices.sheet(office, known, as_of)
+        if answer.status == 422 and as_of is not None:
+            raise CannotTry(field="as_of", rule="scenario.as_of")
+        return NOTHING if answer.refused else dict(answer.data)
+
+    def _step(self, step: Step) -> None:
+        played = Played(step)
+        self.played.append(played)
+        before = self._everything() if step.outcome != "accepted" else {}
+        answer = self._perform(step)
+        self.ground.settle()
+        played.heard = list(self._listen())
+        self.heard += played.heard
+        if answer is not None:
+            played.differences += self._answered(step, answer, before)
+        played.differences += self._told(step, played.heard)
+        self._capture(step)
+
+    def _perform(self, step: Step) -> Answer | None:
+        if step.kind == "pass":
+            self.ground.pass_time(step.days, step.working_days)
+            self._day = max(self._day, self._day + timedelta(days=step.days))
+            return None
+        office = self._actor(step)
+        path, body = self._request(step, office)
+        answer = self.offices.post(office, path, body)
+        if step.label is not None:
+            self._sent[step.label] = (office, path, body)
+        if not answer.refused and step.items:
+            self._remember(step, office, body, answer)
+        return answer
+
+    def _actor(self, step: Step) -> str:
+        if step.by is None:
+            raise TypeError(step)
+        office = self.binding.offices[step.by.letter]
+        acting = codes.parent(office) or office if step.by.supervisor else office
+        if not self._has_key(acting):
+            raise CannotTry(field=step.where, rule="scenario.no_key", value=step.by.letter)
+        return acting
+
+    def _request(self, step: Step, office: str) -> tuple[str, Any]:
+        if step.again is not None:
+            _, path, body = self._sent[step.again]
+            return path, body
+        if step.kind == "send":
+            return step.path, step.body
+        events = [self._event(item, office) for item in step.items]
+        if step.kind == "together":
+            return "/v1/events/batch", {"all_or_nothing": True, "events": events}
+        return "/v1/events", events[0]
+
+    def _event(self, item: Item, office: str) -> dict[str, Any]:
+        self._day = self.ledger.day(item.day, self._day)
+        target = self.ledger.events.get(item.of.partition(".")[0], [None])[0] if item.of is not None else None
+        letter = item.persons[0] if item.persons else (target.letters[0] if target is not None else None)
+        content = {**content_of(item, self.ledger, office, letter), **self._about(item, office)}
+        event: dict[str, Any] = {
+            "id": new_id(utcnow()),
+            "type": item.event,
+            "effective_on": self._day.isoformat(),
+            "with": content,
+        }
+        if target is not None and not (item.event in _AMENDS or "." not in (item.of or "") or item.event.startswith(("case.", "notification."))):
+            event["because"] = target.ref
+        person = self._person(item, office, letter, target)
+        return event if person is None else {**event, "person": person}
+
+    def _about(self, item: Item, office: str) -> dict[str, Any]:
+        if item.of is None:
+            return {}
+        if item.event in _AMENDS:
+            return {"target": self.ledger.only(item.of).ref}
+        if item.event == "person.unmerged":
+            return {"merge": self.ledger.only(item.of).ref}
+        if item.event.startswith("case."):
+            return self.cases.named(item.of, office, self.heard)
+        if item.event == "notification.rejected":
+            told = self.ledger.only(item.of)
+            return {"notification": told.ref, "teller": told.office}
+        return {}
+
+    def _person(self, item: Item, office: str, letter: str | None, target: Told | None) -> str | None:
+        if letter is None:
+            return None
+        known = self.ledger.known(office, letter)
+        if item.event in OPENING:
+            return known
+        if target is not None and not item.persons:
+            return target.person
+        return known or self.ledger.any_id(letter) or new_person_id()
+
+    def _remember(self, step: Step, office: str, body: Any, answer: Answer) -> None:
+        results = answer.data["results"] if "results" in answer.data else [answer.data]
+        sent = body["events"] if "events" in body else [body]
+        for item, event, result in zip(step.items, sent, results, strict=True):
+            target = self.ledger.events.get((item.of or "").partition(".")[0], [None])[0]
+            letters = item.persons or (target.letters if target is not None else ())
+            told = Told(office, event["id"], str(result["person"]), item.event, letters)
+            self.ledger.all.append(told)
+            for label in {step.label, item.label} - {None}:
+                self.ledger.events.setdefault(str(label), []).append(told)
+            for letter in letters:
+                self.ledger.ids.setdefault(office, {}).setdefault(letter, told.person)
+
+    def _listen(self) -> Iterator[Heard]:
+        """What every office of the story finds in its inbox since it last looked; it acknowledges all of it."""
+        for letter in self.letters:
+            office = self.binding.offices[letter]
+            for row in self.offices.inbox(office, self._read.get(office, 0)):
+                self._read[office] = max(self._read.get(office, 0), row["position"])
+                about = self.ledger.letters(row["person"])
+                for each in about:
+                    self.ledger.ids.setdefault(office, {}).setdefault(each, row["person"])
+                self.cases.told(letter, row)
+                yield Heard(
+                    to=letter,
+                    kind=row["kind"],
+                    about=about,
+                    expects="reply" if row["expects_reply"] else "nothing",
+                    act=row.get("act", ""),
+                    position=row["position"],
+                    outcome=row["outcome"] if row["kind"] == "reply" else None,
+                    reason=row.get("reason"),
+                    place=self.comparing.place(row.get("place")),
+                    fields=frozenset(row.get("fields", ())),
+                    holds=frozenset(row.get("holds", ())),
+                    received=self.offices.acknowledge(office, row["position"]),
+                )
+
+    def _learn_positions(self) -> None:
+        for letter in self.letters:
+            office = self.binding.offices[letter]
+            rows = self.offices.inbox(office, self._read.get(office, 0))
+            for row in rows:
+                for each in self.ledger.letters(row["person"]):
+                    self.ledger.ids.setdefault(office, {}).setdefault(each, row["person"])
+            self._read[office] = max([self._read.get(office, 0), *(row["position"] for row in rows)])
+
+    def _answered(self, step: Step, answer: Answer, before: Mapping[Any, Any]) -> Iterator[Difference]:
+        if step.outcome == "accepted" and answer.refused:
+            yield Difference(step.where, "refusal", "accepted", problem(answer))
+        elif step.outcome == "refused" and not answer.refused:
+            yield Difference(step.where, "refusal", f"refused: {', '.join(step.errors)}", "accepted")
+        elif answer.refused and step.errors and answer.code not in step.errors:
+            yield Difference(step.where, "refusal", f"refused: {', '.join(step.errors)}", problem(answer))
+        elif answer.refused and before != self._everything():
+            yield Difference(step.where, "refusal", "every record as before", "something changed")
+        if step.again is not None and answer.status != 200:
+            yield Difference(step.where, "refusal", "the first result again", answer.status)
+
+    def _told(self, step: Step, heard: list[Heard]) -> Iterator[Difference]:
+        persons = self._persons_of(step)
+
+        def differs(tell: Tell, each: Heard) -> list[str]:
+            wanted = None
+            if tell.place is not None:
+                wanted = self.comparing.place(place(tell.place, self.binding, self.ledger.random))
+            return differing(tell, each, tell.about or persons, wanted)
+
+        allowed = self.scenario.unlisted_allowed
+        found = match(step.tells, heard, differs, unlisted_allowed=allowed, silent=step.silent)
+        for tell in found.missing:
+            near = [f"{each} (differs: {', '.join(differs(tell, each))})" for each in found.unlisted if each.to == tell.to]
+            yield Difference(step.where, "missing", written(tell, persons), "; ".join(near) or "nothing")
+        for each in found.unlisted:
+            yield Difference(step.where, "unlisted", "nothing", str(each))
+
+    def _persons_of(self, step: Step) -> frozenset[str]:
+        told = [each for label in {step.label, step.again} - {None} for each in self.ledger.events.get(str(label), [])]
+        return frozenset(letter for each in told for letter in each.letters) | {
+            letter for item in step.items for letter in item.persons
+        }
+
+    def _capture(self, step: Step) -> None:
+        """What was known when this step was done, for the points that ask for it."""
+        labels = {step.label, *(item.label for item in step.items)} - {None}
+        for point in self.scenario.views:
+            if point.known_at in labels:
+                self.capture(str(point.known_at), point)
+
+    def capture(self, moment: str, point: Point) -> None:
+        """Keep what the offices that the point speaks of show now."""
+        kept = self.captured.setdefault(moment, {})
+        as_of = self.as_of(point)
+        others = [value["same_as"] for value in _inner(point.expect.values()) if "same_as" in value]
+        for letter in [point.office, *others]:
+            try:
+                kept[letter, point.person, as_of] = self.sheet(letter, point.person, as_of)
+            except CannotTry as error:
+                self.untried.append(f"{point.where}: {error}")
+
+    def as_of(self, point: Point) -> str | None:
+        """The day of a point."""
+        return None if point.as_of is None else self.ledger.day(point.as_of, date.min).isoformat()
+
+    def _everything(self) -> dict[tuple[str, str], Sheet]:
+        return {(letter, person): self.sheet(letter, person) for letter in self.letters for person in self.scenario.persons}
+
+    def _accepted(self, answer: Answer | None, step: Step) -> None:
+        if answer is not None and answer.refused:
+            self.played.append(Played(step, [], [Difference(step.where, "refusal", "accepted", problem(answer))]))
+
+    def _has_key(self, office: str) -> bool:
+        return any(codes.is_within(office, area) for area in self.offices.areas)
+
+
+def _inner(values: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
+    for value in values:
+        if isinstance(value, Mapping):
+            yield value
+            yield from _inner(value.values())
+
+
+def problem(answer: Answer) -> str:
+    """A refusal in one line."""
+    rules = [f"{each['field']}: {each['rule']}" for each in answer.data.get("errors", ())] if answer.data else []
+    return " ".join([f"refused: {answer.code}", *rules])
+
+
+def written(tell: Tell, persons: Iterable[str]) -> str:
+    """An entry in one line."""
+    said = [tell.outcome, tell.reason, *sorted(tell.fields or ()), *(f"lacks {each}" for each in sorted(tell.lacks))]
+    extra = " ".join(each for each in said if each)
+    asks = "?" if tell.expects == "reply" else ""
+    about = "+".join(sorted(tell.about or persons))
+    return f"{tell.to}: {'|'.join(tell.kinds)}{asks} about {about}" + (f" ({extra})" if extra else "")

@@ -1,0 +1,105 @@
+"""Running scenarios: what each needs, the play, the comparison at the end, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+from exchange.scenarios.always import always
+from exchange.scenarios.api import CannotTry, Playground
+from exchange.scenarios.comparing import Difference, Sheet
+from exchange.scenarios.model import Scenario
+from exchange.scenarios.playing import Play, Played
+from schemas.v1.contents import RECORDABLE
+
+Verdict = Literal["passed", "different", "not_tried"]
+END = ""  # the moment when all is done, among the labels of `known_at`
+
+
+@dataclass(slots=True)
+class Run:
+    """One scenario played. `untried`: what could not be tried here; it never counts as passed."""
+
+    scenario: Scenario
+    seed: int
+    offices: Mapping[str, str] = field(default_factory=dict)
+    steps: list[Played] = field(default_factory=list)
+    closing: list[Difference] = field(default_factory=list)
+    untried: list[str] = field(default_factory=list)
+
+    @property
+    def differences(self) -> list[Difference]:
+        return [*(each for step in self.steps for each in step.differences), *self.closing]
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.differences:
+            return "different"
+        return "not_tried" if self.untried else "passed"
+
+
+def needs(scenario: Scenario) -> list[str]:
+    """What the story needs that this version does not have: types of events, and keys of a view."""
+    found = []
+    for step in (*scenario.start, *scenario.steps):
+        found += [f"{step.where}: {item.event}" for item in step.items if item.event not in RECORDABLE]
+    for point in (*scenario.end, *scenario.views):
+        found += [f"{point.where}.ties" for key in point.expect if key == "ties"]
+    return found
+
+
+def run(scenario: Scenario, ground: Playground, seed: int, given: Mapping[str, str], shuffles: int = 0) -> Run:
+    """Play one scenario. Raises NotAnswering, and ScenarioInvalid for what only the play can show."""
+    found = Run(scenario, seed, untried=needs(scenario))
+    if found.untried:
+        return found
+    play = Play(scenario, ground, seed, given)
+    found.offices = play.binding.offices
+    found.steps = play.played
+    try:
+        play.play()
+        found.closing += [*_points(play), *_cases(play), *always(play)]
+        for number in range(shuffles):
+            found.closing += _shuffled(play, number, Random(f"{seed}.{number}"))  # noqa: S311  # repeatable
+    except CannotTry as error:
+        found.untried.append(str(error))
+    found.untried += play.untried
+    return found
+
+
+def _points(play: Play) -> Iterator[Difference]:
+    for point in (*play.scenario.end, *play.scenario.views):
+        moment = point.known_at or END
+        if moment == END:
+            play.capture(END, point)
+        as_of, kept = play.as_of(point), play.captured.get(moment, {})
+        if (point.office, point.person, as_of) not in kept:
+            continue  # noted as untried when it was asked for
+
+        def shown(letter: str) -> Sheet:
+            return kept[letter, point.person, as_of]  # noqa: B023  # used within this round
+
+        yield from play.comparing.view(point.where, point.office, point.expect, shown)
+
+
+def _cases(play: Play) -> Iterator[Difference]:
+    for name, expected in play.scenario.cases.items():
+        states = play.cases.states(name, play.letters)
+        if not states or any(state not in expected for state in states.values()):
+            yield Difference(f"$.cases.{name}", "case", "|".join(expected), states or "no such case")
+
+
+def _shuffled(play: Play, number: int, random: Random) -> Iterator[Difference]:
+    """What the offices show at the end, with the events in their books in another order, and some twice."""
+    for point in play.scenario.end:
+
+        def shown(letter: str) -> Sheet:
+            office = play.binding.offices[letter]
+            known = play.ledger.known(office, point.person) or play.ledger.any_id(point.person)  # noqa: B023
+            found: Sheet = play.ground.shuffled(office, str(known), random)
+            return found
+
+        where = f"shuffle {number}: {point.where}"
+        yield from play.comparing.view(where, point.office, point.expect, shown)
