@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from exchange.access.purposes import PURPOSES
 from schemas.v1.contents import RECORDABLE, components
 
 _OPERATIONS = ("get", "post")
 _HEADERS: Mapping[str, dict[str, Any]] = {
     "Exchange-Purpose": {
         "description": "Why the person is read; or the query parameter `purpose`. One of the two is required.",
-        "schema": {"type": "string", "pattern": "^[a-z][a-z0-9_.]{0,59}$"},
+        "schema": {"type": "string", "enum": list(PURPOSES)},
         "example": "registration",
     },
     "Exchange-Office": {

@@ -70,10 +70,7 @@ class NodeUseCases:
         found = sheet(self._node, caller, purpose, person, office)
         return found, found.pop("etag")
 
-    def history(
-        self, caller: Caller, purpose: str, person: str, office: str | None, cursor: str | None, limit: int
-    ) -> Slice:
-        start = int(cursor) if cursor and cursor.isdecimal() else 0
+    def history(self, caller: Caller, purpose: str, person: str, office: str | None, start: int, limit: int) -> Slice:
         entries = history(self._node, caller, purpose, person, office)
         shown = [_known(entry) for entry in entries[start : start + limit]]
         return Slice(shown, str(start + limit) if len(entries) > start + limit else None)

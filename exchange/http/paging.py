@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from events.errors import Malformed
 from exchange.http.use_cases import Slice
 
 _VERSION = "1"
+_NEVER_OURS = re.compile(r"\\|\d{19}|[^ -~]")  # no position holds an escape, or a number that a store cannot
 
 
 def position(cursor: str | None, route: str) -> str | None:
@@ -26,7 +28,8 @@ def position(cursor: str | None, route: str) -> str | None:
         raise Malformed(field="cursor", rule="cursor.form") from None
     version, _, rest = data.partition(":")
     of, _, where = rest.partition(":")
-    if version != _VERSION or of != route or not where or cursor_of(where, route) != cursor:
+    known = version == _VERSION and of == route and where != "" and cursor_of(where, route) == cursor
+    if not known or _NEVER_OURS.search(where):
         raise Malformed(field="cursor", rule="cursor.form")
     return where
 

@@ -16,6 +16,7 @@ from exchange.http.parsing import Invalid
 from exchange.translations import Language, choose, known, text
 from schemas.v1.wire import Fault
 
+LONGEST_FIELD = 200  # a field that nobody asked for may have any name
 MEDIA_TYPE = "application/problem+json"
 # What the framework refuses by itself, by our codes.
 CODES: Mapping[int, str] = {
@@ -85,7 +86,11 @@ def _details(
     }
     if faults:
         told["errors"] = [
-            {"field": fault.field, "rule": fault.rule, "message": text(fault.rule, spoken, **fault.details)}
+            {
+                "field": fault.field[:LONGEST_FIELD] or "$",
+                "rule": fault.rule,
+                "message": text(fault.rule, spoken, **fault.details),
+            }
             for fault in faults
         ]
     return told

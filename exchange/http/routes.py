@@ -14,7 +14,7 @@ from exchange.http.use_cases import UseCases
 from schemas.v1.wire import Wire
 
 View = TypeVar("View", bound=Callable[..., Any])
-ALWAYS = (401, 403, 500)
+ALWAYS = (401, 403, 422, 500)
 
 
 class Resource:
@@ -61,7 +61,7 @@ class Resource:
             if roles is None:
                 raise ValueError(f"{path} does not say who may call it")
             usual = (500,) if roles == PUBLIC else ALWAYS
-            taking = (*((400, 413, 415, 422) if body else ()), *((422,) if query or purpose else ()))
+            taking = (400, 413, 415) if body else ()
             told: dict[str, Any] = {
                 "summary": summary[0],
                 "description": (view.__doc__ or summary[0]).strip(),

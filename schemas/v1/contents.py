@@ -57,7 +57,7 @@ def wire(type_: str) -> type[msgspec.Struct]:
 def content_faults(type_: str, content: Mapping[str, Any]) -> Iterator[Fault]:
     """Each field of a content that its type does not allow, all of them, by their path under `with`."""
     known = {each.encode_name: each for each in msgspec.structs.fields(wire(type_))}
-    for name in content.keys() - known.keys():
+    for name in sorted(content.keys() - known.keys()):
         yield Fault(f"with.{name}", "schema.unknown")
     for name, each in known.items():
         if name in content:

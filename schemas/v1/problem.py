@@ -9,7 +9,9 @@ from schemas.v1.wire import Wire
 class FaultSchema(Wire):
     """One invalid field."""
 
-    field = fields.Text(required=True, metadata={"description": "Where it stands, dotted, `$` for the whole."})
+    field = fields.Text(
+        most=300, required=True, metadata={"description": "Where it stands, dotted, `$` for the whole."}
+    )
     rule = fields.Text(required=True, metadata={"description": "The rule that it breaks; stable."})
     message = fields.Text(required=True, metadata={"description": "The same for people, in their language."})
 

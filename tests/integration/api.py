@@ -60,11 +60,9 @@ class Remembering:
             raise UnknownPerson(field="person")
         return examples.SHEET, "2-1"
 
-    def history(
-        self, caller: Caller, purpose: str, person: str, office: str | None, cursor: str | None, limit: int
-    ) -> Slice:
+    def history(self, caller: Caller, purpose: str, person: str, office: str | None, start: int, limit: int) -> Slice:
         self._ask("history", caller, purpose, person, caller.office_read(office))
-        return self._slice(cursor, limit)
+        return self._slice(str(start), limit)
 
     def inbox(self, caller: Caller, purpose: str, filters: Row, cursor: str | None, limit: int) -> Slice:
         self._ask("inbox", caller, purpose, dict(filters))

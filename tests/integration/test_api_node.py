@@ -1,5 +1,6 @@
 """Two towns and a real node: a person moves, both sides see it, and every answer keeps to the published document."""
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class Platform:
     def _judge(self, method: str, answer: Any) -> None:
         routes = self.client.application.url_map.bind("")
         rule, _ = routes.match(answer.request.path, method, return_rule=True)
-        template = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        template = re.sub(r"<(?:[^:>]+:)?(\w+)>", r"{\1}", rule.rule)
         operation = self.document["paths"][template][method.lower()]
         self.seen.add(operation["operationId"])
         told = resolve(self.document, operation["responses"][str(answer.status_code)])
@@ -261,3 +262,28 @@ def test_the_examples_of_the_documents_are_recorded_as_they_stand(tmp_path):
     left = {**examples.LEFT, "person": arrived.json["person"]}
     assert client.post("/v1/events", json=left, headers=headers[TOWN]).status_code == 201
     node.close()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        '[99999999999999999999, "330106005000", 1]',
+        '[1, "\\ud800", 1]',
+        "[1]",
+        "{}",
+        "[true, true, true]",
+        "[1.5, 2, 3]",
+        "[",
+    ],
+)
+@pytest.mark.parametrize("path", ["inbox", "cases"])
+def test_a_cursor_that_somebody_made_up_is_refused(platform: Platform, path, forged):
+    cursor = base64.urlsafe_b64encode(f"1:{path}:{forged}".encode()).decode().rstrip("=")
+    answer = platform.call("GET", f"/v1/{path}?cursor={cursor}", HOME)
+    assert (answer.status_code, answer.json["errors"][0]["rule"]) == (422, "cursor.form")
+
+
+def test_a_position_that_no_store_can_hold_is_not_found(platform: Platform):
+    bearer = platform.key(HOME)
+    assert platform.client.post(f"/v1/inbox/{2**64}/acknowledge", headers=bearer).status_code == 404
+    assert platform.client.post(f"/v1/inbox/{2**53 - 1}/acknowledge", headers=bearer).status_code == 404

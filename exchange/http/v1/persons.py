@@ -95,7 +95,7 @@ def read_record(query: dict[str, Any], person: UUID) -> Response | tuple[Mapping
 @allows("clerk", "confirmer", "supervisor", "auditor")
 def read_history(query: dict[str, Any], person: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     """The events of the office's own book about the person, in the order in which they count."""
-    where = paging.position(query.get("cursor"), "history")
+    start = paging.number(query.get("cursor"), "history")
     why = purpose(query.get("purpose"))
-    found = use_cases().history(caller(), why, str(person), query.get("office"), where, query["limit"])
+    found = use_cases().history(caller(), why, str(person), query.get("office"), start, query["limit"])
     return paging.page(found, "history")
