@@ -1,13 +1,14 @@
 """A process killed between any two steps, commits included, loses nothing and does nothing twice."""
 
 import os
+import shutil
 import signal
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from exchange.commands.act import Item
+from exchange.commands.act import Item, Result
 from exchange.commands.record import record
 from exchange.ids import derived_id
 from exchange.node import Node
@@ -38,16 +39,23 @@ STEPS = (
 )
 
 
+REGISTERED = {"particulars": woman(), "basis": "first_record", "registration": town(ZHIFANG), "address": "6 Lake"}
+ARRIVED = {"kind": "main", "registration": town(ZHIFANG), "origin": town(ZHIFANG), "stated": woman()}
+
+
+def beginning(node: Node) -> Result:
+    """A woman registered at home arrives in her new home."""
+    takes(Town(node, ZHIFANG), "registered", "person.registered", REGISTERED)
+    return takes(Town(node, DONGHUAMEN), "arrived", "movement.arrived", ARRIVED)
+
+
 def story(node: Node) -> None:
-    """The same requests under the same ids, however often it is told."""
-    home, new_home, third = (Town(node, code) for code in (ZHIFANG, DONGHUAMEN, WANSHOULU))
-    registered = {"particulars": woman(), "basis": "first_record", "registration": town(ZHIFANG), "address": "6 Lake"}
-    arrived = {"kind": "main", "registration": town(ZHIFANG), "origin": town(ZHIFANG), "stated": woman()}
-    takes(home, "registered", "person.registered", registered)
-    arrival = takes(new_home, "arrived", "movement.arrived", arrived)
+    """She is confirmed, and moves on: the same requests under the same ids, however often it is told."""
+    arrival = beginning(node)
     opening = {"opening": [DONGHUAMEN, arrival.id], "kind": "inflow"}
-    takes(home, "confirmed", "case.confirmed", {"case": opening}, arrival.person)
-    takes(third, "moved on", "movement.arrived", {**arrived, "origin": town(DONGHUAMEN)}, day="2026-03-10")
+    takes(Town(node, ZHIFANG), "confirmed", "case.confirmed", {"case": opening}, arrival.person)
+    moved_on = {**ARRIVED, "origin": town(DONGHUAMEN)}
+    takes(Town(node, WANSHOULU), "moved on", "movement.arrived", moved_on, day="2026-03-10")
 
 
 def takes(office, name, type_, content, person=None, day="2026-03-01"):
@@ -68,7 +76,7 @@ def told(node: Node) -> tuple[object, ...]:
 
 
 def killed_at(folder: Path, step: str, occurrence: int) -> bool:
-    """Tell the story in a process that is killed at this step; False where it never comes to it so often."""
+    """Go on with the story in a process that is killed at this step; False where it never comes to it so often."""
     child = os.fork()
     if child == 0:
         seen: Counter[str] = Counter()
@@ -88,8 +96,18 @@ def killed_at(folder: Path, step: str, occurrence: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    node = opened(tmp_path_factory.mktemp("undisturbed"))
+def begun(tmp_path_factory):
+    """A node on which the beginning was told: every kill starts from a copy of it."""
+    folder = tmp_path_factory.mktemp("begun")
+    node = opened(folder)
+    beginning(node)
+    node.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(begun, tmp_path_factory):
+    node = opened(shutil.copytree(begun, tmp_path_factory.mktemp("undisturbed") / "node"))
     story(node)
     found = told(node)
     node.close()
@@ -97,9 +115,9 @@ def undisturbed(tmp_path_factory):
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_process_killed_at_any_step_loses_and_doubles_nothing(step, tmp_path, undisturbed):
+def test_a_process_killed_at_any_step_loses_and_doubles_nothing(step, tmp_path, begun, undisturbed):
     kills = 0
-    while killed_at(folder := tmp_path / str(kills), step, kills + 1):
+    while killed_at(folder := shutil.copytree(begun, tmp_path / str(kills)), step, kills + 1):
         kills += 1
         node = opened(folder)
         story(node)
