@@ -1,0 +1,154 @@
+"""The root page's content: what the node does, whether both sides agree, and one made-up person from two sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from exchange.clock import day_of
+from exchange.console.checking import Beside
+from exchange.console.checks import Checks, checks_of
+from exchange.console.person import PersonView, person_view
+from exchange.console.words import Words
+from exchange.demo import keepsake
+from exchange.demo.keepsake import DemoKey, Keepsake
+from exchange.jurisdictions import codes
+from exchange.jurisdictions.codes import Level
+from exchange.queries.status import Status, status
+from exchange.reconcile import Checked
+from exchange.tables import cases, records
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+_ALL = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number with what it counts above and what it means below."""
+
+    name: str
+    value: str
+    below: str
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    """A key of the demo. `first`: shown at once, the others behind a summary."""
+
+    holder: str
+    role: str
+    token: str
+    side: str
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that can be tried as it stands."""
+
+    says: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Everything that the root page says."""
+
+    demo: bool
+    finding: str
+    figures: tuple[Figure, ...]
+    checks: Checks | None
+    person: PersonView | None
+    calls: tuple[Call, ...]
+    keys: tuple[ShownKey, ...]
+    provinces: tuple[tuple[str, tuple[str, ...]], ...]
+    offices: tuple[str, ...]
+
+
+def front(node: Node, words: Words, checker: Beside[Checked], address: str) -> Front:
+    """The page as of now. `address`: where callers reach the node."""
+    now = status(node)
+    demo = keepsake.load(node.settings.data) if node.settings.demo else None
+    checked, fresh = checker.latest((now.events, now.deliveries))
+    shown = demo.shown if demo is not None else None
+    with node.uow.look() as session:
+        compared = records.how_many(session.sql, records.Which(), most=_ALL)
+    found = checks_of(words, checked, now, compared, fresh=fresh)
+    return Front(
+        demo=demo is not None,
+        finding=_finding(words, now, found),
+        figures=_figures(node, words, now, demo),
+        checks=found,
+        person=person_view(node, words, shown) if shown is not None else None,
+        calls=_calls(words, demo, address),
+        keys=_keys(words, demo),
+        provinces=_provinces(words, now.offices),
+        offices=now.offices,
+    )
+
+
+def _finding(words: Words, now: Status, found: Checks | None) -> str:
+    if now.persons == 0:
+        return words.say("finding.empty")
+    if found is None:
+        return words.say("finding.checking")
+    if found.differences:
+        return words.counted("finding.different", found.differences)
+    return words.say("finding.equal", count=words.number(found.records))
+
+
+def _figures(node: Node, words: Words, now: Status, demo: Keepsake | None) -> tuple[Figure, ...]:
+    say, number = words.say, words.number
+    with node.uow.look() as session:
+        today = day_of(node.clock()).isoformat()
+        overdue = cases.how_many(session.sql, cases.Which(side="asked", status="open", due_before=today))
+    seconds = f"{now.lag_seconds:.0f}"
+    provinces = len({code[: Level.PROVINCE] for code in now.offices})
+    figures = [
+        Figure(say("figure.offices"), number(len(now.offices)), say("figure.provinces", count=provinces)),
+        Figure(say("figure.events"), number(now.events), say("figure.persons", count=number(now.persons))),
+        Figure(say("figure.notices"), number(now.notices), say("figure.told", count=number(now.deliveries))),
+        Figure(
+            say("figure.cases"),
+            number(now.open_cases),
+            say("figure.overdue", count=number(overdue)) if overdue else say("figure.no_overdue"),
+        ),
+    ]
+    if demo is not None:
+        share = f"{100 * demo.in_time / demo.fell_due:.1f}%" if demo.fell_due else "–"
+        of = say("figure.of", count=number(demo.fell_due)) if demo.fell_due else say("figure.no_share")
+        figures.append(Figure(say("figure.in_time"), share, of))
+    lag = say("figure.lag_some", seconds=seconds) if now.lag_events else say("figure.lag_none")
+    figures.append(Figure(say("figure.lag"), number(now.lag_events), lag, bad=now.stuck > 0))
+    return tuple(figures)
+
+
+def _calls(words: Words, demo: Keepsake | None, address: str) -> tuple[Call, ...]:
+    if demo is None:
+        return ()
+    key = next((key for key in demo.keys if demo.shown is None or key.office == demo.shown.left), demo.keys[0])
+    return (Call(words.say("api.example"), f'curl -H "Authorization: Bearer {key.token}" {address}/v1/inbox?limit=5'),)
+
+
+def _keys(words: Words, demo: Keepsake | None) -> tuple[ShownKey, ...]:
+    if demo is None:
+        return ()
+    sides: Mapping[str, str] = {demo.shown.left: "reg", demo.shown.right: "res"} if demo.shown is not None else {}
+    return tuple(_key(words, key, sides) for key in sorted(demo.keys, key=lambda key: key.office not in sides))
+
+
+def _key(words: Words, key: DemoKey, sides: Mapping[str, str]) -> ShownKey:
+    side = sides.get(key.office, "") if key.role == "office" else ""
+    first = bool(side) or key.role != "office"
+    return ShownKey(words.office(key.office), words.say(f"keys.{key.role}"), key.token, side, first)
+
+
+def _provinces(words: Words, offices: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    by_province = groupby(sorted(offices), key=lambda code: codes.at(code, Level.PROVINCE))
+    return tuple((words.area(code), tuple(map(words.office, inside))) for code, inside in by_province)

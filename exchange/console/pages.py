@@ -1,0 +1,41 @@
+"""The console's routes: the root page, and the style sheet that it needs. Nothing of another host, and no script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, render_template, request, send_from_directory
+
+from exchange.console.checking import Beside
+from exchange.console.front import front
+from exchange.console.words import Words
+from exchange.http.allows import public
+from exchange.http.problems import language
+from exchange.reconcile import checks
+from exchange.translations import language_of
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+def console(node: Node) -> Blueprint:
+    """The pages of this node. The four checks begin at once, so that the first reader finds them done."""
+    blueprint = Blueprint("console", __name__, template_folder="templates")
+    checker = Beside(lambda: checks(node))
+    blueprint.record(lambda state: state.app.extensions.update(exchange_checker=checker))
+
+    @blueprint.get("/")
+    @public
+    def root() -> str:
+        """What the node does."""
+        words = Words(language_of(request.args.get("lang", "")) or language())
+        shown = front(node, words, checker, request.host_url.rstrip("/"))
+        return render_template("console/front.html", words=words, front=shown)
+
+    @blueprint.get("/static/console.css")
+    @public
+    def stylesheet() -> Response:
+        """The one style sheet."""
+        return send_from_directory(f"{blueprint.root_path}/static", "console.css", max_age=3600)
+
+    return blueprint

@@ -1,0 +1,25 @@
+"""A clock that is set by hand, so that a year can pass in seconds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from exchange.clock import SHANGHAI
+
+OPENING = time(9, 0, tzinfo=SHANGHAI)
+_TICK = timedelta(milliseconds=1)
+
+
+class SetClock:
+    """Tells the moment that it was set to, and a millisecond more each time: no two moments are the same."""
+
+    def __init__(self, day: date) -> None:
+        self._moment = datetime.combine(day, OPENING)
+
+    def __call__(self) -> datetime:
+        self._moment += _TICK
+        return self._moment
+
+    def begin(self, day: date) -> None:
+        """The office hours of a day begin; a clock that is there already goes on."""
+        self._moment = max(self._moment, datetime.combine(day, OPENING))

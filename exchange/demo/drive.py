@@ -1,0 +1,183 @@
+"""Drives a story through the API: day by day offices record, the worker forwards, and whoever is asked answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from exchange.clock import Clock
+from exchange.demo.acts import Answer, Step, resolved
+from exchange.demo.answers import answering, deciding, when
+from exchange.demo.life import YEAR
+from exchange.demo.office import DemoRefused, Office, Row
+from exchange.demo.population import Person
+from exchange.demo.story import Story
+from exchange.ids import new_id
+
+EVERY = 2  # days between two looks at the cases
+DECIDING = ("deviations", "disputed")
+INBOX_DAYS = frozenset({90, 180, 270, 362})
+
+
+# What an office is told that answers a question which has ceased to stand, and of the other events of that act.
+TOO_LATE = frozenset({"case_withdrawn", "case_closed", "act_refused"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of a batch: a step of the story, or part of an answer to a case."""
+
+    event: dict[str, Any]
+    step: Step | None = None
+    answers: str | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the offices did. `refused`: what had to be refused. `too_late`: answers to questions that stood no more.
+
+    `answered`: the first day on which each case was answered, by case. `known`: the id under which an office knows a
+    person of the story, by office and handle.
+    """
+
+    refused: int = 0
+    too_late: int = 0
+    acknowledged: int = 0
+    answered: dict[str, date] = field(default_factory=dict)
+    known: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+class Drive:
+    """One run of a story. `begin`: sets the node's clock to a day; `advance`: lets its worker work until it is done."""
+
+    def __init__(
+        self,
+        story: Story,
+        offices: Mapping[str, Office],
+        supervisors: Sequence[Office],
+        *,
+        begin: Callable[[date], None],
+        advance: Callable[[], object],
+        clock: Clock,
+        seed: int,
+    ) -> None:
+        self._story = story
+        self._offices = offices
+        self._supervisors = supervisors
+        self._begin = begin
+        self._advance = advance
+        self._clock = clock
+        self._random = Random(f"answers {seed}")
+        self._people: dict[str, Person] = {person.handle: person for person in story.persons}
+        self._steps: dict[str, Step] = {}  # by the event that it became
+        self._events: dict[str, tuple[str, str]] = {}  # by step
+        self._due: dict[int, list[Step]] = defaultdict(list)
+        self._answers: dict[int, list[tuple[Row, Answer]]] = defaultdict(list)
+        self._decisions: dict[int, set[str]] = defaultdict(set)
+        self._planned: set[str] = set()
+        self.outcome = Outcome()
+
+    def run(self, tell: Callable[[int], None]) -> Outcome:
+        """The whole year; `tell` hears how many days are over. Raises DemoRefused."""
+        for step in self._story.steps:
+            self._due[step.on - step.on % EVERY].append(step)
+        for day in range(0, YEAR, EVERY):
+            self._begin(self._date(day + EVERY - 1))
+            self._work(day)
+            self._advance()
+            self._look(day)
+            tell(min(day + EVERY, YEAR))
+        return self.outcome
+
+    def _date(self, day: int) -> date:
+        return self._story.first_day + timedelta(days=min(day, YEAR - 1))
+
+    def _work(self, day: int) -> None:
+        """Everything that offices record on these days, in one batch for each."""
+        batches: dict[str, list[Entry]] = defaultdict(list)
+        for step in self._due.pop(day, ()):
+            batches[step.office].append(Entry(self._event_of(step), step))
+        today = self._date(day + EVERY - 1).isoformat()
+        for case, answer in self._answers.pop(day, ()):
+            self._planned.discard(case["id"])
+            for event in answering(case, answer, today, self._survivor(case, answer)):
+                batches[case["asked"]].append(Entry(self._numbered(event), answers=case["id"]))
+            if answer.manner in {"deviate", "duplicate", "not_ours", "not_come"}:
+                self._decisions[day + EVERY * self._random.randint(1, 3)].add(case["asker"])
+        for office in sorted(self._decisions.pop(day, ())):
+            for status in DECIDING:
+                for case in self._offices[office].cases("asker", status):
+                    opened = self._step_of(case)
+                    if opened is not None:
+                        answer = opened.answers.get(case["kind"], Answer())
+                        for event in deciding(case, answer, today, self._people[opened.person]):
+                            batches[office].append(Entry(self._numbered(event)))
+        for office in sorted(batches):
+            self._record(office, batches[office], date.fromisoformat(today))
+
+    def _record(self, office: str, batch: list[Entry], today: date) -> None:
+        results = self._offices[office].record([entry.event for entry in batch])
+        for entry, result in zip(batch, results, strict=True):
+            code = result["error"]["code"] if result["status"] == "refused" else None
+            wanted = entry.step.refused if entry.step is not None else None
+            if code is not None and entry.answers is not None and code in TOO_LATE:
+                self.outcome.too_late += 1
+            elif code != wanted:
+                raise DemoRefused(office=office, type=entry.event["type"], wanted=wanted, told=result["error"])
+            elif code is not None:
+                self.outcome.refused += 1
+            elif entry.answers is not None:
+                self.outcome.answered.setdefault(entry.answers, today)
+            elif entry.step is not None:
+                self.outcome.known[office, entry.step.person] = str(result["person"])
+
+    def _look(self, day: int) -> None:
+        """Whoever is asked something new looks at it, and plans when to answer. Supervisors see who that is."""
+        asked = (case for supervisor in self._supervisors for case in supervisor.cases("asked", "open"))
+        for code in sorted({case["asked"] for case in asked if case["id"] not in self._planned}):
+            for case in self._offices[code].cases("asked", "open"):
+                if case["id"] in self._planned:
+                    continue
+                self._planned.add(case["id"])
+                step = self._step_of(case)
+                answer = step.answers.get(case["kind"], Answer()) if step is not None else Answer()
+                right_office = answer.other == code and answer.manner in {"not_ours", "redirect"}
+                if right_office or case["id"] in self.outcome.answered:
+                    answer = Answer()  # the right office is asked now, or about what was corrected
+                at = when(answer, day, self._story.first_day, case["due_on"], self._random)
+                if at is not None:
+                    self._answers[max(at - at % EVERY, day + EVERY)].append((case, answer))
+        if any(day <= look < day + EVERY for look in INBOX_DAYS):
+            for office in self._offices.values():
+                self.outcome.acknowledged += office.read_inbox(5)
+
+    def _event_of(self, step: Step) -> dict[str, Any]:
+        event = {
+            "type": step.type,
+            "effective_on": step.day,
+            "with": resolved(step.content, self._events),
+            "submission": step.act,
+        }
+        if not step.opens:
+            event["person"] = self.outcome.known[step.office, step.person]
+        numbered = self._numbered(event)
+        if step.refused is None:
+            self._steps[numbered["id"]] = step
+            self._events[step.label] = (step.office, numbered["id"])
+        return numbered
+
+    def _numbered(self, event: Row) -> dict[str, Any]:
+        return {"id": new_id(self._clock()), **event}
+
+    def _step_of(self, case: Row) -> Step | None:
+        """The step that opened a case; None where the exchange itself did."""
+        return self._steps.get(case["opening"][1])
+
+    def _survivor(self, case: Row, answer: Answer) -> str | None:
+        """The id under which the office asked knows the human whom the case is about by another one."""
+        meant = answer.other if answer.manner == "duplicate" else None
+        return self.outcome.known.get((case["asked"], meant)) if meant is not None else None
