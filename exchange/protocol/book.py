@@ -61,6 +61,7 @@ class Book:
         self.told: dict[tuple[Ref, str], Delivery] = {}  # by (event, recipient)
         self.changes = 0  # counts every change, so that what was derived from the book can be kept
         self._full: dict[Ref, Event] = {}
+        self._tellers: dict[Ref, dict[str, Delivery]] = {}
 
     def record(self, event: Event) -> None:
         """Take an event of the office's own."""
@@ -74,6 +75,7 @@ class Book:
         if known is not None and known.revision >= delivery.revision:
             return False
         self.received[key] = delivery
+        self._tellers.setdefault(delivery.ref, {})[delivery.teller] = delivery
         self.changes += 1
         held = self._full.get(delivery.ref)
         self._full[delivery.ref] = event if held is None else united(held, event)
@@ -88,7 +90,11 @@ class Book:
         """The parts held of an event: all of one's own, else what its tellers last delivered."""
         if ref in self.recorded:
             return ALL_PARTS
-        return frozenset().union(*(d.parts for (r, _), d in self.received.items() if r == ref))
+        return frozenset().union(*(delivery.parts for delivery in self._tellers.get(ref, {}).values()))
+
+    def holds(self, ref: Ref) -> bool:
+        """Whether the book holds the event, with whatever parts."""
+        return ref in self.recorded or ref in self._full
 
     def event(self, ref: Ref) -> Event:
         """One event as far as its held parts tell it. Raises KeyError where the book does not hold it."""
@@ -97,23 +103,21 @@ class Book:
 
     def events(self) -> list[Event]:
         """All events of the book, each as far as its held parts tell it."""
-        parts: dict[Ref, frozenset[Part]] = {}
-        for (ref, _), delivery in self.received.items():
-            parts[ref] = parts.get(ref, NO_PARTS) | delivery.parts
-        foreign = (restricted(self._full[ref], held) for ref, held in parts.items() if ref not in self.recorded)
+        foreign = (restricted(self._full[ref], self.parts(ref)) for ref in self._tellers if ref not in self.recorded)
         return [*self.recorded.values(), *foreign]
 
     def highest_stamp(self) -> int:
         """The highest stamp in the book; a new event's must be above it."""
         own = (e.frame.stamp for e in self.recorded.values())
-        foreign = (self._full[ref].frame.stamp for ref, _ in self.received)
-        return max((*own, *foreign), default=0)
+        foreign = (event.frame.stamp for event in self._full.values())
+        return max(max(own, default=0), max(foreign, default=0))
 
     def copy(self) -> Book:
         """A book that can be changed without this one."""
         twin = Book(self.office, self.offices)
         twin.recorded, twin.received = dict(self.recorded), dict(self.received)
         twin.told, twin._full = dict(self.told), dict(self._full)  # noqa: SLF001 (its own kind)
+        twin._tellers = {ref: dict(told) for ref, told in self._tellers.items()}  # noqa: SLF001
         return twin
 
 

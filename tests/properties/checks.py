@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.person import Merged
+from events.envelope import Ref
+from events.standing import Standing
 from exchange.protocol.agreement import findings
+from exchange.protocol.book import Book
+from exchange.protocol.cases import Reply
 from exchange.protocol.duties import duties, new_deliveries
+from exchange.protocol.naming import named_offices
+from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from tests.properties.world import World
 
@@ -41,3 +49,104 @@ def agreement_faults(world: World) -> list[str]:
         for f in findings(records)
         if f.state == "different"
     ]
+
+
+def direct_faults(world: World) -> list[str]:
+    """What follows from the rules directly: the equalities alone miss a fault that a later event heals."""
+    holders: dict[Ref, set[str]] = {}
+    for office, book in world.books.items():
+        for event in book.events():
+            holders.setdefault(event.ref, set()).add(office)
+    faults: list[str] = []
+    for office, book in world.books.items():
+        for record in view(book):
+            for standing in record.facts.values():
+                if standing.author == office and not standing.void:
+                    faults.extend(_named(world, standing, holders))
+                payload = standing.payload
+                if isinstance(payload, Corrected | Retracted) and standing.author == office:
+                    missing = holders.get(payload.target, set()) - holders[standing.ref]
+                    faults.extend(f"amendment untold {standing.ref} to {o}" for o in sorted(missing))
+                if isinstance(payload, Reply) and standing.author == office and not standing.void:
+                    case = record.cases.get(payload.case)
+                    if case is not None:
+                        sides = {case.asker, payload.case.asked} & set(world.offices)
+                        missing = sides - holders[standing.ref]
+                        faults.extend(f"reply untold {standing.ref} to {o}" for o in sorted(missing))
+            if record.keeper == office:
+                faults.extend(_as_keeper(record, holders))
+    faults.extend(_merges(world, holders))
+    return faults
+
+
+def _named(world: World, standing: Standing, holders: dict[Ref, set[str]]) -> list[str]:
+    if standing.payload.type.startswith(("case.", "event.")):
+        return []
+    missing = (named_offices(standing.payload) & set(world.offices)) - holders[standing.ref]
+    return [f"named untold {standing.ref} to {o}" for o in sorted(missing)]
+
+
+def _as_keeper(record: Record, holders: dict[Ref, set[str]]) -> list[str]:
+    faults: list[str] = []
+    for stay in record.stays:
+        if stay.ended_by is not None and stay.office not in holders[stay.ended_by]:
+            faults.append(f"end unheard {stay.ended_by} by {stay.office}")
+        for rival in stay.contests:
+            if stay.open and (other := record.stay(rival)) is not None and other.open and other.kind == stay.kind == "main":
+                if stay.office not in holders[rival] or other.office not in holders[stay.id]:
+                    faults.append(f"rival unheard {rival}")
+        if record.protected is not None and stay.office not in holders[record.protected]:
+            faults.append(f"protection unheard by {stay.office}")
+    return faults
+
+
+def _merges(world: World, holders: dict[Ref, set[str]]) -> list[str]:
+    faults: list[str] = []
+    for office, book in world.books.items():
+        for event in book.events():
+            if not isinstance(event.payload, Merged) or event.author != office:
+                continue
+            told = {to for (ref, to), _ in book.told.items() if ref in book.recorded and _same(book, ref, event.person)}
+            missing = told - holders[event.ref]
+            faults.extend(f"merge untold {event.ref} to {o}" for o in sorted(missing))
+    return faults
+
+
+def _same(book: Book, ref: Ref, person: str) -> bool:
+    return book.recorded[ref].person == person
+
+
+def differing_fields(world: World, other: World) -> list[str]:
+    """P4 and P12: what keeper and open stays show, in two worlds with the same authored events."""
+    faults: list[str] = []
+    for office in world.offices:
+        for record in world.records(office):
+            twin = other.record(office, record.person)
+            if not _compared(record):
+                continue
+            if twin is None:
+                faults.append(f"P4 {office} has no record")
+                continue
+            for name in ("keeper", "registration", "died_on", "person"):
+                if getattr(record, name) != getattr(twin, name):
+                    faults.append(f"P4 {office} {name}")
+            mains = [{(s.id, s.main_since) for s in r.main_stays} for r in (record, twin)]
+            if mains[0] != mains[1]:
+                faults.append(f"P4 {office} stays")
+            # In another order an office may have been shown fewer parts; what both hold must be alike.
+            shared = record.particulars.keys() & twin.particulars.keys()
+            if any(record.particulars[f] != twin.particulars[f] for f in shared):
+                faults.append(f"P4 {office} particulars")
+    return faults
+
+
+def _compared(record: Record) -> bool:
+    """Keepers by the chain, and offices with an open stay that the keeper has confirmed.
+
+    While the chain is only what an arrival states, who is keeper hangs on which arrival an office heard of.
+    """
+    if any(link.from_arrival for link in record.chain):
+        return False
+    if record.keeper == record.office:
+        return True
+    return any(s.office == record.office and record.recognised(s) for s in record.open_stays)

@@ -38,7 +38,7 @@ from events.standing import apply
 from exchange.protocol.compare import differences
 from exchange.protocol.legality import check
 from exchange.protocol.record import ASKED, Record
-from tests.properties.world import World
+from tests.properties.world import OUTSIDE, World
 
 PERSONS = ("P1", "P2", "P3")
 DAY_ZERO = date(2026, 1, 1)
@@ -64,7 +64,10 @@ class Commands:
 
     def place(self) -> Place:
         """Mostly a town."""
-        return self.random.choice((town(self.office()), town(self.office()), town(self.office()), ABROAD, UNKNOWN))
+        draw = self.random.random()
+        if draw < 0.05:  # noqa: PLR2004
+            return town(OUTSIDE)
+        return town(self.office()) if draw < 0.7 else self.random.choice((ABROAD, UNKNOWN))  # noqa: PLR2004
 
     def step(self) -> bool:
         """One command of a random office, if its book allows one."""
@@ -85,11 +88,11 @@ class Commands:
         except Illegal as error:
             self.counts[f"refused {error.code}"] = self.counts.get(f"refused {error.code}", 0) + 1
             return False
-        subject = person
+        subject = record.person if record is not None else person
+        if isinstance(fact, Unmerged) and record is not None:
+            subject = record.facts[fact.merge].event.person
         if isinstance(fact, Corrected | Retracted) and record is not None:
             subject = record.facts[fact.target].event.person
-        elif record is not None and not isinstance(fact, Merged | Unmerged):
-            subject = record.person
         world.command(world.author(office, subject, day, fact))
         self.counts[fact.type] = self.counts.get(fact.type, 0) + 1
         return True
@@ -130,7 +133,7 @@ class Commands:
         ends = (name,) if name is not None and self.random.random() < 0.4 else ()  # noqa: PLR2004
         return Arrived(
             kind="main" if self.random.random() < 0.8 else "further",  # noqa: PLR2004
-            registration=self.random.choice((town(keeper), town(keeper), town(keeper), town(self.office()), None)),
+            registration=self.random.choice((town(keeper),) * 6 + (town(self.office()),) * 2 + (None, town(OUTSIDE))),
             origin=self.random.choice((None, self.place(), town(keeper))),
             ends=ends,
             continues=name if name is not None and not ends and self.random.random() < 0.3 else None,  # noqa: PLR2004
@@ -205,7 +208,7 @@ class Commands:
             if isinstance(payload, Merged):
                 return Unmerged(other=payload.other, merge=merge.ref)
         others = [p for p in self.persons if p not in record.persons and self.world.record(office, p) is not None]
-        if not others or person != record.person:
+        if not others:
             return None
         other = self.random.choice(others)
         twin = self.world.record(office, other)
@@ -322,5 +325,5 @@ class Commands:
         + (corrected,) * 5
         + (retracted,) * 3
         + (departed, departed, left, left, within, within, returned, moved, moved, changed, changed)
-        + (person_fact, merged, ask_again, ask_again, other_case)
+        + (person_fact, merged, merged, merged, ask_again, ask_again, other_case)
     )

@@ -23,6 +23,7 @@ from exchange.protocol.settle import settle
 from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
 
+OUTSIDE = "110102001000"  # an office that does not take part
 OFFICES = tuple(f"11010100{n}000" for n in range(1, 6))
 
 
@@ -49,6 +50,7 @@ class World:
         self.left_out = left_out
         self.at = 0
         self.views: dict[str, tuple[int, tuple[Record, ...]]] = {}
+        self.seed = seed
         self.random = random.Random(seed)  # noqa: S311 (a reproducible history, no secret)
         self.offices = offices
         self.rules = rules
@@ -65,6 +67,7 @@ class World:
         self.versions: dict[tuple[str, str], int] = {}
         self.counter = 0
         self.said: list[Delivery] = []
+        self.held_back = 0  # amendments that came before what they amend
 
     def book(self, office: str) -> Book:
         """The office's book, begun where there is none."""
@@ -187,9 +190,15 @@ class World:
         delivery, event = self.wire[index]
         if self.random.random() > 0.15:  # noqa: PLR2004 (now and then it stays, and comes again)
             self.wire.pop(index)
-        self.book(delivery.to).receive(delivery, event)
+        self._take(delivery, event)
         if self.random.random() < 0.7:  # noqa: PLR2004
             self.settle(self.node_of[delivery.to])
+
+    def _take(self, delivery: Delivery, event: Event) -> None:
+        book = self.book(delivery.to)
+        book.receive(delivery, event)
+        if event.frame.target is not None and not book.holds(event.frame.target):
+            self.held_back += 1
 
     def drain(self) -> None:
         """Until nothing is due and nothing is on its way."""
@@ -202,5 +211,5 @@ class World:
             while self.wire:
                 index = self.random.randrange(len(self.wire))
                 delivery, event = self.wire.pop(index)
-                self.book(delivery.to).receive(delivery, event)
+                self._take(delivery, event)
         raise AssertionError("the world does not drain")
