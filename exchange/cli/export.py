@@ -12,7 +12,8 @@ from exchange.cli.command import Command, option
 from exchange.cli.node import acting, on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.pipeline.advance import advance
-from exchange.registers.outgoing import give_out, held_now
+from exchange.queries.register import held_now
+from exchange.registers.outgoing import give_out
 from exchange.registers.writing import writing
 
 # What somebody at an office may read its own register for.
@@ -28,7 +29,7 @@ def export(file: Path, office: str, purpose: str, data: Path | None, settings_fi
     caller = acting(office, "clerk")
     with opened(settings_of(settings_file, data=data)) as node:
         advance(node)
-        bar = progress(speech.words("export.bar"), held_now(node, caller.office))
+        bar = progress(speech.words("export.bar"), held_now(node, caller))
         with writing(file) as write, bar as told:
             count = give_out(node, caller, purpose, write, told)
     answer = {"office": caller.office, "persons": count, "file": str(file), "purpose": purpose}

@@ -19,7 +19,8 @@ from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.registers import reading
 from exchange.registers.intake import Intake, Tally, beside
-from exchange.registers.writing import template, writing
+from exchange.registers.template import template
+from exchange.registers.writing import writing
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -13,12 +13,12 @@ from types import FrameType
 import click
 from waitress.server import create_server
 
-from exchange.access.keys import Keys
 from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.node import OutOfReach, on_node, opened, settings_of
-from exchange.http.app import application
-from exchange.http.node_use_cases import NodeUseCases
+from exchange.cli.progress import progress
+from exchange.console.pages import console
+from exchange.http.app import create_app
 from exchange.node import Node
 from exchange.pipeline.loop import Loop
 from exchange.settings import Settings
@@ -33,32 +33,36 @@ THREADS = 8
 @on_node
 def serve(host: str | None, port: int | None, demo: bool | None, data: Path | None, settings_file: Path | None) -> None:
     found = settings_of(settings_file, data=data, host=host, port=port, demo=demo)
-    with _until_told(), _listening(found) as listener, opened(found) as node:
+    with _until_told(), _listening(found) as listener, opened(_demo(found) if found.demo else found) as node:
         loop = Loop(node).start()
         try:
-            if found.demo:
-                _demo(node)
-            _serve(node, listener, found)
+            _serve(node, loop, listener)
         finally:
             loop.stop()
     if not speech.for_machines():
         click.echo(speech.words("serve.stopped"), err=True)
 
 
-def _serve(node: Node, listener: socket.socket, found: Settings) -> None:
-    app = application(NodeUseCases(node), Keys(node.uow, node.clock))
+def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
+    app = create_app(node, [console(node)], forwarding=lambda: loop.failure is None)
     server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
-    shown = f"[{found.host}]" if ":" in found.host else found.host
-    address = f"http://{shown}:{found.port}/"
-    speech.say({"address": address, "data": str(found.data)}, speech.words("serve.address", address=address))
+    at = node.settings
+    address = f"http://{f'[{at.host}]' if ':' in at.host else at.host}:{at.port}/"
+    speech.say({"address": address, "data": str(at.data)}, speech.words("serve.address", address=address))
     server.run()  # until a signal ends it; requests at hand are answered
     server.close()
 
 
-def _demo(node: Node) -> None:
-    from exchange.demo.run import ensure_demo  # noqa: PLC0415 (only the demo needs its population)
+def _demo(found: Settings) -> Settings:
+    # Only the demo needs its population, so nobody else waits for it to be loaded.
+    from exchange.demo.life import YEAR  # noqa: PLC0415
+    from exchange.demo.run import ensure_demo  # noqa: PLC0415
 
-    ensure_demo(node)
+    try:
+        with progress(speech.words("serve.demo"), YEAR) as told:
+            return ensure_demo(found, tell=told)
+    except OSError as error:
+        raise OutOfReach(field="data", rule="cli.data", data=found.data, why=error.strerror) from error
 
 
 @contextmanager

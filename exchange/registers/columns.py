@@ -34,7 +34,7 @@ COLUMNS: tuple[Column, ...] = (
         "document.resident",
         "Resident number",
         "居民身份证号",
-        "420115198805010026",
+        "420115198805010025",
         ("身份证号", "身份证号码", "公民身份号码", "居民身份证号码"),
     ),
     Column("document.passport", "Passport", "护照号", also=("护照号码",)),

@@ -89,7 +89,7 @@ def entry(row: Mapping[str, str], office: str, as_of: str) -> Entry:
     particulars = _particulars(reader, held)
     registration = reader.read("registration", lambda text, field: places.place_of(text, office, field))
     stay = reader.read("stay", meanings.stay)
-    address = reader.read("address", lambda text, _: text)
+    address = reader.read("address", meanings.short(300))
     if stay == "" and address is not None:
         reader.refuse("address", "register.address_without_stay")
     since = reader.read("since", cells.whole_day)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from events import codes
 from events.names import full_name
 from exchange.access.caller import Caller
-from exchange.queries.record import record as record_of
+from exchange.queries.register import register
 from exchange.registers.columns import BY_FIELD, COLUMNS, DOCUMENTS
 from exchange.registers.meanings import STAYS
 from exchange.registers.places import place_text
 from exchange.registers.writing import Write
-from exchange.tables import records
-from exchange.tables.records import Which
 from exchange.translations import CHINESE, DEFAULT, Language, language_of
 
 if TYPE_CHECKING:
     from exchange.node import Node
-
-PAGE = 500
 
 
 def give_out(node: Node, caller: Caller, purpose: str, write: Write, progress: Callable[[int], object]) -> int:
@@ -28,28 +24,10 @@ def give_out(node: Node, caller: Caller, purpose: str, write: Write, progress: C
     language = language_of(caller.language) or DEFAULT
     write([column.heading(language) for column in COLUMNS])
     done = 0
-    for person in _held(node, caller.office):
-        write(row_of(record_of(node, caller, purpose, person), language))
-        done += 1
+    for done, sheet in enumerate(register(node, caller, purpose), 1):
+        write(row_of(sheet, language))
         progress(done)
     return done
-
-
-def held_now(node: Node, office: str) -> int:
-    """How many persons the office holds, counted no further than the tables count."""
-    with node.uow.look() as session:
-        return records.how_many(session.sql, Which(area=office, state="open"))
-
-
-def _held(node: Node, office: str) -> Iterator[str]:
-    after: str | None = None
-    while True:
-        with node.uow.look() as session:
-            page = records.some(session.sql, Which(area=office, state="open"), after, PAGE)
-        yield from (row.person for row in page.rows if "expected" not in row.roles)
-        after = page.next
-        if after is None:
-            return
 
 
 def row_of(sheet: Mapping[str, Any], language: Language) -> list[str]:

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import openpyxl
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from events.errors import Malformed
 from exchange.registers.cells import guarded
-from exchange.registers.columns import COLUMNS
-from exchange.translations import Language
 
 Write = Callable[[Sequence[str]], None]
-FORMS = (".csv", ".xlsx")
+EXCEL = ".xlsx"
+FORMS = (".csv", EXCEL)
 
 
 @contextmanager
@@ -25,13 +26,20 @@ def writing(path: Path) -> Iterator[Write]:
 
     Raises Malformed: register.ending, register.file.
     """
+    with replacing(path) as unfinished, (_excel if path.suffix.lower() == EXCEL else _csv)(unfinished) as write:
+        yield write
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file beside the wanted one, which takes its place when all is written. Raises Malformed as `writing` does."""
     if path.suffix.lower() not in FORMS:
         raise Malformed(field="file", rule="register.ending", file=path.name, allowed=", ".join(FORMS))
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        with (_excel if path.suffix.lower() == ".xlsx" else _csv)(unfinished) as write:
-            yield write
-        unfinished.chmod(0o600)  # personal data
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)  # personal data
+        yield unfinished
         unfinished.replace(path)
     except OSError as error:
         raise Malformed(field="file", rule="register.file", file=path.name, why=error.strerror) from error
@@ -39,16 +47,9 @@ def writing(path: Path) -> Iterator[Write]:
         unfinished.unlink(missing_ok=True)
 
 
-def template(path: Path, language: Language) -> None:
-    """An empty register with its headings and one synthetic row as an example."""
-    with writing(path) as write:
-        write([column.heading(language) for column in COLUMNS])
-        write([column.example for column in COLUMNS])
-
-
 @contextmanager
 def _csv(path: Path) -> Iterator[Write]:
-    with path.open("x", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         yield lambda row: writer.writerow(map(guarded, row))
 
@@ -57,15 +58,13 @@ def _csv(path: Path) -> Iterator[Write]:
 def _excel(path: Path) -> Iterator[Write]:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("register")
-
-    def write(row: Sequence[str]) -> None:
-        line = []
-        for text in row:
-            cell = WriteOnlyCell(sheet, guarded(text))
-            cell.data_type = "s"  # text, so that a long number keeps its digits
-            cell.number_format = "@"
-            line.append(cell)
-        sheet.append(line)
-
-    yield write
+    yield lambda row: sheet.append([_cell(sheet, text) for text in row])
     book.save(path)
+
+
+def _cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    """A cell that holds text and nothing else: a long number keeps its digits, a formula is only shown."""
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", guarded(text)))
+    cell.data_type = "s"
+    cell.number_format = "@"
+    return cell

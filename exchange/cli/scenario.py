@@ -1,0 +1,68 @@
+"""`exchange scenario run`: plays stories from files and shows expected beside actual."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import click
+
+from events.errors import Malformed
+from exchange.cli import speech
+from exchange.cli.command import Group, answers, option
+from exchange.cli.exit_codes import DIFFERENT, FINE, NOT_TRIED
+from exchange.jurisdictions import codes
+from exchange.scenarios import report
+from exchange.scenarios.api import Playground
+from exchange.scenarios.embedded import embedded
+from exchange.scenarios.model import Scenario
+from exchange.scenarios.reading import read
+from exchange.scenarios.remote import remote
+from exchange.scenarios.running import Run, run
+
+_OFFICE = re.compile(r"(?P<letter>[^=]+)=(?P<code>[0-9]+)")
+
+
+@click.group(cls=Group, help="cli.scenario", no_args_is_help=True)
+@answers
+def scenario() -> None:
+    """Stories as data."""
+
+
+@scenario.command(name="run", help="cli.scenario.run")
+@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
+@option("--url", help="cli.scenario.option.url")
+@option("--keys", type=click.Path(dir_okay=False, path_type=Path), help="cli.scenario.option.keys")
+@option("--office", "offices", multiple=True, metavar="A=CODE", help="cli.scenario.option.office")
+@option("--seed", type=int, help="cli.scenario.option.seed")
+@option("--shuffle", type=click.IntRange(min=0), default=0, help="cli.scenario.option.shuffle")
+@answers
+def run_files(
+    files: tuple[Path, ...], url: str | None, keys: Path | None, offices: tuple[str, ...], seed: int | None, shuffle: int
+) -> int:
+    given = dict(map(_given, offices))
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    stories = [read(file) for file in files]  # every file is judged before the first is played
+    if (url is None) != (keys is None):
+        raise click.BadOptionUsage("--keys", "--url and --keys go together")
+    runs = [_one(story, url, keys, seed, given, shuffle) for story in stories]
+    language = speech.language()
+    shown = [line for each in runs for line in report.lines(each, language)]
+    speech.say({"runs": [report.data(each) for each in runs]}, *shown, report.summary(runs, language))
+    verdicts = {each.verdict for each in runs}
+    return DIFFERENT if "different" in verdicts else NOT_TRIED if "not_tried" in verdicts else FINE
+
+
+def _one(story: Scenario, url: str | None, keys: Path | None, seed: int, given: dict[str, str], shuffles: int) -> Run:
+    ground: AbstractContextManager[Playground] = embedded() if url is None or keys is None else remote(url, keys)
+    with ground as node:
+        return run(story, node, seed, given, shuffles)
+
+
+def _given(told: str) -> tuple[str, str]:
+    found = _OFFICE.fullmatch(told)
+    if found is None:
+        raise Malformed(field="--office", rule="scenario.office_option", value=told)
+    return found["letter"], codes.parse(found["code"], "--office")

@@ -1,0 +1,114 @@
+"""The command speaks the caller's language, and to machines in one JSON object, errors too."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from events.errors import Malformed, StaleVersion, Tampered
+from exchange.cli import main
+from exchange.cli.exit_codes import BAD_INPUT, DIFFERENT, NOT_TRIED, UNAVAILABLE, NotTried, exit_code
+from exchange.cli.node import OutOfReach
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    for name in ("EXCHANGE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments, **env: CliRunner().invoke(main, arguments, env=env)
+
+
+def test_help_lists_every_command_in_the_callers_language(run):
+    english, chinese = run("--help"), run("--help", LANG="zh_CN.UTF-8")
+    assert english.exit_code == chinese.exit_code == 0
+    for command in ("serve", "demo", "scenario", "import", "export", "replay", "reconcile", "key", "db", "status"):
+        assert f"\n  {command} " in english.output
+        assert f"\n  {command} " in chinese.output
+    assert "Serve the API" in english.output
+    assert "提供接口" in chinese.output
+
+
+@pytest.mark.parametrize(
+    "command", ["serve", "import", "export", "replay", "reconcile", "status", "version", "key create", "db upgrade"]
+)
+def test_every_command_explains_its_options_in_both_languages(run, command):
+    for language in ("en", "zh-CN"):
+        told = run("--language", language, *command.split(), "--help")
+        assert told.exit_code == 0
+        assert "cli." not in told.output
+        assert "--json" in told.output
+
+
+def test_the_language_asked_for_wins_over_that_of_the_environment(run):
+    assert "提供接口" in run("--language", "zh-CN", "--help", LANG="en_US.UTF-8").output
+    assert "Serve the API" in run("--help", LANG="C.UTF-8").output
+
+
+def test_a_wrong_option_is_named(run):
+    told = run("import", "--nope")
+    assert told.exit_code == BAD_INPUT
+    assert "There is no option --nope" in told.stderr
+    assert "没有选项 --nope" in run("--language", "zh-CN", "import", "--nope").stderr
+    assert told.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "rule"),
+    [
+        (["--nope"], "--nope", "cli.no_such_option"),
+        (["nope"], "nope", "cli.no_such_command"),
+        (["key", "create"], "NAME", "cli.missing"),
+        (["serve", "--port", "x"], "--port", "cli.bad_value"),
+        (["export", "r.csv", "--office", "420115001", "--purpose", "curiosity"], "--purpose", "cli.bad_value"),
+        (["import"], "FILE", "cli.missing_here"),
+        (["import", "r.csv", "--office", "Atlantis"], "--office", "division.unknown"),
+        (["import", "r.csv", "--office", "420115"], "--office", "register.place_not_town"),
+        (["key", "revoke", "nobody"], "id", "access_key.unknown"),
+    ],
+)
+def test_for_machines_an_error_is_one_object_that_names_field_and_rule(run, arguments, field, rule):
+    told = run(*arguments, "--json")
+    error = json.loads(told.stdout)["error"]
+    assert told.exit_code == BAD_INPUT
+    assert told.stderr == ""
+    assert (error["field"], error["rule"]) == (field, rule)
+    assert error["message"] != rule
+
+
+def test_a_wrong_setting_is_named(run):
+    told = run("status", "--json", EXCHANGE_POLL_SECONDS="often")
+    assert told.exit_code == BAD_INPUT
+    assert json.loads(told.stdout)["error"]["field"] == "poll_seconds"
+
+
+def test_settings_are_found_beside_the_data(run, tmp_path):
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "exchange.toml").write_text('serves = ["420115"]\n', encoding="utf-8")
+    assert json.loads(run("status", "--json").stdout)["offices"] == ["420115000000"]
+
+
+def test_a_data_folder_that_cannot_be_made_is_unavailable(run, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    told = run("status", "--data", "file/below")
+    assert told.exit_code == UNAVAILABLE
+    assert "file/below" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_the_version_is_told(run):
+    assert json.loads(run("version", "--json").stdout)["version"] in run("version").stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Malformed(), BAD_INPUT),
+        (StaleVersion(), BAD_INPUT),
+        (Tampered(), DIFFERENT),
+        (NotTried(), NOT_TRIED),
+        (OutOfReach(), UNAVAILABLE),
+    ],
+)
+def test_each_kind_of_error_has_its_exit_status(error, code):
+    assert exit_code(error) == code
