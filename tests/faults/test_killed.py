@@ -5,6 +5,7 @@ import shutil
 import signal
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,9 @@ def story(node: Node) -> None:
     takes(Town(node, WANSHOULU), "moved on", "movement.arrived", moved_on, day="2026-03-10")
 
 
-def takes(office, name, type_, content, person=None, day="2026-03-01"):
+def takes(
+    office: Town, name: str, type_: str, content: dict[str, Any], person: str | None = None, day: str = "2026-03-01"
+) -> Result:
     item = Item(id=derived_id("story", name), type=type_, day=day, content=content, person=person)
     (result,) = record(office.node, office.caller, [item])
     assert result.error is None, result.error
@@ -128,7 +131,7 @@ def test_a_process_killed_at_any_step_loses_and_doubles_nothing(step, tmp_path, 
 
 
 def test_the_steps_are_all_that_there_are(tmp_path):
-    seen = set()
+    seen: set[str] = set()
     node = opened(tmp_path)
     node.step = seen.add
     story(node)

@@ -7,6 +7,7 @@ import pytest
 
 from events.envelope import Ref
 from exchange.audit.rebuild import compare, rebuild
+from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.protocol.duties import RULES
 from exchange.queries.status import status
@@ -41,7 +42,7 @@ def confirmed(home, new_home):
     return arrival
 
 
-def behind_the_back(node, *statements):
+def behind_the_back(node: Node, *statements: tuple[str, tuple[object, ...]]) -> None:
     """What whoever holds the database file can do, triggers switched off."""
     with closing(sqlite3.connect(node.settings.database)) as driver:
         triggers = driver.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
@@ -161,7 +162,7 @@ def test_a_rebuild_gives_the_same_rows(node, home, new_home, confirmed):
     assert checks(node).equal
 
 
-def rows_of(node, table):
+def rows_of(node: Node, table: str) -> list[str]:
     """Every row, but for seals, which are never twice the same."""
     with node.uow.look() as session:
         found = session.sql.exec_driver_sql(f"SELECT * FROM {table}").mappings()

@@ -1,0 +1,49 @@
+"""Settings come from defaults, a file and the environment, and every wrong one is named at once."""
+
+import pytest
+
+from exchange.settings import Settings, SettingsWrong, load, settings
+
+
+def test_what_nobody_sets_has_a_default():
+    assert load() == Settings()
+
+
+def test_the_environment_overrides_the_file(tmp_path):
+    file = tmp_path / "exchange.toml"
+    file.write_text('serves = ["42"]\nport = 9000\n[deadlines.answers.inflow]\nother_province = 20\n')
+    found = load(
+        file, {"EXCHANGE_PORT": "9001", "EXCHANGE_AUTO_CONFIRM": "true", "EXCHANGE_PEERS": "11, 31", "PATH": ""}
+    )
+    assert (found.serves, found.port, found.auto_confirm, found.peers) == (("42",), 9001, True, ("11", "31"))
+    assert found.deadlines == {"answers": {"inflow": {"other_province": 20}}}
+
+
+def test_every_wrong_value_is_named():
+    with pytest.raises(SettingsWrong) as wrong:
+        settings(port=0, language="fr", serves=("4x",), speed="fast", demo="perhaps")
+    assert set(wrong.value.problems) == {"port", "language", "serves", "speed", "demo"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("EXCHANGE_PORT", "many"),
+        ("EXCHANGE_DEADLINES", '{"answers": {"inflow": 0}}'),
+        ("EXCHANGE_DEADLINES", "{"),
+        ("EXCHANGE_NO_SUCH", "1"),
+        ("EXCHANGE_DEMO", "perhaps"),
+    ],
+)
+def test_a_wrong_variable_is_named(name, text):
+    with pytest.raises(SettingsWrong) as wrong:
+        load(environment={name: text})
+    assert wrong.value.field == name.removeprefix("EXCHANGE_").lower()
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path):
+    file = tmp_path / "exchange.toml"
+    file.write_text("serves = [")
+    with pytest.raises(SettingsWrong) as wrong:
+        load(file)
+    assert str(file) in wrong.value.problems
