@@ -36,7 +36,7 @@ _CLEAR_REASON = ("case.", "notification.")
 
 def part_of(field: str, type_: str = "") -> Part | None:
     """The part that a field's value lies in; None where it is a clear fact."""
-    if field == "reason" and type_.startswith(_CLEAR_REASON):
+    if type_.startswith("jurisdiction.") or (field == "reason" and type_.startswith(_CLEAR_REASON)):
         return None
     if field.startswith("document."):
         return "identity"

@@ -21,7 +21,7 @@ def new_id(moment: datetime) -> str:
 
 
 def derived_id(*parts: str) -> str:
-    """The id of an automatic fact or of a case: a UUIDv5 of its cause, the same wherever and however often it is made."""
+    """The id of an automatic fact or of a case: a UUIDv5 of its cause, the same however often it is made."""
     return str(uuid.uuid5(_NAMESPACE, "\x1f".join(parts)))
 
 

@@ -53,7 +53,7 @@ def fact_of(type_: str, content: dict[str, Any]) -> Fact:
     if kind is None:
         raise Malformed(field="type", rule="type.unknown", value=type_)
     try:
-        return cast("Fact", msgspec.convert({**content, "type": type_}, kind))
+        return msgspec.convert({**content, "type": type_}, kind)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         raise Malformed(field=path.strip("`. ") or "with", rule="schema", message=message) from error

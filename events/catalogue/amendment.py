@@ -9,7 +9,7 @@ from events.catalogue.values import Code
 from events.envelope import Ref
 
 
-class Corrected(Fact, tag="event.corrected", kw_only=True):
+class Corrected(Fact, frozen=True, tag="event.corrected", kw_only=True):
     """Fields were recorded wrongly; the right values hold from the first day. `effective_on` is a field too."""
 
     target: Ref
@@ -18,7 +18,7 @@ class Corrected(Fact, tag="event.corrected", kw_only=True):
     ground: Code | None = None
 
 
-class Retracted(Fact, tag="event.retracted", kw_only=True):
+class Retracted(Fact, frozen=True, tag="event.retracted", kw_only=True):
     """The fact is taken back."""
 
     target: Ref

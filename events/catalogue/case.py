@@ -22,7 +22,7 @@ DisputeReason = Literal[
 DISCLAIMING: frozenset[str] = frozenset({"person_unknown", "identity_mismatch", "not_our_registration"})
 
 
-class Confirmed(Fact, tag="case.confirmed", kw_only=True):
+class Confirmed(Fact, frozen=True, tag="case.confirmed", kw_only=True):
     """The same is held, or what differs."""
 
     case: CaseRef
@@ -31,7 +31,7 @@ class Confirmed(Fact, tag="case.confirmed", kw_only=True):
     note: Text | None = None
 
 
-class Disputed(Fact, tag="case.disputed", kw_only=True):
+class Disputed(Fact, frozen=True, tag="case.disputed", kw_only=True):
     """It is not held so."""
 
     case: CaseRef
@@ -42,14 +42,14 @@ class Disputed(Fact, tag="case.disputed", kw_only=True):
     note: Text | None = None
 
 
-class Redirected(Fact, tag="case.redirected", kw_only=True):
+class Redirected(Fact, frozen=True, tag="case.redirected", kw_only=True):
     """Another office should be asked."""
 
     case: CaseRef
     to: Office
 
 
-class Settled(Fact, tag="case.settled", kw_only=True):
+class Settled(Fact, frozen=True, tag="case.settled", kw_only=True):
     """Ends what a reply left open: fields accepted, fields insisted on, or the whole."""
 
     case: CaseRef
@@ -58,7 +58,7 @@ class Settled(Fact, tag="case.settled", kw_only=True):
     whole: Literal["accepted", "insisted"] | None = None
 
 
-class Reopened(Fact, tag="case.reopened", kw_only=True):
+class Reopened(Fact, frozen=True, tag="case.reopened", kw_only=True):
     """The case is open again."""
 
     case: CaseRef
@@ -66,14 +66,14 @@ class Reopened(Fact, tag="case.reopened", kw_only=True):
     fields: tuple[str, ...] = ()
 
 
-class Withdrawn(Fact, tag="case.withdrawn", kw_only=True):
+class Withdrawn(Fact, frozen=True, tag="case.withdrawn", kw_only=True):
     """The question no longer stands."""
 
     case: CaseRef
     ground: Code
 
 
-class RequestOpened(Fact, tag="request.opened", kw_only=True):
+class RequestOpened(Fact, frozen=True, tag="request.opened", kw_only=True):
     """Asks the one office that may: amend that event, change that particular, move the registration."""
 
     to: Office
@@ -83,7 +83,7 @@ class RequestOpened(Fact, tag="request.opened", kw_only=True):
     note: Text | None = None
 
 
-class Rejected(Fact, tag="notification.rejected", kw_only=True):
+class Rejected(Fact, frozen=True, tag="notification.rejected", kw_only=True):
     """A message could not be taken as a message; the fact is left alone."""
 
     notification: Ref

@@ -9,7 +9,7 @@ from events.catalogue.values import Address, Code, Day, Particulars, Place, Stay
 from events.envelope import Ref
 
 
-class Departed(Fact, tag="movement.departed", kw_only=True):
+class Departed(Fact, frozen=True, tag="movement.departed", kw_only=True):
     """Outflow: to a town it announces; abroad or to unknown it ends the stay at once."""
 
     stay: Ref | None = None
@@ -17,7 +17,7 @@ class Departed(Fact, tag="movement.departed", kw_only=True):
     expected_on: Day | None = None
 
 
-class Arrived(Fact, tag="movement.arrived", kw_only=True):
+class Arrived(Fact, frozen=True, tag="movement.arrived", kw_only=True):
     """A stay begins; the event's id is the stay's id."""
 
     kind: StayKind
@@ -32,27 +32,27 @@ class Arrived(Fact, tag="movement.arrived", kw_only=True):
     opens: bool = False  # the author's book did not hold the person: the fact opens a dossier
 
 
-class MovedWithin(Fact, tag="movement.moved_within", kw_only=True):
+class MovedWithin(Fact, frozen=True, tag="movement.moved_within", kw_only=True):
     """A new address inside the town."""
 
     stay: Ref
     address: Address | None = None
 
 
-class Extended(Fact, tag="movement.extended", kw_only=True):
+class Extended(Fact, frozen=True, tag="movement.extended", kw_only=True):
     """The stay lasts longer."""
 
     stay: Ref
     stay_until: Day
 
 
-class MainChanged(Fact, tag="movement.main_changed", kw_only=True):
+class MainChanged(Fact, frozen=True, tag="movement.main_changed", kw_only=True):
     """Another stay is now the main one; nobody moves."""
 
     stay: Ref
 
 
-class Left(Fact, tag="movement.left", kw_only=True):
+class Left(Fact, frozen=True, tag="movement.left", kw_only=True):
     """A stay ends."""
 
     stay: Ref
@@ -61,7 +61,7 @@ class Left(Fact, tag="movement.left", kw_only=True):
     ground: Code | None = None
 
 
-class Returned(Fact, tag="movement.returned", kw_only=True):
+class Returned(Fact, frozen=True, tag="movement.returned", kw_only=True):
     """Back at the registration place; begins a main stay there."""
 
     address: Address | None = None

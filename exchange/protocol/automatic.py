@@ -130,5 +130,3 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
 
 def _case_parts(state: CaseState) -> tuple[str, str, str, str]:
     return (state.ref.opening.author, state.ref.opening.id, state.ref.asked, state.ref.kind)
-
-

@@ -116,8 +116,8 @@ class Book:
         """A book that can be changed without this one."""
         twin = Book(self.office, self.offices)
         twin.recorded, twin.received = dict(self.recorded), dict(self.received)
-        twin.told, twin._full = dict(self.told), dict(self._full)  # noqa: SLF001 (its own kind)
-        twin._tellers = {ref: dict(told) for ref, told in self._tellers.items()}  # noqa: SLF001
+        twin.told, twin._full = dict(self.told), dict(self._full)
+        twin._tellers = {ref: dict(told) for ref, told in self._tellers.items()}
         return twin
 
 

@@ -167,6 +167,4 @@ def _derive(
 
 def _answers(facts: Iterable[Standing]) -> dict[Ref, Ref]:
     """Request -> the act that did what it asked."""
-    return {
-        s.event.frame.because: s.ref for s in facts if s.event.frame.because is not None and not s.void
-    }
+    return {s.event.frame.because: s.ref for s in facts if s.event.frame.because is not None and not s.void}

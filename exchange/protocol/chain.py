@@ -65,18 +65,17 @@ def _said(facts: Iterable[Standing]) -> dict[tuple[Ref, str], Standing]:
 def _disclaimed(link: Link, said: Mapping[tuple[Ref, str], Standing]) -> Link:
     out: set[str] = set()
     named = list(link.named)
-    for office in link.named:
-        seen = {office}
+    for first in link.named:
+        seen, office = {first}, first
         while (last := said.get((link.ref, office))) is not None:
             if isinstance(last.payload, Disputed) and last.payload.reason in DISCLAIMING:
                 out.add(office)
-            elif isinstance(last.payload, Redirected) and last.payload.to not in seen:
-                out.add(office)
-                seen.add(last.payload.to)
-                named.insert(named.index(office) + 1, last.payload.to)
-                office = last.payload.to
-                continue
-            break
+            if not isinstance(last.payload, Redirected) or last.payload.to in seen:
+                break
+            out.add(office)
+            seen.add(last.payload.to)
+            named.insert(named.index(office) + 1, last.payload.to)
+            office = last.payload.to
     return msgspec.structs.replace(link, named=tuple(named), disclaimed=frozenset(out))
 
 

@@ -23,7 +23,7 @@ def differences(ours: Mapping[str, Any], yours: Mapping[str, Any]) -> tuple[Devi
     )
 
 
-def alike(field: str, one: Any, other: Any) -> bool:  # noqa: ANN401 (a particular's value has many shapes)
+def alike(field: str, one: Any, other: Any) -> bool:
     """Whether two values of a particular say the same."""
     if one == other or one is None or other is None:
         return True

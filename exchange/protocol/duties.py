@@ -12,6 +12,7 @@ import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.movement import MainChanged
+from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
@@ -113,11 +114,9 @@ def _follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
             if (amendment.ref, to) in owed or amendment.author == to:
                 continue
             parts = (target.parts if target else NO_PARTS) | (told.parts if told else NO_PARTS)
-            kind = "retraction" if isinstance(amendment.payload, Retracted) else "correction"
+            kind: NoteKind = "retraction" if isinstance(amendment.payload, Retracted) else "correction"
             first = told is None and target is not None  # a first notice carries its amendments
-            due = Due(
-                ref=amendment.ref, to=to, ground="amendment", parts=parts, kind=None if first else kind
-            )
+            due = Due(ref=amendment.ref, to=to, ground="amendment", parts=parts, kind=None if first else kind)
             _add(owed, sight, due)
             if (amendment.ref, to) in owed:
                 pending.append((amendment.ref, to))
@@ -157,7 +156,7 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
     made: list[Delivery] = []
     for (ref, to), due in owed.items():
         told = book.told.get((ref, to))
-        asks = due.asks and due.kind is not None and due.kind not in {q.kind for q in told.asked if told} if told else due.asks
+        asks = due.asks and (told is None or due.kind not in {q.kind for q in told.asked})
         if told is not None and not asks and due.parts <= told.parts:
             continue
         trigger = due.trigger or ref
@@ -215,7 +214,7 @@ def _may_keep(book: Book, record: Record, owed: Mapping[DueKey, Due], told: Deli
     standing = record.facts.get(told.ref)
     if standing is None:
         return allowed
-    if book.office == standing.author or book.office == record.keeper:
+    if book.office in {standing.author, record.keeper}:
         root = _root(record, standing)
         in_error = told.to in named_originally(root) and told.to not in named_offices(root.payload)
         due = owed.get((root.ref, told.to))

@@ -41,7 +41,7 @@ def digest(entries: Iterable[Entry]) -> str:
 
 
 def lacking(delivered: Iterable[Entry], held: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-    """Entries that only the teller has, and entries that only the holder has; buckets with equal digests are skipped."""
+    """Entries that only the teller has, and those that only the holder has; equal buckets are skipped."""
     one, other = list(delivered), list(held)
     return _walk(one, other, 0)
 
@@ -49,7 +49,7 @@ def lacking(delivered: Iterable[Entry], held: Iterable[Entry]) -> tuple[tuple[En
 def _walk(one: list[Entry], other: list[Entry], depth: int) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     if digest(one) == digest(other):
         return (), ()
-    if len(one) + len(other) <= FAN_OUT or depth == 10:  # noqa: PLR2004 (64 bits hold ten steps of six)
+    if len(one) + len(other) <= FAN_OUT or depth == 10:
         return tuple(sorted(set(one) - set(other))), tuple(sorted(set(other) - set(one)))
     missing: list[Entry] = []
     extra: list[Entry] = []

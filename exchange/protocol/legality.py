@@ -19,129 +19,41 @@ from events.catalogue.case import (
 )
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
-from events.catalogue.person import Changed, Deceased, Held, KeptApart, Merged, Protected, Registered, Unmerged, Unprotected
+from events.catalogue.person import (
+    Changed,
+    Deceased,
+    Held,
+    KeptApart,
+    Merged,
+    Protected,
+    Registered,
+    Unmerged,
+    Unprotected,
+)
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef
-from events.errors import Illegal
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.record import ASKED, CaseState, Record, Stay
-
-
-class UnknownPerson(Illegal):
-    """The office's book holds nothing of the person."""
-
-    code = "person_unknown"
-    status = 404
-
-
-class AlreadyHeld(Illegal):
-    """The office holds the person already: nothing opens a dossier twice."""
-
-    code = "already_held"
-
-
-class AlreadyHere(Illegal):
-    """A stay of this kind goes on at this office."""
-
-    code = "already_here"
-
-
-class NoSuchStay(Illegal):
-    """The book holds no such open stay of this office."""
-
-    code = "no_such_stay"
-
-
-class NotKeeper(Illegal):
-    """Only the keeper may record this; others request it."""
-
-    code = "not_keeper"
-
-
-class NotConcerned(Illegal):
-    """The office has neither the registration nor a stay of the person."""
-
-    code = "not_concerned"
-
-
-class PersonDied(Illegal):
-    """By the office's own book the person died before that day."""
-
-    code = "person_died"
-
-
-class NotProtected(Illegal):
-    """There is no protection to lift, or one is in force already."""
-
-    code = "protection_state"
-
-
-class NoSuchEvent(Illegal):
-    """The book holds no such event."""
-
-    code = "no_such_event"
-    status = 404
-
-
-class NotAuthor(Illegal):
-    """Only the author amends an event; others request it."""
-
-    code = "not_author"
-
-
-class NotAmendable(Illegal):
-    """Merges, erasures and automatic facts are no targets."""
-
-    code = "not_amendable"
-
-
-class AlreadyVoid(Illegal):
-    """The event has been retracted."""
-
-    code = "already_retracted"
-
-
-class NoSuchCase(Illegal):
-    """The book holds no such case."""
-
-    code = "no_such_case"
-    status = 404
-
-
-class CaseClosed(Illegal):
-    """The case is closed."""
-
-    code = "case_closed"
-
-
-class CaseWithdrawn(Illegal):
-    """The question no longer stands."""
-
-    code = "case_withdrawn"
-
-
-class NotAsked(Illegal):
-    """The case does not ask this office, or it is not the one that asked."""
-
-    code = "not_a_party"
-
-
-class NothingToSettle(Illegal):
-    """No reply left anything open."""
-
-    code = "nothing_to_settle"
-
-
-class NoSuchMerge(Illegal):
-    """There is no such merge in force."""
-
-    code = "no_such_merge"
-
-
-class Unallotted(Illegal):
-    """Events recorded since the merge are given to neither person."""
-
-    code = "unallotted_events"
+from exchange.protocol.refusals import (
+    AlreadyHeld,
+    AlreadyHere,
+    AlreadyVoid,
+    CaseClosed,
+    CaseWithdrawn,
+    NoSuchCase,
+    NoSuchEvent,
+    NoSuchMerge,
+    NoSuchStay,
+    NotAmendable,
+    NotAsked,
+    NotAuthor,
+    NotConcerned,
+    NothingToSettle,
+    NotKeeper,
+    NotProtected,
+    PersonDied,
+    UnknownPerson,
+)
 
 
 def check(fact: Fact, day: str, office: str, record: Record | None) -> None:
@@ -342,4 +254,3 @@ RULES: Mapping[tuple[type[Fact], ...], Rule] = {
     (RequestOpened,): _request,
     (Confirmed, Disputed, Redirected, Settled, Reopened, Withdrawn): _reply,
 }
-

@@ -13,9 +13,7 @@ from exchange.protocol.dossier import Dossier
 OWNED_BY_MAIN_STAY = frozenset({"occupation", "phone"})
 
 
-def particulars(
-    facts: Iterable[Standing], dossier: Dossier, office: str, keeper: str | None
-) -> dict[str, Any]:
+def particulars(facts: Iterable[Standing], dossier: Dossier, office: str, keeper: str | None) -> dict[str, Any]:
     """Field -> value as this office holds it."""
     standing = sorted((s for s in facts if not s.void), key=lambda s: s.order)
     statement = None if office == keeper else latest_statement(standing, keeper)

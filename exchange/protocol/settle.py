@@ -11,7 +11,6 @@ from typing import Protocol
 
 import msgspec
 
-
 from events.event import Event, restricted
 from exchange.protocol.automatic import Draft, automatic
 from exchange.protocol.book import Book, Delivery
@@ -105,5 +104,3 @@ def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable
 def receive(book: Book, delivery: Delivery, teller: Book) -> bool:
     """Deliver inside a node: the event as far as the parts delivered tell it."""
     return book.receive(delivery, restricted(teller.event(delivery.ref), delivery.parts))
-
-

@@ -187,8 +187,10 @@ class Movements:
 
 
 def begins_stay(payload: Registered) -> bool:
-    """A kind of stay begins a stay at the author's office. (An address makes it main when it is recorded: who may
-    not see the address must see that a stay began.)"""
+    """A kind of stay begins a stay at the author's office.
+
+    An address makes it main when it is recorded: who may not see the address must see that a stay began.
+    """
     return payload.kind is not None
 
 

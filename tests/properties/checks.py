@@ -92,9 +92,11 @@ def _as_keeper(record: Record, holders: dict[Ref, set[str]]) -> list[str]:
         if stay.ended_by is not None and stay.office not in holders[stay.ended_by]:
             faults.append(f"end unheard {stay.ended_by} by {stay.office}")
         for rival in stay.contests:
-            if stay.open and (other := record.stay(rival)) is not None and other.open and other.kind == stay.kind == "main":
-                if stay.office not in holders[rival] or other.office not in holders[stay.id]:
-                    faults.append(f"rival unheard {rival}")
+            other = record.stay(rival)
+            if other is None or not (stay.open and other.open and other.kind == stay.kind == "main"):
+                continue
+            if stay.office not in holders[rival] or other.office not in holders[stay.id]:
+                faults.append(f"rival unheard {rival}")
         if record.protected is not None and stay.office not in holders[record.protected]:
             faults.append(f"protection unheard by {stay.office}")
     return faults
@@ -127,9 +129,8 @@ def differing_fields(world: World, other: World) -> list[str]:
             if twin is None:
                 faults.append(f"P4 {office} has no record")
                 continue
-            for name in ("keeper", "registration", "died_on", "person"):
-                if getattr(record, name) != getattr(twin, name):
-                    faults.append(f"P4 {office} {name}")
+            names = ("keeper", "registration", "died_on", "person")
+            faults.extend(f"P4 {office} {name}" for name in names if getattr(record, name) != getattr(twin, name))
             mains = [{(s.id, s.main_since) for s in r.main_stays} for r in (record, twin)]
             if mains[0] != mains[1]:
                 faults.append(f"P4 {office} stays")

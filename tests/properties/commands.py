@@ -31,7 +31,7 @@ from events.catalogue.person import (
     Unprotected,
 )
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import ABROAD, UNKNOWN, Deviation, Place, StayName, town
+from events.catalogue.values import ABROAD, UNKNOWN, Place, StayName, town
 from events.envelope import Ref
 from events.errors import Illegal, Malformed
 from events.standing import apply
@@ -65,9 +65,9 @@ class Commands:
     def place(self) -> Place:
         """Mostly a town."""
         draw = self.random.random()
-        if draw < 0.05:  # noqa: PLR2004
+        if draw < 0.05:
             return town(OUTSIDE)
-        return town(self.office()) if draw < 0.7 else self.random.choice((ABROAD, UNKNOWN))  # noqa: PLR2004
+        return town(self.office()) if draw < 0.7 else self.random.choice((ABROAD, UNKNOWN))
 
     def step(self) -> bool:
         """One command of a random office, if its book allows one."""
@@ -107,7 +107,7 @@ class Commands:
             "sex": "F",
         }
 
-    def registered(self, office: str, person: str, record: Record | None) -> Fact | None:  # noqa: ARG002
+    def registered(self, office: str, person: str, record: Record | None) -> Fact | None:
         """A first recording."""
         at = self.random.choice((office, office, office, None, self.office()))
         address = self.random.choice((None, "home"))
@@ -119,24 +119,24 @@ class Commands:
             address=address,
         )
 
-    def arrived(self, office: str, person: str, record: Record | None) -> Fact | None:  # noqa: ARG002
+    def arrived(self, office: str, person: str, record: Record | None) -> Fact | None:
         """An arrival, opening a dossier where the book holds none."""
         keeper = record.keeper if record is not None and record.keeper else self.office()
-        known = [s for s in (record.open_stays if record else ())]
+        known = record.open_stays if record else ()
         stay = self.random.choice(known) if known else None
         named = self.random.random()
         name = None
-        if stay is not None and named < 0.5:  # noqa: PLR2004
+        if stay is not None and named < 0.5:
             name = StayName(stay=stay.id)
-        elif named < 0.2:  # noqa: PLR2004
+        elif named < 0.2:
             name = StayName(town=self.office())
-        ends = (name,) if name is not None and self.random.random() < 0.4 else ()  # noqa: PLR2004
+        ends = (name,) if name is not None and self.random.random() < 0.4 else ()
         return Arrived(
-            kind="main" if self.random.random() < 0.8 else "further",  # noqa: PLR2004
+            kind="main" if self.random.random() < 0.8 else "further",
             registration=self.random.choice((town(keeper),) * 6 + (town(self.office()),) * 2 + (None, town(OUTSIDE))),
             origin=self.random.choice((None, self.place(), town(keeper))),
             ends=ends,
-            continues=name if name is not None and not ends and self.random.random() < 0.3 else None,  # noqa: PLR2004
+            continues=name if name is not None and not ends and self.random.random() < 0.3 else None,
             address="street",
             stated=self.particulars(),
             opens=record is None or record.keeper is None,
@@ -148,16 +148,16 @@ class Commands:
         own = [s.id for s in record.open_stays if s.office == office]
         return self.random.choice(own) if own else None
 
-    def departed(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def departed(self, office: str, person: str, record: Record) -> Fact | None:
         """An outflow."""
         return Departed(stay=self._stay(office, record), destination=self.place())
 
-    def left(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def left(self, office: str, person: str, record: Record) -> Fact | None:
         """The end of an own stay."""
         stay = self._stay(office, record)
         return None if stay is None else Left(stay=stay, destination=self.random.choice((None, self.place())))
 
-    def within(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def within(self, office: str, person: str, record: Record) -> Fact | None:
         """Something about an own stay."""
         stay = self._stay(office, record)
         if stay is None:
@@ -171,27 +171,27 @@ class Commands:
             )
         )
 
-    def returned(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def returned(self, office: str, person: str, record: Record) -> Fact | None:
         """Back home."""
         return Returned(address="home", origin=self.random.choice((None, town(self.office()))))
 
-    def moved(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def moved(self, office: str, person: str, record: Record) -> Fact | None:
         """The registration moves, is gained or ends."""
-        if record.registration is None and self.random.random() < 0.5:  # noqa: PLR2004
+        if record.registration is None and self.random.random() < 0.5:
             return RegistrationChanged(from_=None, to=town(office), ground="other")
         to = self.random.choice((town(self.office()), town(self.office()), ABROAD, None))
         previous = record.chain[-1].ref if record.chain else None
         return RegistrationChanged(from_=town(office), to=to, ground="moved", previous=previous)
 
-    def changed(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def changed(self, office: str, person: str, record: Record) -> Fact | None:
         """A particular changes."""
         field = self.random.choice(("name", "phone", "sex"))
         value = {"name": self.random.choice(("丙", "丁")), "phone": self.random.choice(("1", "2")), "sex": "M"}[field]
         return Changed(set={field: value})
 
-    def person_fact(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def person_fact(self, office: str, person: str, record: Record) -> Fact | None:
         """Protection, a hold, a pair kept apart; now and then a death."""
-        if self.random.random() < 0.2:  # noqa: PLR2004
+        if self.random.random() < 0.2:
             return Deceased()
         if record.protected is not None:
             return Unprotected(ground="lifted")
@@ -202,7 +202,7 @@ class Commands:
         merges = [s for s in record.facts.values() if isinstance(s.payload, Merged) and s.author == office]
         undone = {s.payload.merge for s in record.facts.values() if isinstance(s.payload, Unmerged)}
         merges = [s for s in merges if s.ref not in undone]
-        if merges and self.random.random() < 0.6:  # noqa: PLR2004
+        if merges and self.random.random() < 0.6:
             merge = self.random.choice(merges)
             payload = merge.payload
             if isinstance(payload, Merged):
@@ -217,7 +217,7 @@ class Commands:
 
     # cases
 
-    def reply(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def reply(self, office: str, person: str, record: Record) -> Fact | None:
         """An answer to a case that asks this office."""
         asked = [c for c in record.cases.values() if c.ref.asked == office and c.status in ASKED]
         if not asked:
@@ -225,11 +225,11 @@ class Commands:
         state = self.random.choice(asked)
         opening = record.facts.get(state.ref.opening)
         draw = self.random.random()
-        if draw < 0.6 and opening is not None:  # noqa: PLR2004
+        if draw < 0.6 and opening is not None:
             stated = getattr(opening.payload, "stated", {})
             found = differences(record.particulars, stated) if state.ref.kind == "inflow" else ()
             return Confirmed(case=state.ref, sees=opening.corrections, deviations=found)
-        if draw < 0.85:  # noqa: PLR2004
+        if draw < 0.85:
             reason = self.random.choice(
                 ("person_unknown", "identity_mismatch", "not_our_registration", "moved_elsewhere", "other")
             )
@@ -237,23 +237,23 @@ class Commands:
         to = self.office()
         return None if to in {office, state.ref.opening.author} else Redirected(case=state.ref, to=to)
 
-    def ask_again(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def ask_again(self, office: str, person: str, record: Record) -> Fact | None:
         """What the asker, or either side, does with a case."""
         if not record.cases:
             return None
         state = self.random.choice(list(record.cases.values()))
         if state.asker == office and state.status in {"deviations", "disputed"}:
             return Settled(case=state.ref, whole=self.random.choice(("accepted", "insisted")))
-        if self.random.random() < 0.4:  # noqa: PLR2004
+        if self.random.random() < 0.4:
             return Withdrawn(case=state.ref, ground="asker")
         return Reopened(case=state.ref, reason="doubt")
 
-    def other_case(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def other_case(self, office: str, person: str, record: Record) -> Fact | None:
         """A request, a rejected message, a dispute of a notice that asked nothing."""
         to = self.office()
         foreign = [s for s in record.facts.values() if s.author != office]
         draw = self.random.random()
-        if draw < 0.5:  # noqa: PLR2004
+        if draw < 0.5:
             return None if to == office else RequestOpened(to=to, asks="change", wanted={"name": "戊"})
         if not foreign:
             return None
@@ -262,7 +262,7 @@ class Commands:
 
     # amendments
 
-    def corrected(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def corrected(self, office: str, person: str, record: Record) -> Fact | None:
         """A correction of any field of an own event, a correction included."""
         own = [s for s in record.facts.values() if s.author == office and not s.void and not s.event.frame.automatic]
         if not own:
@@ -309,13 +309,13 @@ class Commands:
             again["name"] = "庚"
         return again
 
-    def retracted(self, office: str, person: str, record: Record) -> Fact | None:  # noqa: ARG002
+    def retracted(self, office: str, person: str, record: Record) -> Fact | None:
         """An own event is taken back; a retraction is an event too."""
         own = [s for s in record.facts.values() if s.author == office and not s.void and not s.event.frame.automatic]
         if not own:
             return None
         retractions = [s for s in own if isinstance(s.payload, Retracted)]
-        pool = retractions if retractions and self.random.random() < 0.5 else own  # noqa: PLR2004
+        pool = retractions if retractions and self.random.random() < 0.5 else own
         return Retracted(target=self.random.choice(pool).ref)
 
     OPENING: tuple[Callable[..., Fact | None], ...] = (registered, arrived, arrived)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 from exchange.protocol.duties import RULES, Rule
 from tests.properties.commands import PERSONS, Commands
 from tests.properties.world import OFFICES, World
 
 
-def history(  # noqa: PLR0913 (the sizes of a history)
+def history(
     seed: int,
     *,
     nodes: int = 1,
@@ -23,7 +24,7 @@ def history(  # noqa: PLR0913 (the sizes of a history)
     commands = Commands(world, PERSONS[:persons])
     for _ in range(steps):
         commands.step()
-        if world.random.random() < 0.6:  # noqa: PLR2004 (a worker that lags)
+        if world.random.random() < 0.6:
             world.settle(world.random.randrange(nodes))
         for _ in range(world.random.randrange(3)):
             world.deliver_one()
@@ -31,9 +32,21 @@ def history(  # noqa: PLR0913 (the sizes of a history)
     return world, commands
 
 
-def shape(seed: int) -> dict[str, int]:
+class Shape(TypedDict):
+    """The sizes of a history."""
+
+    nodes: int
+    steps: int
+    persons: int
+
+
+def shape(seed: int) -> Shape:
     """Nodes, steps and persons of the history with this seed: small ones, and now and then a large one."""
-    return {"nodes": (1, 2, 5, 3)[seed % 4], "steps": (20, 25, 30, 35)[seed // 4 % 4], "persons": (1, 2, 2, 3)[seed // 16 % 4]}
+    return {
+        "nodes": (1, 2, 5, 3)[seed % 4],
+        "steps": (20, 25, 30, 35)[seed // 4 % 4],
+        "persons": (1, 2, 2, 3)[seed // 16 % 4],
+    }
 
 
 def again(world: World, seed: int, nodes: int) -> World | None:
@@ -45,7 +58,7 @@ def again(world: World, seed: int, nodes: int) -> World | None:
     other = World(seed, nodes, OFFICES)
     waiting = list(world.authored)
     idle = 0
-    while waiting and idle < 3:  # noqa: PLR2004
+    while waiting and idle < 3:
         ready = []
         blocked: set[tuple[str, str]] = set()
         for authored in waiting:
@@ -64,7 +77,7 @@ def again(world: World, seed: int, nodes: int) -> World | None:
         waiting.remove(chosen)
         other.now = max(other.now, chosen.event.frame.stamp)
         other.book(chosen.event.author).record(chosen.event)
-        if other.random.random() < 0.5:  # noqa: PLR2004
+        if other.random.random() < 0.5:
             other.settle(other.random.randrange(nodes))
         for _ in range(other.random.randrange(3)):
             other.deliver_one()

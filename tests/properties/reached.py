@@ -67,7 +67,9 @@ def _rows(world: World, record: Record) -> set[int]:
     merges = [s for s in record.facts.values() if isinstance(s.payload, Merged)]
     if merges and any(c.open for c in cases):
         rows.add(3)
-    if any(world.node_of[s.author] != world.node_of.get(m.keeper, -1) for s in merges if isinstance(m := s.payload, Merged)):
+    if any(
+        world.node_of[s.author] != world.node_of.get(m.keeper, -1) for s in merges if isinstance(m := s.payload, Merged)
+    ):
         rows.add(8)
     if any(isinstance(s.payload, Unmerged) for s in record.facts.values()):
         rows.add(16)
@@ -98,5 +100,3 @@ def expected() -> set[str]:
     types = {t for t in TYPES if not t.startswith("jurisdiction.")}
     kinds = {"contested_stays", "moved_after_death", "two_registrations", "left_without_arrival"}
     return {f"type {t}" for t in types} | {f"contradiction {k}" for k in kinds} | {f"row {row}" for row in ROWS}
-
-

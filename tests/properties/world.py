@@ -51,7 +51,7 @@ class World:
         self.at = 0
         self.views: dict[str, tuple[int, tuple[Record, ...]]] = {}
         self.seed = seed
-        self.random = random.Random(seed)  # noqa: S311 (a reproducible history, no secret)
+        self.random = random.Random(seed)
         self.offices = offices
         self.rules = rules
         self.directory = Offices(["110101000000"])
@@ -87,7 +87,7 @@ class World:
         """A little time goes by."""
         self.now += self.random.choice((1_000, 1_000_000, 60_000_000))
 
-    def author(  # noqa: PLR0913 (an event has these)
+    def author(
         self,
         office: str,
         person: str,
@@ -123,7 +123,7 @@ class World:
             because=because,
             submission=submission or derived_id("act", str(self.counter), office),
             facts=facts,
-            commitments={part: "" for part in parts},
+            commitments=dict.fromkeys(parts, ""),
         )
         return Event(frame, fact, ALL_PARTS)
 
@@ -170,7 +170,7 @@ class World:
             return {}
         return matching({**{o: self.view(b) for o, b in self.books.items()}, **records})
 
-    def make_event(self, office: str, draft: Draft, book: Book) -> Event:  # noqa: ARG002 (the settlement's signature)
+    def make_event(self, office: str, draft: Draft, book: Book) -> Event:
         """An automatic fact, stamped by its office."""
         day = "2026-03-01"
         return self.author(
@@ -188,10 +188,10 @@ class World:
             return
         index = self.random.randrange(len(self.wire))
         delivery, event = self.wire[index]
-        if self.random.random() > 0.15:  # noqa: PLR2004 (now and then it stays, and comes again)
+        if self.random.random() > 0.15:
             self.wire.pop(index)
         self._take(delivery, event)
-        if self.random.random() < 0.7:  # noqa: PLR2004
+        if self.random.random() < 0.7:
             self.settle(self.node_of[delivery.to])
 
     def _take(self, delivery: Delivery, event: Event) -> None:

@@ -67,9 +67,7 @@ def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
     if isinstance(payload, Arrived | Returned):
         if isinstance(payload, Arrived) and to == town_of(payload.registration):
             return inflow_cell(sight, standing.ref, to, row["keeper"])
-        announced = any(
-            a.author == to and a.arrival == standing.ref for a in sight.record.announcements
-        )
+        announced = any(a.author == to and a.arrival == standing.ref for a in sight.record.announcements)
         return MATCHED if announced else row["place_left"]
     if isinstance(payload, Departed | Left):
         return row["announced"] if payload.destination is not None and payload.destination.kind == "town" else None
@@ -114,5 +112,3 @@ def _answers_request(sight: Sight, standing: Standing) -> Iterator[Due]:
     request = sight.record.facts.get(cause) if cause is not None else None
     if request is not None and isinstance(request.payload, RequestOpened):
         yield sight.due(standing, request.author, "answers_request", UPDATE)
-
-

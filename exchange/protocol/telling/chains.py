@@ -23,9 +23,10 @@ def links_and_disputes(sight: Sight) -> Iterator[Standing]:
         yield facts[ref]
     for standing in facts.values():
         payload = standing.payload
-        if isinstance(payload, Disputed | Redirected | Confirmed | Reopened) and payload.case.opening in refs:
-            if payload.case.kind in IDENTITY_KINDS:
-                yield standing
+        if not isinstance(payload, Disputed | Redirected | Confirmed | Reopened):
+            continue
+        if payload.case.opening in refs and payload.case.kind in IDENTITY_KINDS:
+            yield standing
 
 
 def chain_to_open_stays(sight: Sight) -> Iterator[Due]:
@@ -99,5 +100,3 @@ def rival_registrations(sight: Sight) -> Iterator[Due]:
 def opening_facts(sight: Sight) -> tuple[Standing, ...]:
     """What a match is told with: the own opening facts, nothing more."""
     return tuple(s for s in sight.own() if is_opening(s))
-
-

@@ -62,9 +62,7 @@ def redirected(sight: Sight) -> Iterator[Due]:
             cell = Cell(state.ref.kind, asks=True)
             parts = sight.book.told[key].parts if (key := (opening.ref, state.ref.asked)) in sight.book.told else None
             reply = state.thread[-1] if state.thread else None
-            yield sight.due(
-                opening, state.redirected_to, "redirected", cell, parts=parts or frozenset(), trigger=reply
-            )
+            yield sight.due(opening, state.redirected_to, "redirected", cell, parts=parts or frozenset(), trigger=reply)
 
 
 def _replies(sight: Sight) -> Iterator[tuple[Standing, CaseState]]:

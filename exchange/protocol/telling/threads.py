@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.catalogue.movement import Arrived
-from events.catalogue.person import Merged, Registered, Stated, Unmerged
+from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
-from events.envelope import Part
 from exchange.protocol.cases import Reply
 from exchange.protocol.naming import town_of
 from exchange.protocol.routing_table import MATCHED, UPDATE, is_common
@@ -77,15 +76,9 @@ def hand_over(sight: Sight) -> Iterator[Due]:
     parts = ALL_PARTS if _fully(sight, keeper) else IDENTITY
     for standing in record.facts.values():
         payload = standing.payload
-        withdrawn = payload.type == "case.withdrawn"
-        common = is_common(payload.type) or (isinstance(payload, Reply) and not withdrawn) or isinstance(payload, Stated)
-        if common and not standing.void:
-            yield sight.due(standing, keeper, "hand_over", parts=_held_back(sight, standing.payload, parts))
-
-
-def _held_back(sight: Sight, payload: object, parts: frozenset[Part]) -> frozenset[Part]:
-    """A reply's remarks went to its other side; a statement of one's own is of no use to the keeper's fold."""
-    return parts - {"remarks"} if isinstance(payload, Reply) else parts
+        reply = isinstance(payload, Reply) and payload.type != "case.withdrawn"
+        if (reply or is_common(payload.type)) and not standing.void:
+            yield sight.due(standing, keeper, "hand_over", parts=parts - {"remarks"} if reply else parts)
 
 
 def _kept(sight: Sight) -> bool:
@@ -105,6 +98,10 @@ def _fully(sight: Sight, keeper: str) -> bool:
             return True
         if isinstance(payload, Merged) and sight.mine(standing.author):
             return True
-        if isinstance(payload, Registered) and sight.mine(standing.author) and town_of(payload.registration) == sight.me:
+        if (
+            isinstance(payload, Registered)
+            and sight.mine(standing.author)
+            and town_of(payload.registration) == sight.me
+        ):
             return True
     return any(c.recognised and c.ref.asked == keeper for c in sight.record.cases.values())

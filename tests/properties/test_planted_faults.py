@@ -1,0 +1,166 @@
+"""For each rule a planted fault: the rule left out, and the histories that find it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+import events.standing
+import exchange.protocol.chain
+import exchange.protocol.duties
+import tests.properties.world
+from events.event import Event
+from exchange.protocol.agreement import findings
+from exchange.protocol.duties import RULES
+from exchange.protocol.view import view
+from tests.properties import checks
+from tests.properties.histories import again, history, shape
+from tests.properties.world import World
+
+MOST = 600
+
+
+def faults_without_duties(world: World) -> list[str]:
+    """E1, E4 and the direct consequences: E3 would only say that the left out rule was left out."""
+    return [*checks.ledger_faults(world), *checks.agreement_faults(world), *checks.direct_faults(world)]
+
+
+def found_by(make: Callable[[int], World], judge: Callable[[World], list[str]] = faults_without_duties) -> bool:
+    """Whether one of the histories shows a fault."""
+    for seed in range(MOST):
+        try:
+            if judge(make(seed)):
+                return True
+        except (AssertionError, RuntimeError, KeyError):
+            return True  # it does not drain or not settle: found as well
+    return False
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_a_rule_of_telling_left_out_is_found(rule: str) -> None:
+    """T1 to T4, and what is sharper still."""
+    rules = {name: code for name, code in RULES.items() if name != rule}
+    assert found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0]), f"no history misses {rule}"
+
+
+def test_matching_left_out_is_found() -> None:
+    assert found_by(lambda seed: history(seed, left_out=frozenset({"matching"}), **shape(seed))[0])
+
+
+def test_t3_amendments_told_only_to_those_now_named_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange.protocol.duties, "LEFT_OUT", {"threads_of_amendments"})
+    assert found_by(lambda seed: history(seed, **shape(seed))[0])
+
+
+def test_k3_stamps_by_the_clock_alone_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office with a slow clock would correct or answer before what it has seen."""
+    monkeypatch.setattr(tests.properties.world, "next_stamp", lambda now, _seen: now)
+
+    def effects_before_causes(world: World) -> list[str]:
+        events = {e.ref: e for book in world.books.values() for e in book.recorded.values()}
+        return [
+            f"{e.ref} before {cause}"
+            for e in events.values()
+            for cause in (e.frame.target, e.frame.because)
+            if cause in events and e.frame.stamp <= events[cause].frame.stamp
+        ] + faults_without_duties(world)
+
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], effects_before_causes)
+
+
+def test_k3_the_chain_by_day_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chain of registrations sorts by stamp alone: a move entered late must not come before the one it follows."""
+    kept = exchange.protocol.chain.chain
+
+    def by_day(facts, dossier):
+        return tuple(sorted(kept(facts, dossier), key=lambda link: (link.day, link.stamp)))
+
+    def moved_back(world: World) -> list[str]:
+        found = faults_without_duties(world)
+        for office, book in world.books.items():
+            for record in view(book):
+                moves = [s for s in record.facts.values() if s.payload.type == "registration.changed" and not s.void]
+                links = [link for link in record.chain if not link.from_arrival]
+                if moves and links and links[-1].stamp < max(link.stamp for link in links):
+                    found.append(f"{office} shows an earlier link as the last")
+        return found
+
+    monkeypatch.setattr("exchange.protocol.view.chain", by_day)
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], moved_back)
+
+
+def test_k4_amendments_that_act_though_they_are_void_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A retraction that was itself retracted must act on nothing."""
+    kept = events.standing.stand
+
+    def blind(all_events, successor=events.standing.same_office):
+        stand = kept(all_events, successor)
+        facts = dict(stand.facts)
+        for standing in stand.facts.values():
+            target = getattr(standing.payload, "target", None)
+            if standing.payload.type == "event.retracted" and target in facts:
+                facts[target] = msgspec.structs.replace(facts[target], void=True)
+        return msgspec.structs.replace(stand, facts=facts)
+
+    from tests.properties.test_histories import p7_undone  # noqa: PLC0415 (the property that must find it)
+
+    monkeypatch.setattr("exchange.protocol.view.stand", blind)
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], p7_undone)
+
+
+def test_k4_a_correction_that_is_never_applied_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("events.standing.apply", lambda payload, day, _changes: (payload, day))
+    assert found_by(lambda seed: corrected_here(history(seed, **shape(seed))[0]), corrections_unseen)
+
+
+def corrected_here(world: World) -> World:
+    """The world as it is; its corrections are judged."""
+    return world
+
+
+def corrections_unseen(world: World) -> list[str]:
+    """Corrections of a day that the record does not show."""
+    faults: list[str] = []
+    for book in world.books.values():
+        for record in view(book):
+            for standing in record.facts.values():
+                for ref in standing.corrections:
+                    changes = record.facts[ref].payload.set  # type: ignore[attr-defined]
+                    last = ref == standing.corrections[-1]
+                    if last and standing.day != changes.get("effective_on", standing.day):
+                        faults.append(f"{standing.ref} ignores {ref}")
+    return faults
+
+
+def test_p4_an_order_of_arrival_that_decides_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facts sorted by the order in which they came would end differently in another order of deliveries."""
+
+    def unsorted(all_events, successor=events.standing.same_office):
+        ordered: list[Event] = list(all_events)
+        swapped = [
+            msgspec.structs.replace(e, frame=msgspec.structs.replace(e.frame, effective_on="2026-01-01"))
+            for e in ordered
+        ]
+        stamped = [
+            msgspec.structs.replace(e, frame=msgspec.structs.replace(e.frame, stamp=index))
+            for index, e in enumerate(swapped)
+        ]
+        return kept(stamped, successor)
+
+    kept = events.standing.stand
+    monkeypatch.setattr("exchange.protocol.view.stand", unsorted)
+
+    def differs(world: World) -> list[str]:
+        other = again(world, world.seed + 7, 2)
+        return checks.differing_fields(world, other) if other is not None else []
+
+    assert found_by(lambda seed: history(seed, nodes=2, steps=20, persons=1)[0], differs)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_is_found_where_nothing_is_left_out(seed: int) -> None:
+    world, _ = history(seed, **shape(seed))
+    assert faults_without_duties(world) == []
+    assert all(f.state != "different" for f in findings({o: view(b) for o, b in world.books.items()}))
