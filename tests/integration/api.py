@@ -13,7 +13,7 @@ from exchange.commands.act import ActRefused, Item, Result, Status
 from exchange.http.app import application
 from exchange.http.use_cases import Row, Slice
 from exchange.http.v1 import examples
-from exchange.protocol.legality import UnknownPerson
+from exchange.protocol.refusals import UnknownPerson
 from exchange.stores import store_at
 from exchange.unit_of_work import UnitOfWork
 
