@@ -6,7 +6,7 @@ import pytest
 
 from events.errors import Malformed
 from exchange.http.v1 import examples
-from exchange.protocol.legality import NoSuchStay
+from exchange.protocol.refusals import NoSuchStay
 from tests.integration.api import TOWN, Api, api, rules
 
 served = pytest.fixture(api, name="served")
