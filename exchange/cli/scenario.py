@@ -40,7 +40,12 @@ def scenario() -> None:
 @option("--shuffle", type=click.IntRange(min=0), default=0, help="cli.scenario.option.shuffle")
 @answers
 def run_files(
-    files: tuple[Path, ...], url: str | None, keys: Path | None, offices: tuple[str, ...], seed: int | None, shuffle: int
+    files: tuple[Path, ...],
+    url: str | None,
+    keys: Path | None,
+    offices: tuple[str, ...],
+    seed: int | None,
+    shuffle: int,
 ) -> int:
     given = dict(map(_given, offices))
     seed = secrets.randbelow(2**31) if seed is None else seed

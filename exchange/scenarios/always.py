@@ -24,7 +24,9 @@ def _once(play: Play) -> Iterator[Difference]:
     told = Counter((each.to, each.about, each.act) for each in play.heard)
     for (to, about, _), count in told.items():
         if count > 1:
-            yield Difference("always.once", "told_twice", "one notification for one act", f"{to}: {count} about {sorted(about)}")
+            yield Difference(
+                "always.once", "told_twice", "one notification for one act", f"{to}: {count} about {sorted(about)}"
+            )
 
 
 def _legal(play: Play) -> Iterator[Difference]:

@@ -126,7 +126,9 @@ class Offices:
         return list(self.pages(office, f"/v1/persons/{person}/history", purpose=PURPOSE))
 
     def find(self, office: str, kind: str, number: str) -> list[dict[str, Any]]:
-        answer = self._send("POST", "/v1/persons/find", office, json={"kind": kind, "number": number}, params={"purpose": PURPOSE})
+        answer = self._send(
+            "POST", "/v1/persons/find", office, json={"kind": kind, "number": number}, params={"purpose": PURPOSE}
+        )
         if answer.refused:
             raise NotAnswering(field="find", code_given=answer.code, http_status=answer.status)
         found: list[dict[str, Any]] = answer.data["items"]

@@ -89,7 +89,8 @@ def _below(area: str) -> Iterator[str]:
 def _free(office: Office, pool: list[str], bound: Mapping[str, str], areas: Collection[str]) -> str | None:
     if office.outside:
         served = {area[:2] for area in areas}
-        return next((c for area in _FAR if area[:2] not in served for c in _below(area) if c not in bound.values()), None)
+        far = (code for area in _FAR if area[:2] not in served for code in _below(area))
+        return next((code for code in far if code not in bound.values()), None)
     if office.level != "town":
         level = Level[office.level.upper()]
         return next((area for code in pool if (area := codes.at(code, level)) not in bound.values()), None)

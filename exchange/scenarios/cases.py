@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from exchange.ids import new_id
 from exchange.clock import utcnow
+from exchange.ids import new_id
 from exchange.scenarios.api import Offices
-from exchange.scenarios.matching import Heard
 from exchange.scenarios.payload import Ledger
 from exchange.scenarios.words import CLOSED_STATES
 
@@ -28,7 +27,7 @@ class Cases:
         """Remember a notification: whoever disputes one that asked nothing names it."""
         self._notices.setdefault(letter, []).append(row)
 
-    def named(self, name: str, office: str, _heard: Iterable[Heard]) -> dict[str, Any]:
+    def named(self, name: str, office: str) -> dict[str, Any]:
         """The case `label.A` as a reply names it, looked up by the office that replies."""
         label, _, letter = name.partition(".")
         refs = self._refs(label)

@@ -15,7 +15,10 @@ NOTHING: Sheet = {"state": "none", "roles": []}
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as expected. `kind`: missing, unlisted, refusal, view, case, or a rule that always holds."""
+    """One thing that is not as expected. `kind`: missing, unlisted, refusal, view, case, or a rule that always holds.
+
+    `where`: its place in the file, or `always.…`.
+    """
 
     where: str
     kind: str
@@ -29,7 +32,9 @@ class Comparing:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def view(self, where: str, office: str, expect: Mapping[str, Any], shown: Callable[[str], Sheet]) -> Iterator[Difference]:
+    def view(
+        self, where: str, office: str, expect: Mapping[str, Any], shown: Callable[[str], Sheet]
+    ) -> Iterator[Difference]:
         """Each key of `expect` that the office does not show. `shown`: the sheet of the office of a letter."""
         for key, expected in expect.items():
             actual = self.value(key, office, shown(office))

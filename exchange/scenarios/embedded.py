@@ -59,13 +59,15 @@ class Embedded:
         with self.node.uow.look() as session:
             shelf = books.shelf(session, self.node.keys, self.node.offices, person)
         arrivals: list[tuple[Any, ...]] = [(ref, None) for ref in shelf.stored if ref.author == office]
-        arrivals += [(delivery.ref, delivery) for delivery in shelf.received(office)]
+        arrivals += [(each.ref, each) for each in shelf.deliveries if office in {each.to, each.teller}]
         arrivals += random.choices(arrivals, k=len(arrivals) // 2) if arrivals else []
         random.shuffle(arrivals)
         book = Book(office, self.node.offices)
         for ref, delivery in arrivals:
             if delivery is None:
                 book.record(shelf.event(ref))
+            elif delivery.teller == office:
+                book.tell(books.as_told(delivery))
             else:
                 book.receive(books.as_told(delivery), shelf.restricted(ref, delivery.parts))
         held = next((record for record in view(book) if person in record.persons and record.facts), None)

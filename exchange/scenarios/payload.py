@@ -152,7 +152,8 @@ class _Writer:
         if value not in self.binding.offices:
             return self.ledger.only(value).ref
         office = self.binding.offices[value]
-        found = [e for e in self.ledger.all if e.office == office and e.type in BEGINS_STAY and self.letter in e.letters]
+        theirs = [told for told in self.ledger.all if told.office == office and self.letter in told.letters]
+        found = [told for told in theirs if told.type in BEGINS_STAY]
         if len(found) != 1:
             raise ScenarioInvalid(field="stay", rule="scenario.which_stay", value=value, count=len(found))
         return found[0].ref

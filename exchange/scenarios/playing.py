@@ -9,18 +9,16 @@ from random import Random
 from typing import Any
 
 from exchange.clock import day_of, utcnow
-from exchange.ids import new_id, new_person_id
 from exchange.jurisdictions import codes
 from exchange.scenarios.api import Answer, CannotTry, Offices, Playground
 from exchange.scenarios.binding import bind
 from exchange.scenarios.cases import Cases
 from exchange.scenarios.comparing import NOTHING, Comparing, Difference, Sheet
+from exchange.scenarios.composing import Composing
 from exchange.scenarios.matching import Heard, differing, match
-from exchange.scenarios.model import Item, Point, Scenario, Step, Tell
-from exchange.scenarios.payload import Ledger, Told, content_of, place
-from exchange.scenarios.words import OPENING
+from exchange.scenarios.model import Point, Scenario, Step, Tell
+from exchange.scenarios.payload import Ledger, place
 
-_AMENDS = frozenset({"event.corrected", "event.retracted"})
 _DAYS_AGO = timedelta(days=30)
 
 
@@ -49,8 +47,7 @@ class Play:
         self.heard: list[Heard] = []
         self.captured: dict[str, dict[tuple[str, str, str | None], Sheet]] = {}  # by the label of `known_at`
         self.untried: list[str] = []
-        self._day = self.ledger.day_zero
-        self._sent: dict[str, tuple[str, str, Any]] = {}
+        self.composing = Composing(self.ledger, self.cases)
         self._read: dict[str, int] = {}
 
     @property
@@ -64,10 +61,10 @@ class Play:
         for step in self.scenario.start:
             self._accepted(self._perform(step), step)
             self.ground.settle()
-            self.cases.confirm_all(self.letters, self._day)
+            self.cases.confirm_all(self.letters, self.composing.day)
             self.ground.settle()
         self._learn_positions()
-        self._day = self.ledger.day_zero
+        self.composing.day = self.ledger.day_zero
         for step in self.scenario.steps:
             self._step(step)
 
@@ -98,15 +95,13 @@ class Play:
     def _perform(self, step: Step) -> Answer | None:
         if step.kind == "pass":
             self.ground.pass_time(step.days, step.working_days)
-            self._day = max(self._day, self._day + timedelta(days=step.days))
+            self.composing.day += timedelta(days=step.days)
             return None
         office = self._actor(step)
-        path, body = self._request(step, office)
+        path, body = self.composing.request(step, office)
         answer = self.offices.post(office, path, body)
-        if step.label is not None:
-            self._sent[step.label] = (office, path, body)
         if not answer.refused and step.items:
-            self._remember(step, office, body, answer)
+            self.composing.remember(step, office, body, answer)
         return answer
 
     def _actor(self, step: Step) -> str:
@@ -117,70 +112,6 @@ class Play:
         if not self._has_key(acting):
             raise CannotTry(field=step.where, rule="scenario.no_key", value=step.by.letter)
         return acting
-
-    def _request(self, step: Step, office: str) -> tuple[str, Any]:
-        if step.again is not None:
-            _, path, body = self._sent[step.again]
-            return path, body
-        if step.kind == "send":
-            return step.path, step.body
-        events = [self._event(item, office) for item in step.items]
-        if step.kind == "together":
-            return "/v1/events/batch", {"all_or_nothing": True, "events": events}
-        return "/v1/events", events[0]
-
-    def _event(self, item: Item, office: str) -> dict[str, Any]:
-        self._day = self.ledger.day(item.day, self._day)
-        target = self.ledger.events.get(item.of.partition(".")[0], [None])[0] if item.of is not None else None
-        letter = item.persons[0] if item.persons else (target.letters[0] if target is not None else None)
-        content = {**content_of(item, self.ledger, office, letter), **self._about(item, office)}
-        event: dict[str, Any] = {
-            "id": new_id(utcnow()),
-            "type": item.event,
-            "effective_on": self._day.isoformat(),
-            "with": content,
-        }
-        if target is not None and not (item.event in _AMENDS or "." not in (item.of or "") or item.event.startswith(("case.", "notification."))):
-            event["because"] = target.ref
-        person = self._person(item, office, letter, target)
-        return event if person is None else {**event, "person": person}
-
-    def _about(self, item: Item, office: str) -> dict[str, Any]:
-        if item.of is None:
-            return {}
-        if item.event in _AMENDS:
-            return {"target": self.ledger.only(item.of).ref}
-        if item.event == "person.unmerged":
-            return {"merge": self.ledger.only(item.of).ref}
-        if item.event.startswith("case."):
-            return self.cases.named(item.of, office, self.heard)
-        if item.event == "notification.rejected":
-            told = self.ledger.only(item.of)
-            return {"notification": told.ref, "teller": told.office}
-        return {}
-
-    def _person(self, item: Item, office: str, letter: str | None, target: Told | None) -> str | None:
-        if letter is None:
-            return None
-        known = self.ledger.known(office, letter)
-        if item.event in OPENING:
-            return known
-        if target is not None and not item.persons:
-            return target.person
-        return known or self.ledger.any_id(letter) or new_person_id()
-
-    def _remember(self, step: Step, office: str, body: Any, answer: Answer) -> None:
-        results = answer.data["results"] if "results" in answer.data else [answer.data]
-        sent = body["events"] if "events" in body else [body]
-        for item, event, result in zip(step.items, sent, results, strict=True):
-            target = self.ledger.events.get((item.of or "").partition(".")[0], [None])[0]
-            letters = item.persons or (target.letters if target is not None else ())
-            told = Told(office, event["id"], str(result["person"]), item.event, letters)
-            self.ledger.all.append(told)
-            for label in {step.label, item.label} - {None}:
-                self.ledger.events.setdefault(str(label), []).append(told)
-            for letter in letters:
-                self.ledger.ids.setdefault(office, {}).setdefault(letter, told.person)
 
     def _listen(self) -> Iterator[Heard]:
         """What every office of the story finds in its inbox since it last looked; it acknowledges all of it."""
@@ -240,13 +171,15 @@ class Play:
         allowed = self.scenario.unlisted_allowed
         found = match(step.tells, heard, differs, unlisted_allowed=allowed, silent=step.silent)
         for tell in found.missing:
-            near = [f"{each} (differs: {', '.join(differs(tell, each))})" for each in found.unlisted if each.to == tell.to]
+            other = [each for each in found.unlisted if each.to == tell.to]
+            near = [f"{each} (differs: {', '.join(differs(tell, each))})" for each in other]
             yield Difference(step.where, "missing", written(tell, persons), "; ".join(near) or "nothing")
         for each in found.unlisted:
             yield Difference(step.where, "unlisted", "nothing", str(each))
 
     def _persons_of(self, step: Step) -> frozenset[str]:
-        told = [each for label in {step.label, step.again} - {None} for each in self.ledger.events.get(str(label), [])]
+        labels = {step.label, step.again, *((item.of or "").partition(".")[0] for item in step.items)} - {None, ""}
+        told = [each for label in labels for each in self.ledger.events.get(str(label), [])]
         return frozenset(letter for each in told for letter in each.letters) | {
             letter for item in step.items for letter in item.persons
         }
@@ -274,7 +207,8 @@ class Play:
         return None if point.as_of is None else self.ledger.day(point.as_of, date.min).isoformat()
 
     def _everything(self) -> dict[tuple[str, str], Sheet]:
-        return {(letter, person): self.sheet(letter, person) for letter in self.letters for person in self.scenario.persons}
+        pairs = [(letter, person) for letter in self.letters for person in self.scenario.persons]
+        return {(letter, person): self.sheet(letter, person) for letter, person in pairs}
 
     def _accepted(self, answer: Answer | None, step: Step) -> None:
         if answer is not None and answer.refused:

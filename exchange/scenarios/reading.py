@@ -67,15 +67,16 @@ def parse(text: str, name: str) -> Scenario:
 def _offices(data: Any) -> Iterator[Office]:
     if isinstance(data, list):
         data = {letter: {} for letter in many(data, "$.offices")}
-    for letter, told in Fields(data, "$.offices", data if isinstance(data, Mapping) else ()).data.items():
+    for letter, told in _free(data, "$.offices").items():
         fields = Fields(told, f"$.offices.{letter}", ("in", "code", "level", "outside"))
         code = fields.data.get("code")
         level = fields.word("level", words.LEVELS, "town")
-        yield Office(letter, None if code is None else str(code), fields.text("in"), str(level), bool(fields.flag("outside")))
+        named = None if code is None else str(code)
+        yield Office(letter, named, fields.text("in"), str(level), bool(fields.flag("outside")))
 
 
 def _persons(data: Any) -> Iterator[Person]:
-    for letter, told in Fields(data, "$.persons", data if isinstance(data, Mapping) else ()).data.items():
+    for letter, told in _free(data, "$.persons").items():
         fields = Fields(told, f"$.persons.{letter}", ("sex", "born_on", "name", "document", "same_human_as"))
         born = fields.data.get("born_on")
         yield Person(
@@ -147,8 +148,8 @@ def _tell(data: Any, where: str) -> Tell:
 
 
 def _end(data: Any) -> Iterator[Point]:
-    for office, shown in Fields(data, "$.end", data if isinstance(data, Mapping) else ()).data.items():
-        for person, expected in Fields(shown, f"$.end.{office}", shown if isinstance(shown, Mapping) else ()).data.items():
+    for office, shown in _free(data, "$.end").items():
+        for person, expected in _free(shown, f"$.end.{office}").items():
             where = f"$.end.{office}.{person}"
             yield Point(where, office, person, _expected(expected, where))
 
@@ -156,8 +157,8 @@ def _end(data: Any) -> Iterator[Point]:
 def _view(data: Any, where: str) -> Point:
     fields = Fields(data, where, ("office", "person", "as_of", "known_at", "expect"))
     expected = _expected(fields.need("expect"), f"{where}.expect")
-    known_at = fields.text("known_at")
-    return Point(where, str(fields.need("office")), str(fields.need("person")), expected, _day(fields, "as_of"), known_at)
+    office, person = str(fields.need("office")), str(fields.need("person"))
+    return Point(where, office, person, expected, _day(fields, "as_of"), fields.text("known_at"))
 
 
 def _expected(data: Any, where: str) -> Mapping[str, Any]:
@@ -186,7 +187,7 @@ def _day(fields: Fields, key: str) -> Day:
 def day(value: Any, where: str) -> Day:
     """A date, or a number of days from `day_zero`."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return cast("int | None", value)
+        return value
     return _date(value, where)
 
 
@@ -205,5 +206,9 @@ def _list(fields: Fields, key: str) -> Iterator[tuple[int, Any]]:
 
 
 def _mapping(fields: Fields, key: str) -> Mapping[str, Any]:
-    data = fields.data.get(key, {})
-    return Fields(data, fields.at(key), data if isinstance(data, Mapping) else ()).data
+    return _free(fields.data.get(key, {}), fields.at(key))
+
+
+def _free(data: Any, where: str) -> Mapping[str, Any]:
+    """A mapping whose keys are the story's own."""
+    return Fields(data, where, data if isinstance(data, Mapping) else ()).data

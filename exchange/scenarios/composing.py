@@ -1,0 +1,100 @@
+"""The requests of a story: acts as their offices would send them, and what is remembered of each."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from exchange.clock import utcnow
+from exchange.ids import new_id, new_person_id
+from exchange.scenarios.api import Answer
+from exchange.scenarios.cases import Cases
+from exchange.scenarios.model import Item, Step
+from exchange.scenarios.payload import Ledger, Told, content_of
+from exchange.scenarios.words import OPENING
+
+_AMENDS = frozenset({"event.corrected", "event.retracted"})
+_BY_REFERENCE = ("case.", "notification.", "event.", "person.unmerged")  # these name what they are about themselves
+
+
+class Composing:
+    """`day`: of the step before, which the next one has if it names none."""
+
+    def __init__(self, ledger: Ledger, cases: Cases) -> None:
+        self.ledger = ledger
+        self.cases = cases
+        self.day: date = ledger.day_zero
+        self._sent: dict[str, tuple[str, Any]] = {}
+
+    def request(self, step: Step, office: str) -> tuple[str, Any]:
+        """The path and the body of a step."""
+        if step.again is not None:
+            return self._sent[step.again]
+        if step.kind == "send":
+            return step.path, step.body
+        events = [self._event(item, office) for item in step.items]
+        if step.kind == "together":
+            found: tuple[str, Any] = "/v1/events/batch", {"all_or_nothing": True, "events": events}
+        else:
+            found = "/v1/events", events[0]
+        if step.label is not None:
+            self._sent[step.label] = found
+        return found
+
+    def _event(self, item: Item, office: str) -> dict[str, Any]:
+        self.day = self.ledger.day(item.day, self.day)
+        target = self._target(item)
+        letter = item.persons[0] if item.persons else (target.letters[0] if target is not None else None)
+        content = {**content_of(item, self.ledger, office, letter), **self._about(item, office)}
+        event: dict[str, Any] = {
+            "id": new_id(utcnow()),
+            "type": item.event,
+            "effective_on": self.day.isoformat(),
+            "with": content,
+        }
+        if target is not None and not item.event.startswith(_BY_REFERENCE):
+            event["because"] = target.ref
+        person = self._person(item, office, letter, target)
+        return event if person is None else {**event, "person": person}
+
+    def _about(self, item: Item, office: str) -> dict[str, Any]:
+        if item.of is None:
+            return {}
+        if item.event in _AMENDS:
+            return {"target": self.ledger.only(item.of).ref}
+        if item.event == "person.unmerged":
+            return {"merge": self.ledger.only(item.of).ref}
+        if item.event.startswith("case."):
+            return self.cases.named(item.of, office)
+        if item.event == "notification.rejected":
+            told = self.ledger.only(item.of)
+            return {"notification": told.ref, "teller": told.office}
+        return {}
+
+    def _person(self, item: Item, office: str, letter: str | None, target: Told | None) -> str | None:
+        if letter is None:
+            return None
+        known = self.ledger.known(office, letter)
+        if item.event in OPENING:
+            return known
+        if target is not None and not item.persons:
+            return target.person
+        return known or self.ledger.any_id(letter) or new_person_id()
+
+    def _target(self, item: Item) -> Told | None:
+        events = self.ledger.events.get((item.of or "").partition(".")[0])
+        return events[0] if events else None
+
+    def remember(self, step: Step, office: str, body: Any, answer: Answer) -> None:
+        """Keep under its labels what was recorded, and by which id the office now knows whom."""
+        results = answer.data.get("results", [answer.data])
+        sent = body.get("events", [body])
+        for item, event, result in zip(step.items, sent, results, strict=True):
+            target = self._target(item)
+            letters = item.persons or (target.letters if target is not None else ())
+            told = Told(office, event["id"], str(result["person"]), item.event, letters)
+            self.ledger.all.append(told)
+            for label in {step.label, item.label} - {None}:
+                self.ledger.events.setdefault(str(label), []).append(told)
+            for letter in letters:
+                self.ledger.ids.setdefault(office, {}).setdefault(letter, told.person)

@@ -1,0 +1,76 @@
+"""What a run showed: for people as lines, expected beside actual; for machines as plain data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from exchange.scenarios.comparing import Difference
+from exchange.scenarios.model import Step
+from exchange.scenarios.running import Run
+from exchange.translations import Language, text
+
+
+def lines(run: Run, language: Language) -> Iterator[str]:
+    """The verdict, then each step that differs with what was expected and what came."""
+    title = run.scenario.title_zh if language.startswith("zh") and run.scenario.title_zh else run.scenario.title
+    yield f"{text(f'scenario.{run.verdict}', language)}  {run.scenario.id}  {title}"
+    if run.verdict == "passed":
+        return
+    bound = ", ".join(f"{letter}={code}" for letter, code in run.offices.items())
+    yield text("scenario.seed", language, seed=run.seed, offices=bound or "-")
+    for played in run.steps:
+        if played.differences:
+            yield f"  {played.step.where} {named(played.step)}"
+            for each in played.differences:
+                yield from _beside(each, language)
+            heard = "; ".join(map(str, played.heard)) or text("scenario.nothing", language)
+            yield f"    {text('scenario.heard', language)}: {heard}"
+    for each in run.closing:
+        yield f"  {each.where}"
+        yield from _beside(each, language)
+    for untried in run.untried:
+        yield f"  {text('scenario.untried', language)}: {untried}"
+
+
+def data(run: Run) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "scenario": run.scenario.id,
+        "title": run.scenario.title,
+        "verdict": run.verdict,
+        "seed": run.seed,
+        "offices": dict(run.offices),
+        "steps": [
+            {
+                "step": played.step.label,
+                "where": played.step.where,
+                "heard": [str(each) for each in played.heard],
+                "differences": [asdict(each) for each in played.differences],
+            }
+            for played in run.steps
+        ],
+        "closing": [asdict(each) for each in run.closing],
+        "untried": run.untried,
+    }
+
+
+def summary(runs: Sequence[Run], language: Language) -> str:
+    """How many passed, differed and could not be tried."""
+    counts = {verdict: sum(run.verdict == verdict for run in runs) for verdict in ("passed", "different", "not_tried")}
+    return text("scenario.summary", language, **counts)
+
+
+def named(step: Step) -> str:
+    """A step as people call it."""
+    what = (f"again {step.again}" if step.again else "") or ", ".join(item.event for item in step.items) or step.kind
+    return f"{step.label or ''} ({what})".strip()
+
+
+def _beside(each: Difference, language: Language) -> Iterator[str]:
+    yield f"    {text(f'scenario.kind.{each.kind}', language)}"
+    for side, value in (("expected", each.expected), ("actual", each.actual)):
+        told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        yield f"      {text(f'scenario.{side}', language)}: {told}"

@@ -1,0 +1,66 @@
+"""`exchange scenario run`: the exit status says what a program needs to know, the output what a person does."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from exchange.cli import main
+from tests.scenarios.stories import FOLDER, SMALL
+
+
+@pytest.fixture
+def small(tmp_path):
+    def write(text=SMALL):
+        file = tmp_path / "small.yaml"
+        file.write_text(text, encoding="utf-8")
+        return str(file)
+
+    return write
+
+
+def command(*arguments):
+    return CliRunner().invoke(main, ["scenario", "run", *arguments, "--language", "en"])
+
+
+def test_as_expected_is_0(small):
+    found = command(small())
+    assert found.exit_code == 0, found.output
+    assert "1 as expected" in found.output
+
+
+def test_a_difference_is_1_and_shows_expected_beside_actual(small):
+    found = command(small(SMALL.replace("lives_at: unknown", "lives_at: B")), "--seed", "7")
+    assert found.exit_code == 1
+    assert "expected: B" in found.output
+    assert "actual: unknown" in found.output
+    assert "seed 7" in found.output
+
+
+def test_a_file_that_is_not_valid_is_2_and_its_place_is_named(small):
+    found = command(small(SMALL.replace("title:", "titel:")))
+    assert found.exit_code == 2
+    assert "$.titel" in found.output
+
+
+def test_what_cannot_be_tried_is_3():
+    found = command(str(FOLDER / "announced-elsewhere-child-born-away.yaml"))
+    assert found.exit_code == 3
+    assert "tie.began" in found.output
+
+
+def test_machines_get_one_object(small):
+    found = command(small(SMALL.replace("kind: left,", "kind: update,")), "--json")
+    [run] = json.loads(found.output)["runs"]
+    assert run["verdict"] == "different"
+    assert {each["kind"] for step in run["steps"] for each in step["differences"]} == {"missing", "unlisted"}
+
+
+def test_a_difference_outweighs_what_was_not_tried(small):
+    other = str(FOLDER / "town-succeeded.yaml")
+    assert command(small(SMALL.replace("until: 0", "until: 1")), other).exit_code == 1
+
+
+def test_an_office_may_be_bound_and_a_wrong_binding_is_named(small):
+    assert command(small(), "--office", "A=420982100000").exit_code == 0
+    assert command(small(), "--office", "A").exit_code == 2

@@ -1,0 +1,42 @@
+"""Every story of docs/scenarios is valid, and those that the exchange can play happen as they were written."""
+
+import pytest
+
+from exchange.scenarios.embedded import embedded
+from exchange.scenarios.reading import read
+from exchange.scenarios.running import needs, run
+from tests.scenarios.stories import FILES, NEED_MORE, PLAYED
+
+SEED = 7
+CANNOT_BE_ASKED = "scenario.as_of"  # the one thing that a node may be unable to show
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_file_is_valid(file):
+    assert read(file).title
+
+
+@pytest.mark.parametrize("file", PLAYED, ids=lambda file: file.stem)
+def test_the_story_happens_as_it_was_written(file):
+    with embedded() as ground:
+        found = run(read(file), ground, SEED, {}, shuffles=1)
+    assert [str(each) for each in found.differences] == []
+    assert [each for each in found.untried if CANNOT_BE_ASKED not in each] == []
+
+
+@pytest.mark.parametrize("file", PLAYED, ids=lambda file: file.stem)
+def test_nothing_in_the_story_is_unknown_to_this_version(file):
+    assert needs(read(file)) == []
+
+
+@pytest.mark.parametrize("name", sorted(NEED_MORE))
+def test_a_story_that_needs_more_is_never_counted_as_passed(name):
+    file = next(each for each in FILES if each.stem == name)
+    with embedded() as ground:
+        found = run(read(file), ground, SEED, {})
+    assert found.verdict == "not_tried"
+    assert found.untried
+
+
+def test_the_stories_cover_every_example_that_can_be_played():
+    assert len(PLAYED) >= 24
