@@ -86,6 +86,15 @@ class Shelf:
         """All that the office was ever told, in the order of its feed."""
         return sorted((d for d in self.deliveries if d.to == office), key=lambda d: d.position)
 
+    def cipher(self, person: str) -> AESGCM | None:
+        """The cipher under the person's key; None where there is none, or none any more."""
+        return self._ciphers.get(person)
+
+    def head(self, author: str, person: str) -> int:
+        """The version of the last event in this stream that the shelf has; 0 where it has none."""
+        stream = (e.frame for e in self.stored.values() if (e.frame.author, e.frame.subject.id) == (author, person))
+        return max((frame.version for frame in stream), default=0)
+
     def seal(self, person: str, data: bytes, associated: bytes) -> bytes:
         """Data under the person's key; nothing where the person was erased."""
         cipher = self._ciphers.get(person)

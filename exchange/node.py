@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Self
 
 from events.codec import opened_event
@@ -61,6 +62,7 @@ class Node:
         self.keys = PersonKeys(ring, StoredKeys(self.uow))
         self.index = BlindIndex(ring)
         self.serving = Serving(settings.serves, settings.peers)
+        self.serves = lru_cache(maxsize=100_000)(self.serving.serves)
         self.deadlines = deadlines.DEFAULT.overridden(settings.deadlines)
         self.calendar: Calendar = national()
         self.offices = Offices()

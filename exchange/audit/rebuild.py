@@ -69,7 +69,7 @@ def as_stored(node: Node, session: SqlSession, persons: list[str]) -> list[Settl
 
 def unsettled(node: Node, shelf: Shelf) -> Settled:
     """One dossier as it is stored."""
-    own = {office: shelf.book(office) for office in sorted(shelf.concerned()) if node.serving.serves(office)}
+    own = {office: shelf.book(office) for office in sorted(shelf.concerned()) if node.serves(office)}
     return Settled(shelf, own, Settlement([], [], {office: view(book) for office, book in own.items()}), ())
 
 

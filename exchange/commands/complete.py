@@ -10,8 +10,8 @@ import msgspec
 from events.catalogue.values import CaseRef
 from events.errors import Malformed
 from exchange.protocol.contradictions import case_id
-from exchange.protocol.legality import NoSuchCase, NoSuchStay
 from exchange.protocol.record import CaseState, Record, Stay
+from exchange.protocol.refusals import NoSuchCase, NoSuchStay
 
 Content = dict[str, Any]
 Completion = Callable[[Content, str, Record | None], None]  # changes the content in place

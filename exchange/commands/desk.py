@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.catalogue import content_of, fact_of
 from events.catalogue.amendment import Corrected, Retracted
@@ -20,17 +21,18 @@ from events.event import Event, parts_of
 from events.stamp import next_stamp
 from events.standing import apply
 from events.store.contract import StoredEvent
-from exchange import books
 from exchange.clock import day_of, microseconds
 from exchange.commands import find_case, match_person
 from exchange.commands.act import Item, Result
 from exchange.commands.complete import as_first_said, complete
+from exchange.commands.lookups import Lookups
 from exchange.commands.references import uuid_of
 from exchange.commands.wellformed import wellformed
 from exchange.ids import new_id, new_person_id
 from exchange.protocol.book import ALL_PARTS, Book
-from exchange.protocol.legality import Unallotted, UnknownPerson, check
+from exchange.protocol.legality import check
 from exchange.protocol.record import Record
+from exchange.protocol.refusals import Unallotted, UnknownPerson
 from exchange.protocol.view import view
 from exchange.unit_of_work import SqlSession
 
@@ -44,9 +46,12 @@ _HANDLE = re.compile(r"#(\d{1,4})")
 class Desk:
     """Decides the items of one act for one office; `commit` then writes all of them, or nothing was written."""
 
-    def __init__(self, node: Node, session: SqlSession, office: str, actor: str, moment: datetime) -> None:
+    def __init__(
+        self, node: Node, session: SqlSession, lookups: Lookups, office: str, actor: str, moment: datetime
+    ) -> None:
         self.node = node
         self.session = session
+        self.lookups = lookups
         self.office = office
         self.actor = actor
         self.moment = moment
@@ -69,7 +74,7 @@ class Desk:
         id_ = uuid_of(item.id) if item.id is not None else new_id(self.moment)
         if id_ in self._sealed:
             raise Malformed(field="id", rule="id.twice", value=id_)
-        stored = self.session.event(Ref(self.office, id_)) if item.id is not None else None
+        stored = self.lookups.stored(Ref(self.office, id_)) if item.id is not None else None
         result = self._repeat(item, content, stored) if stored is not None else self._decide(item, content, id_)
         self.persons.append(str(result.person))
         if item.person is not None:
@@ -83,8 +88,10 @@ class Desk:
         self.session.append(list(self._sealed.values()))
         for token, person in self._tokens:
             self.session.put_token(match_person.LOOKUP, token, person)
+            self.lookups.hold(token, person)
         for person, other in self._links:
             self.session.link(person, other)
+        self.lookups.forget([*self._books, *(other for _, other in self._links)])
 
     def _decide(self, item: Item, content: dict[str, Any], id_: str) -> Result:
         person = self._person(item, content)
@@ -102,9 +109,8 @@ class Desk:
         stamp = next_stamp(microseconds(self.moment), [book.highest_stamp()])
         version = self._head(subject) + 1
         frame = self._frame(item, id_, subject, fact, stamp, version)
-        facts_parts = parts_of(fact)
-        cipher = self.node.keys.unwrapped(subject, self._key(subject)) if facts_parts[1] else None
-        sealed = sealed_event(frame, facts_parts[1], cipher)
+        parts = parts_of(fact)[1]
+        sealed = sealed_event(frame, parts, self._cipher(subject) if parts else None)
         self._sealed[id_] = sealed
         self._heads[subject] = version
         self._tokens += [(token, subject) for token in match_person.tokens(self.node.index, content_of(fact))]
@@ -163,14 +169,26 @@ class Desk:
             return found
         if item.type not in OPENING:
             raise Malformed(field="person", rule="person.handle", value=named)
-        keys, index, offices = self.node.keys, self.node.index, self.node.offices
-        match = match_person.match(self.session, keys, index, content, offices)
+        match = match_person.match(content, self._candidates(content), self._events)
         if match is not None:
             return match
         person = new_person_id()
         self._books[person] = Book(self.office, self.node.offices)
         self._heads[person] = 0
         return person
+
+    def _candidates(self, content: Mapping[str, Any]) -> set[str]:
+        """Who holds a document of the content, by the store or by an earlier item of this act."""
+        tokens = match_person.tokens(self.node.index, content)
+        return self.lookups.holders(tokens) | {person for token, person in self._tokens if token in tokens}
+
+    def _events(self, person: str) -> Iterable[Event]:
+        """What the node knows of a person, as far as names go."""
+        shelf = self.lookups.shelf(person)
+        return [
+            *map(shelf.event, shelf.stored),
+            *(self._books[person].recorded.values() if person in self._books else ()),
+        ]
 
     def _named(self, named: str) -> str | None:
         """The person of an id, of an earlier item, or of a handle; None for a handle that is new."""
@@ -205,7 +223,7 @@ class Desk:
 
     def _book(self, person: str) -> Book:
         if person not in self._books:
-            shelf = books.shelf(self.session, self.node.keys, self.node.offices, person, pending=True)
+            shelf = self.lookups.shelf(person)
             book = shelf.book(self.office)
             for joined in shelf.persons:
                 self._books[joined] = book
@@ -214,16 +232,18 @@ class Desk:
 
     def _head(self, person: str) -> int:
         if person not in self._heads:
-            self._heads[person] = self.session.head(self.office, person)
+            self._heads[person] = self.lookups.shelf(person).head(self.office, person)
         return self._heads[person]
 
-    def _key(self, person: str) -> bytes:
+    def _cipher(self, person: str) -> AESGCM:
+        """The cipher under the person's key, which is made with the first event. Raises Erased where it is gone."""
+        cipher = self.lookups.shelf(person).cipher(person)
+        if cipher is not None:
+            return cipher
         if person not in self._wrapped:
-            found = self.session.wrapped_key(person)
-            if found is not None:
-                return found
-            self._wrapped[person] = self.node.keys.fresh(person)
-        return self._wrapped[person]
+            found = self.session.wrapped_key(person)  # an erased person is not a new one
+            self._wrapped[person] = found if found is not None else self.node.keys.fresh(person)
+        return self.node.keys.unwrapped(person, self._wrapped[person])
 
 
 def _subject(fact: Fact, person: str, record: Record) -> str:

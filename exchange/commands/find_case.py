@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from events.envelope import Ref
-from exchange.protocol.legality import NoSuchCase
+from exchange.protocol.refusals import NoSuchCase
 from exchange.tables import cases
 from exchange.unit_of_work import SqlSession
 

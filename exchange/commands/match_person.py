@@ -7,7 +7,7 @@ which of them it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from events import documents
@@ -16,11 +16,7 @@ from events.errors import Malformed
 from events.event import Event
 from events.names import same_name
 from events.parts import CONTAINERS
-from events.store.contract import Reader
 from events.vault.blind_index import BlindIndex
-from events.vault.keys import PersonKeys
-from exchange import books
-from exchange.protocol.offices import Offices
 
 LOOKUP = "document"
 
@@ -36,18 +32,13 @@ def document_token(index: BlindIndex, kind: str, number: str) -> bytes:
 
 
 def match(
-    reader: Reader, keys: PersonKeys, index: BlindIndex, content: Mapping[str, Any], offices: Offices
+    content: Mapping[str, Any], candidates: Iterable[str], events: Callable[[str], Iterable[Event]]
 ) -> str | None:
-    """The person whom the node knows with the same document and name."""
+    """Of those who hold the same document, the person with the same name. `events`: what the node knows of one."""
     stated = _stated(content)
     if "name" not in stated:
         return None
-    candidates = {person for token in tokens(index, content) for person in reader.persons_with(LOOKUP, token)}
-    for person in sorted(candidates):
-        shelf = books.shelf(reader, keys, offices, person, pending=True)
-        if _same(stated, map(shelf.event, shelf.stored)):
-            return person
-    return None
+    return next((person for person in sorted(candidates) if _same(stated, events(person))), None)
 
 
 def _same(stated: Mapping[str, Any], events: Iterable[Event]) -> bool:
@@ -57,13 +48,15 @@ def _same(stated: Mapping[str, Any], events: Iterable[Event]) -> bool:
 
 def _stated(content: Mapping[str, Any]) -> dict[str, Any]:
     """Every particular that a payload holds in any of its containers."""
-    return {field: value for name in CONTAINERS for field, value in (content.get(name) or {}).items() if value}
+    containers = [held for name in CONTAINERS if isinstance(held := content.get(name), Mapping)]
+    return {field: value for held in containers for field, value in held.items() if value}
 
 
 def _forms(content: Mapping[str, Any]) -> Iterator[str]:
     for field, value in _stated(content).items():
-        if field.startswith("document.") and isinstance(value, Mapping):
+        number = value.get("number") if isinstance(value, Mapping) else value
+        if field.startswith("document.") and isinstance(number, str):
             try:
-                yield documents.lookup_form(field.removeprefix("document."), str(value.get("number", "")))
+                yield documents.lookup_form(field.removeprefix("document."), number)
             except Malformed:
                 continue  # a foreign fact may hold a number that our rules do not know; nothing finds it

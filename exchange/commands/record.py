@@ -9,6 +9,7 @@ from events.errors import ExchangeError, Malformed
 from exchange.access.caller import Caller, Forbidden
 from exchange.commands.act import ActRefused, Item, Result
 from exchange.commands.desk import Desk
+from exchange.commands.lookups import Lookups
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ def record(node: Node, caller: Caller, items: Sequence[Item], *, all_or_nothing:
     node.step("before record")
     results: dict[int, Result] = {}
     with node.uow.begin() as session:
+        lookups = Lookups(node, session, caller.office, items)
         for act in [list(range(len(items)))] if all_or_nothing else _acts(items):
-            taken = _take(node, session, caller, [items[at] for at in act])
+            taken = _take(node, session, lookups, caller, [items[at] for at in act])
             results.update(zip(act, taken, strict=True))
             node.step("act recorded")
     node.step("after record")
@@ -56,8 +58,8 @@ def _acts(items: Sequence[Item]) -> Iterable[list[int]]:
     return acts.values()
 
 
-def _take(node: Node, session: SqlSession, caller: Caller, act: Sequence[Item]) -> list[Result]:
-    desk = Desk(node, session, caller.office, caller.actor, node.clock())
+def _take(node: Node, session: SqlSession, lookups: Lookups, caller: Caller, act: Sequence[Item]) -> list[Result]:
+    desk = Desk(node, session, lookups, caller.office, caller.actor, node.clock())
     results: list[Result] = []
     for at, item in enumerate(act):
         try:

@@ -54,7 +54,7 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
         node.learn_offices(session)
     people = [person for person in persons if person not in offices]
     shelved = shelves(session, node.keys, node.offices, people)
-    settled = [one for shelf in shelved if (one := settle_one(node, session, shelf, moment)) is not None]
+    settled = [one for shelf in shelved if (one := settle_one(node, shelf, moment)) is not None]
     events = [event for one in settled for event in one.sealed]
     placed: list[StoredEvent] = []
     if events:
@@ -80,11 +80,11 @@ def _place(settled: Iterable[Settled], placed: Iterable[StoredEvent], fed: Itera
         dossier[delivery.person].deliveries.append(delivery)
 
 
-def settle_one(node: Node, session: SqlSession, shelf: Shelf, moment: datetime) -> Settled | None:
+def settle_one(node: Node, shelf: Shelf, moment: datetime) -> Settled | None:
     """Settle one dossier in memory; None where that is not possible, which is kept in `node.stuck`."""
-    settling = Settling(node, session, moment)
+    settling = Settling(node, shelf, moment)
     try:
-        books = {office: shelf.book(office) for office in sorted(shelf.concerned()) if node.serving.serves(office)}
+        books = {office: shelf.book(office) for office in sorted(shelf.concerned()) if node.serves(office)}
         done = settle(settling, books)
     except (ExchangeError, RuntimeError) as error:
         node.stuck[shelf.persons[0]] = error

@@ -62,7 +62,7 @@ def held_rows(node: Node, settled: Iterable[Settled], fed: Iterable[StoredDelive
             told=delivery,
         )
         for delivery in fed
-        if node.serving.serves(delivery.to)
+        if node.serves(delivery.to)
     ]
 
 

@@ -12,6 +12,7 @@ from events.codec import SealedEvent, sealed_event
 from events.envelope import SYSTEM_ACTOR, Envelope, Subject
 from events.event import Event, parts_of
 from events.stamp import next_stamp
+from exchange.books import Shelf
 from exchange.clock import day_of, microseconds
 from exchange.ids import derived_id
 from exchange.jurisdictions import deadlines
@@ -22,7 +23,6 @@ from exchange.protocol.matching import matching
 from exchange.protocol.record import Record
 from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
-from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -34,17 +34,17 @@ _DEADLINE_OF = {"update": "death"}
 class Settling:
     """The node of one settlement (`exchange.protocol.settle.Node`). `sealed`: the automatic events, to be appended."""
 
-    def __init__(self, node: Node, session: SqlSession, moment: datetime) -> None:
+    def __init__(self, node: Node, shelf: Shelf, moment: datetime) -> None:
         self.rules: Mapping[str, Rule] = node.rules
         self._node = node
-        self._session = session
+        self._shelf = shelf
         self._moment = moment
         self._views: dict[str, tuple[int, tuple[Record, ...]]] = {}
         self._heads: dict[tuple[str, str], int] = {}
         self.sealed: list[SealedEvent] = []
 
     def serves(self, office: str) -> bool:
-        return self._node.serving.serves(office)
+        return self._node.serves(office)
 
     def open_book(self, office: str) -> Book:
         return Book(office, self._node.offices)
@@ -62,7 +62,7 @@ class Settling:
         fact = draft.payload
         facts, parts = parts_of(fact)
         stream = (office, draft.person)
-        version = self._heads.get(stream, 0) or self._session.head(office, draft.person)
+        version = self._heads.get(stream, 0) or self._shelf.head(office, draft.person)
         self._heads[stream] = version + 1
         frame = Envelope(
             id=draft.id,
@@ -82,9 +82,7 @@ class Settling:
             submission=derived_id("act", office, draft.id),
             facts=facts,
         )
-        wrapped = self._session.wrapped_keys([draft.person]).get(draft.person)
-        cipher = self._node.keys.unwrapped(draft.person, wrapped) if wrapped is not None else None
-        sealed = sealed_event(frame, parts, cipher)
+        sealed = sealed_event(frame, parts, self._shelf.cipher(draft.person))
         self.sealed.append(sealed)
         return Event(sealed.frame, fact, ALL_PARTS)
 

@@ -12,7 +12,7 @@ from events.standing import Standing
 from exchange.access.caller import Caller
 from exchange.clock import day_of
 from exchange.protocol.compare import differences
-from exchange.protocol.legality import NoSuchCase
+from exchange.protocol.refusals import NoSuchCase
 from exchange.protocol.sheet import sheet, shown
 from exchange.queries.cases import as_of
 from exchange.queries.open_dossier import open_dossier

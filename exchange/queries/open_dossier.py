@@ -13,8 +13,8 @@ from exchange.access.caller import Caller
 from exchange.access.purposes import require
 from exchange.books import Shelf, shelf
 from exchange.protocol.book import Book
-from exchange.protocol.legality import UnknownPerson
 from exchange.protocol.record import Record
+from exchange.protocol.refusals import UnknownPerson
 from exchange.protocol.view import view
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ def check_entitlement(one: Settled, node: Node) -> list[Difference]:
             drafts = automatic(Sight(book, record), owed)
             found += [Difference("entitlement", office, d.person, office, d.because, ("fact",)) for d in drafts]
             for delivery in new_deliveries(book, record, owed):
-                if node.serving.serves(delivery.to):
+                if node.serves(delivery.to):
                     person = record.facts[delivery.ref].event.person
                     lacks = _lacks(book, delivery)
                     found.append(Difference("entitlement", delivery.to, person, office, delivery.ref, lacks))

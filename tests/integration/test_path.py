@@ -9,7 +9,7 @@ from exchange.commands.act import ActRefused
 from exchange.commands.record import record
 from exchange.ids import new_id
 from exchange.pipeline.advance import advance
-from exchange.protocol.legality import AlreadyHere, CaseClosed, UnknownPerson
+from exchange.protocol.refusals import AlreadyHere, CaseClosed, UnknownPerson
 from exchange.queries.case import case
 from exchange.queries.find_person import find_person
 from exchange.queries.history import history
