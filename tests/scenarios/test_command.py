@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from exchange.cli import main
 from tests.scenarios.stories import FOLDER, SMALL
@@ -19,7 +19,7 @@ def small(tmp_path):
     return write
 
 
-def command(*arguments):
+def command(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["scenario", "run", *arguments, "--language", "en"])
 
 

@@ -1,20 +1,22 @@
 """One to one, a complete assignment where there is one, by the nine rules of matching."""
 
+from typing import Any
+
 import pytest
 
 from exchange.scenarios.matching import Heard, differing, match
 from exchange.scenarios.model import Tell
 
 
-def heard(to="A", kind="update", expects="nothing", **said):
+def heard(to: str = "A", kind: str = "update", expects: str = "nothing", **said: Any) -> Heard:
     return Heard(to=to, kind=kind, about=frozenset({"P1"}), expects=expects, **said)
 
 
-def tell(to="A", *kinds, **said):
+def tell(to: str = "A", *kinds: str, **said: Any) -> Tell:
     return Tell(to, kinds or ("update",), **said)
 
 
-def differs(entry, notification):
+def differs(entry: Tell, notification: Heard) -> list[str]:
     return differing(entry, notification, {"P1"}, entry.place)
 
 

@@ -4,18 +4,18 @@ import pytest
 
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import parse
-from exchange.scenarios.running import run
+from exchange.scenarios.running import Run, run
 from tests.scenarios.stories import SMALL
 
 LISTED = "      - {to: A, kind: left, expects: nothing}\n"
 
 
-def played(text, shuffles=0):
+def played(text: str, shuffles: int = 0) -> Run:
     with embedded() as ground:
         return run(parse(text, "small"), ground, 7, {}, shuffles)
 
 
-def kinds(found):
+def kinds(found: Run) -> set[str]:
     return {each.kind for each in found.differences}
 
 

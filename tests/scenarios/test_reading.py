@@ -7,7 +7,7 @@ from exchange.scenarios.reading import parse, read
 from tests.scenarios.stories import SMALL
 
 
-def fault(text, name="small"):
+def fault(text: str, name: str = "small") -> tuple[str | None, str | None]:
     with pytest.raises(ScenarioInvalid) as caught:
         parse(text, name)
     return caught.value.field, caught.value.rule

@@ -1,0 +1,58 @@
+"""A node that breaks its own promises fails the story by name, and stops no other story."""
+
+import httpx
+import pytest
+
+from exchange.scenarios.api import CannotTry, NotAnswering, Offices
+from exchange.scenarios.reading import parse
+from exchange.scenarios.remote import Remote, remote
+from exchange.scenarios.running import run
+from tests.scenarios.stories import SMALL
+
+KEYS = {"420982000000": "one", "operator": "two"}
+
+
+def broken(status: int, text: str = "{}") -> Remote:
+    ground = Remote("http://node.invalid", KEYS)
+    ground.client = httpx.Client(
+        base_url="http://node.invalid", transport=httpx.MockTransport(lambda _: httpx.Response(status, text=text))
+    )
+    return ground
+
+
+@pytest.mark.parametrize(("status", "text"), [(500, "{}"), (401, "{}"), (200, "<html>")])
+def test_an_answer_that_the_api_does_not_promise_is_a_difference(status, text):
+    found = run(parse(SMALL, "small"), broken(status, text), 7, {})
+    assert [each.kind for each in found.differences] == ["node"]
+
+
+def test_the_key_of_the_narrowest_area_is_used():
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["Authorization"])
+        return httpx.Response(200, json={})
+
+    ground = Remote("http://node.invalid", {**KEYS, "420000000000": "wide"})
+    ground.client = httpx.Client(base_url="http://node.invalid", transport=httpx.MockTransport(answer))
+    offices = Offices(ground)
+    offices.get("420982100000", "/v1/cases")
+    offices.get("420921100000", "/v1/cases")
+    assert seen == ["Bearer one", "Bearer wide"]
+
+
+def test_an_office_without_a_key_cannot_act():
+    with pytest.raises(NotAnswering):
+        Offices(broken(200)).get("110101001000", "/v1/cases")
+
+
+def test_time_cannot_go_by_on_a_node_of_somebody_else():
+    with pytest.raises(CannotTry):
+        broken(200).pass_time(3, 0)
+
+
+def test_a_file_of_keys_names_areas_and_an_operator(tmp_path):
+    file = tmp_path / "keys.yaml"
+    file.write_text('"420982000000": one\noperator: two\n', encoding="utf-8")
+    with remote("http://node.invalid", file) as ground:
+        assert Offices(ground).areas == ("420982000000",)
