@@ -82,6 +82,11 @@ class Shelf:
             self._latest = list(found.values())
         return self._latest
 
+    def parts_left(self, delivery: StoredDelivery) -> frozenset[Part]:
+        """The parts that its latest revision leaves to the office told: what was told in error is shown no more."""
+        key = (delivery.ref, delivery.teller, delivery.to)
+        return next(d.parts for d in self.latest() if (d.ref, d.teller, d.to) == key)
+
     def received(self, office: str) -> list[StoredDelivery]:
         """All that the office was ever told, in the order of its feed."""
         return sorted((d for d in self.deliveries if d.to == office), key=lambda d: d.position)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from events.catalogue import content_of
-from events.event import restricted
 from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
@@ -50,7 +49,8 @@ def feed(node: Node, caller: Caller, purpose: str, after: int = 0, limit: int = 
     by_person = {person: dossier for dossier in dossiers for person in dossier.persons}
     told: list[Told] = []
     for row in rows:
-        event = restricted(by_person[row.person].event(row.ref), row.parts)
+        dossier = by_person[row.person]
+        event = dossier.restricted(row.ref, row.parts & dossier.parts_left(row))
         told.append(
             Told(
                 position=row.position,

@@ -1,0 +1,64 @@
+"""Sweep: what falls due by the day alone. Run it once a day; running it again changes nothing.
+
+Overdue needs no sweep: it follows from `due_on` and the clock wherever a case is read. A protection with a last day
+ends by a fact of the office that recorded it, so that every book sees the end in the same way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import LargeBinary, cast, func, literal, select
+
+from events.catalogue.person import Protected, Unprotected
+from events.codec import thaw
+from events.store.sql.schema import events
+from exchange.books import Shelf, shelf
+from exchange.clock import day_of
+from exchange.ids import derived_id
+from exchange.pipeline.settling import Settling
+from exchange.protocol.automatic import Draft
+from exchange.protocol.view import view
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+LAPSED = "lapsed"
+_MARK = b'"type":"person.protected"'  # as it stands in the canonical bytes of a frame
+
+
+def sweep(node: Node) -> int:
+    """Record every end that has come. How many protections ended."""
+    with node.uow.look() as session:
+        persons = _with_an_end(session, day_of(node.clock()).isoformat())
+    ended = 0
+    for person in persons:
+        with node.uow.begin() as session:
+            found = shelf(session, node.keys, node.offices, person, pending=True)
+            settling = Settling(node, found, node.clock())
+            for office in sorted(filter(node.serves, found.concerned())):
+                _end(settling, found, office, day_of(node.clock()).isoformat())
+            session.append(settling.sealed)
+            ended += len(settling.sealed)
+    return ended
+
+
+def _end(settling: Settling, found: Shelf, office: str, today: str) -> None:
+    """The end of the protection in force, where this office recorded it and its last day has gone by."""
+    book = found.book(office)
+    for record in view(book):
+        standing = record.facts.get(record.protected) if record.protected is not None else None
+        if standing is None or standing.author != office or not isinstance(standing.payload, Protected):
+            continue
+        if standing.payload.until is not None and standing.payload.until < today:
+            fact = Unprotected(ground=LAPSED)
+            id_ = derived_id("unprotected", office, standing.ref.id)
+            settling.make_event(office, Draft(id=id_, person=record.person, payload=fact, because=standing.ref), book)
+
+
+def _with_an_end(session: SqlSession, today: str) -> list[str]:
+    """Persons with a protection whose last day has gone by, in force or not."""
+    marked = func.instr(events.c.body, cast(literal(_MARK), LargeBinary)) > 0
+    rows = session.sql.execute(select(events.c.subject, events.c.body).where(marked, events.c.kind == "person"))
+    return sorted({subject for subject, body in rows if (thaw(body).facts.get("until") or today) < today})

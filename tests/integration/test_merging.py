@@ -1,0 +1,67 @@
+"""Two entries of one human, through the store: merged, told to both sides, shown as one; and parted again."""
+
+import pytest
+
+from events.envelope import Ref
+from exchange.protocol.refusals import NoSuchMerge, Unallotted
+from exchange.reconcile import checks
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, town, woman
+
+
+@pytest.fixture
+def node(tmp_path):
+    node = opened(tmp_path)
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def here(node):
+    return Town(node, ZHIFANG)
+
+
+@pytest.fixture
+def there(node):
+    return Town(node, DONGHUAMEN)
+
+
+@pytest.fixture
+def entries(here, there):
+    """The same woman, registered twice under two documents."""
+    return here.registers(woman(2)).person, there.registers(woman(4)).person
+
+
+@pytest.fixture
+def merged(here, entries):
+    given_up, surviving = entries
+    return here.records("person.merged", "2026-03-01", {"other": surviving, "keeper": DONGHUAMEN}, given_up)
+
+
+def test_both_sides_show_one_person_under_the_surviving_id(node, here, there, entries, merged):
+    given_up, surviving = entries
+    assert here.sheet(given_up)["state"] == "merged"
+    assert {office.sheet(given_up)["person"] for office in (here, there)} == {surviving}
+    assert there.sheet(surviving)["persons"] == sorted(entries)
+    assert checks(node).differences == ()
+
+
+def test_they_are_parted_again_and_both_records_are_as_before(node, here, there, entries, merged):
+    given_up, surviving = entries
+    undone = {"other": surviving, "merge": str(Ref(ZHIFANG, merged.id))}
+    here.records("person.unmerged", "2026-03-02", undone, given_up)
+    assert (here.sheet(given_up)["person"], there.sheet(surviving)["person"]) == (given_up, surviving)
+    assert checks(node).differences == ()
+
+
+def test_what_was_recorded_since_must_be_given_to_one_of_them(here, there, entries, merged):
+    given_up, surviving = entries
+    here.records("movement.departed", "2026-03-02", {"destination": town(DONGHUAMEN)}, surviving)
+    undone = {"other": surviving, "merge": str(Ref(ZHIFANG, merged.id))}
+    with pytest.raises(Unallotted):
+        here.records("person.unmerged", "2026-03-02", undone, given_up)
+
+
+def test_who_are_one_already_are_not_merged_again(there, entries, merged):
+    given_up, surviving = entries
+    with pytest.raises(NoSuchMerge):
+        there.records("person.merged", "2026-03-02", {"other": given_up, "keeper": ZHIFANG}, surviving)
