@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 from exchange.demo.acts import Answer
-from exchange.demo.population import Person
 
 Row = Mapping[str, Any]
 QUICKEST, SLOWEST = 1, 12  # days after which an office answers, if its deadline lets it
@@ -45,7 +44,7 @@ def answering(case: Row, answer: Answer, today: str, survivor: str | None) -> li
     return [{**about, "type": "case.confirmed", "with": named}]
 
 
-def deciding(case: Row, answer: Answer, today: str, person: Person) -> list[dict[str, Any]]:
+def deciding(case: Row, answer: Answer, today: str) -> list[dict[str, Any]]:
     """The events by which the asker decides on deviations or a dispute, in order."""
     about = {"person": case["person"], "effective_on": today, "submission": f"decide-{case['id']}-{today}"}
     named = {"case_id": case["id"]}
@@ -59,9 +58,7 @@ def deciding(case: Row, answer: Answer, today: str, person: Person) -> list[dict
         return [{**about, "type": "case.settled", "with": {**named, "whole": "accepted"}}]
     if answer.insists:
         return [{**about, "type": "case.settled", "with": {**named, "insisted": [field]}}]
-    # The correction opens the case again for that field, and the office asked confirms what it now agrees with.
-    right = {field: person.particulars()[field]}
-    return [{**about, "type": "event.corrected", "with": _correction(case, right)}]
+    return [{**about, "type": "case.settled", "with": {**named, "accepted": [field]}}]
 
 
 def _correction(case: Row, right: Row) -> dict[str, Any]:

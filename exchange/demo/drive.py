@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,13 +14,14 @@ from exchange.demo.acts import Answer, Step, resolved
 from exchange.demo.answers import answering, deciding, when
 from exchange.demo.life import YEAR
 from exchange.demo.office import DemoRefused, Office, Row
-from exchange.demo.population import Person
 from exchange.demo.story import Story
 from exchange.ids import new_id
 
-EVERY = 2  # days between two looks at the cases
+EVERY = 3  # days between two looks at the cases: no deadline is shorter
+MOST_ANSWERS = 2
 DECIDING = ("deviations", "disputed")
-INBOX_DAYS = frozenset({90, 180, 270, 362})
+INBOX_DAYS = frozenset({180, 360})
+NOTICES = 3  # that each office acknowledges on such a day
 
 
 # What an office is told that answers a question which has ceased to stand, and of the other events of that act.
@@ -72,25 +73,25 @@ class Drive:
         self._advance = advance
         self._clock = clock
         self._random = Random(f"answers {seed}")
-        self._people: dict[str, Person] = {person.handle: person for person in story.persons}
         self._steps: dict[str, Step] = {}  # by the event that it became
         self._events: dict[str, tuple[str, str]] = {}  # by step
         self._due: dict[int, list[Step]] = defaultdict(list)
         self._answers: dict[int, list[tuple[Row, Answer]]] = defaultdict(list)
         self._decisions: dict[int, set[str]] = defaultdict(set)
-        self._planned: set[str] = set()
+        self._planned: Counter[str] = Counter()  # how often an answer to a case was planned
+        self._waiting: set[str] = set()  # cases whose answer is planned and not given yet
         self.outcome = Outcome()
 
     def run(self, tell: Callable[[int], None]) -> Outcome:
         """The whole year; `tell` hears how many days are over. Raises DemoRefused."""
         for step in self._story.steps:
-            self._due[step.on - step.on % EVERY].append(step)
-        for day in range(0, YEAR, EVERY):
-            self._begin(self._date(day + EVERY - 1))
+            self._due[-(-step.on // EVERY) * EVERY].append(step)
+        for day in range(0, YEAR + EVERY, EVERY):
+            self._begin(self._date(day))
             self._work(day)
             self._advance()
             self._look(day)
-            tell(min(day + EVERY, YEAR))
+            tell(min(day, YEAR))
         return self.outcome
 
     def _date(self, day: int) -> date:
@@ -101,9 +102,9 @@ class Drive:
         batches: dict[str, list[Entry]] = defaultdict(list)
         for step in self._due.pop(day, ()):
             batches[step.office].append(Entry(self._event_of(step), step))
-        today = self._date(day + EVERY - 1).isoformat()
+        today = self._date(day).isoformat()
         for case, answer in self._answers.pop(day, ()):
-            self._planned.discard(case["id"])
+            self._waiting.discard(case["id"])
             for event in answering(case, answer, today, self._survivor(case, answer)):
                 batches[case["asked"]].append(Entry(self._numbered(event), answers=case["id"]))
             if answer.manner in {"deviate", "duplicate", "not_ours", "not_come"}:
@@ -114,7 +115,7 @@ class Drive:
                     opened = self._step_of(case)
                     if opened is not None:
                         answer = opened.answers.get(case["kind"], Answer())
-                        for event in deciding(case, answer, today, self._people[opened.person]):
+                        for event in deciding(case, answer, today):
                             batches[office].append(Entry(self._numbered(event)))
         for office in sorted(batches):
             self._record(office, batches[office], date.fromisoformat(today))
@@ -136,24 +137,26 @@ class Drive:
                 self.outcome.known[office, entry.step.person] = str(result["person"])
 
     def _look(self, day: int) -> None:
-        """Whoever is asked something new looks at it, and plans when to answer. Supervisors see who that is."""
+        """Supervisors see who is asked something new; each of these offices plans when to answer."""
         asked = (case for supervisor in self._supervisors for case in supervisor.cases("asked", "open"))
-        for code in sorted({case["asked"] for case in asked if case["id"] not in self._planned}):
-            for case in self._offices[code].cases("asked", "open"):
-                if case["id"] in self._planned:
-                    continue
-                self._planned.add(case["id"])
-                step = self._step_of(case)
-                answer = step.answers.get(case["kind"], Answer()) if step is not None else Answer()
-                right_office = answer.other == code and answer.manner in {"not_ours", "redirect"}
-                if right_office or case["id"] in self.outcome.answered:
-                    answer = Answer()  # the right office is asked now, or about what was corrected
-                at = when(answer, day, self._story.first_day, case["due_on"], self._random)
-                if at is not None:
-                    self._answers[max(at - at % EVERY, day + EVERY)].append((case, answer))
-        if any(day <= look < day + EVERY for look in INBOX_DAYS):
+        for case in filter(self._is_new, asked):
+            self._planned[case["id"]] += 1
+            self._waiting.add(case["id"])
+            step = self._step_of(case)
+            answer = step.answers.get(case["kind"], Answer()) if step is not None else Answer()
+            right_office = answer.other == case["asked"] and answer.manner in {"not_ours", "redirect"}
+            if right_office or case["id"] in self.outcome.answered:
+                answer = Answer()  # the right office is asked now, or about what was corrected
+            at = when(answer, day, self._story.first_day, case["due_on"], self._random)
+            if at is not None:
+                self._answers[max(at - at % EVERY, day + EVERY)].append((case, answer))
+        if day in INBOX_DAYS:
             for office in self._offices.values():
-                self.outcome.acknowledged += office.read_inbox(5)
+                self.outcome.acknowledged += office.read_inbox(NOTICES)
+
+    def _is_new(self, case: Row) -> bool:
+        """Whether an office has still to plan an answer: to a question, or to one that a correction opened again."""
+        return case["id"] not in self._waiting and self._planned[case["id"]] < MOST_ANSWERS
 
     def _event_of(self, step: Step) -> dict[str, Any]:
         event = {

@@ -12,7 +12,7 @@ from exchange.demo.population import Person, address
 from exchange.demo.towns import BY_CODE, TOWNS
 
 YEAR = 365
-SETTLING = 2  # days after which everybody concerned has surely heard of a step
+SETTLING = 3  # days after which everybody concerned has surely heard of a step
 
 Content = dict[str, Any]
 

@@ -108,7 +108,7 @@ def corrects(life: Life, office: str, target: Mention, right: Content) -> None:
 def stays_on(life: Life, town: str, arrival: Mention) -> None:
     """What happens to a stay that goes on."""
     if life.chance(0.12):
-        life.passes(2, 20)
+        life.passes(1, 2)
         corrects(life, town, arrival, {"address": life.address(town)})
     if life.chance(0.25):
         life.passes(15, 120)

@@ -19,6 +19,7 @@ from exchange.demo.clock import SetClock
 from exchange.demo.drive import Drive, Outcome
 from exchange.demo.example import example
 from exchange.demo.keepsake import DemoKey, Keepsake
+from exchange.demo.life import YEAR
 from exchange.demo.office import Office
 from exchange.demo.report import punctuality
 from exchange.demo.story import Story, story
@@ -121,7 +122,7 @@ def _driven(node: Node, told: Story, keys: tuple[DemoKey, ...], clock: SetClock,
         drive = Drive(
             told, offices, supervisors, begin=clock.begin, advance=lambda: advance(node), clock=clock, seed=seed
         )
-        return drive.run(tell)
+        return drive.run(lambda day: tell(day * len(told.persons) // YEAR))
 
 
 def _keys(node: Node) -> tuple[DemoKey, ...]:
