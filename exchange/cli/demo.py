@@ -1,0 +1,95 @@
+"""`exchange demo`: a made-up people and its year of movements through the real API, and what came of it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from exchange.cli import speech
+from exchange.cli.command import Command, answers, option
+from exchange.cli.exit_codes import DIFFERENT, FINE
+from exchange.cli.node import settings_of
+from exchange.cli.progress import progress
+from exchange.demo.faults import Fault, plant, unnamed, unplanted
+from exchange.demo.report import Report, report
+from exchange.demo.run import PERSONS, SEED, DemoOccupied, demo_settings, made
+
+LEAST = 30  # persons, so that every kind of life is led once
+SETTINGS = ("embedded",)
+
+
+@click.command(cls=Command, help="cli.demo")
+@option("--persons", type=click.IntRange(min=LEAST), default=PERSONS, show_default=True, help="cli.demo.option.persons")
+@option("--seed", type=int, default=SEED, show_default=True, help="cli.demo.option.seed")
+@option("--plant-faults", is_flag=True, help="cli.demo.option.plant_faults")
+@option("--setting", type=click.Choice(SETTINGS), default=SETTINGS[0], help="cli.demo.option.setting")
+@option("--data", type=click.Path(file_okay=False, path_type=Path), help="cli.demo.option.data")
+@answers
+def demo(persons: int, seed: int, plant_faults: bool, setting: str, data: Path | None) -> int:
+    with _folder(data) as folder:
+        served = demo_settings(settings_of(None, data=folder))
+        if served.database.exists():
+            raise DemoOccupied(field="--data", rule="demo.occupied", data=folder)
+        with progress(speech.words("demo.making"), persons) as tell, made(served, persons, seed, tell=tell) as built:
+            node, outcome = built
+            faults = plant(node) if plant_faults else ()
+            found = report(node, outcome)
+    speech.say({**_plain(found), "setting": setting, **_planted(faults, found)}, *_lines(found, faults))
+    return DIFFERENT if found.differences else FINE
+
+
+@contextmanager
+def _folder(data: Path | None) -> Iterator[Path]:
+    """The folder asked for, or one that is forgotten afterwards."""
+    if data is not None:
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="exchange-demo-") as made_up:
+        yield Path(made_up)
+
+
+def _plain(found: Report) -> dict[str, Any]:
+    return {**msgspec.to_builtins(found), "differences": [msgspec.to_builtins(each) for each in found.differences]}
+
+
+def _planted(faults: tuple[Fault, ...], found: Report) -> dict[str, Any]:
+    if not faults:
+        return {}
+    return {
+        "planted": [msgspec.to_builtins(fault) for fault in faults],
+        "unnamed": [msgspec.to_builtins(fault) for fault in unnamed(faults, found.differences)],
+        "unplanted": [msgspec.to_builtins(each) for each in unplanted(faults, found.differences)],
+    }
+
+
+def _lines(found: Report, faults: tuple[Fault, ...]) -> Iterator[str]:
+    words = speech.words
+    share = "–" if found.in_time_share is None else f"{100 * found.in_time_share:.1f}"
+    yield words("demo.counts", persons=found.persons, events=found.events, notifications=found.notifications)
+    yield words("demo.cases", cases=_listed(found.cases))
+    yield words("demo.in_time", share=share)
+    yield words("demo.pairs", pairs=_listed(found.pairs))
+    for check in ("ledger", "view", "entitlement", "agreement"):
+        count = sum(each.check == check for each in found.differences)
+        yield words("demo.check", check=words(f"reconcile.{check}"), count=count)
+    missed, others = unnamed(faults, found.differences), unplanted(faults, found.differences)
+    for fault in faults:
+        named = words("demo.missed") if fault in missed else words("demo.named")
+        what = words(f"demo.{fault.what}")
+        yield words("demo.fault", what=what, office=fault.office, person=fault.person, named=named)
+    for each in others:
+        lacks = ",".join(each.lacking)
+        yield words("demo.difference", check=each.check, office=each.office, person=each.person, lacks=lacks)
+    exactly = faults and not missed and not others
+    verdict = "demo.equal" if not found.differences else "demo.exactly" if exactly else "demo.different"
+    yield words(verdict, records=found.records_compared)
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items()) or "0"

@@ -1,0 +1,119 @@
+"""Three faults, planted behind the platform's back: the checks must find these three and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import Connection, bindparam, text
+
+from events.envelope import Ref
+from exchange.access.caller import Caller
+from exchange.clock import day_of
+from exchange.commands.act import Item
+from exchange.commands.record import record
+from exchange.pipeline.advance import advance
+from exchange.reconcile.finding import Check, Difference
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What was done, to which office's data about whom. `finds`: the check that must name it."""
+
+    what: str
+    finds: Check
+    office: str
+    person: str
+    event: Ref | None = None
+
+    def named_by(self, found: Difference) -> bool:
+        """Whether a difference names this fault: its check, office, person, and event where one is at fault."""
+        same = (found.check, found.office, found.person) == (self.finds, self.office, self.person)
+        return same and (self.event is None or found.event == self.event)
+
+
+def plant(node: Node) -> tuple[Fault, ...]:
+    """A relay blocked, a delivery deleted and a stored record altered; each about another person."""
+    blocked = _block_a_relay(node)
+    with node.uow.begin() as session, _unguarded(session.sql) as sql:
+        deleted = _delete_a_delivery(sql, {blocked.person})
+        altered = _alter_a_record(sql, {blocked.person, deleted.person})
+    return deleted, altered, blocked
+
+
+def unnamed(faults: Sequence[Fault], found: Collection[Difference]) -> tuple[Fault, ...]:
+    """The planted faults that no check named."""
+    return tuple(fault for fault in faults if not any(map(fault.named_by, found)))
+
+
+def unplanted(faults: Sequence[Fault], found: Collection[Difference]) -> tuple[Difference, ...]:
+    """What the checks found about anybody whom no fault touched."""
+    touched = {fault.person for fault in faults}
+    return tuple(difference for difference in found if difference.person not in touched)
+
+
+def _block_a_relay(node: Node) -> Fault:
+    """The entitlement's fault: the residence place records a new address, and the keeper is never told."""
+    with node.uow.look() as session:
+        row = session.sql.execute(
+            text(
+                "SELECT office, person, keeper FROM records WHERE state = 'open' AND roles = ' main '"
+                " AND person = survivor AND keeper <> office ORDER BY person LIMIT 1"
+            )
+        ).one()
+    rules = node.rules
+    node.rules = {}
+    try:
+        clerk = Caller(row.office, "demo.faults", frozenset({"clerk"}))
+        day = day_of(node.clock()).isoformat()
+        moved = Item(type="movement.moved_within", person=row.person, day=day, content={"address": "新塘村1组1号"})
+        [result] = record(node, clerk, [moved])
+        advance(node)
+    finally:
+        node.rules = rules
+    return Fault("relay_blocked", "entitlement", row.keeper, row.person, Ref(row.office, result.id))
+
+
+def _delete_a_delivery(sql: Connection, but: Collection[str]) -> Fault:
+    """The ledger's fault: an office's book holds what, by the deliveries, nobody told it."""
+    chosen = text(
+        "SELECT author, id, recipient, person FROM deliveries WHERE ground IN ('keeper', 'reply') AND kind IN"
+        " ('update', 'reply') AND asked = '[]' AND person NOT IN :but GROUP BY author, id, teller, recipient"
+        " HAVING count(*) = 1 ORDER BY kind DESC, person LIMIT 1"
+    ).bindparams(bindparam("but", expanding=True))
+    row = sql.execute(chosen, {"but": sorted(but)}).one()
+    sql.execute(
+        text("DELETE FROM deliveries WHERE author = :author AND id = :id AND recipient = :office"),
+        {"author": row.author, "id": row.id, "office": row.recipient},
+    )
+    return Fault("delivery_deleted", "ledger", row.recipient, row.person, Ref(row.author, row.id))
+
+
+def _alter_a_record(sql: Connection, but: Collection[str]) -> Fault:
+    """The view's fault: a stored record that does not follow from what its office knows."""
+    chosen = text(
+        "SELECT office, person FROM records WHERE state = 'open' AND person NOT IN :but AND person = survivor"
+        " ORDER BY person, office LIMIT 1"
+    ).bindparams(bindparam("but", expanding=True))
+    row = sql.execute(chosen, {"but": sorted(but)}).one()
+    sql.execute(
+        text("UPDATE records SET since = '1900-01-01' WHERE office = :office AND person = :person"),
+        {"office": row.office, "person": row.person},
+    )
+    return Fault("record_altered", "view", row.office, row.person)
+
+
+@contextmanager
+def _unguarded(sql: Connection) -> Iterator[Connection]:
+    """Without the triggers that refuse what no application ever does; they stand again afterwards."""
+    found = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'deliveries'")
+    triggers = sql.execute(found).all()
+    for trigger in triggers:
+        sql.exec_driver_sql(f'DROP TRIGGER "{trigger.name}"')
+    yield sql
+    for trigger in triggers:
+        sql.exec_driver_sql(trigger.sql)
