@@ -133,7 +133,12 @@ def _calls(words: Words, demo: Keepsake | None, address: str) -> tuple[Call, ...
     if demo is None:
         return ()
     key = next((key for key in demo.keys if demo.shown is None or key.office == demo.shown.left), demo.keys[0])
-    return (Call(words.say("api.example"), f'curl -H "Authorization: Bearer {key.token}" {address}/v1/inbox?limit=5'),)
+    return (
+        Call(
+            words.say("api.example"),
+            f'curl -H "Authorization: Bearer {key.token}" "{address}/v1/inbox?purpose=case&limit=5"',
+        ),
+    )
 
 
 def _keys(words: Words, demo: Keepsake | None) -> tuple[ShownKey, ...]:
@@ -145,7 +150,8 @@ def _keys(words: Words, demo: Keepsake | None) -> tuple[ShownKey, ...]:
 
 def _key(words: Words, key: DemoKey, sides: Mapping[str, str]) -> ShownKey:
     side = sides.get(key.office, "") if key.role == "office" else ""
-    first = bool(side) or key.role != "office"
+    near = any(codes.is_within(office, key.office) for office in sides)
+    first = bool(side) or (key.role != "office" and near) or key.role == "operator"
     return ShownKey(words.office(key.office), words.say(f"keys.{key.role}"), key.token, side, first)
 
 

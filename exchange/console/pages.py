@@ -36,6 +36,15 @@ def console(node: Node) -> Blueprint:
     @public
     def stylesheet() -> Response:
         """The one style sheet."""
-        return send_from_directory(f"{blueprint.root_path}/static", "console.css", max_age=3600)
+        return _static("console.css")
+
+    @blueprint.get("/static/mark.svg")
+    @public
+    def mark() -> Response:
+        """The two overlapping sides, for the browser's tab."""
+        return _static("mark.svg")
+
+    def _static(name: str) -> Response:
+        return send_from_directory(f"{blueprint.root_path}/static", name, max_age=3600)
 
     return blueprint

@@ -29,12 +29,13 @@ Sheet = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One field in both records; None where the office was not told."""
+    """One field in both records; None where the office was not told. `han`: written in Chinese on every page."""
 
     field: str
     left: str | None
     right: str | None
     differs: bool
+    han: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,14 @@ def _rows(words: Words, left: Sheet, right: Sheet) -> Iterator[Row]:
         if one is not None or other is not None:
             differs = one is not None and other is not None and not alike(field, one, other)
             shown = [None if value is None else words.value(field, value) for value in (one, other)]
-            yield Row(words.field(field), shown[0], shown[1], differs)
+            yield Row(words.field(field), shown[0], shown[1], differs, han=field == "name")
     for field, read in (("registration", words.place), ("lives_at", words.place)):
         one, other = left[field], right[field]
         yield Row(words.field(field), read(one), read(other), one != other)
     one, other = (_main_since(sheet) for sheet in (left, right))
     if one or other:
         yield Row(words.field("since"), one and words.day(one), other and words.day(other), one != other)
-    yield Row(words.field("address"), left["address"], right["address"], differs=False)
+    yield Row(words.field("address"), left["address"], right["address"], differs=False, han=True)
 
 
 def _main_since(sheet: Sheet) -> str | None:

@@ -68,7 +68,7 @@ class Words:
         division = divisions().get(code)
         if division is None:
             return code
-        return division.name if self.chinese else division.english
+        return division.name if self.chinese else division.english.replace("'", "’")
 
     def place(self, place: Mapping[str, Any] | None) -> str:
         """Where somebody is, or comes from."""
