@@ -24,6 +24,7 @@ from exchange.pipeline.settled import Settled
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import ASKED, CaseState, Record
+from exchange.protocol.routing_table import rank
 from exchange.protocol.sheet import lives_at, own_stay, roles, sheet, shown, state
 from exchange.tables import books, cases, inbox, records
 from exchange.unit_of_work import SqlSession
@@ -162,7 +163,7 @@ def inbox_rows(one: Settled, seen: Mapping[tuple[str, int], datetime]) -> list[i
     for record in one.records():
         received = one.received(record.office)
         for notice in notices(one.books[record.office], record, map(as_told, received)):
-            told = next(d for d in received if (d.ref, d.teller, d.kind) == (notice.event, notice.teller, notice.kind))
+            told = _told(received, notice)
             rows.append(
                 inbox.InboxRow(
                     office=record.office,
@@ -178,6 +179,12 @@ def inbox_rows(one: Settled, seen: Mapping[tuple[str, int], datetime]) -> list[i
                 )
             )
     return rows
+
+
+def _told(received: Iterable[StoredDelivery], notice: Notice) -> StoredDelivery:
+    """The delivery that the notice stands on; what it shows as may be another kind than it was told as."""
+    telling = [d for d in received if (d.ref, d.teller) == (notice.event, notice.teller) and d.kind is not None]
+    return min(telling, key=lambda d: (rank(as_told(d).kind, asks=as_told(d).asks), d.position))
 
 
 def _outcome(record: Record, notice: Notice) -> str | None:
