@@ -8,45 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
+from events.standing import Standing
 from exchange.protocol.cases import MATCH
 from exchange.protocol.chain import is_opening
 from exchange.protocol.record import Record
-from exchange.protocol.routing_table import ROUTING, UPDATE
-from exchange.protocol.telling.due import IDENTITY, NO_PARTS, Due
+from exchange.protocol.telling.due import IDENTITY, Due
 
 
 def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
     """Teller -> what is due because of matches. `records`: every office's records of one dossier of the node."""
-    opened: dict[str, list[tuple[str, Record]]] = {}
+    opened: dict[str, list[tuple[Standing, Record]]] = {}
     keepers: dict[str, set[str]] = {}
     for office, own in records.items():
         for record in own:
+            facts = [s for s in record.facts.values() if s.author == office and is_opening(s) and not s.void]
             for person in record.persons:
                 if record.keeper == office:
                     keepers.setdefault(person, set()).add(office)
-            if any(s.author == office and is_opening(s) and not s.void for s in record.facts.values()):
-                for person in record.persons:
-                    opened.setdefault(person, []).append((office, record))
+                opened.setdefault(person, []).extend((standing, record) for standing in facts)
     due: dict[str, list[Due]] = {}
-    for person, openers in opened.items():
-        told = keepers.get(person, set()) | {office for office, _ in openers}
-        for office, record in openers:
-            due.setdefault(office, []).extend(_opening(office, record, told - {office}, keepers.get(person, set())))
+    for person, openings in opened.items():
+        keeping = keepers.get(person, set())
+        for standing, record in openings:
+            # Who opened the dossier before learns of the newcomer; the newcomer learns nothing of who was there.
+            before = {s.author for s, _ in openings if (s.stamp, s.ref) < (standing.stamp, standing.ref)}
+            told = sorted((keeping | before) - {standing.author})
+            due.setdefault(record.office, []).extend(_told(standing, record, to, keeps=to in keeping) for to in told)
     return due
 
 
-def _opening(office: str, record: Record, told: set[str], keepers: set[str]) -> Iterable[Due]:
-    for standing in record.facts.values():
-        if standing.void or standing.author != office or not is_opening(standing):
-            continue
-        for to in sorted(told):
-            cell = ROUTING[standing.payload.type]["keeper"] if to in keepers else UPDATE
-            if isinstance(standing.payload, Registered):
-                cell = UPDATE
-            asked = any(r.opening == standing.ref and r.kind == "inflow" for r in record.cases)
-            asks = cell.asks and isinstance(standing.payload, Arrived) and not asked
-            parts = IDENTITY if to in keepers else NO_PARTS
-            kind = cell.kind if asks or not cell.asks else "update"
-            yield Due(ref=standing.ref, to=to, ground=MATCH, parts=parts, kind=kind, asks=asks)
+def _told(standing: Standing, record: Record, to: str, *, keeps: bool) -> Due:
+    """An arrival asks whoever keeps the person; to a former opener it comes without a notification."""
+    if not keeps:
+        return Due(ref=standing.ref, to=to, ground=MATCH)
+    asked = any(ref.opening == standing.ref and ref.kind == "inflow" for ref in record.cases)
+    if isinstance(standing.payload, Registered) or asked:
+        return Due(ref=standing.ref, to=to, ground=MATCH, parts=IDENTITY, kind="update")
+    return Due(ref=standing.ref, to=to, ground=MATCH, parts=IDENTITY, kind="inflow", asks=True)

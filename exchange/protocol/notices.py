@@ -79,12 +79,14 @@ def _notice(office: str, record: Record, act: str, person: str, first: Delivery,
     standing = record.facts[first.ref]
     payload = standing.payload
     case = CaseRef(first.ref, office, first.kind) if first.asks else _case(office, record, standing)
+    matched = first.kind == "inflow" and case in record.cases and record.cases[case].status == "matched"
     notice = Notice(
         office=office,
         person=person,
         act=act,
-        kind=first.kind,
-        expects_reply=first.asks,
+        # An arrival that the office had announced, with nothing that differs, closed by itself (rule 5 of routing).
+        kind="matched" if matched else first.kind,
+        expects_reply=first.asks and not matched,
         event=first.ref,
         teller=first.teller,
         events=carried,
