@@ -58,7 +58,7 @@ def restricted(event: Event, allowed: frozenset[Part]) -> Event:
     if event.parts <= allowed:
         return event
     facts, parts = split(event.payload.type, content_of(event.payload))
-    held: dict[Part, dict[str, Any]] = {p: parts[p] for p in PARTS if p in parts and p in allowed}
+    held: dict[Part, dict[str, Any]] = {p: parts[p] for p in PARTS if p in parts and p in allowed & event.parts}
     return Event(event.frame, fact_of(event.payload.type, merge(facts, held)), event.parts & allowed)
 
 
@@ -66,6 +66,9 @@ def united(one: Event, other: Event) -> Event:
     """The event as far as two sights of it together tell it."""
     if other.parts <= one.parts:
         return one
-    _, more = split(other.payload.type, content_of(other.payload))
-    facts, parts = split(one.payload.type, content_of(one.payload))
+    _, shown = split(other.payload.type, content_of(other.payload))
+    facts, mine = split(one.payload.type, content_of(one.payload))
+    # Splitting derives a year of birth from an identity: only what a sight really holds may speak for a part.
+    more = {part: held for part, held in shown.items() if part in other.parts}
+    parts = {part: held for part, held in mine.items() if part in one.parts}
     return Event(one.frame, fact_of(one.payload.type, merge(facts, {**more, **parts})), one.parts | other.parts)

@@ -62,9 +62,9 @@ def _asked(keeper: Record, other: Record, office: str) -> bool:
             return True  # it is keeper only by an arrival's word, and has not said yet that this is so
     for record in (keeper, other):
         for stay in record.open_stays:
-            if stay.office != office:
+            if stay.office not in {office, keeper.office}:
                 continue
-            cases = [c for r, c in record.cases.items() if r.opening == stay.id and r.kind == "inflow"]
+            cases = record.questions_about(stay.id)
             if cases and not any(c.recognised for c in cases):
                 return True
     return False

@@ -14,6 +14,7 @@ from events.catalogue.case import Confirmed, Reopened, Withdrawn
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, Merged, Registered, Stated, Unmerged
+from events.catalogue.registration import RegistrationChanged
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.ids import derived_id
@@ -61,7 +62,7 @@ def _statement(sight: Sight) -> Iterator[Draft]:
 
 
 def _cause_of_statement(record: Record) -> Standing | None:
-    sources = (Registered, Changed, Merged, Unmerged, Confirmed)
+    sources = (Registered, RegistrationChanged, Changed, Merged, Unmerged, Confirmed)
     causes = [s for s in record.facts.values() if isinstance(s.payload, sources) or s.payload.type.startswith("event.")]
     return max(causes, key=lambda s: (s.stamp, s.ref), default=None)
 
@@ -90,9 +91,14 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
     record = sight.record
     for state in record.cases.values():
         opening = record.facts.get(state.ref.opening)
-        if opening is None or opening.void or not sight.mine(state.asker) or state.ref.kind not in RELAYED:
+        if opening is None or opening.void or state.ref.kind not in RELAYED:
             continue
-        stands = _stands(sight, owed, state, opening)
+        if sight.mine(state.asker):
+            stands = _stands(sight, owed, state, opening)
+        elif sight.mine(state.ref.asked) and state.ref.kind == "moved-on":
+            stands = _left_something(sight)
+        else:
+            continue
         last = str(state.thread[-1]) if state.thread else ""
         if state.open and not stands:
             yield Draft(
@@ -101,7 +107,7 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
                 payload=Withdrawn(case=state.ref, ground="no_longer_stands"),
                 because=opening.ref,
             )
-        elif stands and state.status == "withdrawn" and _withdrawn_by_system(state, record):
+        elif stands and state.status == "withdrawn" and _withdrawn_by_system(sight, state):
             yield Draft(
                 id=derived_id("reopened", *_case_parts(state), last),
                 person=opening.event.person,
@@ -110,9 +116,21 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
             )
 
 
-def _withdrawn_by_system(state: CaseState, record: Record) -> bool:
-    last = record.facts[state.thread[-1]] if state.thread else None
-    return last is not None and isinstance(last.payload, Withdrawn) and last.event.frame.automatic
+def _withdrawn_by_system(sight: Sight, state: CaseState) -> bool:
+    """Withdrawn by this office's own system actor: only who withdrew a question puts it again."""
+    last = sight.record.facts[state.thread[-1]] if state.thread else None
+    if last is None or not isinstance(last.payload, Withdrawn):
+        return False
+    return last.event.frame.automatic and sight.mine(last.author)
+
+
+def _left_something(sight: Sight) -> bool:
+    """Whether "moved on?" still means anything here: not where the office took back every stay that it recorded."""
+    if any(sight.mine(stay.office) for stay in sight.record.stays):
+        return True
+    return not any(
+        sight.mine(s.author) and s.void and isinstance(s.payload, Arrived) for s in sight.record.facts.values()
+    )
 
 
 RELAYED = frozenset({"outflow", "moved-on", "contested"})

@@ -57,8 +57,7 @@ def cases(
         asker = _asker(ref, facts, keeper)
         if not thread and not any(d.teller in {asker, keeper} for d in tellers):
             continue  # put by an office that took itself for the keeper: nobody stands behind the question
-        state = _fold(ref, asker, thread)
-        state = _derive(_reconsider(state, facts), facts, matched, answered)
+        state = _derive(_fold(ref, asker, thread, facts), facts, matched, answered)
         hidden = bool(tellers) and all(d.ground == MATCH and d.teller == book.office for d in tellers) and not thread
         found[ref] = msgspec.structs.replace(state, due_on=due.get(ref), hidden=hidden)
     return found
@@ -73,17 +72,19 @@ def _asker(ref: CaseRef, facts: Mapping[Ref, Standing], keeper: str | None) -> s
     return ref.opening.author if ref.asked in named else keeper
 
 
-def _fold(ref: CaseRef, asker: str, thread: Iterable[Standing]) -> CaseState:
+def _fold(ref: CaseRef, asker: str, thread: Iterable[Standing], facts: Mapping[Ref, Standing]) -> CaseState:
+    """The replies by their stamps, with the corrections of the opening event among them."""
     state = CaseState(ref=ref, asker=asker, status="open")
     for reply in thread:
         if reply.void:
             continue
+        state = _reconsider(state, facts, reply.stamp)
         after = _take(state, reply)
         if after is None:
             state = msgspec.structs.replace(state, aside=(*state.aside, reply.ref))
         else:
             state = msgspec.structs.replace(after, thread=(*state.thread, reply.ref))
-    return state
+    return _reconsider(state, facts, None)
 
 
 def _take(state: CaseState, reply: Standing) -> CaseState | None:
@@ -95,12 +96,14 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
     if isinstance(payload, Withdrawn):
         return replace(state, status="withdrawn", automatic=reply.event.frame.automatic) if state.open else None
     if isinstance(payload, Settled):
-        if state.status not in {"deviations", "disputed"}:
+        # Reopened by the correction that accepts the deviations: the statement is corrected and the case settled.
+        accepting = bool(state.reopened and state.deviations)
+        if state.status not in {"deviations", "disputed"} and not accepting:
             return None
         fields = tuple(d.field for d in state.deviations)
         insisted = fields if payload.whole == "insisted" else payload.insisted
         accepted = fields if payload.whole == "accepted" else payload.accepted
-        return replace(state, status="settled", insisted=insisted, accepted=accepted)
+        return replace(state, status="settled", insisted=insisted, accepted=accepted, reopened=())
     by_asked = reply.author == state.ref.asked
     if isinstance(payload, Redirected):
         may = state.status in ASKED if by_asked else state.open
@@ -115,12 +118,12 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         return None
     automatic = reply.event.frame.automatic
     if payload.deviations:
-        return replace(state, status="deviations", recognised=True, deviations=payload.deviations)
+        return replace(state, status="deviations", recognised=True, deviations=payload.deviations, reopened=())
     status = "matched" if automatic else "confirmed"
     return replace(state, status=status, recognised=True, automatic=automatic, deviations=(), reopened=())
 
 
-def _reconsider(state: CaseState, facts: Mapping[Ref, Standing]) -> CaseState:
+def _reconsider(state: CaseState, facts: Mapping[Ref, Standing], until: int | None) -> CaseState:
     """A field that an answer covered and that was corrected afterwards is open again (catalogue, rule 7)."""
     opening = facts.get(state.ref.opening)
     if opening is None or not state.thread or state.status not in COVERING:
@@ -132,10 +135,18 @@ def _reconsider(state: CaseState, facts: Mapping[Ref, Standing]) -> CaseState:
         if isinstance(payload, Confirmed):
             seen |= set(payload.sees)
     if isinstance(last.payload, Settled):
-        seen |= {ref for ref in opening.corrections if facts[ref].stamp < last.stamp}
+        act = last.event.frame.submission
+        # Accepting is one act: the statement is corrected and the case settled, in whichever order they stand.
+        seen |= {
+            ref
+            for ref in opening.corrections
+            if facts[ref].stamp < last.stamp or facts[ref].event.frame.submission == act
+        }
     fields: set[str] = set()
     for ref in opening.corrections:
         payload = facts[ref].payload
+        if until is not None and facts[ref].stamp > until:
+            continue
         if ref not in seen and isinstance(payload, Corrected):
             fields |= set(payload.fields)
     if not fields:

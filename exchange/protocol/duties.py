@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Reopened, Withdrawn
 from events.catalogue.movement import MainChanged
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
@@ -114,13 +115,22 @@ def _follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
             if (amendment.ref, to) in owed or amendment.author == to:
                 continue
             parts = (target.parts if target else NO_PARTS) | (told.parts if told else NO_PARTS)
-            kind: NoteKind = "retraction" if isinstance(amendment.payload, Retracted) else "correction"
+            kind: NoteKind = "retraction" if _concerned_no_more(sight, amendment, target, to) else "correction"
             first = told is None and target is not None  # a first notice carries its amendments
             due = Due(ref=amendment.ref, to=to, ground="amendment", parts=parts, kind=None if first else kind)
             _add(owed, sight, due)
             if (amendment.ref, to) in owed:
                 pending.append((amendment.ref, to))
             _bring_target(owed, sight, target, ref, to)
+
+
+def _concerned_no_more(sight: Sight, amendment: Standing, target: Due | None, to: str) -> bool:
+    """A retraction; or a correction to an office that only the content as first recorded named."""
+    if isinstance(amendment.payload, Retracted):
+        return True
+    root = _root(sight.record, amendment)
+    named_once = to in named_originally(root) and to not in named_offices(root.payload)
+    return named_once and (target is None or target.ground in {"amendment", "told"})
 
 
 def _bring_target(owed: dict[DueKey, Due], sight: Sight, target: Due | None, ref: Ref, to: str) -> None:
@@ -132,13 +142,21 @@ def _bring_target(owed: dict[DueKey, Due], sight: Sight, target: Due | None, ref
 
 def _one_question_an_act(owed: dict[DueKey, Due], record: Record) -> None:
     """One office, one act: the first question opens the one case and carries the rest (rule 2 of routing)."""
+    asked: dict[tuple[str, str], set[str]] = {}
+    for case in record.cases.values():
+        opening = record.facts.get(case.ref.opening)
+        if opening is not None and case.status != "withdrawn":
+            key = (case.ref.asked, opening.event.frame.submission)
+            asked.setdefault(key, set()).add(case.ref.kind)
     groups: dict[tuple[str, str], list[Due]] = {}
     for due in owed.values():
         if due.asks:
             groups.setdefault((due.to, record.facts[due.ref].event.frame.submission), []).append(due)
-    for asking in groups.values():
-        asking.sort(key=lambda d: (rank(d.kind, asks=True), d.ref))
-        for due in asking[1:]:
+    for key, asking in groups.items():
+        # What was asked already stays the question; else the first kind in the order of routing.
+        asking.sort(key=lambda d: (d.kind not in asked.get(key, ()), rank(d.kind, asks=True), d.ref))
+        already = asked.get(key, set())
+        for due in asking if already and asking[0].kind not in already else asking[1:]:
             owed[(due.ref, due.to)] = msgspec.structs.replace(due, asks=False)
 
 
@@ -197,6 +215,11 @@ def _human_cause(record: Record, ref: Ref) -> Standing | None:
     standing = record.facts.get(ref)
     seen: set[Ref] = set()
     while standing is not None and standing.event.frame.automatic and standing.ref not in seen:
+        if isinstance(standing.payload, Withdrawn | Reopened):
+            # Its cause names only what it is about, for the true one would tell where the person is.
+            return max(
+                (s for s in record.facts.values() if not s.event.frame.automatic), key=lambda s: (s.stamp, s.ref)
+            )
         seen.add(standing.ref)
         cause = standing.event.frame.because
         before = record.facts.get(cause) if cause is not None else None

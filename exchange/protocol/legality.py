@@ -214,7 +214,8 @@ def _by_asker(state: CaseState, office: str) -> None:
         raise NotAsked(asker=state.asker)
     if state.status == "withdrawn":
         raise CaseWithdrawn(status=state.status)
-    if state.status not in {"deviations", "disputed"}:
+    corrected_in_this_act = bool(state.reopened and state.deviations)
+    if state.status not in {"deviations", "disputed"} and not corrected_in_this_act:
         raise NothingToSettle(status=state.status)
 
 

@@ -24,7 +24,7 @@ def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
         for record in own:
             facts = [s for s in record.facts.values() if s.author == office and is_opening(s) and not s.void]
             for person in record.persons:
-                if record.keeper == office:
+                if record.keeper == office and not _only_stated(record):
                     keepers.setdefault(person, set()).add(office)
                 opened.setdefault(person, []).extend((standing, record) for standing in facts)
     due: dict[str, list[Due]] = {}
@@ -33,9 +33,17 @@ def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
         for standing, record in openings:
             # Who opened the dossier before learns of the newcomer; the newcomer learns nothing of who was there.
             before = {s.author for s, _ in openings if (s.stamp, s.ref) < (standing.stamp, standing.ref)}
-            told = sorted((keeping | before) - {standing.author})
+            after = {s.author for s, _ in openings} - before
+            told = sorted((keeping | before) - after - {standing.author})
             due.setdefault(record.office, []).extend(_told(standing, record, to, keeps=to in keeping) for to in told)
     return due
+
+
+def _only_stated(record: Record) -> bool:
+    """Keeper only because another office's arrival says so, and has not agreed: a typing error would tell all."""
+    if not any(link.from_arrival and link.ref.author != record.office for link in record.chain):
+        return False
+    return not any(c.recognised for c in record.cases.values() if c.ref.asked == record.office)
 
 
 def _told(standing: Standing, record: Record, to: str, *, keeps: bool) -> Due:
@@ -44,5 +52,5 @@ def _told(standing: Standing, record: Record, to: str, *, keeps: bool) -> Due:
         return Due(ref=standing.ref, to=to, ground=MATCH)
     asked = any(ref.opening == standing.ref and ref.kind == "inflow" for ref in record.cases)
     if isinstance(standing.payload, Registered) or asked:
-        return Due(ref=standing.ref, to=to, ground=MATCH, parts=IDENTITY, kind="update")
+        return Due(ref=standing.ref, to=to, ground=MATCH, parts=IDENTITY)
     return Due(ref=standing.ref, to=to, ground=MATCH, parts=IDENTITY, kind="inflow", asks=True)

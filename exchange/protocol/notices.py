@@ -62,7 +62,7 @@ def notices(book: Book, record: Record, deliveries: Iterable[Delivery] | None = 
         standing = record.facts.get(delivery.ref)
         if standing is not None:
             act = delivery.act or (delivery.trigger or delivery.ref).id
-            groups.setdefault((act, standing.event.person), []).append(delivery)
+            groups.setdefault((act, record.person), []).append(delivery)
     found = []
     for (act, person), group in groups.items():
         telling = [d for d in group if d.kind is not None]
@@ -79,7 +79,8 @@ def _notice(office: str, record: Record, act: str, person: str, first: Delivery,
     standing = record.facts[first.ref]
     payload = standing.payload
     case = CaseRef(first.ref, office, first.kind) if first.asks else _case(office, record, standing)
-    matched = first.kind == "inflow" and case in record.cases and record.cases[case].status == "matched"
+    state = record.cases.get(case) if case is not None else None
+    matched = first.kind == "inflow" and state is not None and state.status == "matched"
     notice = Notice(
         office=office,
         person=person,

@@ -152,4 +152,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the keeper has confirmed the stay, or it needs no confirmation."""
         if stay.office == self.keeper:
             return True
-        return any(c.recognised for r, c in self.cases.items() if r.opening == stay.id and r.kind == "inflow")
+        return any(case.recognised for case in self.questions_about(stay.id))
+
+    def questions_about(self, stay: Ref) -> list[CaseState]:
+        """The cases that asked the registration place about the fact that began a stay."""
+        return [c for r, c in self.cases.items() if r.opening == stay and r.kind in {"inflow", "registration"}]

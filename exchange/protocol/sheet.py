@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from events.catalogue.case import Rejected
 from events.catalogue.person import Protected
 from events.catalogue.values import Place, town
 from exchange.protocol.contradictions import case_id, contradiction_id
@@ -46,7 +47,7 @@ def sheet(record: Record, person: str | None = None) -> dict[str, Any]:
         "stays": [_stay(record, stay) for stay in record.stays],
         "announcements": [_plain(a) for a in record.announcements if a.waits],
         "cases": [_case(c) for c in sorted(shown(record), key=lambda c: c.ref)],
-        "matters": sum(c.open for c in shown(record) if record.office in {c.asker, c.ref.asked}),
+        "matters": matters(record),
         "contradictions": [_contradiction(c) for c in record.contradictions],
         "incomplete": [_plain(ref) for ref in record.incomplete],
         "version": record.version,
@@ -60,9 +61,9 @@ def state(record: Record) -> State:
     """
     if record.withdrawn:
         return "withdrawn"
-    if record.died_on is not None:
-        return "closed"
     held = roles(record)
+    if record.died_on is not None and held:
+        return "closed"
     if HOLDING.intersection(held) or (record.keeper == record.office and not held):
         return "open"
     return "closed" if held else "withdrawn"
@@ -106,6 +107,13 @@ def address(record: Record) -> str | None:
     if own is not None and own.open:
         return own.address
     return next((s.address for s in reversed(record.main_stays) if s.address is not None), None)
+
+
+def matters(record: Record) -> int:
+    """Open cases of this office, and its messages that could not be taken as messages."""
+    cases = sum(c.open for c in shown(record) if record.office in {c.asker, c.ref.asked})
+    rejected = [s for s in record.facts.values() if isinstance(s.payload, Rejected) and not s.void]
+    return cases + sum(s.payload.teller == record.office for s in rejected if isinstance(s.payload, Rejected))
 
 
 def shown(record: Record) -> list[CaseState]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from events.catalogue.person import Protected, Unprotected
+from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Stand, Standing, stand
 from exchange.protocol.book import Book
@@ -14,7 +17,7 @@ from exchange.protocol.chain import chain, is_opening, keeper, openers, registra
 from exchange.protocol.contradictions import contradictions
 from exchange.protocol.dossier import Dossier, allotted, dossiers
 from exchange.protocol.particulars import particulars, stated_by
-from exchange.protocol.record import CaseState, Record
+from exchange.protocol.record import Announcement, CaseState, Record
 from exchange.protocol.stays import Movements
 
 VIEW_VERSION = 1
@@ -58,7 +61,7 @@ def _record(book: Book, standing: Stand, facts: Mapping[Ref, Standing], dossier:
         insisted=insisted,
         objected=objected,
         stays=tuple(sorted(movements.stays.values(), key=lambda s: (s.began, s.stamp, s.id))),
-        announcements=tuple(movements.announced),
+        announcements=_announcements(book, movements.announced, known),
         died_on=movements.died.day if movements.died is not None else None,
         protected=_protection(facts),
         cases=known,
@@ -68,6 +71,19 @@ def _record(book: Book, standing: Stand, facts: Mapping[Ref, Standing], dossier:
         version=len(facts) + len(book.received) + len(book.told),
         facts=facts,
     )
+
+
+def _announcements(
+    book: Book, announced: Iterable[Announcement], known: Mapping[CaseRef, CaseState]
+) -> tuple[Announcement, ...]:
+    """A town whose question was withdrawn expects nobody any more; where the person is, it never learns."""
+
+    def seen(announcement: Announcement) -> Announcement:
+        case = known.get(CaseRef(announcement.ref, book.office, "outflow"))
+        over = announcement.to == book.office and case is not None and case.status == "withdrawn"
+        return msgspec.structs.replace(announcement, waits=announcement.waits and not over)
+
+    return tuple(seen(announcement) for announcement in announced)
 
 
 def _differences(

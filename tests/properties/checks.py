@@ -71,6 +71,8 @@ def direct_faults(world: World) -> list[str]:
                     case = record.cases.get(payload.case)
                     if case is not None:
                         sides = {case.asker, payload.case.asked} & set(world.offices)
+                        if payload.case.kind in {"inflow", "registration"} and case.asker == office != record.keeper:
+                            sides |= {str(record.keeper)} & set(world.offices)
                         missing = sides - holders[standing.ref]
                         faults.extend(f"reply untold {standing.ref} to {o}" for o in sorted(missing))
             if record.keeper == office:
@@ -97,6 +99,11 @@ def _as_keeper(record: Record, holders: dict[Ref, set[str]]) -> list[str]:
                 continue
             if stay.office not in holders[rival] or other.office not in holders[stay.id]:
                 faults.append(f"rival unheard {rival}")
+        if stay.open and stay.office != record.office and record.recognised(stay):
+            others = {s.id for s in record.open_stays if s.office != stay.office}
+            faults.extend(
+                f"other stay unheard {ref} by {stay.office}" for ref in others if stay.office not in holders[ref]
+            )
         if record.protected is not None and stay.office not in holders[record.protected]:
             faults.append(f"protection unheard by {stay.office}")
     return faults

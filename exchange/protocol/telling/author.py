@@ -44,12 +44,14 @@ def _keeper(sight: Sight, standing: Standing) -> Iterator[Due]:
         cell = DEATH_ASKS
     if cell is None:
         return
+    if isinstance(payload, Registered) and payload.basis == "register" and not payload.ask:
+        cell = Cell("registration")
     parts = _parts_for_keeper(sight)
     if isinstance(payload, Arrived):
         cell = inflow_cell(sight, standing.ref, keeper, cell)
     elif isinstance(payload, RegistrationChanged) and town_of(payload.to) != keeper:
         cell = UPDATE
-    yield sight.due(standing, keeper, "keeper", cell, parts=parts)
+    yield sight.due(standing, keeper, "keeper", cell, parts=parts, trigger=sight.became_keeper(standing))
 
 
 def inflow_cell(sight: Sight, arrival: Ref, to: str, cell: Cell) -> Cell:
@@ -66,7 +68,7 @@ def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
     row = ROUTING.get(payload.type, {})
     if isinstance(payload, Arrived | Returned):
         if isinstance(payload, Arrived) and to == town_of(payload.registration):
-            return inflow_cell(sight, standing.ref, to, row["keeper"])
+            return row["keeper"]
         announced = any(a.author == to and a.arrival == standing.ref for a in sight.record.announcements)
         return MATCHED if announced else row["place_left"]
     if isinstance(payload, Departed | Left):

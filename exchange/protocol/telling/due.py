@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Confirmed
+from events.catalogue.person import Merged, Unmerged
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.book import ALL_PARTS, NO_PARTS, Book
-from exchange.protocol.record import CaseState, Record
+from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.routing_table import Cell
 
 IDENTITY: frozenset[Part] = frozenset({"identity"})
@@ -74,9 +76,41 @@ class Sight:
         found = self.record.stay(stay)
         return found is not None and (self.record.recognised(found) or not self.inflow_cases(stay))
 
+    def became_keeper(self, standing: Standing) -> Ref | None:
+        """What made another office keeper after the fact was recorded: because of it the fact is due."""
+        links = {link.ref for link in self.record.chain if not link.from_arrival}
+        later = [
+            s
+            for s in self.in_force()
+            if s.stamp > standing.stamp and (s.ref in links or isinstance(s.payload, Merged | Unmerged))
+        ]
+        return max(later, key=lambda s: (s.stamp, s.ref)).ref if later else None
+
+    def since(self, stay: Stay, standing: Standing) -> Ref | None:
+        """What let the keeper's side flow to a stay, where the fact is older than that."""
+        facts = self.record.facts
+        confirmed = [
+            facts[ref]
+            for case in self.inflow_cases(stay.id)
+            for ref in case.thread
+            if isinstance(facts[ref].payload, Confirmed) and not facts[ref].void
+        ]
+        began = max(confirmed, key=lambda s: (s.stamp, s.ref), default=facts[stay.id])
+        return began.ref if began.stamp > standing.stamp else None
+
+    def amended_after(self, standing: Standing) -> Ref | None:
+        """The amendment of a movement, recorded later, that changed whom the fact concerns."""
+        facts = self.record.facts
+        later = [
+            s
+            for s in facts.values()
+            if isinstance(s.payload, Corrected | Retracted) and s.stamp > standing.stamp and s.payload.target in facts
+        ]
+        return max(later, key=lambda s: (s.stamp, s.ref)).ref if later else None
+
     def inflow_cases(self, arrival: Ref) -> list[CaseState]:
-        """The cases that asked whether this arrival is right."""
-        return [c for r, c in self.record.cases.items() if r.opening == arrival and r.kind == "inflow"]
+        """The cases that asked whether the fact that began this stay is right."""
+        return self.record.questions_about(arrival)
 
     def due(self, standing: Standing, to: str, ground: str, cell: Cell | None = None, **more: object) -> Due:
         """A due entry, with the kind of a routing cell."""

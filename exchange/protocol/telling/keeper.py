@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from events.catalogue.movement import Departed
+from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Changed, Deceased, Protected, Stated, Unprotected
 from events.catalogue.registration import RegistrationChanged
 from events.envelope import Ref
 from events.standing import Standing
+from exchange.protocol.naming import town_of
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.record import Stay
 from exchange.protocol.routing_table import CONTESTED, MATCHED, ROUTING, UPDATE, Cell
@@ -20,10 +21,17 @@ def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
     if not sight.is_keeper:
         return
     for stay in sight.record.stays:
-        for cause in (stay.ended_by, stay.demoted_by):
-            standing = sight.record.facts.get(cause) if cause is not None else None
-            if standing is not None:
-                yield sight.due(standing, stay.office, "ended", end_cell(sight, standing, stay))
+        for end in (stay.ended_by, stay.demoted_by):
+            standing = sight.record.facts.get(end) if end is not None else None
+            if standing is not None and not _asked_by_author(standing, stay):
+                cell, cause = end_cell(sight, standing, stay), sight.amended_after(standing)
+                yield sight.due(standing, stay.office, "ended", cell, trigger=cause)
+
+
+def _asked_by_author(standing: Standing, stay: Stay) -> bool:
+    """The author asks the registration place, by the inflow notice, about the same arrival."""
+    payload = standing.payload
+    return isinstance(payload, Arrived) and town_of(payload.registration) == stay.office
 
 
 def end_cell(sight: Sight, standing: Standing, stay: Stay) -> Cell:
@@ -67,11 +75,12 @@ def keeper_tells_open_stays(sight: Sight) -> Iterator[Due]:
         for standing in sight.in_force():
             payload = standing.payload
             if isinstance(payload, Changed) and standing.stamp > stay.stamp:
-                yield sight.due(standing, stay.office, "open_stay", UPDATE, parts=PARTICULAR_PARTS)
+                cause = sight.since(stay, standing)
+                yield sight.due(standing, stay.office, "open_stay", UPDATE, parts=PARTICULAR_PARTS, trigger=cause)
             elif isinstance(payload, Deceased | Protected | Unprotected) or (
                 isinstance(payload, Departed) and standing.stamp > stay.stamp
             ):
-                yield sight.due(standing, stay.office, "open_stay", UPDATE)
+                yield sight.due(standing, stay.office, "open_stay", UPDATE, trigger=sight.since(stay, standing))
 
 
 def _tell_stay(sight: Sight, other: Stay, stay: Stay) -> Iterator[Due]:
@@ -81,7 +90,7 @@ def _tell_stay(sight: Sight, other: Stay, stay: Stay) -> Iterator[Due]:
     for ref in refs:
         standing = facts.get(ref) if ref is not None else None
         if standing is not None and standing.payload.type not in {"movement.moved_within", "movement.extended"}:
-            yield sight.due(standing, stay.office, "other_stay", UPDATE)
+            yield sight.due(standing, stay.office, "other_stay", UPDATE, trigger=sight.since(stay, standing))
 
 
 def keeper_tells_statement(sight: Sight) -> Iterator[Due]:
@@ -92,9 +101,10 @@ def keeper_tells_statement(sight: Sight) -> Iterator[Due]:
     statement = latest_statement(mine, sight.me)
     if statement is None:
         return
-    for office in sight.stay_offices():
-        cause = statement.event.frame.because
-        yield sight.due(statement, office, "statement", UPDATE, parts=PARTICULAR_PARTS, trigger=cause)
+    for stay in sight.record.open_stays:
+        if sight.counts_as_confirmed(stay.id):
+            cause = sight.since(stay, statement) or statement.event.frame.because
+            yield sight.due(statement, stay.office, "statement", UPDATE, parts=PARTICULAR_PARTS, trigger=cause)
 
 
 def keeper_tells_announced(sight: Sight) -> Iterator[Due]:

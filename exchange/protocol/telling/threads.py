@@ -7,23 +7,39 @@ from collections.abc import Iterator
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
+from events.standing import Standing
 from exchange.protocol.cases import Reply
 from exchange.protocol.naming import town_of
+from exchange.protocol.record import Record, Stay
 from exchange.protocol.routing_table import MATCHED, UPDATE, is_common
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, Due, Sight
 
 
 def thread_of_stay(sight: Sight) -> Iterator[Due]:
     """Who was told a stay, and is still concerned, is told what ended it."""
-    concerned = {s.office for s in sight.record.open_stays} | {sight.keeper} | set(sight.record.openers)
-    for stay in sight.record.stays:
+    record = sight.record
+    concerned = {s.office for s in record.open_stays} | {record.keeper}
+    if all(link.from_arrival for link in record.chain):
+        concerned |= set(record.openers)  # any of them may take itself for the keeper
+    for stay in record.stays:
         for cause in (stay.ended_by, stay.demoted_by):
-            standing = sight.record.facts.get(cause) if cause is not None else None
+            standing = record.facts.get(cause) if cause is not None else None
             if standing is None:
                 continue
             for to in sight.told_to.get(stay.id, ()):
-                if to in concerned:
-                    yield sight.due(standing, to, "stay_thread", UPDATE)
+                if to not in concerned or _ended_by_its_own(record, stay, standing, to):
+                    continue
+                own = next((s for s in record.open_stays if s.office == to), None)
+                trigger = sight.since(own, standing) if own is not None else None
+                yield sight.due(standing, to, "stay_thread", UPDATE, trigger=trigger)
+
+
+def _ended_by_its_own(record: Record, stay: Stay, end: Standing, office: str) -> bool:
+    """A newcomer hears of no earlier stays: its own main stay, of a later day, ends them in its view already."""
+    return stay.kind == "main" and any(
+        own.office == office and own.kind == "main" and own.began > stay.main_since and end.stamp < own.stamp
+        for own in record.open_stays
+    )
 
 
 def thread_of_merges(sight: Sight) -> Iterator[Due]:
