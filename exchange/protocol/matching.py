@@ -33,10 +33,15 @@ def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
         for standing, record in openings:
             # Who opened the dossier before learns of the newcomer; the newcomer learns nothing of who was there.
             before = {s.author for s, _ in openings if (s.stamp, s.ref) < (standing.stamp, standing.ref)}
-            after = {s.author for s, _ in openings} - before
+            after = {s.author for s, _ in openings} - before if _registered(record) else set()
             told = sorted((keeping | before) - after - {standing.author})
             due.setdefault(record.office, []).extend(_told(standing, record, to, keeps=to in keeping) for to in told)
     return due
+
+
+def _registered(record: Record) -> bool:
+    """Whether somebody keeps the registration. Where nobody does, those who opened the dossier must find each other."""
+    return any(link.named and not link.from_arrival for link in record.chain)
 
 
 def _only_stated(record: Record) -> bool:

@@ -33,11 +33,11 @@ from events.catalogue.person import (
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, UNKNOWN, Place, StayName, town
 from events.envelope import Ref
-from events.errors import Illegal, Malformed
-from events.standing import apply
+from events.errors import Illegal
 from exchange.protocol.compare import differences
 from exchange.protocol.legality import check
 from exchange.protocol.record import ASKED, Record
+from tests.properties.amendments import Amendments
 from tests.properties.world import OUTSIDE, World
 
 PERSONS = ("P1", "P2", "P3")
@@ -53,6 +53,7 @@ class Commands:
         self.random = world.random
         self.persons = persons
         self.counts: dict[str, int] = {}
+        self.amendments = Amendments(world.random, self.day, self.office)
 
     def day(self) -> str:
         """One of few days."""
@@ -260,63 +261,13 @@ class Commands:
         picked = self.random.choice(foreign)
         return Rejected(notification=picked.ref, teller=picked.author, reason="incomplete")
 
-    # amendments
-
     def corrected(self, office: str, person: str, record: Record) -> Fact | None:
-        """A correction of any field of an own event, a correction included."""
-        own = [s for s in record.facts.values() if s.author == office and not s.void and not s.event.frame.automatic]
-        if not own:
-            return None
-        target = self.random.choice(own)
-        changes = self._changes(target.payload)
-        try:
-            apply(target.payload, target.day, changes)
-        except Malformed:
-            return None
-        return Corrected(target=target.ref, set=changes, fields=tuple(sorted(changes)))
-
-    def _changes(self, fact: Fact) -> dict[str, Any]:
-        place = {"kind": "town", "code": self.office()}
-        if isinstance(fact, Arrived):
-            return self.random.choice(
-                (
-                    {"registration": place},
-                    {"origin": place},
-                    {"name": self.random.choice(("甲", "乙"))},
-                    {"effective_on": self.day()},
-                    {"kind": self.random.choice(("main", "further"))},
-                )
-            )
-        if isinstance(fact, Registered):
-            return self.random.choice(
-                ({"name": self.random.choice(("甲", "乙"))}, {"registration": place}, {"born_on": "1991"})
-            )
-        if isinstance(fact, Departed | Left):
-            return self.random.choice(({"destination": place}, {"effective_on": self.day()}))
-        if isinstance(fact, RegistrationChanged):
-            return {"to": place}
-        if isinstance(fact, Corrected):
-            return {"effective_on": self.day()} if not fact.set else {"set": self._changes_again(fact)}
-        if isinstance(fact, Changed):
-            return {"set": {"name": "己"}} if "name" in fact.set else {"effective_on": self.day()}
-        return {"effective_on": self.day()}
-
-    def _changes_again(self, fact: Corrected) -> dict[str, Any]:
-        again = dict(fact.set)
-        if "effective_on" in again:
-            again["effective_on"] = self.day()
-        if "name" in again:
-            again["name"] = "庚"
-        return again
+        """A correction of an own event."""
+        return self.amendments.corrected(office, person, record)
 
     def retracted(self, office: str, person: str, record: Record) -> Fact | None:
-        """An own event is taken back; a retraction is an event too."""
-        own = [s for s in record.facts.values() if s.author == office and not s.void and not s.event.frame.automatic]
-        if not own:
-            return None
-        retractions = [s for s in own if isinstance(s.payload, Retracted)]
-        pool = retractions if retractions and self.random.random() < 0.5 else own
-        return Retracted(target=self.random.choice(pool).ref)
+        """An own event is taken back."""
+        return self.amendments.retracted(office, person, record)
 
     OPENING: tuple[Callable[..., Fact | None], ...] = (registered, arrived, arrived)
     HELD: tuple[Callable[..., Fact | None], ...] = (
