@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request, send_from_directory
+from flask import Blueprint, Response, render_template, request
 
 from exchange.console.checking import Beside
 from exchange.console.front import front
@@ -16,6 +17,8 @@ from exchange.translations import language_of
 
 if TYPE_CHECKING:
     from exchange.node import Node
+
+CACHED = 3600  # seconds
 
 
 def console(node: Node) -> Blueprint:
@@ -36,15 +39,19 @@ def console(node: Node) -> Blueprint:
     @public
     def stylesheet() -> Response:
         """The one style sheet."""
-        return _static("console.css")
+        return _static("console.css", "text/css")
 
     @blueprint.get("/static/mark.svg")
     @public
     def mark() -> Response:
         """The two overlapping sides, for the browser's tab."""
-        return _static("mark.svg")
-
-    def _static(name: str) -> Response:
-        return send_from_directory(f"{blueprint.root_path}/static", name, max_age=3600)
+        return _static("mark.svg", "image/svg+xml")
 
     return blueprint
+
+
+def _static(name: str, kind: str) -> Response:
+    """A file of ours, whole: they are few and small."""
+    response = Response((files(__package__) / "static" / name).read_bytes(), mimetype=kind)
+    response.cache_control.max_age = CACHED
+    return response

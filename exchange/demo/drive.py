@@ -24,7 +24,7 @@ INBOX_DAYS = frozenset({180, 360})
 NOTICES = 3  # that each office acknowledges on such a day
 
 
-# What an office is told that answers a question which has ceased to stand, and of the other events of that act.
+# What an office is told that answers, or decides on, a question which has ceased to stand since it looked.
 TOO_LATE = frozenset({"case_withdrawn", "case_closed", "act_refused"})
 
 
@@ -125,7 +125,7 @@ class Drive:
         for entry, result in zip(batch, results, strict=True):
             code = result["error"]["code"] if result["status"] == "refused" else None
             wanted = entry.step.refused if entry.step is not None else None
-            if code is not None and entry.answers is not None and code in TOO_LATE:
+            if code is not None and entry.step is None and code in TOO_LATE:
                 self.outcome.too_late += 1
             elif code != wanted:
                 raise DemoRefused(office=office, type=entry.event["type"], wanted=wanted, told=result["error"])
