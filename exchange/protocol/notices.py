@@ -13,7 +13,7 @@ import msgspec
 from events.catalogue import content_of
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Settled, Withdrawn
-from events.catalogue.person import Changed
+from events.catalogue.person import Changed, Merged
 from events.catalogue.values import CaseRef, NoteKind, Place, town
 from events.envelope import Ref
 from events.parts import CONTAINERS
@@ -56,7 +56,8 @@ def notices(book: Book, record: Record, deliveries: Iterable[Delivery] | None = 
     `deliveries`: all that the office ever received, since a later revision takes the place of an earlier one in the
     book and usually comes without a notification; what once stood in the inbox stays there.
     """
-    received = book.received.values() if deliveries is None else deliveries
+    received = list(book.received.values() if deliveries is None else deliveries)
+    elsewhere = _told_of_the_other(book, record, received)
     groups: dict[tuple[str, str], list[Delivery]] = {}
     for delivery in received:
         standing = record.facts.get(delivery.ref)
@@ -66,10 +67,30 @@ def notices(book: Book, record: Record, deliveries: Iterable[Delivery] | None = 
     found = []
     for (act, person), group in groups.items():
         telling = [d for d in group if d.kind is not None]
-        if telling:
+        if telling and not any(_place(d) < min(map(_place, telling)) for d in elsewhere.get(act, ())):
             first = min(telling, key=lambda d: rank(d.kind, asks=d.asks))
             found.append(_notice(book.office, record, act, person, first, group))
     return found
+
+
+def _told_of_the_other(book: Book, record: Record, received: Iterable[Delivery]) -> dict[str, list[Delivery]]:
+    """By act, what came with a notification about an entry that was once merged with this one and is not any more.
+
+    One act that was told while the two were one has one notice, on whichever side it stands now.
+    """
+    merged = {(e.person, e.payload.other) for e in book.events() if isinstance(e.payload, Merged)}
+    others = {b for a, b in merged if a in record.persons} | {a for a, b in merged if b in record.persons}
+    found: dict[str, list[Delivery]] = {}
+    for delivery in received if others.difference(record.persons) else ():
+        apart = delivery.ref not in record.facts and book.holds(delivery.ref)
+        if apart and delivery.kind is not None and book.event(delivery.ref).person in others:
+            found.setdefault(delivery.act, []).append(delivery)
+    return found
+
+
+def _place(delivery: Delivery) -> tuple[object, ...]:
+    """Which of two deliveries of one act gives the notice."""
+    return (rank(delivery.kind, asks=delivery.asks), delivery.ref)
 
 
 def _notice(office: str, record: Record, act: str, person: str, first: Delivery, group: list[Delivery]) -> Notice:
@@ -103,7 +124,7 @@ def _notice(office: str, record: Record, act: str, person: str, first: Delivery,
         notice,
         outcome=_outcome(payload),
         reason=payload.reason if isinstance(payload, Disputed | Reopened) else None,
-        place=_place(payload),
+        place=_place_named(payload),
     )
 
 
@@ -113,7 +134,7 @@ def _outcome(payload: Reply) -> str:
     return payload.type.removeprefix("case.")
 
 
-def _place(payload: Reply) -> Place | None:
+def _place_named(payload: Reply) -> Place | None:
     if isinstance(payload, Redirected):
         return town(payload.to)
     return payload.place if isinstance(payload, Disputed) else None

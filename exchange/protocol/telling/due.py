@@ -99,13 +99,10 @@ class Sight:
         return began.ref if began.stamp > standing.stamp else None
 
     def amended_after(self, standing: Standing) -> Ref | None:
-        """The amendment of a movement, recorded later, that changed whom the fact concerns."""
+        """The amendment or merge, recorded later, that changed whom the fact concerns."""
         facts = self.record.facts
-        later = [
-            s
-            for s in facts.values()
-            if isinstance(s.payload, Corrected | Retracted) and s.stamp > standing.stamp and s.payload.target in facts
-        ]
+        acts = (Corrected, Retracted, Merged, Unmerged)
+        later = [s for s in facts.values() if isinstance(s.payload, acts) and s.stamp > standing.stamp]
         return max(later, key=lambda s: (s.stamp, s.ref)).ref if later else None
 
     def inflow_cases(self, arrival: Ref) -> list[CaseState]:

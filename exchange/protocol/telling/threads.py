@@ -30,7 +30,7 @@ def thread_of_stay(sight: Sight) -> Iterator[Due]:
                 if to not in concerned or _ended_by_its_own(record, stay, standing, to):
                     continue
                 own = next((s for s in record.open_stays if s.office == to), None)
-                trigger = sight.since(own, standing) if own is not None else None
+                trigger = sight.since(own, standing) if own is not None else sight.became_keeper(standing)
                 yield sight.due(standing, to, "stay_thread", UPDATE, trigger=trigger)
 
 
@@ -78,7 +78,7 @@ def without_chain(sight: Sight) -> Iterator[Due]:
     for standing in sight.in_force():
         if is_common(standing.payload.type) and (sight.is_keeper or sight.mine(standing.author)):
             for to in sorted(movers):
-                yield sight.due(standing, to, "no_chain", UPDATE)
+                yield sight.due(standing, to, "no_chain")
 
 
 MOVER_TYPES = frozenset({"movement.arrived", "movement.departed", "movement.left"})

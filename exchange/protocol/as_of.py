@@ -1,0 +1,111 @@
+"""What held on a day: a book without the facts of the world that came later, as they are known today. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Settled, Withdrawn
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Changed, KeptApart, Merged, Protected, Registered, Stated, Unmerged
+from events.envelope import Ref
+from events.event import Event
+from events.standing import Standing, stand
+from exchange.protocol.book import Book
+
+# What is said about facts holds whenever it was said, as long as there is the fact that it speaks of.
+ABOUT_FACTS: tuple[type[Fact], ...] = (Corrected, Retracted, Confirmed, Disputed, Redirected, Settled, Reopened)
+ABOUT_FACTS += (Withdrawn, Merged, Unmerged, KeptApart)
+
+
+def as_of(book: Book, day: str) -> Book:
+    """The book restricted to what held on `day` (YYYY-MM-DD); empty where nothing of the world held yet.
+
+    Amendments, replies and merges stay with the facts that they speak of, whenever they were recorded.
+    """
+    facts = stand(book.events(), book.offices.successor).facts
+    out = _left_out(facts, book.office, day)
+    then = Book(book.office, book.offices)
+    if all(ref in out or isinstance(standing.payload, ABOUT_FACTS) for ref, standing in facts.items()):
+        return then
+    changed = _changed_later(facts.values(), day)
+    for ref in book.recorded:
+        if ref not in out:
+            then.record(_without(facts[ref], facts.values(), changed, day))
+    for (ref, _), delivery in book.received.items():
+        if ref not in out:
+            then.receive(delivery, _without(facts[ref], facts.values(), changed, day))
+    for (ref, _), delivery in book.told.items():
+        if ref not in out:
+            then.tell(delivery)
+    return then
+
+
+def _left_out(facts: Mapping[Ref, Standing], office: str, day: str) -> frozenset[Ref]:
+    """What began later or had ended, and everything that speaks of it."""
+    begun = any(
+        isinstance(s.payload, Arrived | Registered) and s.author == office and not s.void and s.day <= day
+        for s in facts.values()
+    )
+    out: set[Ref] = set()
+    for ref, standing in facts.items():
+        payload = standing.payload
+        if isinstance(payload, ABOUT_FACTS):
+            continue
+        if isinstance(payload, Stated):
+            # A later statement tells of the day as far as the office has since been told of every change.
+            ahead = standing.day > day and not begun
+        else:
+            ahead = standing.day > day
+        ended = isinstance(payload, Protected) and payload.until is not None and payload.until < day
+        if ahead or ended:
+            out.add(ref)
+    while more := {ref for ref, s in facts.items() if ref not in out and not out.isdisjoint(_spoken_of(s))}:
+        out |= more
+    return frozenset(out)
+
+
+def _spoken_of(standing: Standing) -> Iterator[Ref]:
+    """The facts without which this one says nothing."""
+    payload, frame = standing.payload, standing.event.frame
+    if isinstance(payload, Corrected | Retracted):
+        yield payload.target
+    elif isinstance(payload, Confirmed | Disputed | Redirected | Settled | Reopened | Withdrawn):
+        yield payload.case.opening
+    elif frame.stay is not None:
+        yield frame.stay
+    if frame.automatic and frame.because is not None and not isinstance(payload, Stated):
+        yield frame.because
+
+
+def _changed_later(facts: Iterable[Standing], day: str) -> list[Standing]:
+    return [s for s in facts if isinstance(s.payload, Changed) and not s.void and s.day > day]
+
+
+def _without(standing: Standing, facts: Iterable[Standing], changed: Iterable[Standing], day: str) -> Event:
+    """The event; of a statement made after `day`, each particular as it was before it changed after `day`."""
+    event, payload = standing.event, standing.event.payload
+    if not isinstance(payload, Stated) or standing.day <= day:
+        return event
+    stated = dict(payload.particulars)
+    for change in sorted((c for c in changed if c.stamp < standing.stamp), key=lambda c: c.stamp, reverse=True):
+        before = _stated_before(change, facts)
+        for field in _set(change):
+            stated.pop(field, None)
+            if field in before:
+                stated[field] = before[field]
+    return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, particulars=stated))
+
+
+def _stated_before(change: Standing, facts: Iterable[Standing]) -> Mapping[str, Any]:
+    earlier = [s for s in facts if isinstance(s.payload, Stated) and s.stamp < change.stamp]
+    latest = max(earlier, key=lambda s: (s.stamp, s.ref), default=None)
+    return latest.payload.particulars if latest is not None and isinstance(latest.payload, Stated) else {}
+
+
+def _set(change: Standing) -> Iterable[str]:
+    return change.payload.set if isinstance(change.payload, Changed) else ()
