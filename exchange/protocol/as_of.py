@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -32,13 +32,16 @@ def as_of(book: Book, day: str) -> Book:
     then = Book(book.office, book.offices)
     if all(ref in out or isinstance(standing.payload, ABOUT_FACTS) for ref, standing in facts.items()):
         return then
-    changed = _changed_later(facts.values(), day)
+    changes = sorted(
+        (s for s in facts.values() if isinstance(s.payload, Changed) and not s.void), key=lambda s: s.order
+    )
+    statements = [s for s in facts.values() if isinstance(s.payload, Stated)]
     for ref in book.recorded:
         if ref not in out:
-            then.record(_without(facts[ref], facts.values(), changed, day))
+            then.record(_as_it_was(facts[ref], changes, statements, day))
     for (ref, _), delivery in book.received.items():
         if ref not in out:
-            then.receive(delivery, _without(facts[ref], facts.values(), changed, day))
+            then.receive(delivery, _as_it_was(facts[ref], changes, statements, day))
     for (ref, _), delivery in book.told.items():
         if ref not in out:
             then.tell(delivery)
@@ -56,11 +59,8 @@ def _left_out(facts: Mapping[Ref, Standing], office: str, day: str) -> frozenset
         payload = standing.payload
         if isinstance(payload, ABOUT_FACTS):
             continue
-        if isinstance(payload, Stated):
-            # A later statement tells of the day as far as the office has since been told of every change.
-            ahead = standing.day > day and not begun
-        else:
-            ahead = standing.day > day
+        # A later statement tells of the day too, where the office has since been told of every change.
+        ahead = standing.day > day and not (begun and isinstance(payload, Stated))
         ended = isinstance(payload, Protected) and payload.until is not None and payload.until < day
         if ahead or ended:
             out.add(ref)
@@ -82,30 +82,32 @@ def _spoken_of(standing: Standing) -> Iterator[Ref]:
         yield frame.because
 
 
-def _changed_later(facts: Iterable[Standing], day: str) -> list[Standing]:
-    return [s for s in facts if isinstance(s.payload, Changed) and not s.void and s.day > day]
-
-
-def _without(standing: Standing, facts: Iterable[Standing], changed: Iterable[Standing], day: str) -> Event:
-    """The event; of a statement made after `day`, each particular as it was before it changed after `day`."""
+def _as_it_was(standing: Standing, changes: Sequence[Standing], statements: Sequence[Standing], day: str) -> Event:
+    """The event; in a statement made after `day`, what changed in between is as it was before."""
     event, payload = standing.event, standing.event.payload
     if not isinstance(payload, Stated) or standing.day <= day:
         return event
     stated = dict(payload.particulars)
-    for change in sorted((c for c in changed if c.stamp < standing.stamp), key=lambda c: c.stamp, reverse=True):
-        before = _stated_before(change, facts)
-        for field in _set(change):
-            stated.pop(field, None)
-            if field in before:
-                stated[field] = before[field]
+    known = [c for c in changes if c.stamp < standing.stamp]
+    first: dict[str, int] = {}
+    for change in known:
+        if change.day > day:
+            for field in _set(change):
+                first[field] = min(change.stamp, first.get(field, change.stamp))
+    for field, stamp in first.items():
+        before = max((s for s in statements if s.stamp < stamp), key=lambda s: s.stamp, default=None)
+        values = [_particulars(before)[field]] if field in _particulars(before) else []
+        since = before.stamp if before is not None else 0
+        values += [_set(c)[field] for c in known if c.day <= day and c.stamp > since and field in _set(c)]
+        stated.pop(field, None)
+        if values:
+            stated[field] = values[-1]
     return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, particulars=stated))
 
 
-def _stated_before(change: Standing, facts: Iterable[Standing]) -> Mapping[str, Any]:
-    earlier = [s for s in facts if isinstance(s.payload, Stated) and s.stamp < change.stamp]
-    latest = max(earlier, key=lambda s: (s.stamp, s.ref), default=None)
-    return latest.payload.particulars if latest is not None and isinstance(latest.payload, Stated) else {}
+def _set(change: Standing) -> Mapping[str, Any]:
+    return change.payload.set if isinstance(change.payload, Changed) else {}
 
 
-def _set(change: Standing) -> Iterable[str]:
-    return change.payload.set if isinstance(change.payload, Changed) else ()
+def _particulars(statement: Standing | None) -> Mapping[str, Any]:
+    return statement.payload.particulars if statement is not None and isinstance(statement.payload, Stated) else {}

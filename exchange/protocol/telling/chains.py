@@ -19,6 +19,9 @@ def links_and_disputes(sight: Sight) -> Iterator[Standing]:
     """The links of the chain, and the replies that dispute or restore them."""
     facts = sight.record.facts
     refs = {link.ref for link in sight.record.chain}
+    if not any(link.named for link in sight.record.chain):
+        # Nobody keeps the registration: who opened the dossier first decides.
+        refs |= {standing.ref for standing in sight.in_force() if is_opening(standing)}
     for ref in sorted(refs):
         yield facts[ref]
     for standing in facts.values():
@@ -95,8 +98,3 @@ def rival_registrations(sight: Sight) -> Iterator[Due]:
             for standing in links_and_disputes(sight):
                 asks = standing.ref == highest.ref and sight.mine(highest.author)
                 yield sight.due(standing, other.author, "two_registrations", CONTESTED if asks else None)
-
-
-def opening_facts(sight: Sight) -> tuple[Standing, ...]:
-    """What a match is told with: the own opening facts, nothing more."""
-    return tuple(s for s in sight.own() if is_opening(s))
