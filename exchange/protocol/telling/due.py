@@ -8,7 +8,7 @@ import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed
-from events.catalogue.person import Merged, Unmerged
+from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.standing import Standing
@@ -65,7 +65,13 @@ class Sight:
     def recognised_by_keeper(self) -> bool:
         """Whether the keeper has confirmed a stay of this office (or needs not): further parts may flow to it."""
         record = self.record
-        return any(self.mine(s.office) and record.recognised(s) for s in record.stays)
+        own = [stay for stay in record.stays if self.mine(stay.office)]
+        return any(record.recognised(stay) or self._taken_over(stay) for stay in own)
+
+    def _taken_over(self, stay: Stay) -> bool:
+        """An opening balance from a town's register, which asks nothing unless the import says so."""
+        payload = self.record.facts[stay.id].payload
+        return isinstance(payload, Registered) and payload.basis == "register" and not payload.ask
 
     def stay_offices(self) -> tuple[str, ...]:
         """Offices of open stays to which the keeper's side may flow: confirmed, or brought by a hand-over."""
