@@ -9,7 +9,8 @@ from events.standing import Standing
 from exchange.protocol.agreement import findings
 from exchange.protocol.book import Book
 from exchange.protocol.cases import Reply
-from exchange.protocol.duties import duties, new_deliveries
+from exchange.protocol.duties import RULES, duties, new_deliveries
+from exchange.protocol.matching import matching
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
@@ -28,15 +29,15 @@ def ledger_faults(world: World) -> list[str]:
 
 
 def entitlement_faults(world: World) -> list[str]:
-    """E3: due ⊆ delivered, and nothing new when the duties run again."""
+    """E3: due ⊆ delivered by all rules of telling, recomputed; so nothing new when the duties run again."""
     faults: list[str] = []
     records = {office: view(book) for office, book in world.books.items()}
-    matches = world.match(records)
+    matches = matching(records)
     for office, own in records.items():
         book = world.books[office]
         for record in own:
             extra = [d for d in matches.get(office, ()) if d.ref in record.facts]
-            owed = duties(book, record, world.rules, extra)
+            owed = duties(book, record, RULES, extra)
             faults.extend(f"E3 {d.teller}->{d.to} {d.ref} {d.ground}" for d in new_deliveries(book, record, owed))
     return faults
 
