@@ -51,7 +51,7 @@ def equal(node) -> dict[str, int]:
     found = checks(node)
     assert found.differences == ()
     assert found.waiting == 0
-    return dict(found.pairs)
+    return {str(state): count for state, count in found.pairs.items()}
 
 
 class TestAnArrival:
