@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -74,12 +75,7 @@ class Shelf:
     def latest(self) -> list[StoredDelivery]:
         """Of each delivery the latest revision, which alone counts."""
         if self._latest is None:
-            found: dict[tuple[Ref, str, str], StoredDelivery] = {}
-            for delivery in self.deliveries:
-                key = (delivery.ref, delivery.teller, delivery.to)
-                if key not in found or found[key].revision < delivery.revision:
-                    found[key] = delivery
-            self._latest = list(found.values())
+            self._latest = list(_latest(self.deliveries))
         return self._latest
 
     def parts_left(self, delivery: StoredDelivery) -> frozenset[Part]:
@@ -136,8 +132,9 @@ def shelf(
 ) -> Shelf:
     """The dossier of one person.
 
-    `known_at`: only what was sequenced, or fed to the office, by that moment. `pending`: with the events that the
-    sequencer has not reached, which a command must see and a forwarder must not.
+    `known_at`: only what was sequenced, or fed to the office, by that moment, and of it no part that was withdrawn from
+    the office since: what was told in error is shown no more, not even as what was known then. `pending`: with the
+    events that the sequencer has not reached, which a command must see and a forwarder must not.
     """
     (found,) = shelves(reader, keys, offices, [person], pending=pending, known_at=known_at)
     return found
@@ -160,9 +157,9 @@ def shelves(
         if (event.index is not None or pending) and (known_at is None or _by(event.sequenced_at, known_at)):
             stored.setdefault(event.frame.subject.id, []).append(event)
     told: dict[str, list[StoredDelivery]] = {}
-    for delivery in reader.deliveries_of(ids):
-        if known_at is None or delivery.at <= known_at:
-            told.setdefault(delivery.person, []).append(delivery)
+    delivered = list(reader.deliveries_of(ids))
+    for delivery in delivered if known_at is None else _known(delivered, known_at):
+        told.setdefault(delivery.person, []).append(delivery)
     ciphers = {person: keys.unwrapped(person, wrapped) for person, wrapped in reader.wrapped_keys(ids).items()}
     return [
         Shelf(
@@ -207,6 +204,26 @@ def as_stored(delivery: Delivery, person: str) -> NewDelivery:
         trigger=delivery.trigger,
         revision=delivery.revision,
     )
+
+
+def _latest(deliveries: Iterable[StoredDelivery]) -> Iterable[StoredDelivery]:
+    found: dict[tuple[Ref, str, str], StoredDelivery] = {}
+    for delivery in deliveries:
+        key = (delivery.ref, delivery.teller, delivery.to)
+        if key not in found or found[key].revision < delivery.revision:
+            found[key] = delivery
+    return found.values()
+
+
+def _known(delivered: Sequence[StoredDelivery], known_at: datetime) -> Iterator[StoredDelivery]:
+    """What was delivered by then, with those of its parts that somebody still leaves to the office told."""
+    left: dict[tuple[Ref, str], frozenset[Part]] = {}
+    for delivery in _latest(delivered):
+        key = (delivery.ref, delivery.to)
+        left[key] = left.get(key, frozenset()) | delivery.parts
+    for delivery in delivered:
+        if delivery.at <= known_at:
+            yield msgspec.structs.replace(delivery, parts=delivery.parts & left[delivery.ref, delivery.to])
 
 
 def _by(moment: datetime | None, known_at: datetime) -> bool:

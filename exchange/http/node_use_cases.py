@@ -66,8 +66,17 @@ class NodeUseCases:
     def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]:
         return [msgspec.structs.asdict(each) for each in find_person(self._node, caller, purpose, kind, number)]
 
-    def sheet(self, caller: Caller, purpose: str, person: str, office: str | None) -> tuple[Row, str]:
-        found = sheet(self._node, caller, purpose, person, office)
+    def sheet(
+        self,
+        caller: Caller,
+        purpose: str,
+        person: str,
+        office: str | None,
+        *,
+        as_of: str | None,
+        known_at: datetime | None,
+    ) -> tuple[Row, str]:
+        found = sheet(self._node, caller, purpose, person, office, as_of=as_of, known_at=known_at)
         return found, found.pop("etag")
 
     def history(self, caller: Caller, purpose: str, person: str, office: str | None, start: int, limit: int) -> Slice:
@@ -99,7 +108,8 @@ class NodeUseCases:
         return Slice([_cloud_event(each) for each in told], str(told[-1].position) if told else None)
 
     def status(self) -> Row:
-        return msgspec.structs.asdict(status(self._node))
+        plain = msgspec.structs.asdict(status(self._node))
+        return {**plain, "at": _moment(plain["at"])}
 
     def checks(self, caller: Caller) -> Row:
         found = checks(self._node, caller)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from exchange.access.caller import Caller
@@ -31,8 +32,17 @@ class UseCases(Protocol):
 
     def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]: ...
 
-    def sheet(self, caller: Caller, purpose: str, person: str, office: str | None) -> tuple[Row, str]:
-        """The record, and its ETag."""
+    def sheet(
+        self,
+        caller: Caller,
+        purpose: str,
+        person: str,
+        office: str | None,
+        *,
+        as_of: str | None,
+        known_at: datetime | None,
+    ) -> tuple[Row, str]:
+        """The record, and its ETag. `as_of`: of that day; `known_at`: as it was known at that moment."""
         ...
 
     def history(

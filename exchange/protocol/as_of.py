@@ -83,9 +83,12 @@ def _spoken_of(standing: Standing) -> Iterator[Ref]:
 
 
 def _as_it_was(standing: Standing, changes: Sequence[Standing], statements: Sequence[Standing], day: str) -> Event:
-    """The event; in a statement made after `day`, what changed in between is as it was before."""
+    """The event; in a keeper's statement, what changes only after `day` is as it was before.
+
+    Whenever the statement was made: it holds all that was recorded by then, also what was still to come.
+    """
     event, payload = standing.event, standing.event.payload
-    if not isinstance(payload, Stated) or standing.day <= day:
+    if not isinstance(payload, Stated):
         return event
     stated = dict(payload.particulars)
     known = [c for c in changes if c.stamp < standing.stamp]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,9 +21,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
     `lag_events`: both together.
 
-    `stuck`: dossiers that could not be settled. `offices`: areas served; `holding`: offices with a record.
+    `stuck`: dossiers that could not be settled. `at`: when. `offices`: areas served; `holding`: offices with a record.
     """
 
+    at: datetime
     offices: tuple[str, ...]
     holding: int
     events: int
@@ -49,7 +51,9 @@ def status(node: Node) -> Status:
         pending = session.pending()
         waiting = count(select(func.count()).select_from(dirty))
         opened = cases.c.status.in_(sorted(OPEN)) & (cases.c.office == cases.c.asked)
+        now = node.clock()
         return Status(
+            at=now,
             offices=node.serving.areas,
             holding=count(select(func.count(records.c.office.distinct()))),
             events=session.frontier().size,
@@ -61,5 +65,5 @@ def status(node: Node) -> Status:
             dirty=waiting,
             stuck=len(node.stuck),
             lag_events=pending + waiting,
-            lag_seconds=max(0.0, (node.clock() - oldest).total_seconds()) if oldest is not None else 0.0,
+            lag_seconds=max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0,
         )

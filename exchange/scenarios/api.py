@@ -102,9 +102,9 @@ class Offices:
             if cursor is None:
                 return
 
-    def sheet(self, office: str, person: str, as_of: str | None = None) -> Answer:
-        """The office's record of the person."""
-        return self.get(office, f"/v1/persons/{person}/record", purpose=PURPOSE, as_of=as_of)
+    def sheet(self, office: str, person: str, as_of: str | None = None, known_at: str | None = None) -> Answer:
+        """The office's record of the person: today's, or of that day, or as it was known at that moment."""
+        return self.get(office, f"/v1/persons/{person}/record", purpose=PURPOSE, as_of=as_of, known_at=known_at)
 
     def inbox(self, office: str, after: int) -> list[dict[str, Any]]:
         """The notifications behind that position of the office's feed, the oldest first."""

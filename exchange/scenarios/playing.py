@@ -45,8 +45,7 @@ class Play:
         self.cases = Cases(self.offices, self.ledger)
         self.played: list[Played] = []
         self.heard: list[Heard] = []
-        self.captured: dict[str, dict[tuple[str, str, str | None], Sheet]] = {}  # by the label of `known_at`
-        self.untried: list[str] = []
+        self.moments: dict[str, str | None] = {}  # the node's clock after each step that a `known_at` names
         self.composing = Composing(self.ledger, self.cases)
         self._read: dict[str, int] = {}
 
@@ -68,16 +67,26 @@ class Play:
         for step in self.scenario.steps:
             self._step(step)
 
-    def sheet(self, letter: str, person: str, as_of: str | None = None) -> Sheet:
-        """What the office shows of the person. Raises CannotTry where the node has no records as of a day."""
+    def sheet(self, letter: str, person: str, as_of: str | None = None, known_at: str | None = None) -> Sheet:
+        """What the office shows of the person. Raises CannotTry where the node has no records of another time."""
         office = self.binding.offices[letter]
         known = self.ledger.known(office, person) or self.ledger.any_id(person)
         if known is None:
             return NOTHING
-        answer = self.offices.sheet(office, known, as_of)
-        if answer.status == 422 and as_of is not None:
-            raise CannotTry(field="as_of", rule="scenario.as_of")
+        answer = self.offices.sheet(office, known, as_of, known_at)
+        if answer.status == 422 and (as_of is not None or known_at is not None):
+            raise CannotTry(field="record", rule="scenario.other_time")
         return NOTHING if answer.refused else dict(answer.data)
+
+    def shown(self, letter: str, point: Point) -> Sheet:
+        """What the office shows of the point's person at the point's two times. Raises as `sheet` does."""
+        day = None if point.as_of is None else self.ledger.day(point.as_of, date.min).isoformat()
+        moment = None
+        if point.known_at is not None:
+            moment = self.moments.get(point.known_at)
+            if moment is None:
+                raise CannotTry(field="record", rule="scenario.other_time")
+        return self.sheet(letter, point.person, day, moment)
 
     def _step(self, step: Step) -> None:
         played = Played(step)
@@ -90,7 +99,7 @@ class Play:
         if answer is not None:
             played.differences += self._answered(step, answer, before)
         played.differences += self._told(step, played.heard)
-        self._capture(step)
+        self._note_moment(step)
 
     def _perform(self, step: Step) -> Answer | None:
         if step.kind == "pass":
@@ -184,27 +193,12 @@ class Play:
             letter for item in step.items for letter in item.persons
         }
 
-    def _capture(self, step: Step) -> None:
-        """What was known when this step was done, for the points that ask for it."""
+    def _note_moment(self, step: Step) -> None:
+        """When this step was done and told, by the node's own clock, for the points that ask what was known then."""
         labels = {step.label, *(item.label for item in step.items)} - {None}
-        for point in self.scenario.views:
-            if point.known_at in labels:
-                self.capture(str(point.known_at), point)
-
-    def capture(self, moment: str, point: Point) -> None:
-        """Keep what the offices that the point speaks of show now."""
-        kept = self.captured.setdefault(moment, {})
-        as_of = self.as_of(point)
-        others = [value["same_as"] for value in _inner(point.expect.values()) if "same_as" in value]
-        for letter in [point.office, *others]:
-            try:
-                kept[letter, point.person, as_of] = self.sheet(letter, point.person, as_of)
-            except CannotTry as error:
-                self.untried.append(f"{point.where}: {error}")
-
-    def as_of(self, point: Point) -> str | None:
-        """The day of a point."""
-        return None if point.as_of is None else self.ledger.day(point.as_of, date.min).isoformat()
+        asked = {str(point.known_at) for point in self.scenario.views if point.known_at in labels}
+        if asked:
+            self.moments |= dict.fromkeys(asked, self.offices.node("status").get("at"))
 
     def _everything(self) -> dict[tuple[str, str], Sheet]:
         pairs = [(letter, person) for letter in self.letters for person in self.scenario.persons]
@@ -216,13 +210,6 @@ class Play:
 
     def _has_key(self, office: str) -> bool:
         return any(codes.is_within(office, area) for area in self.offices.areas)
-
-
-def _inner(values: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
-    for value in values:
-        if isinstance(value, Mapping):
-            yield value
-            yield from _inner(value.values())
 
 
 def problem(answer: Answer) -> str:

@@ -15,7 +15,6 @@ from exchange.scenarios.playing import Play, Played
 from schemas.v1.contents import RECORDABLE
 
 Verdict = Literal["passed", "different", "not_tried"]
-END = ""  # the moment when all is done, among the labels of `known_at`
 
 
 @dataclass(slots=True)
@@ -60,30 +59,26 @@ def run(scenario: Scenario, ground: Playground, seed: int, given: Mapping[str, s
     found.steps = play.played
     try:
         play.play()
-        found.closing += [*_points(play), *_cases(play), *always(play)]
+        found.closing += [*_points(play, found.untried), *_cases(play), *always(play)]
         for number in range(shuffles):
             found.closing += _shuffled(play, number, Random(f"{seed}.{number}"))  # noqa: S311  # repeatable
     except CannotTry as error:
         found.untried.append(str(error))
     except NotAnswering as error:
         found.closing.append(Difference("always.answers", "node", "an answer that the API promises", str(error)))
-    found.untried += play.untried
     return found
 
 
-def _points(play: Play) -> Iterator[Difference]:
+def _points(play: Play, untried: list[str]) -> Iterator[Difference]:
     for point in (*play.scenario.end, *play.scenario.views):
-        moment = point.known_at or END
-        if moment == END:
-            play.capture(END, point)
-        as_of, kept = play.as_of(point), play.captured.get(moment, {})
-        if (point.office, point.person, as_of) not in kept:
-            continue  # noted as untried when it was asked for
 
         def shown(letter: str) -> Sheet:
-            return kept[letter, point.person, as_of]  # noqa: B023  # used within this round
+            return play.shown(letter, point)  # noqa: B023  # used within this round
 
-        yield from play.comparing.view(point.where, point.office, point.expect, shown)
+        try:
+            yield from play.comparing.view(point.where, point.office, point.expect, shown)
+        except CannotTry as error:
+            untried.append(f"{point.where}: {error}")
 
 
 def _cases(play: Play) -> Iterator[Difference]:

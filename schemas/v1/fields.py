@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -14,6 +14,7 @@ HANDLE = r"^#?[A-Za-z0-9][A-Za-z0-9-]{0,63}$"
 OFFICE = r"^\d{12}$"
 CODE = r"^[a-z][a-z0-9_.]{0,59}$"
 DAY = r"^\d{4}-\d{2}-\d{2}$"
+MOMENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$"
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
@@ -102,6 +103,25 @@ class Day(Formed):
             raise self.make_error("day") from None
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise self.make_error("day")
+        return text
+
+
+class Moment(Formed):
+    """A moment with its offset (RFC 3339), to the microsecond."""
+
+    default_error_messages: Messages = messages(moment="schema.moment")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(MOMENT, "schema.moment", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            year = datetime.fromisoformat(text).year
+        except ValueError:
+            raise self.make_error("moment") from None
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise self.make_error("moment")
         return text
 
 

@@ -15,6 +15,7 @@ class HealthSchema(Wire):
 class StatusSchema(Wire):
     """What the node does, and how far its work lies behind."""
 
+    at = fields.Text(required=True, metadata={"description": "The moment of which it speaks, by the node's clock."})
     offices = fields.Many(fields.office(), most=5000, required=True, metadata={"description": "Areas served."})
     holding = fields.Count(required=True, metadata={"description": "Offices that hold a record."})
     events = fields.Count(required=True)

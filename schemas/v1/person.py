@@ -21,6 +21,24 @@ class OfficeQuery(PurposeQuery):
     office = fields.office(metadata={"description": "For supervisors and auditors: the office whose record to read."})
 
 
+class RecordQuery(OfficeQuery):
+    """Of which day the record speaks, and what of it was known when."""
+
+    as_of = fields.Day(
+        metadata={
+            "description": "What held on this day in the world (Asia/Shanghai), by what is known; today if left out.",
+            "example": "2026-03-01",
+        }
+    )
+    known_at = fields.Moment(
+        metadata={
+            "description": "What the office knew at this moment, which is not ahead; now if left out. With its offset; "
+            "in an address the plus sign is written %2B.",
+            "example": "2026-03-02T11:04:05+08:00",
+        }
+    )
+
+
 class HistoryQuery(PageQuery, OfficeQuery):
     """As a record, in pages."""
 
@@ -76,6 +94,8 @@ class SheetSchema(Wire):
     contradictions = fields.Many(fields.Open())
     incomplete = fields.Many(fields.Reference())
     version = fields.Count(required=True)
+    as_of = fields.Text(allow_none=True, metadata={"description": "The day of which it speaks, where one was asked."})
+    known_at = fields.Text(allow_none=True, metadata={"description": "The moment of which it speaks, likewise."})
 
 
 class HistoryItemSchema(Wire):

@@ -54,8 +54,8 @@ class Remembering:
         self._ask("find", caller, purpose, kind, number)
         return self.rows
 
-    def sheet(self, caller: Caller, purpose: str, person: str, office: str | None) -> tuple[Row, str]:
-        self._ask("sheet", caller, purpose, person, caller.office_read(office))
+    def sheet(self, caller: Caller, purpose: str, person: str, office: str | None, **times: Any) -> tuple[Row, str]:
+        self._ask("sheet", caller, purpose, person, caller.office_read(office), times)
         if person != examples.PERSON:
             raise UnknownPerson(field="person")
         return examples.SHEET, "2-1"
@@ -82,7 +82,14 @@ class Remembering:
         return Slice(found, str(after + len(found)) if found else None)
 
     def status(self) -> Row:
-        return {"offices": [COUNTY], "events": 10, "notices": 4, "open_cases": 1, "lag_events": 0}
+        return {
+            "at": "2026-03-02T03:04:05Z",
+            "offices": [COUNTY],
+            "events": 10,
+            "notices": 4,
+            "open_cases": 1,
+            "lag_events": 0,
+        }
 
     def checks(self, caller: Caller) -> Row:
         return {"equal": True, "pairs": {"equal": 3}, "checks": []}

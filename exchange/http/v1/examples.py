@@ -98,4 +98,6 @@ SHEET: dict[str, Any] = {
     "contradictions": [],
     "incomplete": [],
     "version": 2,
+    "as_of": None,
+    "known_at": None,
 }

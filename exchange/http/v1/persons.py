@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +19,8 @@ from schemas.v1.person import (
     FoundListSchema,
     HistoryQuery,
     HistorySchema,
-    OfficeQuery,
     PurposeQuery,
+    RecordQuery,
     SheetSchema,
 )
 
@@ -47,7 +48,7 @@ def find_person(body: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
 @resource.get(
     "/persons/<uuid:person>/record",
     summary=("The office's record of a person", "人员记录"),
-    query=OfficeQuery,
+    query=RecordQuery,
     answer=SheetSchema,
     example=examples.SHEET,
     problems=(404, 410),
@@ -56,8 +57,14 @@ def find_person(body: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
 )
 @allows("clerk", "confirmer", "supervisor", "auditor")
 def read_record(query: dict[str, Any], person: UUID) -> Response | tuple[Mapping[str, Any], int, dict[str, str]]:
-    """What the office sees of the person today, with its version as ETag."""
-    found, version = use_cases().sheet(caller(), purpose(query.get("purpose")), str(person), query.get("office"))
+    """What the office sees of the person, with its version as ETag: today, or of another day, or as it was known then.
+
+    Both times may be asked together. Of a day before anything held, the state is `none`; of a moment at which the
+    office knew nothing of the person, nothing is said (404).
+    """
+    known_at = datetime.fromisoformat(query["known_at"]) if "known_at" in query else None
+    why, office = purpose(query.get("purpose")), query.get("office")
+    found, version = use_cases().sheet(caller(), why, str(person), office, as_of=query.get("as_of"), known_at=known_at)
     headers = {"ETag": etag.quoted(version), "Cache-Control": "private, no-cache"}
     if etag.unchanged(version):
         return Response(status=304, headers=headers)

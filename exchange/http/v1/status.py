@@ -17,6 +17,7 @@ resource = Resource("status", "What the node does.", "节点运行情况。")
     summary=("Counts and lag", "数量与延迟"),
     answer=StatusSchema,
     example={
+        "at": "2026-03-02T03:04:05.000000Z",
         "offices": ["420000000000"],
         "holding": 20,
         "events": 12000,
