@@ -65,3 +65,15 @@ def test_the_same_submission_again_changes_nothing_and_something_else_under_its_
     assert played(again).verdict == "passed"
     wrong = SMALL.replace("end:\n", "  - {by: B, again: leaving, tells: [{to: A, kind: left}]}\nend:\n")
     assert kinds(played(wrong)) == {"missing"}
+
+
+@pytest.mark.parametrize(
+    ("times", "right", "wrong"),
+    [("as_of: -1", "B", "unknown"), ("as_of: 0", "unknown", "B"), ("known_at: leaving", "unknown", "B")],
+)
+def test_a_wrong_expectation_of_another_day_or_moment_is_found(times, right, wrong):
+    views = f"views:\n  - {{office: A, person: P1, {times}, expect: {{lives_at: {right}}}}}\nend:\n"
+    text = SMALL.replace("end:\n", views)
+    assert played(text).verdict == "passed"
+    found = played(text.replace(f"lives_at: {right}}}}}\nend", f"lives_at: {wrong}}}}}\nend"))
+    assert [each.where for each in found.differences] == ["$.views.0.lives_at"]

@@ -1,9 +1,12 @@
 """A node that breaks its own promises fails the story by name, and stops no other story."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 from exchange.scenarios.api import CannotTry, NotAnswering, Offices
+from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import parse
 from exchange.scenarios.remote import Remote, remote
 from exchange.scenarios.running import run
@@ -56,3 +59,23 @@ def test_a_file_of_keys_names_areas_and_an_operator(tmp_path):
     file.write_text('"420982000000": one\noperator: two\n', encoding="utf-8")
     with remote("http://node.invalid", file) as ground:
         assert Offices(ground).areas == ("420982000000",)
+
+
+def test_a_node_without_records_of_another_time_is_not_tried():
+    text = SMALL.replace("end:\n", "views:\n  - {office: A, person: P1, as_of: -1, expect: {lives_at: B}}\nend:\n")
+    with embedded() as ground:
+        hides(ground.client)
+        found = run(parse(text, "small"), ground, 7, {})
+    assert (found.verdict, found.differences) == ("not_tried", [])
+    assert ["scenario.other_time" in each for each in found.untried] == [True]
+
+
+def hides(client: httpx.Client) -> None:
+    """Refuse the two times, as a node does that does not know them."""
+    request = client.request
+
+    def answer(method: str, url: str, **rest: Any) -> httpx.Response:
+        times = {"as_of", "known_at"} & set(rest.get("params") or {})
+        return httpx.Response(422, json={"code": "malformed"}) if times else request(method, url, **rest)
+
+    client.request = answer  # type: ignore[assignment, method-assign]  # a client that is only ours
