@@ -38,7 +38,7 @@ imports: $(DEV_STAMP) ## the layering of the design
 	$(BIN)/lint-imports
 
 bench: $(DEV_STAMP) ## rates and times, each measured on this machine
-	$(BIN)/pytest tests/bench --benchmark-only
+	$(BIN)/python -m tests.bench
 
 soak: $(DEV_STAMP) ## many more random histories than `make test` runs
 	$(BIN)/pytest -n $(PROCESSES) -m soak tests/properties
@@ -58,7 +58,7 @@ lock: $(DEV_STAMP) ## resolve every dependency anew and write it down with its h
 		pyproject.toml requirements/build.in --output-file requirements/dev.txt
 
 clean: ## forget the environment, the caches and what the demo kept
-	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
+	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/pip:

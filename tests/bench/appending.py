@@ -1,0 +1,122 @@
+"""Appending: one event a commit, with and without sealing, a batch in one, and the whole command."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from events.codec import SealedEvent
+from events.envelope import Envelope
+from exchange.commands.record import record
+from exchange.node import Node
+from tests.bench.figures import Figure, Size, against, turns
+from tests.bench.workload import (
+    CLERKS,
+    HOME,
+    TOWN,
+    Bare,
+    Streams,
+    arrived,
+    moved,
+    node_in,
+    people,
+    registered,
+    row,
+    take,
+)
+
+APPEND_TARGET = 0.8
+
+
+def figures(folder: Path, size: Size) -> Iterator[Figure]:
+    with node_in(folder / "append") as node:
+        bare = Bare(folder)
+        try:
+            yield _one(node, bare, size)
+            yield _with_sealing(node, bare, size)
+            yield _batch(node, bare, size)
+            yield _command(node, bare, size)
+        finally:
+            bare.close()
+
+
+def append_each(node: Node, events: Iterable[SealedEvent]) -> None:
+    """A commit for each event."""
+    for event in events:
+        with node.uow.begin() as session:
+            session.append((event,))
+
+
+def _one(node: Node, bare: Bare, size: Size) -> Figure:
+    streams = Streams(node, size.events)
+    rounds = []
+    for number in range(size.rounds + 1):
+        events = streams.sealed()
+        rows = [row(event) for event in events]
+        taken = turns(number, lambda e=events: append_each(node, e), lambda r=rows: bare.one_by_one(r))  # type: ignore[misc]
+        rounds.append((len(events), *taken))
+    return against(
+        "one event per commit",
+        rounds[1:],
+        target=APPEND_TARGET,
+        bound="fsync, the same on both sides; then the row of `pending` that a trigger writes, and BEGIN and COMMIT",
+    )
+
+
+def _with_sealing(node: Node, bare: Bare, size: Size) -> Figure:
+    streams = Streams(node, size.events)
+
+    def ours(frames: Iterable[Envelope]) -> None:
+        append_each(node, map(streams.seal, frames))
+
+    rounds = []
+    for number in range(size.rounds + 1):
+        frames = streams.frames()
+        rows = [row(streams.seal(frame)) for frame in frames]
+        taken = turns(number, lambda f=frames: ours(f), lambda r=rows: bare.one_by_one(r))  # type: ignore[misc]
+        rounds.append((len(frames), *taken))
+    return against(
+        "one event per commit, sealed within",
+        rounds[1:],
+        bound="the same, and making canonical bytes, a salt, a commitment and a ciphertext",
+    )
+
+
+def _batch(node: Node, bare: Bare, size: Size) -> Figure:
+    streams = Streams(node, size.batch)
+
+    def ours(events: list[SealedEvent]) -> None:
+        with node.uow.begin() as session:
+            session.append(events)
+
+    rounds = []
+    for number in range(size.rounds + 1):
+        events = streams.sealed()
+        rows = [row(event) for event in events]
+        taken = turns(number, lambda e=events: ours(e), lambda r=rows: bare.together(r))  # type: ignore[misc]
+        rounds.append((len(events), *taken))
+    return against(
+        f"batch of {size.batch:,} in one commit",
+        rounds[1:],
+        bound="writing each event's row of `pending` with its two keys, and looking up the version before",
+    )
+
+
+def _command(node: Node, bare: Bare, size: Size) -> Figure:
+    streams = Streams(node, size.events)
+    take(node, HOME, map(registered, crowd := people(size.events)))
+    persons = [str(result.person) for result in take(node, TOWN, map(arrived, crowd))]
+
+    def ours() -> None:
+        for person in persons:
+            for result in record(node, CLERKS[TOWN], [moved(person)]):
+                if result.error is not None:
+                    raise result.error
+
+    rounds = []
+    for number in range(size.rounds + 1):
+        rows = [row(event) for event in streams.sealed()]
+        rounds.append((len(rows), *turns(number, ours, lambda r=rows: bare.one_by_one(r))))  # type: ignore[misc]
+    return against(
+        "the whole command, one event",
+        rounds[1:],
+        bound="reading the dossier through SQLAlchemy, and the office's view of it on which the command is decided",
+    )

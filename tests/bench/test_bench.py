@@ -1,0 +1,55 @@
+"""What `make bench` runs, in a size that says nothing about speed: it must run, and write what others read."""
+
+import json
+
+import pytest
+
+from tests.bench.__main__ import main
+from tests.bench.figures import Figure, against, write
+
+FIELDS = {"name", "unit", "ours", "reference", "ratio", "target", "met"}
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    path = tmp_path_factory.mktemp("bench") / "build" / "bench.json"
+    main(["--events", "3", "--rounds", "1", "--batch", "4", "--out", str(path)])
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_every_figure_is_an_object_of_the_same_fields(ran):
+    assert len(ran) == len({row["name"] for row in ran}) == 12
+    assert all(row.keys() == FIELDS and row["ours"] > 0 for row in ran)
+
+
+def test_a_figure_with_a_reference_has_a_ratio_and_one_without_has_none(ran):
+    assert {row["name"] for row in ran if row["ratio"] is not None} >= {"one event per commit", "one event over HTTP"}
+    assert all((row["reference"] is None) == (row["ratio"] is None) for row in ran)
+
+
+def test_a_target_is_met_or_not_and_without_a_target_there_is_nothing_to_meet(ran):
+    assert {row["name"]: row["target"] for row in ran}["one event per commit"] == 0.8
+    for row in ran:
+        reached = row["ours"] if row["ratio"] is None else row["ratio"]
+        expected = None if row["target"] is None else reached >= row["target"]
+        assert row["met"] == expected or abs(reached - row["target"]) < 0.1  # the file's figures are rounded
+
+
+def test_a_ratio_is_the_median_over_rounds_that_took_turns():
+    figure = against("append", [(10, 1.0, 0.5), (10, 1.0, 0.9), (10, 2.0, 2.0)], target=0.8)
+    assert (figure.ours, figure.ratio, figure.met) == (10.0, 0.9, True)
+    assert figure.reference == pytest.approx(10 / 0.9)
+
+
+def test_a_figure_below_its_target_is_written_as_not_met(tmp_path):
+    write([Figure(name="replay", unit="events/s", ours=9.0, target=10.0)], tmp_path / "bench.json")
+    [row] = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
+    assert row == {
+        "name": "replay",
+        "unit": "events/s",
+        "ours": 9.0,
+        "reference": None,
+        "ratio": None,
+        "target": 10.0,
+        "met": False,
+    }
