@@ -51,6 +51,7 @@ def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
     speech.say({"address": address, "data": str(at.data)}, speech.words("serve.address", address=address))
     server.run()  # until a signal ends it; requests at hand are answered
     server.close()
+    app.extensions["exchange_checker"].wait()  # the checks beside the page read the node, which is closed next
 
 
 def _demo(found: Settings) -> Settings:

@@ -48,7 +48,10 @@ def serving(data: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
@@ -57,8 +60,11 @@ def test_it_answers_at_the_address_that_it_prints_and_ends_well_when_told_to(tmp
     with serving(tmp_path, port) as process:
         for path in ("healthz", "readyz"):
             assert httpx.get(f"http://127.0.0.1:{port}/{path}").json() == {"status": "ok"}
+        assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 200
         process.send_signal(sign)
         assert process.wait(PATIENCE) == 0
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
     assert command("reconcile", "--data", tmp_path).returncode == 0
 
 
