@@ -56,10 +56,10 @@ def compare(keeper: Record, other: Record | None, office: str) -> Finding:
 def _asked(keeper: Record, other: Record, office: str) -> bool:
     """Until a stay is confirmed nothing of the keeper's flows back: it counts as asked, never as different."""
     stated = next((link for link in reversed(keeper.chain) if link.from_arrival), None)
-    if stated is not None:
+    if stated is not None and stated.ref.author != keeper.office:
         question = keeper.cases.get(CaseRef(stated.ref, keeper.office, "inflow"))
-        if question is not None and question.open and not question.recognised:
-            return True  # it is keeper only by an arrival's word, and has not said yet that this is so
+        if question is None or not question.recognised:
+            return True  # it is keeper only by an arrival's word, and has never said that this is so
     for record in (keeper, other):
         for stay in record.open_stays:
             if stay.office not in {office, keeper.office}:

@@ -132,7 +132,7 @@ def differing_fields(world: World, other: World) -> list[str]:
     for office in world.offices:
         for record in world.records(office):
             twin = other.record(office, record.person)
-            if not _compared(record):
+            if not _compared(record) or _contradictory(record):
                 continue
             if twin is None:
                 faults.append(f"P4 {office} has no record")
@@ -147,6 +147,11 @@ def differing_fields(world: World, other: World) -> list[str]:
             if any(record.particulars[f] != twin.particulars[f] for f in shared):
                 faults.append(f"P4 {office} particulars")
     return faults
+
+
+def _contradictory(record: Record) -> bool:
+    """Two first registrations excuse what follows from either, here as in E4."""
+    return any(c.kind == "two_registrations" for c in record.contradictions)
 
 
 def _compared(record: Record) -> bool:
