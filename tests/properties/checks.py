@@ -157,9 +157,9 @@ def _contradictory(record: Record) -> bool:
 def _compared(record: Record) -> bool:
     """Keepers by the chain, and offices with an open stay that the keeper has confirmed.
 
-    While the chain is only what an arrival states, who is keeper hangs on which arrival an office heard of.
+    While nobody is registered anywhere, who is keeper hangs on which arrival or opening an office heard of.
     """
-    if any(link.from_arrival for link in record.chain):
+    if not any(link.named and not link.from_arrival for link in record.chain):
         return False
     if record.keeper == record.office:
         return True
