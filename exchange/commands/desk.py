@@ -22,7 +22,7 @@ from events.stamp import next_stamp
 from events.standing import apply
 from events.store.contract import StoredEvent
 from exchange.clock import day_of, microseconds
-from exchange.commands import find_case, match_person
+from exchange.commands import corrections, find_case, match_person
 from exchange.commands.act import Item, Result
 from exchange.commands.complete import as_first_said, complete
 from exchange.commands.lookups import Lookups
@@ -257,6 +257,7 @@ def _fits(fact: Fact, record: Record) -> None:
     """What only the record can say of a payload's form: a correction fits its target, an unmerging allots all."""
     if isinstance(fact, Corrected):
         target = record.facts[fact.target]
+        corrections.require_fields(target.payload, fact.set)
         apply(target.payload, target.day, fact.set)
     elif isinstance(fact, Unmerged):
         merged = record.facts[fact.merge]

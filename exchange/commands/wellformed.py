@@ -15,6 +15,7 @@ from events.errors import Malformed
 from events.parts import CONTAINERS
 from exchange.commands import references
 from exchange.commands.particular import is_particular, items, particular, text
+from exchange.jurisdictions.codes import Level, level
 from exchange.jurisdictions.codes import parse as parse_code
 from exchange.jurisdictions.lookup import divisions
 
@@ -47,7 +48,8 @@ def _field(type_: str, field: str, value: Any, day: str, today: date) -> Any:
         return [_deviation(item, f"deviations.{at}", day) for at, item in enumerate(items(value, field))]
     if field in {"ends", "continues"}:
         for name in value if isinstance(value, list) else [value]:
-            _town(name.get("town"), f"{field}.town")
+            if name.get("town") is not None:
+                _town(name["town"], f"{field}.town")
         return value
     if field == "case" and isinstance(value, Mapping):
         return {**value, **{name: _office(value[name], f"case.{name}") for name in _CASE & value.keys()}}
@@ -67,6 +69,8 @@ def _container(type_: str, field: str, value: Any, day: str, today: date) -> dic
             found[name] = None  # a correction may take a value away
         elif amended and name in {"ends", "continues", "deviations"}:
             found[name] = _field(type_, name, item, day, today)
+        elif amended and name == "set":  # of an earlier correction
+            found[name] = _container(type_, name, item, day, today)
         elif amended and not is_particular(name):
             found[name] = _single(type_, name, item, path, today)
         else:
@@ -111,12 +115,14 @@ def _place(value: Mapping[str, Any], path: str) -> dict[str, Any]:
         raise Malformed(field=path, rule="place.birth_only_origin")
     if value.get("country") is not None:
         codes.check("country", value["country"], f"{path}.country")
-    return {**value, **{name: _office(value[name], f"{path}.{name}") for name in ("code", "last") if value.get(name)}}
+    return {**value, **{name: _town(value[name], f"{path}.{name}") for name in ("code", "last") if value.get(name)}}
 
 
-def _town(value: object, path: str) -> None:
-    if value is not None:
-        _office(value, path)
+def _town(value: object, path: str) -> str:
+    code = _office(value, path)
+    if level(code) is not Level.TOWN:
+        raise Malformed(field=path, rule="place.not_town", value=code)
+    return code
 
 
 def _office(value: object, path: str) -> str:

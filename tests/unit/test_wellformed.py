@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 
+from events.catalogue.amendment import Corrected
+from events.catalogue.person import Registered
+from events.catalogue.values import Place
 from events.documents import resident_number
+from events.envelope import Ref
 from events.errors import Malformed
 from exchange.commands.complete import complete
+from exchange.commands.corrections import require_fields
 from exchange.commands.wellformed import wellformed
 
 TODAY = date(2026, 3, 2)
@@ -58,6 +63,9 @@ def test_values_come_back_in_their_one_spelling():
         ({"reason": "whim"}, "reason", "code.unknown"),
         ({"ends": ["nowhere"]}, "ends.0", "ref.form"),
         ({"ends": "nowhere"}, "ends", "ref.form"),
+        ({"registration": {"kind": "town", "code": "420000000000"}}, "registration.code", "place.not_town"),
+        ({"origin": {"kind": "town", "code": "420115000000"}}, "origin.code", "place.not_town"),
+        ({"origin": {"kind": "abroad", "last": "420115000000"}}, "origin.last", "place.not_town"),
         ({"stay_until": "2026-02-30"}, "stay_until", "date.form"),
         ({"address": " "}, "address", "text.length"),
         ({"stated": {"phone": 1.5}}, "stated.phone", "json.float"),
@@ -86,3 +94,35 @@ def test_types_that_no_caller_records_are_refused(type_):
 def test_an_address_begins_a_main_stay_and_an_unknown_person_opens_a_dossier():
     assert complete("person.registered", {"basis": "birth", "address": "6 Lake"}, "A", None)["kind"] == "main"
     assert complete("movement.arrived", {"kind": "main", "opens": False}, "A", None)["opens"]
+
+
+REGISTERED = Registered(basis="register", registration=Place("town", "420115001000"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "rule"),
+    [
+        ({}, "set", "correction.empty"),
+        ({"nonsense": 1}, "set.nonsense", "correction.no_such_field"),
+        ({"particulars": {"sex": "Q"}}, "set.particulars", "correction.no_such_field"),
+        ({"particulars.sex": "F"}, "set.particulars.sex", "correction.no_such_field"),
+        ({"stay_until": "2026-09-01"}, "set.stay_until", "correction.no_such_field"),
+    ],
+)
+def test_a_correction_names_what_its_target_has(changes, field, rule):
+    with pytest.raises(Malformed) as refused:
+        require_fields(REGISTERED, changes)
+    assert (refused.value.field, refused.value.rule) == (field, rule)
+
+
+def test_fields_particulars_the_day_and_an_earlier_corrections_own_set_can_be_corrected():
+    require_fields(REGISTERED, {"registration": TOWN, "sex": "F", "effective_on": "2026-02-01"})
+    require_fields(Corrected(target=Ref("420115001000", EVENT)), {"set": {"sex": "F"}})
+
+
+def test_the_set_of_an_earlier_correction_is_judged_as_any_other():
+    with pytest.raises(Malformed) as refused:
+        wellformed(
+            "event.corrected", "2026-03-01", {"target": f"420115001000/{EVENT}", "set": {"set": {"sex": "Q"}}}, TODAY
+        )
+    assert (refused.value.field, refused.value.rule) == ("set.sex", "code.unknown")
