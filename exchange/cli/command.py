@@ -67,7 +67,8 @@ class Group(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Listed from the texts alone, so that asking for help loads nothing."""
-        rows = [(name, _first_line(_told(f"cli.{name}"))) for name in self.list_commands(ctx)]
+        keys = {name: f"cli.{name}" for name in self._lazy} | {name: held.help for name, held in self.commands.items()}
+        rows = [(name, _first_line(_told(keys[name]))) for name in self.list_commands(ctx)]
         with formatter.section(speech.words("commands")):
             formatter.write_dl(rows)
 

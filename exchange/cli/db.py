@@ -8,11 +8,12 @@ import click
 
 from exchange import migrations
 from exchange.cli import speech
-from exchange.cli.command import Command, Group
+from exchange.cli.command import Command, Group, answers
 from exchange.cli.node import on_node, opened, settings_of
 
 
-@click.group(cls=Group, help="cli.db")
+@click.group(cls=Group, help="cli.db", no_args_is_help=True)
+@answers
 def db() -> None:
     """The database."""
 

@@ -27,7 +27,7 @@ _PURPOSES = tuple(name for name, roles in PURPOSES.items() if "clerk" in roles)
 @on_node
 def export(file: Path, office: str, purpose: str, data: Path | None, settings_file: Path | None) -> None:
     caller = acting(office, "clerk")
-    with opened(settings_of(settings_file, data=data)) as node:
+    with opened(settings_of(settings_file, data=data), made=False) as node:
         advance(node)
         bar = progress(speech.words("export.bar"), held_now(node, caller))
         with writing(file) as write, bar as told:

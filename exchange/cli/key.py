@@ -13,13 +13,14 @@ import click
 from exchange.access.caller import ROLES, Role
 from exchange.access.keys import Key, Keys
 from exchange.cli import speech
-from exchange.cli.command import Command, Group, option
+from exchange.cli.command import Command, Group, answers, option
 from exchange.cli.node import on_node, opened, settings_of
 from exchange.clock import utcnow
 from exchange.registers.places import area_of
 
 
-@click.group(cls=Group, help="cli.key")
+@click.group(cls=Group, help="cli.key", no_args_is_help=True)
+@answers
 def key() -> None:
     """The keys of the API."""
 

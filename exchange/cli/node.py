@@ -56,8 +56,13 @@ def settings_of(settings_file: Path | None, **given: Any) -> Settings:
 
 
 @contextmanager
-def opened(found: Settings) -> Iterator[Node]:
-    """The node of these settings, closed again at the end. Raises OutOfReach."""
+def opened(found: Settings, *, made: bool = True) -> Iterator[Node]:
+    """The node of these settings, closed again at the end; without `made` only one that is there. Raises OutOfReach.
+
+    What says that all is equal must never say so of an empty node at a mistyped place.
+    """
+    if not made and not found.database.exists():
+        raise OutOfReach(field="data", rule="cli.no_node", data=found.data)
     try:
         node = Node.open(found)
     except OSError as error:

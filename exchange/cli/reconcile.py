@@ -21,7 +21,7 @@ from exchange.reconcile.finding import Check
 @option("--repair", "mend", is_flag=True, help="cli.option.repair")
 @on_node
 def reconcile(mend: bool, data: Path | None, settings_file: Path | None) -> int:
-    with opened(settings_of(settings_file, data=data)) as node:
+    with opened(settings_of(settings_file, data=data), made=False) as node:
         found = checks(node)
         lines = list(_lines(found))
         repaired = 0

@@ -17,7 +17,7 @@ from exchange.cli.node import on_node, opened, settings_of
 @option("--rebuild", "write", is_flag=True, help="cli.option.rebuild")
 @on_node
 def replay(write: bool, data: Path | None, settings_file: Path | None) -> int:
-    with opened(settings_of(settings_file, data=data)) as node:
+    with opened(settings_of(settings_file, data=data), made=False) as node:
         found = rebuild(node) if write else compare(node)
     differing = [{"office": office, "person": person} for office, person in found.differing]
     answer = {

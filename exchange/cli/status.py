@@ -16,7 +16,7 @@ from exchange.queries.status import status as status_of
 @click.command(cls=Command, help="cli.status")
 @on_node
 def status(data: Path | None, settings_file: Path | None) -> None:
-    with opened(settings_of(settings_file, data=data)) as node:
+    with opened(settings_of(settings_file, data=data), made=False) as node:
         found = msgspec.to_builtins(status_of(node))
     lines = [f"{name.replace('_', ' ')}: {_shown(value)}" for name, value in found.items()]
     speech.say(found, *lines)

@@ -30,7 +30,8 @@ def test_help_lists_every_command_in_the_callers_language(run):
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "import", "export", "replay", "reconcile", "status", "version", "key create", "db upgrade"]
+    "command",
+    ["serve", "import", "export", "replay", "reconcile", "status", "version", "scenario", "key", "key create", "db"],
 )
 def test_every_command_explains_its_options_in_both_languages(run, command):
     for language in ("en", "zh-CN"):
@@ -85,15 +86,27 @@ def test_a_wrong_setting_is_named(run):
 def test_settings_are_found_beside_the_data(run, tmp_path):
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "exchange.toml").write_text('serves = ["420115"]\n', encoding="utf-8")
+    assert run("db", "upgrade").exit_code == 0
     assert json.loads(run("status", "--json").stdout)["offices"] == ["420115000000"]
 
 
 def test_a_data_folder_that_cannot_be_made_is_unavailable(run, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
-    told = run("status", "--data", "file/below")
+    told = run("db", "upgrade", "--data", "file/below")
     assert told.exit_code == UNAVAILABLE
     assert "file/below" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["status"], ["reconcile"], ["replay"], ["export", "r.csv", "--office", "420115001", "--purpose", "registration"]],
+)
+def test_what_looks_at_a_node_never_makes_an_empty_one_at_a_mistyped_place(run, tmp_path, command):
+    told = run(*command, "--data", "mistyped", "--json")
+    assert told.exit_code == UNAVAILABLE
+    assert json.loads(told.stdout)["error"]["rule"] == "cli.no_node"
+    assert not (tmp_path / "mistyped").exists()
 
 
 def test_the_version_is_told(run):
