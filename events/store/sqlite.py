@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine
@@ -41,12 +43,15 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_CORRUPT: "store.lost",
     sqlite3.SQLITE_NOTADB: "store.lost",
 }
+# A row is the columns of an event and the version that must stand before it; 0 where none must.
+_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT = """
 INSERT INTO events (author, id, kind, subject, version, submission, body, sealed)
-SELECT ?, ?, ?, ?, ?, ?, ?, ?
-WHERE ? = 1 OR EXISTS (SELECT 1 FROM events WHERE subject = ? AND author = ? AND version = ? - 1)
+SELECT column1, column2, column3, column4, column5, column6, column7, column8 FROM (VALUES {rows})
+WHERE column9 = 0 OR EXISTS (SELECT 1 FROM events WHERE subject = column4 AND author = column1 AND version = column9)
 ON CONFLICT DO NOTHING
 """
+_TOGETHER = 100  # events in one statement: because of the trigger, each statement first copies the pages it changes
 
 
 class SqliteSession(EventRows, FeedRows, PersonRows):
@@ -76,7 +81,7 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
         return appended
 
     def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
-        counted = self.driver.executemany(_INSERT, map(_values, events)).rowcount
+        counted = sum(self._insert(rows) for rows in _in_statements(_chained(events)))
         if counted == len(events):
             self.appended += counted
             return tuple(map(_fresh, events))
@@ -89,7 +94,7 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
             raise
 
     def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
-        if self.driver.execute(_INSERT, _values(event)).rowcount:
+        if self._insert([_values(event, event.frame.version - 1)]):
             self.appended += 1
             return _fresh(event)
         stored = self.event(event.frame.ref)
@@ -98,6 +103,10 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
             raise StaleVersion(field="version", rule="stream.version", offered=event.frame.version, found=found)
         same(stored, event)
         return stored
+
+    def _insert(self, rows: Sequence[tuple[object, ...]]) -> int:
+        """How many of the rows were taken: one at a wrong version, or there already, is left out."""
+        return self.driver.execute(_statement(len(rows)), tuple(chain.from_iterable(rows))).rowcount
 
 
 class SqliteStore:
@@ -217,11 +226,34 @@ def _read_only(driver: sqlite3.Connection) -> Iterator[None]:
         driver.execute("PRAGMA query_only = OFF")
 
 
-def _values(event: SealedEvent) -> tuple[object, ...]:
+@lru_cache(maxsize=_TOGETHER)
+def _statement(rows: int) -> str:
+    return _INSERT.format(rows=", ".join([_ROW] * rows))
+
+
+def _in_statements(rows: Iterable[tuple[object, ...]]) -> Iterator[list[tuple[object, ...]]]:
+    rest = iter(rows)
+    while some := list(islice(rest, _TOGETHER)):
+        yield some
+
+
+def _chained(events: Iterable[SealedEvent]) -> Iterator[tuple[object, ...]]:
+    """The rows of these events. One that follows on another of them is not looked for in the table: the statement
+    would not see it there. That the other is taken shows in the count.
+    """
+    given: set[tuple[str, str, int]] = set()
+    for event in events:
+        frame = event.frame
+        stream, before = (frame.author, frame.subject.id), frame.version - 1
+        yield _values(event, 0 if (*stream, before) in given else before)
+        given.add((*stream, frame.version))
+
+
+def _values(event: SealedEvent, before: int) -> tuple[object, ...]:
     frame = event.frame
-    subject, version = frame.subject, frame.version
-    row = (frame.author, frame.id, subject.kind, subject.id, version, frame.submission, event.body, event.sealed)
-    return (*row, version, subject.id, frame.author, version)
+    subject = frame.subject
+    row = (frame.author, frame.id, subject.kind, subject.id, frame.version, frame.submission, event.body, event.sealed)
+    return (*row, before)
 
 
 def _fresh(event: SealedEvent) -> StoredEvent:

@@ -96,7 +96,7 @@ def _batch(node: Node, bare: Bare, size: Size) -> Figure:
     return against(
         f"batch of {size.batch:,} in one commit",
         rounds[1:],
-        bound="writing each event's row of `pending` with its two keys, and looking up the version before",
+        bound="the rows of `pending` that the trigger writes, the version looked up before each, rows made here",
     )
 
 

@@ -93,6 +93,31 @@ def test_of_many_all_or_none_are_taken_even_if_the_caller_goes_on(store):
         assert session.pending() == 1
 
 
+def test_a_long_chain_is_taken_whole_and_in_order(store):
+    many = [event(version, person=person) for version in range(1, 131) for person in (LIN, WANG)]
+    append(store, *many)
+    with store.write() as session:
+        assert [e.frame.ref for e in session.sequence(1000, NOON)] == [e.frame.ref for e in many]
+
+
+@pytest.mark.parametrize("missing", [1, 50, 101, 130])
+def test_a_gap_anywhere_in_a_long_chain_refuses_all(store, missing):
+    chain = [event(version) for version in range(1, 132) if version != missing]
+    with pytest.raises(StaleVersion) as refused:
+        append(store, *chain)
+    assert refused.value.details == {"offered": missing + 1, "found": missing - 1}
+    with store.read() as session:
+        assert session.pending() == 0
+
+
+def test_a_repeat_inside_a_long_chain_is_passed_over(store):
+    chain = [event(version) for version in range(1, 131)]
+    append(store, *chain[:60])
+    with store.write() as session:
+        assert [e.body for e in session.append(chain)] == [e.body for e in chain]
+        assert session.appended == 70
+
+
 def half_done(session: Session) -> None:
     session.append([event(1)])
     session.sequence(10, NOON)
