@@ -24,7 +24,7 @@ Successor = Callable[[str], str]
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """One fact as it now stands. `day` is its corrected `effective_on`."""
+    """One fact as it now stands. `day` is its corrected `effective_on`; `heir` answers today for a succeeded author."""
 
     event: Event
     payload: Fact
@@ -32,6 +32,7 @@ class Standing(msgspec.Struct, frozen=True):
     void: bool
     corrections: tuple[Ref, ...] = ()
     retraction: Ref | None = None
+    heir: str | None = None
 
     @property
     def ref(self) -> Ref:
@@ -43,7 +44,7 @@ class Standing(msgspec.Struct, frozen=True):
 
     @property
     def author(self) -> str:
-        return self.event.frame.author
+        return self.heir or self.event.frame.author
 
     @property
     def order(self) -> tuple[str, int, str, str]:

@@ -20,7 +20,9 @@ from events.event import Event, restricted
 from events.store.contract import NewDelivery, Reader, StoredDelivery, StoredEvent
 from events.vault.keys import PersonKeys
 from events.vault.ring import NONCE_BYTES
+from exchange.feeds import received
 from exchange.protocol.book import Book, Delivery, Question
+from exchange.protocol.inheriting import between_heirs, handed_on
 from exchange.protocol.offices import Offices
 
 
@@ -57,20 +59,29 @@ class Shelf:
 
     def concerned(self) -> set[str]:
         """The offices that recorded anything or were told anything."""
-        return {ref.author for ref in self.stored} | {d.to for d in self.deliveries}
+        offices = {ref.author for ref in self.stored} | {d.to for d in self.deliveries}
+        return {self.offices.successor(office) for office in offices}
 
     def book(self, office: str) -> Book:
-        """What this office knows."""
+        """What this office knows, with all that the offices that it succeeded knew."""
         book = Book(office, self.offices)
         for ref in self.stored:
-            if ref.author == office:
+            if self.is_of(ref.author, office):
                 book.record(self.event(ref))
-        for delivery in self.latest():
+        for delivery in handed_on(map(as_told, self.latest()), self.offices):
             if delivery.teller == office:
-                book.tell(as_told(delivery))
+                book.tell(delivery)
             if delivery.to == office:
-                book.receive(as_told(delivery), self.restricted(delivery.ref, delivery.parts))
+                book.receive(delivery, self.restricted(delivery.ref, delivery.parts))
         return book
+
+    def told(self, row: NewDelivery) -> Delivery:
+        """A stored delivery, between the offices that answer today for its two sides."""
+        return between_heirs(as_told(row), self.offices)
+
+    def is_of(self, author: str, office: str) -> bool:
+        """Whether what the one recorded is the other's today."""
+        return self.offices.successor(author) == office
 
     def latest(self) -> list[StoredDelivery]:
         """Of each delivery the latest revision, which alone counts."""
@@ -84,8 +95,8 @@ class Shelf:
         return next(d.parts for d in self.latest() if (d.ref, d.teller, d.to) == key)
 
     def received(self, office: str) -> list[StoredDelivery]:
-        """All that the office was ever told, in the order of its feed."""
-        return sorted((d for d in self.deliveries if d.to == office), key=lambda d: d.position)
+        """All that the office was ever told, in the order of its feed; what those told whom it succeeded comes first."""
+        return received(self.deliveries, office, self.offices)
 
     def cipher(self, person: str) -> AESGCM | None:
         """The cipher under the person's key; None where there is none, or none any more."""
@@ -116,9 +127,11 @@ class Shelf:
 
     def etag(self, office: str) -> str:
         """The head of the office's own record: it moves with each own event and each delivery received."""
-        own = sum(ref.author == office for ref in self.stored)
-        fed = max((d.position for d in self.deliveries if d.to == office), default=0)
-        return f"{own}-{fed}"
+        own = sum(self.is_of(ref.author, office) for ref in self.stored)
+        fed = self.received(office)
+        # Each feed only grows, and so does the sum of those that the office has taken over.
+        heads = {delivery.to: delivery.position for delivery in fed}
+        return f"{own}-{sum(heads.values())}"
 
 
 def shelf(

@@ -11,6 +11,7 @@ _COMMANDS = {
     "demo": "exchange.cli.demo:demo",
     "export": "exchange.cli.export:export",
     "import": "exchange.cli.import_:import_",
+    "jurisdiction": "exchange.cli.jurisdiction:jurisdiction",
     "key": "exchange.cli.key:key",
     "reconcile": "exchange.cli.reconcile:reconcile",
     "replay": "exchange.cli.replay:replay",

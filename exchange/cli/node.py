@@ -76,9 +76,9 @@ def opened(found: Settings, *, made: bool = True) -> Iterator[Node]:
 def acting(office: str, *roles: Role) -> Caller:
     """Somebody at this machine, for an office: whoever may read the node's master key needs no other."""
     code = town_of(office, "--office")
-    return Caller(code, _actor(), frozenset(roles), language=speech.language())
+    return Caller(code, actor(), frozenset(roles), language=speech.language())
 
 
-def _actor() -> str:
+def actor() -> str:
     """The account at this machine, as the log keeps it."""
     return "cli." + (re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:50] or "unknown")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from events.errors import ExchangeError
 from events.store.contract import Acknowledgement
 from exchange.access.caller import Caller
+from exchange.feeds import feed_at
 from exchange.tables import inbox
 
 if TYPE_CHECKING:
@@ -29,8 +32,17 @@ def acknowledge(node: Node, caller: Caller, positions: Sequence[int]) -> list[Ac
     with node.uow.begin() as session:
         for position in positions:
             try:
-                kept.append(session.acknowledge(caller.office, position, moment, caller.actor))
+                seen = session.acknowledge(*_feed(node, caller.office, position), moment, caller.actor)
             except KeyError as error:
                 raise NoSuchNotice(field="position", position=position) from error
+            kept.append(msgspec.structs.replace(seen, position=position))
             inbox.acknowledge(session.sql, caller.office, position, kept[-1].at)
     return kept
+
+
+def _feed(node: Node, office: str, position: int) -> tuple[str, int]:
+    """The feed where the delivery stands. Raises KeyError where the office has not taken that feed over."""
+    feed, place = feed_at(office, position)
+    if node.offices.successor(feed) != office:
+        raise KeyError((feed, place))
+    return feed, place

@@ -44,6 +44,8 @@ def _authorise(node: Node, caller: Caller, items: Sequence[Item]) -> None:
         raise Malformed(field="items", rule="batch.size", most=node.settings.max_batch, count=len(items))
     if not node.serving.serves(caller.office):
         raise Forbidden(field="office", rule="office.not_served", office=caller.office)
+    if node.offices.ended(caller.office):
+        raise Forbidden(field="office", rule="office.ended", office=node.offices.successor(caller.office))
     for item in items:
         if item.type.startswith(_CONFIRMING):
             caller.require("confirmer", "supervisor")

@@ -50,8 +50,7 @@ def forward(node: Node, limit: int = BATCH) -> int:
 def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: datetime) -> set[str]:
     """Settle, append, sequence, deliver and project. The persons for whom nothing is left to do."""
     offices = {person for person in persons if person.isdecimal()}
-    if offices:
-        node.learn_offices(session)
+    node.learn_offices(session)  # another process may have recorded a succession since
     people = [person for person in persons if person not in offices]
     shelved = shelves(session, node.keys, node.offices, people)
     settled = [one for shelf in shelved if (one := settle_one(node, shelf, moment)) is not None]

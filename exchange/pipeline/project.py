@@ -20,6 +20,7 @@ from events.store.moment import to_moment
 from events.store.sql.rows import batches
 from events.store.sql.schema import acknowledgements
 from exchange.books import as_told
+from exchange.feeds import position_for
 from exchange.pipeline.settled import Settled
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.notices import Notice, notices
@@ -116,7 +117,7 @@ def case_rows(one: Settled) -> list[cases.CaseRow]:
     asked_at: dict[tuple[Ref, str, str], datetime] = {}
     for delivery in one.deliveries:
         for kind, _ in delivery.asked:
-            key = (delivery.ref, delivery.to, kind)
+            key = (delivery.ref, one.shelf.offices.successor(delivery.to), kind)
             asked_at[key] = min(delivery.at, asked_at.get(key, delivery.at))
     return [
         _case_row(one, record, state, asked_at)
@@ -162,8 +163,8 @@ def inbox_rows(one: Settled, seen: Mapping[tuple[str, int], datetime]) -> list[i
     rows = []
     for record in one.records():
         received = one.received(record.office)
-        for notice in notices(one.books[record.office], record, map(as_told, received)):
-            told = _told(received, notice)
+        for notice in notices(one.books[record.office], record, map(one.shelf.told, received)):
+            told = _told(one, received, notice)
             rows.append(
                 inbox.InboxRow(
                     office=record.office,
@@ -172,18 +173,19 @@ def inbox_rows(one: Settled, seen: Mapping[tuple[str, int], datetime]) -> list[i
                     kind=notice.kind,
                     expects_reply=notice.expects_reply,
                     case=case_id(notice.case) if notice.case is not None else None,
-                    position=told.position,
+                    position=position_for(record.office, told),
                     at=told.at,
-                    acknowledged=seen.get((record.office, told.position)),
+                    acknowledged=seen.get((told.to, told.position)),
                     outcome=_outcome(record, notice),
                 )
             )
     return rows
 
 
-def _told(received: Iterable[StoredDelivery], notice: Notice) -> StoredDelivery:
+def _told(one: Settled, received: Iterable[StoredDelivery], notice: Notice) -> StoredDelivery:
     """The delivery that the notice stands on; what it shows as may be another kind than it was told as."""
-    telling = [d for d in received if (d.ref, d.teller) == (notice.event, notice.teller) and d.kind is not None]
+    made_by = one.shelf.offices.successor
+    telling = [d for d in received if (d.ref, made_by(d.teller)) == (notice.event, notice.teller) and d.kind is not None]
     return min(telling, key=lambda d: (rank(as_told(d).kind, asks=as_told(d).asks), d.position))
 
 

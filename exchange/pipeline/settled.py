@@ -9,6 +9,7 @@ from events.codec import SealedEvent
 from events.envelope import Ref
 from events.store.contract import NewDelivery, StoredDelivery, StoredEvent
 from exchange.books import Shelf, as_stored
+from exchange.feeds import received
 from exchange.protocol.book import Book
 from exchange.protocol.record import Record
 from exchange.protocol.settle import Settlement
@@ -37,8 +38,8 @@ class Settled:
         return (record for own in self.done.records.values() for record in own if record.facts)
 
     def received(self, office: str) -> list[StoredDelivery]:
-        """All that the office was ever told, in the order of its feed."""
-        return sorted((d for d in self.deliveries if d.to == office), key=lambda d: d.position)
+        """All that the office was ever told, in the order of its feed; what those told whom it succeeded comes first."""
+        return received(self.deliveries, office, self.shelf.offices)
 
     def sequenced_at(self, ref: Ref) -> datetime:
         """When the log got the event; the beginning of time where it never did, being in nobody's log here."""

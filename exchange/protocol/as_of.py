@@ -16,6 +16,7 @@ from events.envelope import Ref
 from events.event import Event
 from events.standing import Standing, stand
 from exchange.protocol.book import Book
+from exchange.protocol.inheriting import inherited
 
 # What is said about facts holds whenever it was said, as long as there is the fact that it speaks of.
 ABOUT_FACTS: tuple[type[Fact], ...] = (Corrected, Retracted, Confirmed, Disputed, Redirected, Settled, Reopened)
@@ -27,8 +28,9 @@ def as_of(book: Book, day: str) -> Book:
 
     Amendments, replies and merges stay with the facts that they speak of, whenever they were recorded.
     """
-    facts = stand(book.events(), book.offices.successor).facts
-    out = _left_out(facts, book.office, day)
+    standing = stand(book.events(), book.offices.successor)
+    facts = standing.facts  # as recorded: what is left goes into a book again
+    out = _left_out(inherited(standing, book.offices).facts, book.office, day)
     then = Book(book.office, book.offices)
     if all(ref in out or isinstance(standing.payload, ABOUT_FACTS) for ref, standing in facts.items()):
         return then

@@ -54,22 +54,28 @@ def cases(
     for ref in sorted({*opened, *replies}):
         tellers = opened.get(ref, [])
         thread = sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref))
-        asker = _asker(ref, facts, keeper)
+        asker = _asker(book, ref, facts, keeper)
         if not thread and not any(d.teller in {asker, keeper} for d in tellers):
             continue  # put by an office that took itself for the keeper: nobody stands behind the question
         state = _derive(_fold(ref, asker, thread, facts), facts, matched, answered)
+        if asker == ref.asked and book.offices.successors:
+            # Two offices became one, which asks itself nothing.
+            found[ref] = msgspec.structs.replace(state, status="withdrawn", automatic=True, hidden=True)
+            continue
         hidden = bool(tellers) and all(d.ground == MATCH and d.teller == book.office for d in tellers) and not thread
         found[ref] = msgspec.structs.replace(state, due_on=due.get(ref), hidden=hidden)
     return found
 
 
-def _asker(ref: CaseRef, facts: Mapping[Ref, Standing], keeper: str | None) -> str:
+def _asker(book: Book, ref: CaseRef, facts: Mapping[Ref, Standing], keeper: str | None) -> str:
     """The author where its content names the office asked, or that office is the keeper; else the keeper."""
     opening = facts.get(ref.opening)
-    if opening is None or keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
-        return ref.opening.author
+    if opening is None:
+        return book.offices.successor(ref.opening.author)
+    if keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
+        return opening.author
     named = named_offices(opening.payload) | named_originally(opening)
-    return ref.opening.author if ref.asked in named else keeper
+    return opening.author if ref.asked in named else keeper
 
 
 def _fold(ref: CaseRef, asker: str, thread: Iterable[Standing], facts: Mapping[Ref, Standing]) -> CaseState:

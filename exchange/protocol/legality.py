@@ -184,7 +184,8 @@ def _reply(fact: Fact, day: str, office: str, record: Record) -> None:
 
 def _disputes_notice(case: CaseRef, office: str, record: Record) -> bool:
     """Any notification may be disputed, also one that asked nothing (rule 4 of routing)."""
-    return case.asked == office and case.opening in record.facts and case.opening.author != office
+    opening = record.facts.get(case.opening)
+    return case.asked == office and opening is not None and opening.author != office
 
 
 def _open_for(state: CaseState, allowed: frozenset[str]) -> None:

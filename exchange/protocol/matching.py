@@ -46,7 +46,7 @@ def _registered(record: Record) -> bool:
 
 def _only_stated(record: Record) -> bool:
     """Keeper only because another office's arrival says so, and has not agreed: a typing error would tell all."""
-    if not any(link.from_arrival and link.ref.author != record.office for link in record.chain):
+    if not any(link.from_arrival and record.facts[link.ref].author != record.office for link in record.chain):
         return False
     return not any(c.recognised for c in record.cases.values() if c.ref.asked == record.office)
 

@@ -16,6 +16,7 @@ from exchange.protocol.cases import cases
 from exchange.protocol.chain import chain, is_opening, keeper, openers, registration
 from exchange.protocol.contradictions import contradictions
 from exchange.protocol.dossier import Dossier, allotted, dossiers
+from exchange.protocol.inheriting import inherited
 from exchange.protocol.particulars import particulars, stated_by
 from exchange.protocol.record import Announcement, CaseState, Record
 from exchange.protocol.stays import Movements
@@ -25,7 +26,7 @@ VIEW_VERSION = 1
 
 def view(book: Book) -> tuple[Record, ...]:
     """The records of the book, one a person, by surviving id. Usually one; more where ids were never joined."""
-    standing = stand(book.events(), book.offices.successor)
+    standing = inherited(stand(book.events(), book.offices.successor), book.offices)
     found = dossiers(standing.facts)
     if len(found) == 1:
         return (_record(book, standing, standing.facts, found[0]),)

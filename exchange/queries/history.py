@@ -12,7 +12,6 @@ from events.catalogue import content_of
 from events.envelope import Ref
 from events.event import Event, restricted
 from exchange.access.caller import Caller
-from exchange.books import as_told
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import sheet
@@ -71,10 +70,9 @@ def history(node: Node, caller: Caller, purpose: str, person: str, office: str |
 def _known(opened: Opened) -> Iterator[tuple[datetime | None, Event, Delivery | None]]:
     """Own events as they were sequenced, deliveries as they were fed, in one order."""
     shelf = opened.shelf
-    own = [
-        (s.sequenced_at, 0, s.index or 0, ref, None) for ref, s in shelf.stored.items() if ref.author == opened.office
-    ]
-    fed = [(d.at, 1, d.position, d.ref, as_told(d)) for d in shelf.received(opened.office)]
+    its = {ref: s for ref, s in shelf.stored.items() if shelf.is_of(ref.author, opened.office)}
+    own = [(s.sequenced_at, 0, s.index or 0, ref, None) for ref, s in its.items()]
+    fed = [(d.at, 1, d.position, d.ref, shelf.told(d)) for d in shelf.received(opened.office)]
     ordered = sorted([*own, *fed], key=lambda entry: (entry[0] or _PENDING, *entry[1:3]))
     for moment, _, _, ref, delivery in ordered:
         event = shelf.event(ref)

@@ -13,7 +13,7 @@ from events.names import full_name
 from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
-from exchange.books import Shelf, as_told, shelves
+from exchange.books import Shelf, shelves
 from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
@@ -88,7 +88,7 @@ def how_many(node: Node, caller: Caller, which: Which | None = None) -> int:
 
 def _notices(dossier: Shelf, office: str) -> list[tuple[Notice, Record]]:
     book = dossier.book(office)
-    told = [as_told(delivery) for delivery in dossier.received(office)]
+    told = [dossier.told(delivery) for delivery in dossier.received(office)]
     return [(notice, record) for record in view(book) for notice in notices(book, record, told)]
 
 

@@ -54,5 +54,5 @@ def _groundless(one: Settled, book: Book) -> list[Difference]:
     return [
         Difference("entitlement", d.to, d.person, d.teller, d.ref, ("ground",))
         for d in one.deliveries
-        if d.teller == book.office and (not d.ground or d.ref not in held)
+        if one.shelf.is_of(d.teller, book.office) and (not d.ground or d.ref not in held)
     ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from events.envelope import Part, Ref
 from events.errors import Tampered
 from exchange.audit.rebuild import clear
 from exchange.books import as_told
@@ -13,6 +14,7 @@ from exchange.jurisdictions.served import Serving
 from exchange.pipeline.project import opened_sheet, record_rows
 from exchange.pipeline.settled import Settled
 from exchange.protocol.book import Book
+from exchange.protocol.inheriting import handed_on
 from exchange.protocol.settle import Settlement
 from exchange.protocol.view import view
 from exchange.reconcile.finding import Difference
@@ -23,7 +25,7 @@ _LOST = "record"
 
 
 def check_views(
-    one: Settled, held: Iterable[BookRow], stored: Iterable[RecordRow], serving: Serving
+    one: Settled, held: Sequence[BookRow], stored: Iterable[RecordRow], serving: Serving
 ) -> list[Difference]:
     """The stored records of one dossier that are not what their books say."""
     books = own_books(one, held, serving)
@@ -38,19 +40,25 @@ def check_views(
     return found
 
 
-def own_books(one: Settled, held: Iterable[BookRow], serving: Serving) -> dict[str, Book]:
+def own_books(one: Settled, held: Sequence[BookRow], serving: Serving) -> dict[str, Book]:
     """The books out of what each office's side holds: its events, and what it took of what it was told."""
-    offices = {ref.author for ref in one.stored} | {row.office for row in held}
+    today = one.shelf.offices.successor
+    offices = {today(ref.author) for ref in one.stored} | {today(row.office) for row in held}
     books = {office: Book(office, one.shelf.offices) for office in sorted(offices) if serving.serves(office)}
     for ref in one.stored:
-        if ref.author in books:
-            books[ref.author].record(one.shelf.event(ref))
-    for delivery in one.shelf.latest():
+        if today(ref.author) in books:
+            books[today(ref.author)].record(one.shelf.event(ref))
+    for delivery in handed_on(map(as_told, one.shelf.latest()), one.shelf.offices):
         if delivery.teller in books:
-            books[delivery.teller].tell(as_told(delivery))
+            books[delivery.teller].tell(delivery)
+    parts: dict[tuple[Ref, str], frozenset[Part]] = {}
     for row in held:
-        if row.office in books and row.ref in one.stored:
-            books[row.office].receive(as_told(row.told), one.shelf.restricted(row.ref, row.parts))
+        key = (row.ref, today(row.office))
+        parts[key] = parts.get(key, frozenset()) | row.parts
+    for delivery in handed_on((as_told(row.told) for row in held), one.shelf.offices):
+        if delivery.to in books and delivery.ref in one.stored:
+            kept = one.shelf.restricted(delivery.ref, parts[delivery.ref, delivery.to])
+            books[delivery.to].receive(delivery, kept)
     return books
 
 

@@ -58,8 +58,9 @@ class Embedded:
     def shuffled(self, office: str, person: str, random: Random) -> Any:
         with self.node.uow.look() as session:
             shelf = books.shelf(session, self.node.keys, self.node.offices, person)
-        arrivals: list[tuple[Any, ...]] = [(ref, None) for ref in shelf.stored if ref.author == office]
-        arrivals += [(each.ref, each) for each in shelf.deliveries if office in {each.to, each.teller}]
+        arrivals: list[tuple[Any, ...]] = [(ref, None) for ref in shelf.stored if shelf.is_of(ref.author, office)]
+        told = map(shelf.told, shelf.deliveries)
+        arrivals += [(each.ref, each) for each in told if office in {each.to, each.teller}]
         arrivals += random.choices(arrivals, k=len(arrivals) // 2) if arrivals else []
         random.shuffle(arrivals)
         book = Book(office, self.node.offices)
@@ -67,9 +68,9 @@ class Embedded:
             if delivery is None:
                 book.record(shelf.event(ref))
             elif delivery.teller == office:
-                book.tell(books.as_told(delivery))
+                book.tell(delivery)
             else:
-                book.receive(books.as_told(delivery), shelf.restricted(ref, delivery.parts))
+                book.receive(delivery, shelf.restricted(ref, delivery.parts))
         held = next((record for record in view(book) if person in record.persons and record.facts), None)
         return sheet(held, person) if held is not None else dict(nothing(office, person))
 

@@ -1,0 +1,58 @@
+"""`exchange jurisdiction`: an office is renamed, succeeded by another, or closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from exchange.access.caller import Caller
+from exchange.cli import speech
+from exchange.cli.command import Command, Group, option
+from exchange.cli.node import actor, on_node, opened, settings_of
+from exchange.clock import day_of, utcnow
+from exchange.commands.jurisdiction import record_office
+from exchange.registers.places import town_of
+
+
+@click.group(cls=Group, help="cli.jurisdiction")
+def jurisdiction() -> None:
+    """What becomes of offices."""
+
+
+@jurisdiction.command(cls=Command, help="cli.jurisdiction.rename")
+@click.argument("office")
+@click.argument("name")
+@option("--day", help="cli.jurisdiction.option.day")
+@on_node
+def rename(office: str, name: str, day: str | None, data: Path | None, settings_file: Path | None) -> None:
+    _record(office, "jurisdiction.renamed", day, {"name": name}, data, settings_file)
+
+
+@jurisdiction.command(cls=Command, help="cli.jurisdiction.succeed")
+@click.argument("office")
+@click.argument("successor")
+@option("--day", help="cli.jurisdiction.option.day")
+@on_node
+def succeed(office: str, successor: str, day: str | None, data: Path | None, settings_file: Path | None) -> None:
+    content = {"to": [town_of(successor, "SUCCESSOR")]}
+    _record(office, "jurisdiction.succeeded", day, content, data, settings_file)
+
+
+@jurisdiction.command(cls=Command, help="cli.jurisdiction.close")
+@click.argument("office")
+@option("--day", help="cli.jurisdiction.option.day")
+@on_node
+def close(office: str, day: str | None, data: Path | None, settings_file: Path | None) -> None:
+    _record(office, "jurisdiction.closed", day, {}, data, settings_file)
+
+
+def _record(
+    office: str, type_: str, day: str | None, content: dict[str, Any], data: Path | None, settings_file: Path | None
+) -> None:
+    code = town_of(office, "OFFICE")
+    caller = Caller(code, actor(), frozenset({"operator"}), language=speech.language())
+    with opened(settings_of(settings_file, data=data)) as node:
+        done = record_office(node, caller, code, type_, day or day_of(utcnow()).isoformat(), content)
+    speech.say({"id": done.id, "office": code, "type": type_}, speech.words("jurisdiction.recorded", office=code))

@@ -1,0 +1,145 @@
+"""Record what becomes of an office: renamed, succeeded, closed. A fact in every book, by whoever oversees the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, select
+
+from events.catalogue import content_of, fact_of
+from events.catalogue.fact import Fact
+from events.catalogue.jurisdiction import Succeeded
+from events.codec import require_repeat, sealed_event
+from events.envelope import Envelope, Ref, Subject
+from events.errors import Illegal, Malformed
+from events.stamp import next_stamp
+from events.store.sql.schema import deliveries, events
+from exchange.access.caller import Caller, Forbidden
+from exchange.clock import day_of, microseconds
+from exchange.commands.act import Result
+from exchange.commands.references import uuid_of
+from exchange.ids import new_id
+from exchange.jurisdictions import codes
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+TYPES = ("jurisdiction.renamed", "jurisdiction.succeeded", "jurisdiction.closed")
+
+
+class JurisdictionRefused(Illegal):
+    """What was to be recorded about the office does not fit what stands about it or its successor."""
+
+    code = "jurisdiction_refused"
+
+
+def record_office(
+    node: Node, caller: Caller, office: str, type_: str, day: str, content: Mapping[str, Any], id_: str | None = None
+) -> Result:
+    """Record it under the parent's code. For the operator, and for a supervisor of an area around the office.
+
+    Raises Forbidden, Malformed, JurisdictionRefused, and Conflict where the id says something else.
+    """
+    office = codes.parse(office, "code")
+    _authorise(caller, office)
+    fact = _fact(office, type_, content)
+    _day(day, day_of(node.clock()))
+    author = codes.parent(office) or office
+    identifier = new_id(node.clock()) if id_ is None else uuid_of(id_)
+    with node.uow.begin() as session:
+        node.learn_offices(session)
+        stored = session.event(Ref(author, identifier))
+        moment = node.clock()
+        if stored is None:
+            _require(node, office, fact)
+        frame = Envelope(
+            id=identifier,
+            type=fact.type,
+            schema=type(fact).schema,
+            subject=Subject("jurisdiction", office),
+            author=author,
+            actor=caller.actor,
+            effective_on=day,
+            stamp=stored.frame.stamp if stored else _stamp(session, microseconds(moment)),
+            recorded_at=moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            version=stored.frame.version if stored else session.head(author, office) + 1,
+            submission=identifier,
+            facts=content_of(fact),  # an office's name is no person's: it stands in the clear
+        )
+        if stored is not None:
+            require_repeat(stored, frame, {}, None)
+        else:
+            session.append([sealed_event(frame, {}, None)])
+            if isinstance(fact, Succeeded):
+                session.mark_dirty(_concerned(session, office), moment)
+        node.learn_offices(session)
+    status = "repeated" if stored is not None else "recorded"
+    return Result(id=identifier, person=None, status=status, version=frame.version, stamp=frame.stamp)
+
+
+def _authorise(caller: Caller, office: str) -> None:
+    if "operator" in caller.roles:
+        return
+    caller.require("supervisor", "operator")
+    if caller.office == office or not codes.is_within(office, caller.office):
+        raise Forbidden(field="office", rule="office.outside_area", office=office)
+
+
+def _fact(office: str, type_: str, content: Mapping[str, Any]) -> Fact:
+    if type_ not in TYPES:
+        raise Malformed(field="type", rule="type.unknown", value=type_)
+    told = dict(content)
+    if told.pop("from", office) != office:
+        raise Malformed(field="from", rule="jurisdiction.from")
+    fact = fact_of(type_, told)
+    if isinstance(fact, Succeeded) and (len(fact.to) != 1 or fact.allotment):
+        raise Malformed(field="to", rule="jurisdiction.split")
+    return fact
+
+
+def _day(day: str, today: date) -> None:
+    try:
+        found = date.fromisoformat(day)
+    except ValueError as error:
+        raise Malformed(field="effective_on", rule="date.form") from error
+    if found > today:
+        raise Malformed(field="effective_on", rule="jurisdiction.day_ahead")
+
+
+def _require(node: Node, office: str, fact: Fact) -> None:
+    """The office stands, and so does its successor, which is another."""
+    _stands(node, office, "code")
+    if isinstance(fact, Succeeded):
+        [to] = fact.to
+        if node.offices.successor(to) == office:
+            raise JurisdictionRefused(field="to", rule="jurisdiction.ring")
+        _stands(node, to, "to")
+        for each in (office, to):
+            if codes.level(each) != codes.Level.TOWN:
+                raise JurisdictionRefused(field="to", rule="jurisdiction.no_children")
+
+
+def _stands(node: Node, office: str, field: str) -> None:
+    if node.divisions.get(office) is None:
+        raise Malformed(field=field, rule="division.unknown", value=office)
+    if node.offices.ended(office):
+        raise JurisdictionRefused(field=field, rule="jurisdiction.ended", office=office)
+    if not node.offices.within(office):
+        raise JurisdictionRefused(field=field, rule="jurisdiction.not_here", office=office)
+
+
+def _stamp(session: SqlSession, now: int) -> int:
+    """Above every other fact about offices: they are read in the order of their days and stamps."""
+    return next_stamp(now, [stored.frame.stamp for stored in session.jurisdictions()])
+
+
+def _concerned(session: SqlSession, office: str) -> list[str]:
+    """Every person of whom the office recorded, told or was told anything."""
+    told = or_(deliveries.c.recipient == office, deliveries.c.teller == office)
+    own = (events.c.author == office) & (events.c.kind == "person")
+    found = {*session.sql.execute(select(events.c.subject).where(own)).scalars()}
+    found |= {*session.sql.execute(select(deliveries.c.person).where(told)).scalars()}
+    return sorted(found)

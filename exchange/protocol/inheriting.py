@@ -1,0 +1,100 @@
+"""How a book is read after offices were succeeded: each office as the one that answers for it today. Pure.
+
+Codes in events and deliveries never change; only what is folded out of them speaks of today's offices. References to
+events keep the code of who recorded them, for they are names and not offices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from events.catalogue.fact import Fact
+from events.catalogue.values import CaseRef, Place, StayName
+from events.envelope import Ref
+from events.standing import Stand, Standing
+from exchange.protocol.book import Delivery
+from exchange.protocol.offices import Offices
+
+Successor = Callable[[str], str]
+_OFFICES = ("to", "keeper", "teller")  # fields of a payload that name an office by its code alone
+
+
+def inherited(stand: Stand, offices: Offices) -> Stand:
+    """Every fact with today's offices; the same where nobody was succeeded."""
+    if not offices.successors:
+        return stand
+    facts = {ref: _fact(standing, offices.successor) for ref, standing in stand.facts.items()}
+    return msgspec.structs.replace(stand, facts=facts)
+
+
+def handed_on(deliveries: Iterable[Delivery], offices: Offices) -> list[Delivery]:
+    """The deliveries between the offices that answer today for their two sides; of one event one for each pair."""
+    if not offices.successors:
+        return list(deliveries)
+    found: dict[tuple[Ref, str, str], Delivery] = {}
+    for delivery in deliveries:
+        today = between_heirs(delivery, offices)
+        key = (today.ref, today.teller, today.to)
+        found[key] = _joined(found[key], today) if key in found else today
+    return list(found.values())
+
+
+def between_heirs(delivery: Delivery, offices: Offices) -> Delivery:
+    """One delivery as the offices of today made and got it."""
+    teller, to = offices.successor(delivery.teller), offices.successor(delivery.to)
+    if (teller, to) == (delivery.teller, delivery.to):
+        return delivery
+    return msgspec.structs.replace(delivery, teller=teller, to=to)
+
+
+def _joined(one: Delivery, other: Delivery) -> Delivery:
+    """What two offices that became one were told of one event, or told; the latest revision counts, as ever.
+
+    Every question stays put, whichever of the two it was put to.
+    """
+    first, last = sorted((one, other), key=lambda d: (d.revision, d.asks, sorted(d.parts)))
+    asked = {**{q.kind: q for q in first.asked}, **{q.kind: q for q in last.asked}}
+    parts = last.parts | first.parts if first.revision == last.revision else last.parts
+    return msgspec.structs.replace(last, parts=parts, asked=tuple(asked.values()))
+
+
+def _fact(standing: Standing, successor: Successor) -> Standing:
+    event = standing.event
+    return msgspec.structs.replace(
+        standing,
+        event=msgspec.structs.replace(event, payload=_payload(event.payload, successor)),
+        payload=_payload(standing.payload, successor),
+        heir=successor(standing.author),
+    )
+
+
+def _payload(fact: Fact, successor: Successor) -> Fact:
+    changed: dict[str, Any] = {}
+    for name in fact.__struct_fields__:
+        held = getattr(fact, name)
+        today = successor(held) if name in _OFFICES and isinstance(held, str) else _value(held, successor)
+        if today is not held and today != held:
+            changed[name] = today
+    return msgspec.structs.replace(fact, **changed) if changed else fact
+
+
+def _value(value: Any, successor: Successor) -> Any:
+    replace = msgspec.structs.replace
+    if isinstance(value, Place):
+        return replace(value, code=_today(value.code, successor), last=_today(value.last, successor))
+    if isinstance(value, CaseRef):
+        return replace(value, asked=successor(value.asked))
+    if isinstance(value, StayName):
+        told = value.town or (value.stay.author if value.stay is not None else None)
+        today = _today(told, successor)
+        return value if today == told else replace(value, town=today)
+    if isinstance(value, tuple):
+        return tuple(_value(each, successor) for each in value)
+    return value
+
+
+def _today(code: str | None, successor: Successor) -> str | None:
+    return None if code is None else successor(code)
