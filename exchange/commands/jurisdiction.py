@@ -18,7 +18,7 @@ from events.stamp import next_stamp
 from events.store.sql.schema import deliveries, events
 from exchange.access.caller import Caller, Forbidden
 from exchange.clock import day_of, microseconds
-from exchange.commands.act import Result
+from exchange.commands.act import Result, Status
 from exchange.commands.references import uuid_of
 from exchange.ids import new_id
 from exchange.jurisdictions import codes
@@ -76,7 +76,7 @@ def record_office(
             if isinstance(fact, Succeeded):
                 session.mark_dirty(_concerned(session, office), moment)
         node.learn_offices(session)
-    status = "repeated" if stored is not None else "recorded"
+    status: Status = "repeated" if stored is not None else "recorded"
     return Result(id=identifier, person=None, status=status, version=frame.version, stamp=frame.stamp)
 
 

@@ -30,6 +30,9 @@ def record(node: Node, caller: Caller, items: Sequence[Item], *, all_or_nothing:
     node.step("before record")
     results: dict[int, Result] = {}
     with node.uow.begin() as session:
+        node.learn_offices(session)  # another process may have recorded a succession since
+        if node.offices.ended(caller.office):
+            raise Forbidden(field="office", rule="office.ended", office=node.offices.successor(caller.office))
         lookups = Lookups(node, session, caller.office, items)
         for act in [list(range(len(items)))] if all_or_nothing else _acts(items):
             taken = _take(node, session, lookups, caller, [items[at] for at in act])
@@ -44,8 +47,6 @@ def _authorise(node: Node, caller: Caller, items: Sequence[Item]) -> None:
         raise Malformed(field="items", rule="batch.size", most=node.settings.max_batch, count=len(items))
     if not node.serving.serves(caller.office):
         raise Forbidden(field="office", rule="office.not_served", office=caller.office)
-    if node.offices.ended(caller.office):
-        raise Forbidden(field="office", rule="office.ended", office=node.offices.successor(caller.office))
     for item in items:
         if item.type.startswith(_CONFIRMING):
             caller.require("confirmer", "supervisor")

@@ -14,8 +14,10 @@ from exchange.access.caller import Caller
 from exchange.clock import day_of
 from exchange.commands.acknowledge import acknowledge
 from exchange.commands.act import Item, Result
+from exchange.commands.jurisdiction import record_office
 from exchange.commands.record import record
 from exchange.http.use_cases import Row, Slice
+from exchange.protocol.offices import Offices
 from exchange.queries.case import case
 from exchange.queries.cases import cases
 from exchange.queries.checks import checks
@@ -58,6 +60,14 @@ class NodeUseCases:
     def reply(self, caller: Caller, case: str, item: Item) -> Result:
         [result] = record(self._node, caller, [item])
         return result
+
+    def record_office(self, caller: Caller, office: str, type_: str, day: str, content: Row, id_: str | None) -> Result:
+        return record_office(self._node, caller, office, type_, day, content, id_)
+
+    def offices(self) -> Offices:
+        with self._node.uow.look() as session:
+            self._node.learn_offices(session)
+        return self._node.offices
 
     def acknowledge(self, caller: Caller, position: int) -> Row:
         [kept] = acknowledge(self._node, caller, [position])

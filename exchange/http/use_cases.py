@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from exchange.access.caller import Caller
 from exchange.commands.act import Item, Result
+from exchange.protocol.offices import Offices
 
 Row = Mapping[str, Any]
 
@@ -27,6 +28,14 @@ class UseCases(Protocol):
     def record(self, caller: Caller, items: Sequence[Item], *, all_or_nothing: bool) -> Sequence[Result]: ...
 
     def reply(self, caller: Caller, case: str, item: Item) -> Result: ...
+
+    def record_office(
+        self, caller: Caller, office: str, type_: str, day: str, content: Row, id_: str | None
+    ) -> Result: ...
+
+    def offices(self) -> Offices:
+        """Who joined, was renamed, succeeded or closed."""
+        ...
 
     def acknowledge(self, caller: Caller, position: int) -> Row: ...
 

@@ -85,6 +85,10 @@ class Offices:
     def post(self, office: str, path: str, body: Any) -> Answer:
         return self._send("POST", path, office, json=body)
 
+    def order(self, path: str, body: Any) -> Answer:
+        """What the operator records about an office."""
+        return self._send("POST", path, None, json=body)
+
     def get(self, office: str, path: str, **query: Any) -> Answer:
         return self._send("GET", path, office, params={k: v for k, v in query.items() if v is not None})
 

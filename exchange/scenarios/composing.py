@@ -13,6 +13,7 @@ from exchange.scenarios.model import Item, Step
 from exchange.scenarios.payload import Ledger, Told, content_of
 from exchange.scenarios.words import OPENING
 
+ABOUT_OFFICES = "jurisdiction."
 _AMENDS = frozenset({"event.corrected", "event.retracted"})
 _BY_REFERENCE = ("case.", "notification.", "event.", "person.unmerged")  # these name what they are about themselves
 
@@ -33,6 +34,8 @@ class Composing:
         if step.kind == "send":
             return step.path, step.body
         events = [self._event(item, office) for item in step.items]
+        if step.items[0].event.startswith(ABOUT_OFFICES) and step.by is not None:
+            return self._about_office(step.items[0], step.by.letter)
         if step.kind == "together":
             found: tuple[str, Any] = "/v1/events/batch", {"all_or_nothing": True, "events": events}
         else:
@@ -40,6 +43,16 @@ class Composing:
         if step.label is not None:
             self._sent[step.label] = found
         return found
+
+    def _about_office(self, item: Item, letter: str) -> tuple[str, Any]:
+        """What the area above records about the office of a letter."""
+        self.day = self.ledger.day(item.day, self.day)
+        offices = self.ledger.binding.offices
+        content: dict[str, Any] = dict(item.content)
+        content.update({"from": offices[content["from"]]} if "from" in content else {})
+        content.update({"to": [offices[each] for each in content["to"]]} if "to" in content else {})
+        body = {"id": new_id(utcnow()), "type": item.event, "effective_on": self.day.isoformat(), "with": content}
+        return f"/v1/jurisdictions/{offices[letter]}/events", body
 
     def _event(self, item: Item, office: str) -> dict[str, Any]:
         self.day = self.ledger.day(item.day, self.day)

@@ -14,7 +14,7 @@ from exchange.scenarios.api import Answer, CannotTry, Offices, Playground
 from exchange.scenarios.binding import bind
 from exchange.scenarios.cases import Cases
 from exchange.scenarios.comparing import NOTHING, Comparing, Difference, Sheet
-from exchange.scenarios.composing import Composing
+from exchange.scenarios.composing import ABOUT_OFFICES, Composing
 from exchange.scenarios.matching import Heard, differing, match
 from exchange.scenarios.model import Point, Scenario, Step, Tell
 from exchange.scenarios.payload import Ledger, place
@@ -106,6 +106,8 @@ class Play:
             self.ground.pass_time(step.days, step.working_days)
             self.composing.day += timedelta(days=step.days)
             return None
+        if step.items and step.items[0].event.startswith(ABOUT_OFFICES):
+            return self.offices.order(*self.composing.request(step, ""))
         office = self._actor(step)
         path, body = self.composing.request(step, office)
         answer = self.offices.post(office, path, body)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
+from exchange.commands.jurisdiction import TYPES as ABOUT_OFFICES
 from exchange.scenarios.always import always
 from exchange.scenarios.api import CannotTry, NotAnswering, Playground
 from exchange.scenarios.comparing import Difference, Sheet
@@ -39,11 +40,14 @@ class Run:
         return "not_tried" if self.untried else "passed"
 
 
+_KNOWN = {*RECORDABLE, *ABOUT_OFFICES}
+
+
 def needs(scenario: Scenario) -> list[str]:
     """What the story needs that this version does not have: types of events, and keys of a view."""
     found = []
     for step in (*scenario.start, *scenario.steps):
-        found += [f"{step.where}: {item.event}" for item in step.items if item.event not in RECORDABLE]
+        found += [f"{step.where}: {item.event}" for item in step.items if item.event not in _KNOWN]
     for point in (*scenario.end, *scenario.views):
         found += [f"{point.where}.ties" for key in point.expect if key == "ties"]
     return found

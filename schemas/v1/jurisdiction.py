@@ -25,6 +25,8 @@ class JurisdictionSchema(Wire):
     pinyin = fields.Text(allow_none=True)
     level = fields.choice("province", "prefecture", "county", "town", "village", required=True)
     parent = fields.office(allow_none=True)
+    state = fields.choice("open", "succeeded", "closed", required=True)
+    successor = fields.office(allow_none=True, metadata={"description": "The office that answers for it today."})
     path = fields.Many(fields.Text(), required=True, metadata={"description": "Names from the province down."})
 
 
@@ -32,3 +34,12 @@ class JurisdictionListSchema(Wire):
     """Areas."""
 
     items = fields.Many(fields.Inner(JurisdictionSchema), required=True, most=1000)
+
+
+class OfficeEventSchema(Wire):
+    """What becomes of an office."""
+
+    id = fields.event_id(metadata={"description": "UUIDv7 chosen by the client; makes a repeated request harmless."})
+    type = fields.choice("jurisdiction.renamed", "jurisdiction.succeeded", "jurisdiction.closed", required=True)
+    effective_on = fields.Day(required=True, metadata={"description": "The day on which it holds in the world."})
+    with_ = fields.Open(required=True, data_key="with", metadata={"description": "`name`, or `to`: one code."})

@@ -13,6 +13,7 @@ from exchange.commands.act import ActRefused, Item, Result, Status
 from exchange.http.app import application
 from exchange.http.use_cases import Row, Slice
 from exchange.http.v1 import examples
+from exchange.protocol.offices import Offices
 from exchange.protocol.refusals import UnknownPerson
 from exchange.stores import store_at
 from exchange.unit_of_work import UnitOfWork
@@ -45,6 +46,13 @@ class Remembering:
     def reply(self, caller: Caller, case: str, item: Item) -> Result:
         self._ask("reply", caller, case, item)
         return self._result(item)
+
+    def record_office(self, caller: Caller, *told: Any) -> Result:
+        self._ask("record_office", caller, *told)
+        return Result(id=examples.EVENT, person=None, status="recorded", version=1, stamp=7)
+
+    def offices(self) -> Offices:
+        return Offices()
 
     def acknowledge(self, caller: Caller, position: int) -> Row:
         self._ask("acknowledge", caller, position)

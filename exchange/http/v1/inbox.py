@@ -48,7 +48,7 @@ def list_inbox(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
 
 
 @resource.post(
-    "/inbox/<int(signed=True, min=-9007199254740991, max=9007199254740991):position>/acknowledge",
+    "/inbox/<int(signed=True, max=9007199254740991):position>/acknowledge",
     summary=("Acknowledge a notification", "签收通报"),
     answer=AcknowledgementSchema,
     example={

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.exceptions import NotFound
 
 from exchange.access.caller import ROLES
 from exchange.http.allows import allows
-from exchange.http.routes import Resource
+from exchange.http.gate import caller
+from exchange.http.routes import Resource, use_cases
+from exchange.http.v1 import examples
+from exchange.http.v1.events import single
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.lookup import Division, divisions
-from schemas.v1.jurisdiction import JurisdictionListSchema, JurisdictionSchema, LookupQuery
+from schemas.v1.event import ResultSchema
+from schemas.v1.jurisdiction import JurisdictionListSchema, JurisdictionSchema, LookupQuery, OfficeEventSchema
 
 resource = Resource("jurisdictions", "Areas by code, name and pinyin.", "行政区划查询。")
 
@@ -23,7 +28,11 @@ EXAMPLE: dict[str, Any] = {
     "level": "town",
     "parent": "420115000000",
     "path": ["湖北省", "武汉市", "江夏区", "纸坊街道"],
+    "state": "open",
+    "successor": None,
 }
+
+SUCCEEDED = {"type": "jurisdiction.succeeded", "effective_on": "2026-03-12", "with": {"to": ["420115001000"]}}
 
 
 @resource.get(
@@ -54,6 +63,24 @@ def read_jurisdiction(code: str) -> dict[str, Any]:
     return row(_known(code))
 
 
+@resource.post(
+    "/jurisdictions/<string:code>/events",
+    summary=("Rename, merge or close an office", "变更单位名称、合并或撤销单位"),
+    body=OfficeEventSchema,
+    asks={"succeeded": SUCCEEDED},
+    answer=ResultSchema,
+    example={**examples.RECORDED, "person": None},
+    status=201,
+    repeats=True,
+    problems=(404, 409),
+)
+@allows("operator", "supervisor")
+def record_office_event(body: dict[str, Any], code: str) -> tuple[Mapping[str, Any], int, dict[str, str]]:
+    """A fact in every book. From a succession on the successor reads, answers and is told all that was the office's."""
+    told = (body["type"], body["effective_on"], body["with_"], body.get("id"))
+    return single(use_cases().record_office(caller(), _known(code).code, *told))
+
+
 @resource.get(
     "/jurisdictions/<string:code>/children",
     summary=("The areas one level down", "下级行政区划"),
@@ -68,15 +95,21 @@ def list_children(code: str) -> dict[str, Any]:
 
 
 def row(area: Division) -> dict[str, Any]:
-    """An area on the wire."""
+    """An area on the wire, with its name of today and who answers for it."""
+    offices = use_cases().offices()
+    name = offices.names.get(area.code, area.name)
+    successor = offices.successor(area.code)
+    state = "succeeded" if successor != area.code else "closed" if area.code in offices.closed else "open"
     return {
         "code": area.code,
-        "name": area.name,
+        "name": name,
         "english": area.english,
         "pinyin": area.pinyin or None,
         "level": area.level.name.lower(),
         "parent": codes.parent(area.code),
-        "path": divisions().path(area.code),
+        "path": [offices.names.get(c, d.name) for c in (*codes.ancestors(area.code), area.code) if (d := divisions().get(c))],
+        "state": state,
+        "successor": None if successor == area.code else successor,
     }
 
 
