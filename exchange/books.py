@@ -95,7 +95,7 @@ class Shelf:
         return next(d.parts for d in self.latest() if (d.ref, d.teller, d.to) == key)
 
     def received(self, office: str) -> list[StoredDelivery]:
-        """All that the office was ever told, in the order of its feed; what those told whom it succeeded comes first."""
+        """All that the office was ever told, in the order of its feed; what it took over comes first."""
         return received(self.deliveries, office, self.offices)
 
     def cipher(self, person: str) -> AESGCM | None:

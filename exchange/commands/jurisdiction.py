@@ -1,4 +1,4 @@
-"""Record what becomes of an office: renamed, succeeded, closed. A fact in every book, by whoever oversees the office."""
+"""Record what becomes of an office: renamed, succeeded, closed. A fact in every book, by who oversees the office."""
 
 from __future__ import annotations
 

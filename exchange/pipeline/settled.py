@@ -38,7 +38,7 @@ class Settled:
         return (record for own in self.done.records.values() for record in own if record.facts)
 
     def received(self, office: str) -> list[StoredDelivery]:
-        """All that the office was ever told, in the order of its feed; what those told whom it succeeded comes first."""
+        """All that the office was ever told, in the order of its feed; what it took over comes first."""
         return received(self.deliveries, office, self.shelf.offices)
 
     def sequenced_at(self, ref: Ref) -> datetime:

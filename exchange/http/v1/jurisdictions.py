@@ -107,7 +107,9 @@ def row(area: Division) -> dict[str, Any]:
         "pinyin": area.pinyin or None,
         "level": area.level.name.lower(),
         "parent": codes.parent(area.code),
-        "path": [offices.names.get(c, d.name) for c in (*codes.ancestors(area.code), area.code) if (d := divisions().get(c))],
+        "path": [
+            offices.names.get(c, d.name) for c in (*codes.ancestors(area.code), area.code) if (d := divisions().get(c))
+        ],
         "state": state,
         "successor": None if successor == area.code else successor,
     }
