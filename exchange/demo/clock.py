@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from exchange.clock import SHANGHAI
+from exchange.clock import SHANGHAI, day_of
 
 OPENING = time(9, 0, tzinfo=SHANGHAI)
 _TICK = timedelta(milliseconds=1)
+_WORKED = timedelta(hours=10)  # since midnight: the hour after the opening, more than the readings of one day add up to
 
 
 class SetClock:
@@ -23,3 +24,8 @@ class SetClock:
     def begin(self, day: date) -> None:
         """The office hours of a day begin; a clock that is there already goes on."""
         self._moment = max(self._moment, datetime.combine(day, OPENING))
+
+
+def last_worked_day(moment: datetime) -> date:
+    """The last day of which the demo's office hours are over: nothing that is made lies ahead of the real clock."""
+    return day_of(moment - _WORKED)

@@ -13,9 +13,9 @@ import msgspec
 from events.errors import ExchangeError
 from exchange.access.caller import Role
 from exchange.access.keys import Keys
-from exchange.clock import Clock, day_of, utcnow
+from exchange.clock import Clock, utcnow
 from exchange.demo import keepsake
-from exchange.demo.clock import SetClock
+from exchange.demo.clock import SetClock, last_worked_day
 from exchange.demo.drive import Drive, Outcome
 from exchange.demo.example import example
 from exchange.demo.keepsake import DemoKey, Keepsake
@@ -80,8 +80,8 @@ def ensure_demo(found: Settings, persons: int = PERSONS, seed: int = SEED, tell:
 def made(
     served: Settings, persons: int, seed: int, *, tell: Tell = nobody, now: Clock = utcnow
 ) -> Iterator[tuple[Node, Outcome]]:
-    """A node in an empty data folder after the demo's year, which ends today; its clock is today's again."""
-    last_day = day_of(now())
+    """A node in an empty data folder after the demo's year, whose last day is over; its clock goes right again."""
+    last_day = last_worked_day(now())
     told = story(persons, seed, last_day)
     clock = SetClock(told.first_day)
     with _opened(served, clock) as node:

@@ -70,7 +70,8 @@ def test_nothing_is_loaded_from_another_host(page):
 
 
 def test_the_document_is_masked(demo, page):
-    numbers = re.findall(r"\d{6}(?:19|20)\d{9}[\dX]", page.text)
+    told = re.sub(r"xk_\w+", "", page.text)  # a key is random, and may hold such digits by chance
+    numbers = re.findall(r"\d{6}(?:19|20)\d{9}[\dX]", told)
     assert numbers == []
     assert re.search(r"\d{4} \*{4} \*{4} \d{3}[\dX]", page.text)
 
