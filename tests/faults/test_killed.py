@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from exchange.clock import utcnow
 from exchange.commands.act import Item, Result
 from exchange.commands.record import record
 from exchange.ids import derived_id
@@ -90,7 +91,7 @@ def killed_at(folder: Path, step: str, occurrence: int) -> bool:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         try:
-            node = opened(folder)
+            node = opened(folder, clock=utcnow)
             node.step = kill
             story(node)
         finally:
@@ -102,7 +103,7 @@ def killed_at(folder: Path, step: str, occurrence: int) -> bool:
 def begun(tmp_path_factory):
     """A node on which the beginning was told: every kill starts from a copy of it."""
     folder = tmp_path_factory.mktemp("begun")
-    node = opened(folder)
+    node = opened(folder, clock=utcnow)
     beginning(node)
     node.close()
     return folder
@@ -110,7 +111,7 @@ def begun(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def undisturbed(begun, tmp_path_factory):
-    node = opened(shutil.copytree(begun, tmp_path_factory.mktemp("undisturbed") / "node"))
+    node = opened(shutil.copytree(begun, tmp_path_factory.mktemp("undisturbed") / "node"), clock=utcnow)
     story(node)
     found = told(node)
     node.close()
@@ -122,7 +123,7 @@ def test_a_process_killed_at_any_step_loses_and_doubles_nothing(step, tmp_path, 
     kills = 0
     while killed_at(folder := shutil.copytree(begun, tmp_path / str(kills)), step, kills + 1):
         kills += 1
-        node = opened(folder)
+        node = opened(folder, clock=utcnow)
         story(node)
         assert told(node) == undisturbed, f"killed the {kills}. time at {step}"
         assert checks(node).equal
@@ -132,7 +133,7 @@ def test_a_process_killed_at_any_step_loses_and_doubles_nothing(step, tmp_path, 
 
 def test_the_steps_are_all_that_there_are(tmp_path):
     seen: set[str] = set()
-    node = opened(tmp_path)
+    node = opened(tmp_path, clock=utcnow)
     node.step = seen.add
     story(node)
     node.close()

@@ -1,5 +1,6 @@
 """Towns that act on one node, with a clock that moves only when a story says so."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ class Clock:
         return self.now
 
 
-def opened(folder: Path, clock: Clock | None = None, step: Step = no_step) -> Node:
+def opened(folder: Path, clock: Callable[[], datetime] | None = None, step: Step = no_step) -> Node:
     node = Node.open(settings(data=folder, serves=BEIJING_AND_HUBEI), clock=clock or Clock(), step=step)
     advance(node)
     return node
