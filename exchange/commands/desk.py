@@ -96,7 +96,7 @@ class Desk:
     def _decide(self, item: Item, content: dict[str, Any], id_: str) -> Result:
         person = self._person(item, content)
         if isinstance(content.get("other"), str):
-            content["other"] = self._other(content["other"])
+            content["other"] = self._other(item.type, content["other"])
         book = self._book(person)
         record = self.record(person)
         if item.if_match is not None and item.if_match != self._etags.get(person, "0-0"):
@@ -208,10 +208,14 @@ class Desk:
             raise UnknownPerson(field="person")
         return person
 
-    def _other(self, named: str) -> str:
+    def _other(self, type_: str, named: str) -> str:
         if named.startswith("#") or named in self._handles:
             return self._named(named) or named
-        return uuid_of(named, "other")
+        other = uuid_of(named, "other")
+        if type_ == "person.merged" and not self.lookups.shelf(other).stored:
+            # An entry can be given up only for one that there is.
+            raise UnknownPerson(field="other")
+        return other
 
     def record(self, person: str) -> Record | None:
         """The office's own record of the person, as the act so far leaves it."""

@@ -35,6 +35,9 @@ def wellformed(type_: str, day: str, content: Mapping[str, Any], today: date) ->
     _day(day, "effective_on", today)
     canonical.encode(dict(content))
     found = references.normal(content)
+    both = sorted(set(found.get("accepted") or ()) & set(found.get("insisted") or ()))
+    if both:
+        raise Malformed(field="insisted", rule="settled.both", value=both[0])
     for field, value in found.items():
         if value is not None:
             found[field] = _field(type_, field, value, day, today)

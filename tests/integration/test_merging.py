@@ -3,7 +3,7 @@
 import pytest
 
 from events.envelope import Ref
-from exchange.protocol.refusals import NoSuchMerge, Unallotted
+from exchange.protocol.refusals import NoSuchMerge, Unallotted, UnknownPerson
 from exchange.reconcile import checks
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, town, woman
 
@@ -65,3 +65,10 @@ def test_who_are_one_already_are_not_merged_again(there, entries, merged):
     given_up, surviving = entries
     with pytest.raises(NoSuchMerge):
         there.records("person.merged", "2026-03-02", {"other": given_up, "keeper": ZHIFANG}, surviving)
+
+
+def test_an_entry_is_given_up_only_for_one_that_there_is(here, entries):
+    nobody = "6f0e9c6e-7a52-4a43-9d6f-2d9b7a3f1c55"
+    with pytest.raises(UnknownPerson) as refused:
+        here.records("person.merged", "2026-03-01", {"other": nobody, "keeper": DONGHUAMEN}, entries[0])
+    assert refused.value.field == "other"

@@ -126,3 +126,11 @@ def test_the_set_of_an_earlier_correction_is_judged_as_any_other():
             "event.corrected", "2026-03-01", {"target": f"420115001000/{EVENT}", "set": {"set": {"sex": "Q"}}}, TODAY
         )
     assert (refused.value.field, refused.value.rule) == ("set.sex", "code.unknown")
+
+
+def test_a_field_cannot_be_accepted_and_insisted_on():
+    case = {"opening": ["420115001000", EVENT], "asked": "110101001000", "kind": "inflow"}
+    content = {"case": case, "accepted": ["sex"], "insisted": ["name", "sex"]}
+    with pytest.raises(Malformed) as refused:
+        wellformed("case.settled", "2026-03-01", content, TODAY)
+    assert (refused.value.field, refused.value.rule) == ("insisted", "settled.both")
