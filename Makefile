@@ -23,7 +23,7 @@ run: $(RUN_STAMP) ## a working platform with a synthetic year of movements, on t
 	$(BIN)/exchange serve --demo
 
 test: check ## every check, then every test
-	$(BIN)/pytest -n $(PROCESSES) tests
+	$(BIN)/pytest -n $(PROCESSES) --dist worksteal tests
 
 check: lint types imports ## the checks without the tests
 
@@ -41,7 +41,7 @@ bench: $(DEV_STAMP) ## rates and times, each measured on this machine
 	$(BIN)/python -m tests.bench
 
 soak: $(DEV_STAMP) ## many more random histories than `make test` runs
-	$(BIN)/pytest -n $(PROCESSES) -m soak tests/properties
+	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m soak tests/properties
 
 docs: $(DEV_STAMP) ## print the tables of docs/protocol.md from the code
 	$(BIN)/python -m exchange.reports.protocol_document docs/protocol.md
