@@ -9,6 +9,9 @@ from exchange.protocol.duties import RULES, Rule
 from tests.properties.commands import PERSONS, Commands
 from tests.properties.world import OFFICES, World
 
+# How many a whole run of the tests takes.
+HISTORIES = 2000
+
 
 def history(
     seed: int,

@@ -20,11 +20,10 @@ from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from tests.properties import checks
 from tests.properties.commands import Commands
-from tests.properties.histories import again, history, shape
+from tests.properties.histories import HISTORIES, again, history, shape
 from tests.properties.reached import reached
 from tests.properties.world import World
 
-HISTORIES = 2000
 BLOCK = 50
 SOAK = 50_000
 

@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
+from tests.properties.histories import HISTORIES
 from tests.properties.reached import ROWS, expected
-from tests.properties.test_histories import HISTORIES
 
 _COUNTS: Counter[str] = Counter()
 
