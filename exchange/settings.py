@@ -29,17 +29,13 @@ class SettingsWrong(ExchangeError):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`serves`, `peers`: areas by division code of any level. `deadlines`: as `Rules.overridden` takes them.
-
-    `auto_confirm`: an inflow whose document, name and birth date are equal is confirmed by the exchange itself.
-    """
+    """`serves`, `peers`: areas by division code of any level. `deadlines`: as `Rules.overridden` takes them."""
 
     data: Path = Path("var")
     serves: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
     language: str = "zh-CN"
     deadlines: dict[str, dict[str, Any]] = {}
-    auto_confirm: bool = False
     max_batch: int = 1000
     max_body_bytes: int = 1 << 20
     host: str = "127.0.0.1"

@@ -12,10 +12,9 @@ def test_what_nobody_sets_has_a_default():
 def test_the_environment_overrides_the_file(tmp_path):
     file = tmp_path / "exchange.toml"
     file.write_text('serves = ["42"]\nport = 9000\n[deadlines.answers.inflow]\nother_province = 20\n')
-    found = load(
-        file, {"EXCHANGE_PORT": "9001", "EXCHANGE_AUTO_CONFIRM": "true", "EXCHANGE_PEERS": "11, 31", "PATH": ""}
-    )
-    assert (found.serves, found.port, found.auto_confirm, found.peers) == (("42",), 9001, True, ("11", "31"))
+    environment = {"EXCHANGE_PORT": "9001", "EXCHANGE_DEMO": "true", "EXCHANGE_PEERS": "11, 31", "PATH": ""}
+    found = load(file, environment)
+    assert (found.serves, found.port, found.demo, found.peers) == (("42",), 9001, True, ("11", "31"))
     assert found.deadlines == {"answers": {"inflow": {"other_province": 20}}}
 
 
