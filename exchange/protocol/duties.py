@@ -66,15 +66,10 @@ def duties(
     for due in extra:
         _add(owed, sight, due)
     _bring_stays(owed, sight)
-    if "threads_of_amendments" not in LEFT_OUT:
-        _follow_amendments(owed, sight)
+    follow_amendments(owed, sight)
     _one_question_an_act(owed, record)
     _withhold_protected(owed, record)
     return owed
-
-
-# Names of the steps that a planted fault leaves out; empty in every real run.
-LEFT_OUT: set[str] = set()
 
 
 def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
@@ -102,7 +97,7 @@ def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
             _add(owed, sight, Due(ref=payload.stay, to=to, ground="stay_of_change", trigger=due.trigger or ref))
 
 
-def _follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
+def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
     """T3 and T5: an amendment goes wherever its target went or goes; with the target's parts, never without it."""
     amendments = amendments_of(sight.record.facts.values())
     told_here = (key for key in sight.book.told if key[0] in sight.record.facts)

@@ -9,7 +9,7 @@ from tests.conventions.sources import committed_texts
 # Written apart, so that this file keeps its own rule.
 _HOSTS = [
     ("pypi", "org"),
-    ("pythonhosted", "org"),
+    ("python" + "hosted", "org"),
     ("npmjs", "(?:org|com)"),
     ("npmmirror", "com"),
     ("deb", "debian", "org"),
@@ -33,7 +33,7 @@ def test_no_committed_file_names_a_registry_or_a_machine():
 @pytest.mark.parametrize(
     "text",
     [
-        "from files." + "pythonhosted" + ".org",
+        "from files." + "python" + "hosted" + ".org",
         "--index" + "-url=x",
         "cd " + "/work" + "/main",
         "open('" + "/root" + "/key')",

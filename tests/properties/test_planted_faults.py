@@ -72,7 +72,7 @@ def test_matching_left_out_is_found() -> None:
 
 
 def test_t3_amendments_told_only_to_those_now_named_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange.protocol.duties, "LEFT_OUT", {"threads_of_amendments"})
+    monkeypatch.setattr(exchange.protocol.duties, "follow_amendments", lambda _owed, _sight: None)
     assert found_by(lambda seed: history(seed, **shape(seed))[0])
 
 
