@@ -19,9 +19,11 @@ Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
 Particulars = dict[str, Any]
 
 StayKind = Literal["main", "further"]
+# In the order in which routing prefers them (catalogue, rule 2 of routing).
 NoteKind = Literal[
-    "inflow",
+    "reply",
     "registration",
+    "inflow",
     "contested",
     "moved-on",
     "outflow",
@@ -38,7 +40,6 @@ NoteKind = Literal[
     "left",
     "update",
     "family",
-    "reply",
 ]
 
 

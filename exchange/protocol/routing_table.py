@@ -7,7 +7,7 @@ is in `exchange/protocol/telling`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -90,27 +90,7 @@ ROUTING: Mapping[str, Row] = {
 DEATH_ASKS = Cell("update", asks=True)
 
 # Kinds that expect a reply come first; then this order (rule 2 of routing).
-PRIORITY: tuple[NoteKind, ...] = (
-    "reply",
-    "registration",
-    "inflow",
-    "contested",
-    "moved-on",
-    "outflow",
-    "enquiry",
-    "request",
-    "retraction",
-    "correction",
-    "matched",
-    "withdrawn",
-    "rejected",
-    "overdue",
-    "escalated",
-    "reminder",
-    "left",
-    "update",
-    "family",
-)
+PRIORITY: tuple[NoteKind, ...] = get_args(NoteKind)
 _RANK = {kind: rank for rank, kind in enumerate(PRIORITY)}
 
 
