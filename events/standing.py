@@ -20,7 +20,7 @@ from events.errors import Malformed
 from events.event import Event
 from events.parts import CONTAINERS
 
-Successor = Callable[[str], str]
+Heir = Callable[[Event], str]  # who answers today for the author of an event
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -61,12 +61,12 @@ class Stand(msgspec.Struct, frozen=True):
     idle: tuple[Ref, ...] = ()
 
 
-def same_office(code: str) -> str:
+def its_author(event: Event) -> str:
     """No office was succeeded."""
-    return code
+    return event.author
 
 
-def stand(events: Iterable[Event], successor: Successor = same_office) -> Stand:
+def stand(events: Iterable[Event], heir: Heir = its_author) -> Stand:
     """Every event as it stands. Total: any set of well-formed events has an answer."""
     ordered = sorted(events, key=lambda e: (e.frame.stamp, e.frame.author, e.frame.id), reverse=True)
     held = {event.frame.ref: event for event in ordered}
@@ -85,7 +85,7 @@ def stand(events: Iterable[Event], successor: Successor = same_office) -> Stand:
         target = held.get(payload.target)
         if target is None:
             waiting.append(ref)
-        elif not may_amend(event, target, successor):
+        elif not may_amend(event, target, heir):
             idle.append(ref)
         elif standing.void:
             continue
@@ -97,10 +97,10 @@ def stand(events: Iterable[Event], successor: Successor = same_office) -> Stand:
     return Stand(facts, tuple(sorted(waiting)), tuple(sorted(idle)))
 
 
-def may_amend(amendment: Event, target: Event, successor: Successor) -> bool:
+def may_amend(amendment: Event, target: Event, heir: Heir) -> bool:
     """Only the author or its successor, only later, and only what can be amended."""
     return (
-        successor(target.author) == successor(amendment.author)
+        heir(target) == heir(amendment)
         and target.frame.stamp < amendment.frame.stamp
         and target.payload.amendable
         and not target.frame.automatic

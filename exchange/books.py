@@ -59,16 +59,17 @@ class Shelf:
 
     def concerned(self) -> set[str]:
         """The offices that recorded anything or were told anything."""
-        offices = {ref.author for ref in self.stored} | {d.to for d in self.deliveries}
-        return {self.offices.successor(office) for office in offices}
+        recorded = {(ref.author, event.frame.subject.id) for ref, event in self.stored.items()}
+        told = {(delivery.to, delivery.person) for delivery in self.deliveries}
+        return {self.offices.successor(office, person) for office, person in recorded | told}
 
     def book(self, office: str) -> Book:
         """What this office knows, with all that the offices that it succeeded knew."""
         book = Book(office, self.offices)
         for ref in self.stored:
-            if self.is_of(ref.author, office):
+            if self.is_of(ref, office):
                 book.record(self.event(ref))
-        for delivery in handed_on(map(as_told, self.latest()), self.offices):
+        for delivery in handed_on(((as_told(row), row.person) for row in self.latest()), self.offices):
             if delivery.teller == office:
                 book.tell(delivery)
             if delivery.to == office:
@@ -77,17 +78,23 @@ class Shelf:
 
     def told(self, row: NewDelivery) -> Delivery:
         """A stored delivery, between the offices that answer today for its two sides."""
-        return between_heirs(as_told(row), self.offices)
+        return between_heirs(as_told(row), row.person, self.offices)
 
-    def is_of(self, author: str, office: str) -> bool:
-        """Whether what the one recorded is the other's today."""
-        return self.offices.successor(author) == office
+    def is_of(self, ref: Ref, office: str) -> bool:
+        """Whether the event is the office's today: it recorded it, or answers for who did."""
+        return self.offices.successor(ref.author, self.stored[ref].frame.subject.id) == office
 
     def latest(self) -> list[StoredDelivery]:
         """Of each delivery the latest revision, which alone counts."""
         if self._latest is None:
             self._latest = list(_latest(self.deliveries))
         return self._latest
+
+    def telling(self, deliveries: Iterable[StoredDelivery]) -> Shelf:
+        """The same dossier, had these deliveries been made and no others."""
+        twin = Shelf(self.persons, self.stored.values(), deliveries, self._ciphers, self.offices)
+        twin._opened = self._opened
+        return twin
 
     def parts_left(self, delivery: StoredDelivery) -> frozenset[Part]:
         """The parts that its latest revision leaves to the office told: what was told in error is shown no more."""
@@ -127,7 +134,7 @@ class Shelf:
 
     def etag(self, office: str) -> str:
         """The head of the office's own record: it moves with each own event and each delivery received."""
-        own = sum(self.is_of(ref.author, office) for ref in self.stored)
+        own = sum(self.is_of(ref, office) for ref in self.stored)
         fed = self.received(office)
         # Each feed only grows, and so does the sum of those that the office has taken over.
         heads = {delivery.to: delivery.position for delivery in fed}

@@ -16,7 +16,7 @@ _STEM = 10**9  # what an office's code is without its last three digits, which a
 
 def received(deliveries: Iterable[StoredDelivery], office: str, offices: Offices) -> list[StoredDelivery]:
     """The deliveries to this office and to those that it succeeded, theirs first, each feed in its order."""
-    its = [d for d in deliveries if offices.successor(d.to) == office]
+    its = [d for d in deliveries if offices.successor(d.to, d.person) == office]
     return sorted(its, key=lambda d: (d.to == office, d.at, d.to, d.position))
 
 

@@ -117,7 +117,7 @@ def case_rows(one: Settled) -> list[cases.CaseRow]:
     asked_at: dict[tuple[Ref, str, str], datetime] = {}
     for delivery in one.deliveries:
         for kind, _ in delivery.asked:
-            key = (delivery.ref, one.shelf.offices.successor(delivery.to), kind)
+            key = (delivery.ref, one.shelf.offices.successor(delivery.to, delivery.person), kind)
             asked_at[key] = min(delivery.at, asked_at.get(key, delivery.at))
     return [
         _case_row(one, record, state, asked_at)
@@ -186,7 +186,7 @@ def _told(one: Settled, received: Iterable[StoredDelivery], notice: Notice) -> S
     """The delivery that the notice stands on; what it shows as may be another kind than it was told as."""
     made_by = one.shelf.offices.successor
     telling = [
-        d for d in received if (d.ref, made_by(d.teller)) == (notice.event, notice.teller) and d.kind is not None
+        d for d in received if (d.ref, made_by(d.teller, d.person)) == (notice.event, notice.teller) and d.kind is not None
     ]
     return min(telling, key=lambda d: (rank(as_told(d).kind, asks=as_told(d).asks), d.position))
 

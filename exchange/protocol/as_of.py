@@ -28,7 +28,7 @@ def as_of(book: Book, day: str) -> Book:
 
     Amendments, replies and merges stay with the facts that they speak of, whenever they were recorded.
     """
-    standing = stand(book.events(), book.offices.successor)
+    standing = stand(book.events(), book.offices.author)
     facts = standing.facts  # as recorded: what is left goes into a book again
     out = _left_out(inherited(standing, book.offices).facts, book.office, day)
     then = Book(book.office, book.offices)

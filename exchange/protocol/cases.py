@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -54,11 +54,11 @@ def cases(
     for ref in sorted({*opened, *replies}):
         tellers = opened.get(ref, [])
         thread = sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref))
-        asker = _asker(book, ref, facts, keeper)
+        asker = _asker(book, ref, facts, keeper, thread)
         if not thread and not any(d.teller in {asker, keeper} for d in tellers):
             continue  # put by an office that took itself for the keeper: nobody stands behind the question
         state = _derive(_fold(ref, asker, thread, facts), facts, matched, answered)
-        if asker == ref.asked and book.offices.successors:
+        if asker == ref.asked and book.offices.successions:
             # Two offices became one, which asks itself nothing.
             found[ref] = msgspec.structs.replace(state, status="withdrawn", automatic=True, hidden=True)
             continue
@@ -67,11 +67,14 @@ def cases(
     return found
 
 
-def _asker(book: Book, ref: CaseRef, facts: Mapping[Ref, Standing], keeper: str | None) -> str:
+def _asker(
+    book: Book, ref: CaseRef, facts: Mapping[Ref, Standing], keeper: str | None, thread: Sequence[Standing]
+) -> str:
     """The author where its content names the office asked, or that office is the keeper; else the keeper."""
     opening = facts.get(ref.opening)
     if opening is None:
-        return book.offices.successor(ref.opening.author)
+        person = thread[0].event.person if thread else None
+        return book.offices.successor(ref.opening.author, person)
     if keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
         return opening.author
     named = named_offices(opening.payload) | named_originally(opening)

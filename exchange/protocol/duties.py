@@ -73,8 +73,8 @@ def duties(
 
 
 def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
-    to = sight.book.offices.successor(due.to)
     standing = sight.record.facts[due.ref]
+    to = sight.book.offices.successor(due.to, standing.event.person)
     if sight.mine(to) or to == standing.author or not sight.book.offices.within(to):
         return
     parts = due.parts & sight.book.parts(due.ref)

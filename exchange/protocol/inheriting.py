@@ -7,6 +7,7 @@ events keep the code of who recorded them, for they are names and not offices.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -23,28 +24,31 @@ _OFFICES = ("to", "keeper", "teller")  # fields of a payload that name an office
 
 
 def inherited(stand: Stand, offices: Offices) -> Stand:
-    """Every fact with today's offices; the same where nobody was succeeded."""
-    if not offices.successors:
+    """Every fact with today's offices, who may be others for each person; the same where nobody was succeeded."""
+    if not offices.successions:
         return stand
-    facts = {ref: _fact(standing, offices.successor) for ref, standing in stand.facts.items()}
+    facts = {ref: _fact(s, partial(offices.successor, person=s.event.person)) for ref, s in stand.facts.items()}
     return msgspec.structs.replace(stand, facts=facts)
 
 
-def handed_on(deliveries: Iterable[Delivery], offices: Offices) -> list[Delivery]:
-    """The deliveries between the offices that answer today for their two sides; of one event one for each pair."""
-    if not offices.successors:
-        return list(deliveries)
+def handed_on(told: Iterable[tuple[Delivery, str]], offices: Offices) -> list[Delivery]:
+    """The deliveries between the offices that answer today for their two sides; of one event one for each pair.
+
+    `told`: each with the person whom its event is about.
+    """
+    if not offices.successions:
+        return [delivery for delivery, _ in told]
     found: dict[tuple[Ref, str, str], Delivery] = {}
-    for delivery in deliveries:
-        today = between_heirs(delivery, offices)
+    for delivery, person in told:
+        today = between_heirs(delivery, person, offices)
         key = (today.ref, today.teller, today.to)
         found[key] = _joined(found[key], today) if key in found else today
     return list(found.values())
 
 
-def between_heirs(delivery: Delivery, offices: Offices) -> Delivery:
+def between_heirs(delivery: Delivery, person: str, offices: Offices) -> Delivery:
     """One delivery as the offices of today made and got it."""
-    teller, to = offices.successor(delivery.teller), offices.successor(delivery.to)
+    teller, to = offices.successor(delivery.teller, person), offices.successor(delivery.to, person)
     if (teller, to) == (delivery.teller, delivery.to):
         return delivery
     return msgspec.structs.replace(delivery, teller=teller, to=to)

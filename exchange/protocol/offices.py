@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+import msgspec
 
 from events.catalogue.jurisdiction import Closed, Opened, Renamed, Succeeded
+from events.envelope import Ref
 from events.event import Event
 
 LEVELS = (2, 4, 6, 9, 12)
+
+
+class Succession(msgspec.Struct, frozen=True):
+    """What became of an office: `to[0]` takes over whatever the allotment gives to none of the others.
+
+    `allotment`: person → successor. It goes by the id that a fact is about, and not by whom merges join with it:
+    so every node and every book reads it alike, whatever each knows of the merges.
+    """
+
+    to: tuple[str, ...]
+    allotment: Mapping[str, str] = {}
+    ref: Ref | None = None
+    stamp: int = 0
+
+    def heir(self, person: str | None) -> str:
+        """Who follows for facts about the person; None: for whatever is about nobody."""
+        return self.to[0] if person is None else self.allotment.get(person, self.to[0])
 
 
 class Offices:
@@ -16,36 +36,56 @@ class Offices:
     def __init__(
         self,
         joined: Iterable[str] = (),
-        successors: dict[str, str] | None = None,
+        successions: Mapping[str, Succession] | None = None,
         closed: Iterable[str] = (),
-        names: dict[str, str] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         self.joined = frozenset(joined)
-        self.successors = dict(successors or {})
+        self.successions = dict(successions or {})
         self.closed = frozenset(closed)
         self.names = dict(names or {})
 
     def ended(self, code: str) -> bool:
         """Whether the office records nothing any more: it was succeeded, or closed."""
-        return code in self.successors or code in self.closed
+        return code in self.successions or code in self.closed
 
     def within(self, code: str) -> bool:
         """Whether the office takes part: it, or an area above it, has joined, and it has not closed."""
         return code not in self.closed and any(code[:digits].ljust(12, "0") in self.joined for digits in LEVELS)
 
-    def successor(self, code: str) -> str:
-        """The office that today answers for `code`; a ring ends where it began to repeat."""
+    def successor(self, code: str, person: str | None = None) -> str:
+        """The office that today answers for `code` about the person; a ring ends where it began to repeat."""
         seen = {code}
-        while (after := self.successors.get(code)) is not None and after not in seen:
+        while (found := self.successions.get(code)) is not None and (after := found.heir(person)) not in seen:
             seen.add(after)
             code = after
         return code
 
+    def author(self, event: Event) -> str:
+        """The office that today answers for the author of the event."""
+        return self.successor(event.author, event.person) if self.successions else event.author
+
+    def path(self, code: str, person: str | None = None) -> tuple[Succession, ...]:
+        """The successions that lead from `code` to the office that answers for it today."""
+        seen, found = {code}, []
+        while (step := self.successions.get(code)) is not None and step.heir(person) not in seen:
+            found.append(step)
+            code = step.heir(person)
+            seen.add(code)
+        return tuple(found)
+
+    def taken_over(self, office: str) -> frozenset[str]:
+        """The office itself and every one that came to it, of whose persons it may have been given some."""
+        found = {office}
+        while more := {c for c, s in self.successions.items() if c not in found and not found.isdisjoint(s.to)}:
+            found |= more
+        return frozenset(found)
+
 
 def offices(events: Iterable[Event]) -> Offices:
-    """The list of jurisdictions after these events, in the order of their stamps."""
+    """The list of jurisdictions after these events, in the order of their days and stamps."""
     joined: set[str] = set()
-    successors: dict[str, str] = {}
+    successions: dict[str, Succession] = {}
     closed: set[str] = set()
     names: dict[str, str] = {}
     for event in sorted(events, key=lambda e: (e.frame.effective_on, e.frame.stamp, e.frame.author, e.frame.id)):
@@ -56,11 +96,13 @@ def offices(events: Iterable[Event]) -> Offices:
                 closed.discard(code)
             case Renamed(name=name):
                 names[code] = name
-            case Succeeded(to=to) if to:
-                successors[code] = to[0]
+            case Succeeded(to=to, allotment=allotment) if to:
+                # What is recorded later counts, of whatever day it is: so an allotment is corrected.
+                if code not in successions or successions[code].stamp < event.frame.stamp:
+                    successions[code] = Succession(to, allotment, event.frame.ref, event.frame.stamp)
             case Closed():
                 joined.discard(code)
                 closed.add(code)
             case _:
                 pass
-    return Offices(joined, successors, closed, names)
+    return Offices(joined, successions, closed, names)

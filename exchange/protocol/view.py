@@ -26,7 +26,7 @@ VIEW_VERSION = 1
 
 def view(book: Book) -> tuple[Record, ...]:
     """The records of the book, one a person, by surviving id. Usually one; more where ids were never joined."""
-    standing = inherited(stand(book.events(), book.offices.successor), book.offices)
+    standing = inherited(stand(book.events(), book.offices.author), book.offices)
     found = dossiers(standing.facts)
     if len(found) == 1:
         return (_record(book, standing, standing.facts, found[0]),)

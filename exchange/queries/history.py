@@ -70,7 +70,7 @@ def history(node: Node, caller: Caller, purpose: str, person: str, office: str |
 def _known(opened: Opened) -> Iterator[tuple[datetime | None, Event, Delivery | None]]:
     """Own events as they were sequenced, deliveries as they were fed, in one order."""
     shelf = opened.shelf
-    its = {ref: s for ref, s in shelf.stored.items() if shelf.is_of(ref.author, opened.office)}
+    its = {ref: s for ref, s in shelf.stored.items() if shelf.is_of(ref, opened.office)}
     own = [(s.sequenced_at, 0, s.index or 0, ref, None) for ref, s in its.items()]
     fed = [(d.at, 1, d.position, d.ref, shelf.told(d)) for d in shelf.received(opened.office)]
     ordered = sorted([*own, *fed], key=lambda entry: (entry[0] or _PENDING, *entry[1:3]))

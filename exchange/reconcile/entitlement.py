@@ -51,8 +51,9 @@ def _lacks(book: Book, delivery: Delivery) -> tuple[str, ...]:
 def _groundless(one: Settled, book: Book) -> list[Difference]:
     """Deliveries that name no ground, or tell what their teller does not hold."""
     held = book.recorded.keys() | {ref for ref, _ in book.received}
+    today = one.shelf.offices.successor
     return [
         Difference("entitlement", d.to, d.person, d.teller, d.ref, ("ground",))
         for d in one.deliveries
-        if one.shelf.is_of(d.teller, book.office) and (not d.ground or d.ref not in held)
+        if today(d.teller, d.person) == book.office and (not d.ground or d.ref not in held)
     ]

@@ -43,19 +43,20 @@ def check_views(
 def own_books(one: Settled, held: Sequence[BookRow], serving: Serving) -> dict[str, Book]:
     """The books out of what each office's side holds: its events, and what it took of what it was told."""
     today = one.shelf.offices.successor
-    offices = {today(ref.author) for ref in one.stored} | {today(row.office) for row in held}
+    author = {ref: today(ref.author, stored.frame.subject.id) for ref, stored in one.stored.items()}
+    offices = {*author.values()} | {today(row.office, row.person) for row in held}
     books = {office: Book(office, one.shelf.offices) for office in sorted(offices) if serving.serves(office)}
     for ref in one.stored:
-        if today(ref.author) in books:
-            books[today(ref.author)].record(one.shelf.event(ref))
-    for delivery in handed_on(map(as_told, one.shelf.latest()), one.shelf.offices):
+        if author[ref] in books:
+            books[author[ref]].record(one.shelf.event(ref))
+    for delivery in handed_on(((as_told(row), row.person) for row in one.shelf.latest()), one.shelf.offices):
         if delivery.teller in books:
             books[delivery.teller].tell(delivery)
     parts: dict[tuple[Ref, str], frozenset[Part]] = {}
     for row in held:
-        key = (row.ref, today(row.office))
+        key = (row.ref, today(row.office, row.person))
         parts[key] = parts.get(key, frozenset()) | row.parts
-    for delivery in handed_on((as_told(row.told) for row in held), one.shelf.offices):
+    for delivery in handed_on(((as_told(row.told), row.person) for row in held), one.shelf.offices):
         if delivery.to in books and delivery.ref in one.stored:
             kept = one.shelf.restricted(delivery.ref, parts[delivery.ref, delivery.to])
             books[delivery.to].receive(delivery, kept)

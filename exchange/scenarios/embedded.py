@@ -58,7 +58,7 @@ class Embedded:
     def shuffled(self, office: str, person: str, random: Random) -> Any:
         with self.node.uow.look() as session:
             shelf = books.shelf(session, self.node.keys, self.node.offices, person)
-        arrivals: list[tuple[Any, ...]] = [(ref, None) for ref in shelf.stored if shelf.is_of(ref.author, office)]
+        arrivals: list[tuple[Any, ...]] = [(ref, None) for ref in shelf.stored if shelf.is_of(ref, office)]
         told = map(shelf.told, shelf.deliveries)
         arrivals += [(each.ref, each) for each in told if office in {each.to, each.teller}]
         arrivals += random.choices(arrivals, k=len(arrivals) // 2) if arrivals else []

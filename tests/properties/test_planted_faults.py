@@ -117,8 +117,8 @@ def test_k4_amendments_that_act_though_they_are_void_are_found(monkeypatch: pyte
     """A retraction that was itself retracted must act on nothing."""
     kept = events.standing.stand
 
-    def blind(all_events, successor=events.standing.same_office):
-        stand = kept(all_events, successor)
+    def blind(all_events, heir=events.standing.its_author):
+        stand = kept(all_events, heir)
         facts = dict(stand.facts)
         for standing in stand.facts.values():
             target = getattr(standing.payload, "target", None)
@@ -159,7 +159,7 @@ def corrections_unseen(world: World) -> list[str]:
 def test_p4_an_order_of_arrival_that_decides_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Facts sorted by the order in which they came would end differently in another order of deliveries."""
 
-    def unsorted(all_events, successor=events.standing.same_office):
+    def unsorted(all_events, heir=events.standing.its_author):
         ordered: list[Event] = list(all_events)
         swapped = [
             msgspec.structs.replace(e, frame=msgspec.structs.replace(e.frame, effective_on="2026-01-01"))
@@ -169,7 +169,7 @@ def test_p4_an_order_of_arrival_that_decides_is_found(monkeypatch: pytest.Monkey
             msgspec.structs.replace(e, frame=msgspec.structs.replace(e.frame, stamp=index))
             for index, e in enumerate(swapped)
         ]
-        return kept(stamped, successor)
+        return kept(stamped, heir)
 
     kept = events.standing.stand
     monkeypatch.setattr("exchange.protocol.view.stand", unsorted)
