@@ -22,7 +22,8 @@ from exchange.protocol.offices import Offices, offices
 from exchange.settings import Settings
 from exchange.stores import sqlite_store
 from exchange.unit_of_work import SqlStore, UnitOfWork
-from exchange.wake import Wake, nobody
+from exchange.wake import Nobody, Wake, Waker
+from exchange.wakes import waker_at
 
 Step = Callable[[str], None]
 
@@ -57,7 +58,8 @@ class Node:
         self.settings = settings
         self.clock = clock
         self.step = step
-        self.on_wake: Wake = nobody
+        self.bell: Waker = Nobody()  # for workers in other processes
+        self.on_wake: Wake = self.bell.ring
         self.uow = UnitOfWork(store, self._wake)
         self.keys = PersonKeys(ring, StoredKeys(self.uow))
         self.index = BlindIndex(ring)
@@ -75,6 +77,7 @@ class Node:
         settings.data.mkdir(parents=True, exist_ok=True)
         ring = MasterKeys.at(settings.master_keys)
         node = cls(settings, sqlite_store(str(settings.database)), ring, clock, step)
+        node.hear(waker_at(settings.broker_url))
         join_offices(node)
         return node
 
@@ -85,7 +88,12 @@ class Node:
 
     def close(self) -> None:
         """Let go of the database. Whoever works on the node must have stopped."""
+        self.bell.close()
         self.uow.close()
+
+    def hear(self, bell: Waker) -> None:
+        """From now on commits ring this bell."""
+        self.bell, self.on_wake = bell, bell.ring
 
     def _wake(self) -> None:
         self.on_wake()

@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: int = 8080
     demo: bool = False
     poll_seconds: int = 1
+    broker_url: str = ""
 
     @property
     def database(self) -> Path:
@@ -51,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def master_keys(self) -> Path:
         return self.data / "master-keys.json"
 
+
+BROKERS = ("redis", "rediss", "amqp", "amqps")
 
 _LIMITS: Mapping[str, tuple[int, int]] = {
     "max_batch": (1, 100_000),
@@ -136,6 +139,11 @@ def _deadlines(found: Settings) -> str:
     return ""
 
 
+def _broker(found: Settings) -> str:
+    scheme, parted, _ = found.broker_url.partition("://")
+    return "" if not found.broker_url or (parted and scheme in BROKERS) else f"one of {', '.join(BROKERS)}://"
+
+
 def _within(name: str) -> Callable[[Settings], str]:
     low, high = _LIMITS[name]
     return lambda found: "" if low <= getattr(found, name) <= high else f"from {low} to {high}"
@@ -144,6 +152,7 @@ def _within(name: str) -> Callable[[Settings], str]:
 _CHECKS: Mapping[str, Callable[[Settings], str]] = {
     "serves": _serving,
     "deadlines": _deadlines,
+    "broker_url": _broker,
     "language": lambda found: "" if found.language in LANGUAGES else f"one of {', '.join(LANGUAGES)}",
     **{name: _within(name) for name in _LIMITS},
 }

@@ -6,7 +6,9 @@ import click
 
 from exchange.cli.command import Main, answers
 
+# Named, not imported: nothing in `exchange` depends on `workers` (decision 0009).
 _COMMANDS = {
+    "beat": "workers.command:beat",
     "db": "exchange.cli.db:db",
     "demo": "exchange.cli.demo:demo",
     "export": "exchange.cli.export:export",
@@ -19,6 +21,7 @@ _COMMANDS = {
     "serve": "exchange.cli.serve:serve",
     "status": "exchange.cli.status:status",
     "version": "exchange.cli.version:version",
+    "worker": "workers.command:worker",
 }
 
 

@@ -1,10 +1,14 @@
-"""`exchange serve`: one process with everything in it: the API and pages, and the worker that forwards."""
+"""`exchange serve`: the API and pages. Alone, with the worker that forwards in the same process; or, where the settings
+name a broker, in as many processes as asked for, and workers forward elsewhere.
+"""
 
 from __future__ import annotations
 
 import errno
+import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +17,10 @@ from types import FrameType
 import click
 from waitress.server import create_server
 
+from exchange import logs
 from exchange.cli import speech
 from exchange.cli.command import Command, option
+from exchange.cli.exit_codes import FINE
 from exchange.cli.node import OutOfReach, on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.console.pages import console
@@ -22,17 +28,36 @@ from exchange.http.app import create_app
 from exchange.node import Node
 from exchange.pipeline.loop import Loop
 from exchange.settings import Settings
+from exchange.wakes import NoBroker, NotInstalled
 
 THREADS = 8
+PROCESSES = 2  # where there is a broker, and no other number is asked for
 
 
 @click.command(cls=Command, help="cli.serve")
 @option("--host", help="cli.option.host")
 @option("--port", type=click.IntRange(1, 65_535), help="cli.option.port")
+@option("--workers", type=click.IntRange(1, 256), help="cli.serve.workers")
 @option("--demo/--no-demo", default=None, help="cli.option.demo")
 @on_node
-def serve(host: str | None, port: int | None, demo: bool | None, data: Path | None, settings_file: Path | None) -> None:
+def serve(
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    demo: bool | None,
+    data: Path | None,
+    settings_file: Path | None,
+) -> int:
     found = settings_of(settings_file, data=data, host=host, port=port, demo=demo)
+    if found.broker_url:
+        return _in_processes(found, workers or PROCESSES)
+    if workers is not None:
+        raise NoBroker(field="broker_url", rule="settings.no_broker")
+    _alone(found)
+    return FINE
+
+
+def _alone(found: Settings) -> None:
     with _until_told(), _listening(found) as listener, opened(_demo(found) if found.demo else found) as node:
         loop = Loop(node).start()
         try:
@@ -44,14 +69,36 @@ def serve(host: str | None, port: int | None, demo: bool | None, data: Path | No
 
 
 def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
+    logs.set_up(for_machines=False)
     app = create_app(node, [console(node)], forwarding=lambda: loop.failure is None)
     server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
-    at = node.settings
-    address = f"http://{f'[{at.host}]' if ':' in at.host else at.host}:{at.port}/"
-    speech.say({"address": address, "data": str(at.data)}, speech.words("serve.address", address=address))
+    _tell_address(node.settings)
     server.run()  # until a signal ends it; requests at hand are answered
     server.close()
     app.extensions["exchange_checker"].wait()  # the checks beside the page read the node, which is closed next
+
+
+def _in_processes(found: Settings, processes: int) -> int:
+    try:
+        from exchange.http.processes import WebProcesses  # noqa: PLC0415 (gunicorn comes with the extra `server`)
+    except ModuleNotFoundError as error:
+        raise NotInstalled(field="--workers", rule="settings.no_server", missing=error.name) from error
+    logs.set_up(for_machines=True)
+    ours = os.getpid()
+    with _listening(found) as listener:
+        with opened(found):
+            pass  # so that a database that cannot be had is told here, once, and not by every process
+        _tell_address(found)
+        code = WebProcesses(found, listener, processes, THREADS).serve()
+    if os.getpid() == ours and not speech.for_machines():  # a process that ends passes here too
+        click.echo(speech.words("serve.stopped"), err=True)
+    return code
+
+
+def _tell_address(at: Settings) -> None:
+    address = f"http://{f'[{at.host}]' if ':' in at.host else at.host}:{at.port}/"
+    speech.say({"address": address, "data": str(at.data)}, speech.words("serve.address", address=address))
+    sys.stdout.flush()
 
 
 def _demo(found: Settings) -> Settings:

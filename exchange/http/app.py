@@ -35,6 +35,7 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) ->
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it, the port has not
     app.json.sort_keys = False  # type: ignore[attr-defined]  # likewise
     app.extensions["exchange_use_cases"] = cases
+    app.extensions["exchange_lacking"] = list  # nothing
     correlation.install(app)
     gate.install(app, keys)
     headers.install(app)
@@ -50,7 +51,9 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) ->
 
 def create_app(node: Node, pages: Iterable[Blueprint] = (), forwarding: Callable[[], bool] = lambda: True) -> Flask:
     """The app of an opened node. `forwarding`: whether the worker beside it does its work, for the readiness check."""
-    return application(NodeUseCases(node, forwarding), Keys(node.uow, node.clock), pages)
+    app = application(NodeUseCases(node, forwarding), Keys(node.uow, node.clock), pages)
+    app.extensions["exchange_lacking"] = lambda: [] if node.bell.heard() else ["broker"]
+    return app
 
 
 def _described(app: Flask) -> Any:

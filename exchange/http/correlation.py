@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import structlog
 from flask import Flask, Response, g, request
 
 from exchange.clock import utcnow
@@ -17,6 +18,7 @@ def install(app: Flask) -> None:
     """Every request bears a reference, the caller's own where it is well formed, and every answer tells it."""
     app.before_request(_take)
     app.after_request(_tell)
+    app.teardown_request(_forget)
 
 
 def reference() -> str:
@@ -30,6 +32,11 @@ def reference() -> str:
 def _take() -> None:
     given = request.headers.get(HEADER, "")
     g.reference = given if _FORM.fullmatch(given) else new_id(utcnow())
+    structlog.contextvars.bind_contextvars(reference=g.reference)
+
+
+def _forget(_error: BaseException | None) -> None:
+    structlog.contextvars.unbind_contextvars("reference")
 
 
 def _tell(response: Response) -> Response:

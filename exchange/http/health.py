@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 
 from exchange.http.allows import public
 from exchange.http.routes import use_cases
@@ -20,6 +20,12 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @public
 def ready() -> tuple[Response, int]:
-    """The store can be read and the pipeline runs; 503 while not."""
-    well = use_cases().ready()
-    return jsonify(status="ok" if well else "unready"), 200 if well else 503
+    """The store can be read and the pipeline runs; 503 while not.
+
+    Degraded: everything is accepted, and what is recorded waits until what is lacking is back.
+    """
+    if not use_cases().ready():
+        return jsonify(status="unready"), 503
+    if lacking := current_app.extensions["exchange_lacking"]():
+        return jsonify(status="degraded", lacking=lacking), 200
+    return jsonify(status="ok"), 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from exchange.pipeline.forward import forward
@@ -11,9 +12,19 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 
-def advance(node: Node) -> int:
-    """Do all the work that there is. The number of events sequenced and persons forwarded."""
+def never() -> bool:
+    """It is never enough while anything is left."""
+    return False
+
+
+def advance(node: Node, enough: Callable[[], bool] = never) -> int:
+    """Do all the work that there is. The number of events sequenced and persons forwarded.
+
+    `enough` is asked between two rounds: whether to stop though something may be left.
+    """
     done = 0
     while worked := sequence(node) + forward(node):
         done += worked
+        if enough():
+            break
     return done

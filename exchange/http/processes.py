@@ -1,0 +1,84 @@
+"""The application in several processes behind one address, by gunicorn: the web side of the server setting."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from exchange.console.pages import console
+from exchange.http.app import create_app
+from exchange.node import Node
+from exchange.settings import Settings
+
+GRACE = 30  # seconds that requests at hand have when the end is told
+STUCK = 120  # seconds after which a process that gives no sign of life is begun anew
+
+
+class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """So many processes that accept on one listener. Each opens the node for itself, after the fork."""
+
+    def __init__(self, settings: Settings, listener: socket.socket, processes: int, threads: int) -> None:
+        self._settings = settings
+        self._node: Node | None = None
+        self._app: Flask | None = None
+        self._given: dict[str, Any] = {
+            "bind": f"fd://{os.dup(listener.fileno())}",
+            "control_socket_disable": True,
+            "graceful_timeout": GRACE,
+            "logger_class": PlainLogger,
+            "post_worker_init": _says_that_it_began,
+            "proc_name": "exchange",
+            "threads": threads,
+            "timeout": STUCK,
+            "worker_class": "gthread",
+            "worker_exit": self._closes,
+            "workers": processes,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._given.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        self._node = Node.open(self._settings)
+        self._app = create_app(self._node, [console(self._node)])
+        return self._app
+
+    def serve(self) -> int:
+        """Until SIGTERM or SIGINT; requests at hand are answered. The exit status."""
+        try:
+            self.run()
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else 0
+        return 0
+
+    def _closes(self, _server: object, _worker: object) -> None:
+        if self._app is not None:
+            self._app.extensions["exchange_checker"].wait()  # it reads the node, which is closed next
+        if self._node is not None:
+            self._node.close()
+
+
+class PlainLogger(Logger):  # type: ignore[misc]  # likewise
+    """Leaves to the log of the process how lines look; requests are logged by the application."""
+
+    def setup(self, cfg: Any) -> None:
+        self.error_log = logging.getLogger("exchange.web")
+        self.access_log = logging.getLogger("exchange.web.access")
+
+    def access(self, *_: Any) -> None:
+        pass
+
+    def reopen_files(self) -> None:
+        pass
+
+
+def _says_that_it_began(_worker: object) -> None:
+    logging.getLogger("exchange.web").info("web process %s began", os.getpid())

@@ -1,0 +1,49 @@
+"""The log of a process: lines for people or, in the server setting, one JSON object each, on standard error.
+
+What is bound while a request or a task runs, its reference above all, stands in each of their lines. Lines of libraries
+take the same form.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import Processor
+
+_SHARED: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+_TALKATIVE = ("alembic", "celery.app.trace", "celery.beat", "celery.worker.strategy")  # a line for each wake-up
+
+
+def set_up(*, for_machines: bool, level: int = logging.INFO) -> None:
+    """Begin to log in this process. Calling it again changes the form."""
+    last: list[Processor] = [structlog.processors.JSONRenderer(ensure_ascii=False)]
+    if for_machines:
+        last.insert(0, structlog.processors.dict_tracebacks)
+    else:
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_SHARED, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,44 @@
+"""What one process of a worker has of its own: its node and its broker, opened when the first task needs them."""
+
+from __future__ import annotations
+
+import os
+
+import structlog
+
+from exchange.node import Node
+from exchange.settings import Settings
+from exchange.wake import Nobody
+from exchange.wakes.broker import Broker
+
+_log = structlog.get_logger(__name__)
+
+
+class Process:
+    """Opened after the fork, since neither a database nor a broker can be shared by two processes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._node: Node | None = None
+        self._broker: Broker | None = None
+
+    def node(self) -> Node:
+        """The node. Raises Unavailable as long as its database is away."""
+        if self._node is None:
+            self._node = Node.open(self._settings)
+            self._node.hear(Nobody())  # whoever advances until nothing is left wakes nobody by it
+            _log.info("node_opened", pid=os.getpid())
+        return self._node
+
+    def broker(self) -> Broker:
+        if self._broker is None:
+            self._broker = Broker(self._settings.broker_url)
+        return self._broker
+
+    def close(self) -> None:
+        """Let go of both."""
+        if self._node is not None:
+            self._node.close()
+        if self._broker is not None:
+            self._broker.close()
+        self._node = self._broker = None

@@ -1,0 +1,55 @@
+"""What happens without anybody's asking, and the clock that sees to it.
+
+Wake-ups are lost where a broker loses its memory or a process is killed between its commit and its wake-up. So somebody
+looks every `poll_seconds`, whatever happened, and that is all that recovery takes. Two clocks at once harm nobody.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.beat import ScheduleEntry, Scheduler
+from celery.schedules import crontab
+
+from exchange.settings import Settings
+from exchange.wakes.broker import Broker
+from workers import pulse
+from workers.queues import ADVANCE, SWEEP
+
+
+def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
+    """The entries of the clock. The sweep may run again at any time, and so a missed one is made up for soon."""
+    return {
+        "what a lost wake-up left": {"task": ADVANCE, "schedule": float(settings.poll_seconds)},
+        "what falls due by the day": {
+            "task": SWEEP,
+            "schedule": crontab(minute="10", hour="0,6,12,18"),
+            "options": {"queue": SWEEP, "expires": 6 * 3600},
+        },
+    }
+
+
+class Clock(Scheduler):  # type: ignore[misc]  # Celery has no types
+    """Keeps its entries in memory, and asks for a look only where none is about to happen."""
+
+    def __init__(self, app: Any, *args: Any, **kwargs: Any) -> None:
+        self._broker = Broker(app.conf.broker_url)
+        super().__init__(app, *args, **kwargs)
+
+    def setup_schedule(self) -> None:
+        self.merge_inplace(self.app.conf.beat_schedule)
+
+    def apply_async(self, entry: ScheduleEntry, producer: Any = None, advance: bool = True, **kwargs: Any) -> Any:
+        if entry.task != ADVANCE:
+            return super().apply_async(entry, producer, advance, **kwargs)
+        self._broker.send(None)
+        return None
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        pulse.beat(self.app.conf.exchange_settings.data, pulse.CLOCK)
+        wait: float = super().tick(*args, **kwargs)
+        return wait
+
+    def close(self) -> None:
+        super().close()
+        self._broker.close()
