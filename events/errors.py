@@ -6,6 +6,7 @@ Texts for people live in `exchange/translations`, keyed by code and rule; `str(e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -23,12 +24,34 @@ class ExchangeError(Exception):
         why = f": {rule}" if rule else ""
         super().__init__(f"{self.code}{where}{why}" + (f" {details}" if details else ""))
 
+    @property
+    def faults(self) -> Sequence[ExchangeError]:
+        """Each thing that is wrong, by itself."""
+        return (self,)
+
 
 class Malformed(ExchangeError):
     """First tier of legality: the input can never be right (schema, check digit, born after the event)."""
 
     code = "malformed"
     status = 422
+
+    @property
+    def faults(self) -> Sequence[Malformed]:
+        """Each thing that is wrong, by itself."""
+        return (self,)
+
+
+class Several(Malformed):
+    """More than one field is wrong: all of them are named, and the first stands for them where only one can."""
+
+    def __init__(self, found: Sequence[Malformed]) -> None:
+        self._found = tuple(found)
+        super().__init__(field=found[0].field, rule=found[0].rule, **found[0].details)
+
+    @property
+    def faults(self) -> Sequence[Malformed]:
+        return self._found
 
 
 class Illegal(ExchangeError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,11 +18,11 @@ from events.codec import SealedEvent, opened_event, require_repeat, sealed_event
 from events.envelope import Envelope, Ref, Subject
 from events.errors import Conflict, Malformed, StaleVersion
 from events.event import Event, parts_of
+from events.faults import Faults
 from events.stamp import next_stamp
-from events.standing import apply
 from events.store.contract import StoredEvent
-from exchange.clock import day_of, microseconds
-from exchange.commands import corrections, find_case, match_person
+from exchange.clock import microseconds
+from exchange.commands import corrections, days, find_case, match_person
 from exchange.commands.act import Item, Result
 from exchange.commands.complete import as_first_said, complete
 from exchange.commands.lookups import Lookups
@@ -32,7 +32,7 @@ from exchange.ids import new_id, new_person_id
 from exchange.protocol.book import ALL_PARTS, Book
 from exchange.protocol.legality import check
 from exchange.protocol.record import Record
-from exchange.protocol.refusals import Unallotted, UnknownPerson
+from exchange.protocol.refusals import NoSuchEvent, Unallotted, UnknownPerson
 from exchange.protocol.view import view
 from exchange.unit_of_work import SqlSession
 
@@ -55,6 +55,7 @@ class Desk:
         self.office = office
         self.actor = actor
         self.moment = moment
+        self.today = days.today(moment)
         self.submission = ""
         self.persons: list[str] = []  # by item
         self._handles: dict[str, str] = {}
@@ -67,11 +68,21 @@ class Desk:
         self._tokens: list[tuple[bytes, str]] = []
         self._links: list[tuple[str, str]] = []
 
-    def take(self, item: Item) -> Result:
-        """Decide one item. Raises the ExchangeError that speaks against it."""
+    def judged(self, item: Item) -> dict[str, Any]:
+        """What the item says, in its one spelling. Raises Malformed for all that is wrong with it by itself."""
+        faults, content = Faults(), {}
+        with faults:
+            content = wellformed(item.type, item.day, item.content, self.today)
+        with faults:
+            if item.id is not None:
+                uuid_of(item.id)
+        faults.settle()
+        return content
+
+    def take(self, item: Item, content: dict[str, Any]) -> Result:
+        """Decide one item by what it says. Raises the ExchangeError that speaks against it."""
         self.submission = self.submission or item.submission or new_id(self.moment)
-        content = wellformed(item.type, item.day, item.content, day_of(self.moment))
-        id_ = uuid_of(item.id) if item.id is not None else new_id(self.moment)
+        id_ = item.id if item.id is not None else new_id(self.moment)
         if id_ in self._sealed:
             raise Malformed(field="id", rule="id.twice", value=id_)
         stored = self.lookups.stored(Ref(self.office, id_)) if item.id is not None else None
@@ -104,8 +115,9 @@ class Desk:
         fact = fact_of(item.type, complete(item.type, content, self.office, record))
         check(fact, item.day, self.office, record)
         subject = person if record is None else _subject(fact, person, record)
+        self._caused(item.because)
         if record is not None:
-            _fits(fact, record)
+            _fits(fact, record, self.today)
         stamp = next_stamp(microseconds(self.moment), [book.highest_stamp()])
         version = self._head(subject) + 1
         frame = self._frame(item, id_, subject, fact, stamp, version)
@@ -208,6 +220,18 @@ class Desk:
             raise UnknownPerson(field="person")
         return person
 
+    def _caused(self, because: Ref | None) -> None:
+        """The cause is an event that the office's own book holds, those of this act included."""
+        if because is None:
+            return
+        earlier = self._sealed.get(because.id) if because.author == self.office else None
+        stored = None if earlier is not None else self.session.event(because)
+        frame = earlier.frame if earlier is not None else stored.frame if stored is not None else None
+        record = self.record(frame.subject.id) if frame is not None and frame.subject.kind == "person" else None
+        if record is None or because not in record.facts:
+            # Whether others hold such an event is not this office's to learn.
+            raise NoSuchEvent(field="because", rule="because.unknown")
+
     def _other(self, type_: str, named: str) -> str:
         if named.startswith("#") or named in self._handles:
             return self._named(named) or named
@@ -257,12 +281,11 @@ def _subject(fact: Fact, person: str, record: Record) -> str:
     return person if isinstance(fact, Merged | Unmerged) else record.person
 
 
-def _fits(fact: Fact, record: Record) -> None:
+def _fits(fact: Fact, record: Record, today: date) -> None:
     """What only the record can say of a payload's form: a correction fits its target, an unmerging allots all."""
     if isinstance(fact, Corrected):
         target = record.facts[fact.target]
-        corrections.require_fields(target.payload, fact.set)
-        apply(target.payload, target.day, fact.set)
+        corrections.require_fit(target.payload, target.day, fact.set, today)
     elif isinstance(fact, Unmerged):
         merged = record.facts[fact.merge]
         since = [s for s in record.facts.values() if s.stamp > merged.stamp and not s.event.frame.automatic]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from events import codes, documents, names, partial_date
+from events import codes, documents, names, partial_date, text
 from events.errors import Malformed
+from events.faults import Faults
 from exchange.jurisdictions.codes import parse as parse_code
 
 
@@ -32,14 +33,30 @@ def _document(kind: str, value: Any, path: str, day: str) -> dict[str, Any]:
     held = {"number": value} if isinstance(value, str) else value
     if not isinstance(held, Mapping) or not isinstance(held.get("number"), str):
         raise Malformed(field=path, rule="document.value")
-    if unknown := held.keys() - {"number", "valid_from", "valid_until", "as_printed", "country"}:
-        raise Malformed(field=f"{path}.{min(unknown)}", rule="document.value")
-    printed = held.get("as_printed") is True
-    parsed = documents.parse(kind, held["number"], field=f"{path}.number", as_printed=printed, as_of=day)
+    faults, found = Faults(), dict(held)
+    for unknown in sorted(held.keys() - {"number", "valid_from", "valid_until", "as_printed", "country"}):
+        with faults:
+            raise Malformed(field=f"{path}.{unknown}", rule="document.value")
+    with faults:
+        printed = _printed(held, path)
+        parsed = documents.parse(kind, held["number"], field=f"{path}.number", as_printed=printed, as_of=day)
+        found["number"] = parsed.number
     for field in ("valid_from", "valid_until"):
-        if held.get(field) is not None:
-            partial_date.parse(held[field], field=f"{path}.{field}")
-    return {**held, "number": parsed.number}
+        with faults:
+            if held.get(field) is not None:
+                partial_date.parse(held[field], field=f"{path}.{field}")
+    with faults:
+        if held.get("country") is not None:
+            codes.check("country", held["country"], f"{path}.country")
+    faults.settle()
+    return found
+
+
+def _printed(held: Mapping[str, Any], path: str) -> bool:
+    printed = held.get("as_printed")
+    if printed is not None and not isinstance(printed, bool):
+        raise Malformed(field=f"{path}.as_printed", rule="schema.flag")
+    return printed is True
 
 
 def _name(value: Any, path: str) -> Any:
@@ -64,22 +81,20 @@ def _birth_place(value: Any, path: str) -> str:
 
 
 def _nationality(value: Any, path: str) -> list[str]:
-    held = [codes.check("country", each, f"{path}.{at}") for at, each in enumerate(items(value, path))]
-    return sorted(set(held))
-
-
-def text(value: Any, path: str, most: int = 100) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > most:
-        raise Malformed(field=path, rule="text.length", most=most)
-    return value.strip()
+    faults, found = Faults(), set()
+    for at, each in enumerate(items(value, path)):
+        with faults:
+            found.add(codes.check("country", each, f"{path}.{at}"))
+    faults.settle()
+    return sorted(found)
 
 
 _RULES: Mapping[str, Callable[[Any, str], Any]] = {
     "name": _name,
     "birth_place": _birth_place,
     "nationality": _nationality,
-    "occupation": text,
-    "phone": partial(text, most=40),
+    "occupation": partial(text.line, most=100),
+    "phone": partial(text.line, most=40),
     **{field: partial(codes.check, field) for field in ("sex", "marital_status", "ethnic_group", "education")},
 }
 PARTICULARS = frozenset({"born_on", *_RULES})

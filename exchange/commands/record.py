@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from events.errors import ExchangeError, Malformed
 from exchange.access.caller import Caller, Forbidden
@@ -63,16 +63,29 @@ def _acts(items: Sequence[Item]) -> Iterable[list[int]]:
 
 def _take(node: Node, session: SqlSession, lookups: Lookups, caller: Caller, act: Sequence[Item]) -> list[Result]:
     desk = Desk(node, session, lookups, caller.office, caller.actor, node.clock())
-    results: list[Result] = []
-    for at, item in enumerate(act):
+    contents: list[dict[str, Any]] = []
+    refused: dict[int, ExchangeError] = {}
+    for at, item in enumerate(act):  # all of them, before the book is asked: a caller mends everything at once
         try:
-            results.append(desk.take(item))
+            contents.append(desk.judged(item))
+        except Malformed as error:
+            refused[at] = error
+    if refused:
+        return _refused(act, refused)
+    results: list[Result] = []
+    for at, (item, content) in enumerate(zip(act, contents, strict=True)):
+        try:
+            results.append(desk.take(item, content))
         except ExchangeError as error:
-            return [
-                Result(id=other.id or "", person=other.person, status="refused", error=error)
-                if index == at
-                else Result(id=other.id or "", person=other.person, status="refused", error=ActRefused(item=at))
-                for index, other in enumerate(act)
-            ]
+            return _refused(act, {at: error})
     desk.commit()
     return results
+
+
+def _refused(act: Sequence[Item], errors: Mapping[int, ExchangeError]) -> list[Result]:
+    """Each at fault with its own error; the others only share the act's fate."""
+    shared = ActRefused(item=min(errors))
+    return [
+        Result(id=item.id or "", person=item.person, status="refused", error=errors.get(at, shared))
+        for at, item in enumerate(act)
+    ]

@@ -8,31 +8,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from events.errors import Malformed
+from events.faults import Faults
 
-_SINGLE = ("stay", "target", "previous", "about", "merge", "notification")
-_OFFICE = re.compile(r"\d{12}")
+_OFFICE = re.compile(r"[0-9]{12}")
 
 
-def normal(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content with every reference as [author, id]. Raises Malformed: `ref.form`, `id.uuid`.
+def normal(field: str, value: Any, path: str) -> Any:
+    """The field's value with every reference as [author, id]. Raises Malformed: `ref.form`, `id.uuid`.
 
     Also taken are "author/id" and {"author": …, "id": …}.
     """
-    found = dict(content)
-    for field in _SINGLE:
-        if found.get(field) is not None:
-            found[field] = _ref(found[field], field)
-    if found.get("continues") is not None:
-        found["continues"] = _stay_name(found["continues"], "continues")
-    for field, each in (("ends", _stay_name), ("sees", _ref)):
-        if found.get(field) is not None:
-            found[field] = _each(found[field], field, each)
-    case = found.get("case")
-    if isinstance(case, Mapping) and case.get("opening") is not None:
-        found["case"] = {**case, "opening": _ref(case["opening"], "case.opening")}
-    if isinstance(found.get("set"), Mapping):
-        found["set"] = normal(found["set"])
-    return found
+    form = _FORMS.get(field)
+    return value if form is None or value is None else form(value, path)
 
 
 def uuid_of(text: object, field: str = "id") -> str:
@@ -46,13 +33,21 @@ def uuid_of(text: object, field: str = "id") -> str:
     return found
 
 
-def _each(value: object, field: str, form: Callable[[object, str], Any]) -> list[Any]:
-    if not isinstance(value, list | tuple):
-        raise Malformed(field=field, rule="ref.form")
-    return [form(item, f"{field}.{index}") for index, item in enumerate(value)]
+def _each(form: Callable[[object, str], Any]) -> Callable[[object, str], list[Any]]:
+    def listed(value: object, path: str) -> list[Any]:
+        if not isinstance(value, list | tuple):
+            raise Malformed(field=path, rule="ref.form")
+        faults, found = Faults(), []
+        for index, item in enumerate(value):
+            with faults:
+                found.append(form(item, f"{path}.{index}"))
+        faults.settle()
+        return found
+
+    return listed
 
 
-def _ref(value: object, field: str) -> list[str]:
+def _ref(value: object, path: str) -> list[str]:
     if isinstance(value, str):
         author, _, id_ = value.partition("/")
     elif isinstance(value, Mapping):
@@ -60,18 +55,33 @@ def _ref(value: object, field: str) -> list[str]:
     elif isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(item, str) for item in value):
         author, id_ = value
     else:
-        raise Malformed(field=field, rule="ref.form")
+        raise Malformed(field=path, rule="ref.form")
     if not _OFFICE.fullmatch(author):
-        raise Malformed(field=field, rule="ref.form")
-    return [author, uuid_of(id_, field)]
+        raise Malformed(field=path, rule="ref.form")
+    return [author, uuid_of(id_, path)]
 
 
-def _stay_name(value: object, field: str) -> dict[str, Any]:
+def _stay_name(value: object, path: str) -> dict[str, Any]:
     """A stay by its event, or by its town: {"stay": ref}, {"town": code}, or one of these alone."""
     if isinstance(value, str) and _OFFICE.fullmatch(value):
         return {"town": value}
     if isinstance(value, Mapping) and "author" not in value:
         if value.get("stay") is not None:
-            return {**value, "stay": _ref(value["stay"], f"{field}.stay")}
+            return {**value, "stay": _ref(value["stay"], f"{path}.stay")}
         return dict(value)
-    return {"stay": _ref(value, field)}
+    return {"stay": _ref(value, path)}
+
+
+def _case(value: object, path: str) -> object:
+    if isinstance(value, Mapping) and value.get("opening") is not None:
+        return {**value, "opening": _ref(value["opening"], f"{path}.opening")}
+    return value
+
+
+_FORMS: Mapping[str, Callable[[Any, str], Any]] = {
+    **dict.fromkeys(("stay", "target", "previous", "about", "merge", "notification"), _ref),
+    "continues": _stay_name,
+    "ends": _each(_stay_name),
+    "sees": _each(_ref),
+    "case": _case,
+}

@@ -1,124 +1,190 @@
 """First tier of legality: what can never be right is refused everywhere, for ever (DESIGN.md section 5).
 
 Nothing here looks at a book. Values come back in their one spelling: names, document numbers, codes, references.
+Judging goes on after a fault: all fields that are wrong are named together, each by its path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
-from events import canonical, codes
+import msgspec
+
+from events import canonical, codes, text
 from events.catalogue import TYPES
 from events.errors import Malformed
+from events.faults import Faults
 from events.parts import CONTAINERS
-from exchange.commands import references
-from exchange.commands.particular import is_particular, items, particular, text
+from exchange.commands import days
+from exchange.commands.particular import is_particular, items, particular
+from exchange.commands.references import normal
 from exchange.jurisdictions.codes import Level, level
 from exchange.jurisdictions.codes import parse as parse_code
 from exchange.jurisdictions.lookup import divisions
 
-FIRST_DAY = "1900-01-01"
-MOST_AHEAD = timedelta(days=366)  # a departure may be announced, not foretold
 # What the exchange itself or the operator records, never a caller.
 NOT_FOR_CALLERS = frozenset({"person.stated"})
 _OFFICES = ("to", "keeper", "teller", "town")
 _PLACES = ("registration", "origin", "destination", "from", "to", "place")
-_CASE = frozenset({"asked"})
+_LONGEST = {"address": 300, "note": 2000}
 
 
 def wellformed(type_: str, day: str, content: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """The content in its one spelling. Raises Malformed naming field and rule."""
+    """The content in its one spelling. Raises Malformed for each field that is wrong, naming it and its rule."""
     if type_ not in TYPES or type_.startswith("jurisdiction.") or type_ in NOT_FOR_CALLERS:
         raise Malformed(field="type", rule="type.unknown", value=type_)
-    _day(day, "effective_on", today)
     canonical.encode(dict(content))
-    found = references.normal(content)
-    both = sorted(set(found.get("accepted") or ()) & set(found.get("insisted") or ()))
+    faults = Faults()
+    meant = today.isoformat()  # by which the rest is judged where the day itself is wrong
+    with faults:
+        days.effective(type_, content, day, "effective_on", today)
+        meant = day
+    found = {}
+    with faults:
+        found = _Judge(type_, meant, today).fields(content, "")
+        _settled(found)
+    faults.settle()
+    return found
+
+
+def _settled(found: Mapping[str, Any]) -> None:
+    both = sorted(set(_words(found, "accepted")) & set(_words(found, "insisted")))
     if both:
         raise Malformed(field="insisted", rule="settled.both", value=both[0])
-    for field, value in found.items():
-        if value is not None:
-            found[field] = _field(type_, field, value, day, today)
+
+
+def _words(content: Mapping[str, Any], field: str) -> list[str]:
+    return [each for each in items(content.get(field) or (), field) if isinstance(each, str)]
+
+
+class _Judge(msgspec.Struct, frozen=True):
+    """The rules of one event's fields, by its type and day."""
+
+    type: str
+    day: str
+    today: date
+
+    def fields(self, content: Mapping[str, Any], within: str) -> dict[str, Any]:
+        """Each field in its one spelling. `within`: the path of what holds them, with its dot."""
+        return _all(content, within, self._field)
+
+    def _field(self, field: str, value: Any, path: str) -> Any:
+        if value is None:
+            return None  # nothing is said, or a correction takes a value away
+        if field in CONTAINERS:
+            return self._container(field, value, path)
+        if field == "deviations":
+            held = {str(at): item for at, item in enumerate(items(value, path))}
+            return list(_all(held, f"{path}.", self._deviation).values())
+        if field == "allotment" or (field == "other" and isinstance(value, str)):
+            return _plain(value, path)
+        found = normal(field, value, path)
+        if field in {"ends", "continues"}:
+            return _stays(found, path)
+        if field == "case" and isinstance(found, Mapping):
+            return _all(found, f"{path}.", lambda name, item, at: _office(item, at) if name == "asked" else item)
+        return self._single(field, found, path)
+
+    def _container(self, field: str, value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise Malformed(field=path, rule="value.mapping")
+        if field == "set" and self.type == "event.corrected":
+            return _all(value, f"{path}.", self._amended)
+        return _all(value, f"{path}.", self._particular)
+
+    def _amended(self, name: str, value: Any, path: str) -> Any:
+        """What a correction sets: a particular, or any field of its target, also of an earlier correction."""
+        return self._particular(name, value, path) if is_particular(name) else self._field(name, value, path)
+
+    def _particular(self, name: str, value: Any, path: str) -> Any:
+        if value is None and self.type in _TAKING_AWAY:
+            return None
+        return particular(name, value, path, self.day)
+
+    def _deviation(self, _: str, value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, Mapping) or not isinstance(value.get("field"), str):
+            raise Malformed(field=path, rule="deviation.field")
+        known = is_particular(value["field"])
+
+        def side(name: str, held: Any, at: str) -> Any:
+            stated = known and name in {"ours", "yours"} and held is not None
+            return particular(value["field"], held, at, self.day) if stated else _plain(held, at)
+
+        return _all(value, f"{path}.", side)
+
+    def _single(self, field: str, value: Any, path: str) -> Any:
+        if field in _PLACES and isinstance(value, Mapping):
+            return _place(value, path)
+        if field in _OFFICES and isinstance(value, str):
+            return _office(value, path)
+        if field in days.DAYS:
+            days.day(field, value, path, self.today, amended=self.type == "event.corrected")
+        if field == "reason" and self.type in {"movement.arrived", "event.corrected"}:
+            return codes.check("reason", value, path)
+        if field == "address":
+            return text.line(value, path, _LONGEST[field])
+        if field == "note":
+            return text.lines(value, path, _LONGEST[field])
+        return _plain(value, path)
+
+
+# Where a value may be taken away: the catalogue's corrections and changes.
+_TAKING_AWAY = frozenset({"event.corrected", "person.changed"})
+
+
+def _all(content: Mapping[str, Any], within: str, rule: Callable[[str, Any, str], Any]) -> dict[str, Any]:
+    """What the rule makes of each value. Raises Malformed for all that it refuses."""
+    faults, found = Faults(), {}
+    for name, value in content.items():
+        with faults:
+            found[name] = rule(name, value, f"{within}{name}")
+    faults.settle()
     return found
 
 
-def _field(type_: str, field: str, value: Any, day: str, today: date) -> Any:
-    if field in CONTAINERS:
-        return _container(type_, field, value, day, today)
-    if field == "deviations":
-        return [_deviation(item, f"deviations.{at}", day) for at, item in enumerate(items(value, field))]
-    if field in {"ends", "continues"}:
-        for name in value if isinstance(value, list) else [value]:
-            if name.get("town") is not None:
-                _town(name["town"], f"{field}.town")
-        return value
-    if field == "case" and isinstance(value, Mapping):
-        return {**value, **{name: _office(value[name], f"case.{name}") for name in _CASE & value.keys()}}
-    if field == "allotment":
-        return value
-    return _single(type_, field, value, field, today)
-
-
-def _container(type_: str, field: str, value: Any, day: str, today: date) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise Malformed(field=field, rule="value.mapping")
-    found: dict[str, Any] = {}
-    for name, item in value.items():
-        path = f"{field}.{name}"
-        amended = type_ == "event.corrected"
-        if item is None and field == "set":
-            found[name] = None  # a correction may take a value away
-        elif amended and name in {"ends", "continues", "deviations"}:
-            found[name] = _field(type_, name, item, day, today)
-        elif amended and name == "set":  # of an earlier correction
-            found[name] = _container(type_, name, item, day, today)
-        elif amended and not is_particular(name):
-            found[name] = _single(type_, name, item, path, today)
-        else:
-            found[name] = particular(name, item, path, day)
-    return found
-
-
-def _single(type_: str, field: str, value: Any, path: str, today: date) -> Any:
-    if field in _PLACES and isinstance(value, Mapping):
-        return _place(value, path)
-    if field in _OFFICES and isinstance(value, str):
-        return _office(value, path)
-    if field in {"expected_on", "stay_until", "until", "since", "effective_on"}:
-        _day(value, path, today, ahead=field in {"expected_on", "stay_until", "until"})
-    if field == "reason" and type_ in {"movement.arrived", "event.corrected"}:
-        return codes.check("reason", value, path)
-    if field == "other" and isinstance(value, str):
-        return value
-    if field == "address":
-        return text(value, path, 300)
+def _plain(value: Any, path: str) -> Any:
+    """The value, if no text in it holds what a reader cannot see."""
+    if isinstance(value, str):
+        text.require_plain(value, path)
+    elif isinstance(value, Mapping):
+        _all(value, f"{path}.", lambda _, item, at: _plain(item, at))
+    elif isinstance(value, list | tuple):
+        _all({str(at): item for at, item in enumerate(value)}, f"{path}.", lambda _, item, at: _plain(item, at))
     return value
 
 
-def _deviation(value: Any, path: str, day: str) -> dict[str, Any]:
-    if not isinstance(value, Mapping) or not isinstance(value.get("field"), str):
-        raise Malformed(field=path, rule="deviation.field")
-    found = dict(value)
-    if is_particular(value["field"]):
-        for side in ("ours", "yours"):
-            if found.get(side) is not None:
-                found[side] = particular(value["field"], found[side], f"{path}.{side}", day)
-    return found
+def _stays(found: Any, path: str) -> Any:
+    def stay(name: Mapping[str, Any], at: str) -> dict[str, Any]:
+        return _all(name, f"{at}.", lambda part, held, below: _town(held, below) if part == "town" else held)
+
+    if not isinstance(found, list):
+        return stay(found, path)
+    return list(_all({str(at): n for at, n in enumerate(found)}, f"{path}.", lambda _, n, at: stay(n, at)).values())
 
 
 def _place(value: Mapping[str, Any], path: str) -> dict[str, Any]:
-    kind, code = value.get("kind"), value.get("code")
-    if kind == "town" and code is None:
-        raise Malformed(field=f"{path}.code", rule="place.town_without_code")
-    if kind != "town" and code is not None:
-        raise Malformed(field=f"{path}.code", rule="place.code_without_town")
-    if kind == "birth" and not path.endswith("origin"):
-        raise Malformed(field=path, rule="place.birth_only_origin")
-    if value.get("country") is not None:
-        codes.check("country", value["country"], f"{path}.country")
-    return {**value, **{name: _town(value[name], f"{path}.{name}") for name in ("code", "last") if value.get(name)}}
+    kind, faults = value.get("kind"), Faults()
+    with faults:
+        if kind == "town" and value.get("code") is None:
+            raise Malformed(field=f"{path}.code", rule="place.town_without_code")
+        if kind != "town" and value.get("code") is not None:
+            raise Malformed(field=f"{path}.code", rule="place.code_without_town")
+    with faults:
+        if kind == "birth" and path.rpartition(".")[2] != "origin":
+            raise Malformed(field=path, rule="place.birth_only_origin")
+    found = dict(value)
+    with faults:
+        found = _all({k: v for k, v in value.items() if v is not None}, f"{path}.", _part_of_place)
+    faults.settle()
+    return found
+
+
+def _part_of_place(name: str, value: Any, path: str) -> Any:
+    if name == "country":
+        return codes.check("country", value, path)
+    return _town(value, path) if name in {"code", "last"} else value
 
 
 def _town(value: object, path: str) -> str:
@@ -129,18 +195,9 @@ def _town(value: object, path: str) -> str:
 
 
 def _office(value: object, path: str) -> str:
-    code = parse_code(value, path) if isinstance(value, str) else ""
-    if not code or divisions().get(code) is None:
+    if not isinstance(value, str):
+        raise Malformed(field=path, rule="value.text")
+    code = parse_code(value, path)
+    if divisions().get(code) is None:
         raise Malformed(field=path, rule="division.unknown", value=value)
     return code
-
-
-def _day(value: object, path: str, today: date, *, ahead: bool = False) -> None:
-    try:
-        found = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
-    except ValueError:
-        found = None
-    if found is None:
-        raise Malformed(field=path, rule="date.form")
-    if found.isoformat() < FIRST_DAY or (not ahead and found > today + MOST_AHEAD):
-        raise Malformed(field=path, rule="date.absurd", value=found.isoformat())

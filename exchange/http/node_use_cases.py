@@ -58,7 +58,8 @@ class NodeUseCases:
         return record(self._node, caller, items, all_or_nothing=all_or_nothing)
 
     def reply(self, caller: Caller, case: str, item: Item) -> Result:
-        [result] = record(self._node, caller, [item])
+        today = day_of(self._node.clock()).isoformat()
+        [result] = record(self._node, caller, [msgspec.structs.replace(item, day=item.day or today)])
         return result
 
     def record_office(self, caller: Caller, office: str, type_: str, day: str, content: Row, id_: str | None) -> Result:

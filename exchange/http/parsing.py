@@ -9,16 +9,8 @@ from flask import Request
 from webargs.flaskparser import FlaskParser
 
 from events.canonical import decode
-from events.errors import ExchangeError, Malformed
-from schemas.v1.wire import Fault, Wire, faults
-
-
-class Invalid(Malformed):
-    """Some fields break their rules; all of them are named."""
-
-    def __init__(self, found: tuple[Fault, ...]) -> None:
-        self.faults = found
-        super().__init__(field=found[0].field, rule=found[0].rule)
+from events.errors import ExchangeError, Malformed, Several
+from schemas.v1.wire import Wire, faults
 
 
 class Unreadable(Malformed):
@@ -52,13 +44,13 @@ class StrictParser(FlaskParser):
     def load_querystring(self, req: Request, schema: marshmallow.Schema) -> Any:
         twice = [name for name, values in req.args.lists() if len(values) > 1]
         if twice:
-            raise Invalid(tuple(Fault(name, "schema.twice") for name in twice))
+            raise Several([Malformed(field=name, rule="schema.twice") for name in twice])
         return req.args.to_dict()
 
     def handle_error(self, error: marshmallow.ValidationError, req: Request, *_: Any, **__: Any) -> NoReturn:
         messages = error.messages
         below = next(iter(messages.values())) if isinstance(messages, dict) else messages
-        raise Invalid(tuple(faults(below))) from None
+        raise Several([Malformed(field=each.field, rule=each.rule, **each.details) for each in faults(below)]) from None
 
 
 def read_json(req: Request, most: int) -> Any:

@@ -12,11 +12,11 @@ from werkzeug.exceptions import HTTPException
 
 from events.errors import ExchangeError
 from exchange.http.correlation import reference
-from exchange.http.parsing import Invalid
 from exchange.translations import Language, choose, known, text
 from schemas.v1.wire import Fault
 
 LONGEST_FIELD = 200  # a field that nobody asked for may have any name
+LONGEST_VALUE = 100  # and hold anything
 MEDIA_TYPE = "application/problem+json"
 # What the framework refuses by itself, by our codes.
 CODES: Mapping[int, str] = {
@@ -34,6 +34,7 @@ _log = structlog.get_logger("exchange.http")
 
 def install(app: Flask) -> None:
     """Must come after whatever registers handlers of its own."""
+    app.after_request(_told_in)
     app.register_error_handler(ExchangeError, _ours)
     app.register_error_handler(HTTPException, _of_the_framework)
     app.register_error_handler(Exception, _unexpected)
@@ -43,8 +44,8 @@ def problem(error: ExchangeError) -> dict[str, Any]:
     """The problem details of an error of ours."""
     if error.status >= 500:
         return _details(error.code, error.status, ())
-    found = error.faults if isinstance(error, Invalid) else _fault(error)
-    return _details(error.code, error.status, found, str(error.rule or ""), error.details)
+    found = [fault for each in error.faults for fault in _fault(each)]
+    return _details(error.code, error.status, found, str(error.rule or ""), _shown(error.details))
 
 
 def answer(details: Mapping[str, Any], headers: Iterable[tuple[str, str]] = ()) -> Response:
@@ -68,6 +69,14 @@ def language() -> Language:
     return found
 
 
+def _told_in(response: Response) -> Response:
+    """What holds texts says in which language: problems, also those inside the answer to a batch."""
+    if "language" in g:
+        response.headers.setdefault("Content-Language", language())
+        response.vary.add("Accept-Language")
+    return response
+
+
 def _details(
     code: str, status: int, found: Iterable[Fault], rule: str = "", details: Mapping[str, object] | None = None
 ) -> dict[str, Any]:
@@ -85,21 +94,30 @@ def _details(
         "instance": reference(),
     }
     if faults:
-        told["errors"] = [
-            {
-                "field": fault.field[:LONGEST_FIELD] or "$",
-                "rule": fault.rule,
-                "message": text(fault.rule, spoken, **fault.details),
-            }
-            for fault in faults
-        ]
+        told["errors"] = [_named(fault, spoken) for fault in faults]
     return told
 
 
-def _fault(error: ExchangeError) -> tuple[Fault, ...]:
-    if error.field is None or error.rule is None:
-        return ()
-    return (Fault(error.field, error.rule, {"field": error.field, **error.details}),)
+def _named(fault: Fault, spoken: Language) -> dict[str, str]:
+    """The fault with its value, where the rule names one: rules about personal data do not."""
+    value = fault.details.get("value")
+    return {
+        "field": fault.field[:LONGEST_FIELD] or "$",
+        "rule": fault.rule,
+        "message": text(fault.rule, spoken, **{**fault.details, "field": fault.field[:LONGEST_FIELD]}),
+        **({"value": value} if isinstance(value, str) and value else {}),
+    }
+
+
+def _fault(error: ExchangeError) -> Iterable[Fault]:
+    """The field at fault. What breaks no narrower rule breaks that of its code."""
+    if error.field is not None:
+        yield Fault(error.field, error.rule or error.code, {"field": error.field, **_shown(error.details)})
+
+
+def _shown(details: Mapping[str, object]) -> dict[str, object]:
+    """The values that a text may name, no longer than one is read."""
+    return {name: value[:LONGEST_VALUE] if isinstance(value, str) else value for name, value in details.items()}
 
 
 def _ours(error: ExchangeError) -> Response:

@@ -27,7 +27,9 @@ class UseCases(Protocol):
 
     def record(self, caller: Caller, items: Sequence[Item], *, all_or_nothing: bool) -> Sequence[Result]: ...
 
-    def reply(self, caller: Caller, case: str, item: Item) -> Result: ...
+    def reply(self, caller: Caller, case: str, item: Item) -> Result:
+        """Today, where the item says no day."""
+        ...
 
     def record_office(
         self, caller: Caller, office: str, type_: str, day: str, content: Row, id_: str | None

@@ -10,22 +10,11 @@ import msgspec
 
 from events import documents, names
 from events.documents import Document
-from events.errors import ExchangeError, Malformed
+from events.errors import Malformed, Several
 from exchange.registers import cells, meanings, places
 from exchange.registers.columns import BY_FIELD, DOCUMENTS
 
 _LISTED = ("sex", "ethnic_group", "marital_status", "education")
-
-
-class Faults(ExchangeError):
-    """Some cells of one row cannot be right; all of them are named."""
-
-    code = "malformed"
-    status = 422
-
-    def __init__(self, found: list[ExchangeError]) -> None:
-        self.found = found
-        super().__init__(field=found[0].field, rule=found[0].rule, **found[0].details)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,27 +49,26 @@ class _Reader:
 
     def __init__(self, row: Mapping[str, str]) -> None:
         self.row = row
-        self.faults: list[ExchangeError] = []
+        self.faults: list[Malformed] = []
 
     def read(self, field: str, rule: Callable[[str, str], Any]) -> Any:
         """What the rule makes of the cell; None where it is empty or at fault."""
         text = self.row.get(field, "")
-        if not text:
-            return None
-        try:
-            if len(text) > cells.LONGEST:
-                raise Malformed(field=field, rule="text.length", most=cells.LONGEST)
-            return rule(text, field)
-        except ExchangeError as error:
-            self.faults.append(error)
-            return None
+        if len(text) > cells.LONGEST:
+            self.refuse(field, "text.length", most=cells.LONGEST)
+        elif text:
+            try:
+                return rule(text, field)
+            except Malformed as error:
+                self.faults += error.faults
+        return None
 
     def refuse(self, field: str, rule: str, **details: object) -> None:
         self.faults.append(Malformed(field=field, rule=rule, **details))
 
 
 def entry(row: Mapping[str, str], office: str, as_of: str) -> Entry:
-    """The row of an office's register; `as_of`: the day of the register. Raises Faults."""
+    """The row of an office's register; `as_of`: the day of the register. Raises Several."""
     reader = _Reader(row)
     for field in ("name", "registration"):
         if not row.get(field):
@@ -101,7 +89,7 @@ def entry(row: Mapping[str, str], office: str, as_of: str) -> Entry:
     if not row.get("entry") and not held and born is None and not reader.faults:
         reader.refuse("entry", "register.nobody")
     if reader.faults:
-        raise Faults(reader.faults)
+        raise Several(reader.faults)
     return Entry(
         particulars=particulars,
         identities=tuple(_identities(row, held, particulars)),

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from events.envelope import Ref
-from events.errors import Conflict, ExchangeError, Malformed
+from events.errors import Conflict, ExchangeError, Malformed, Several
 from exchange.access.caller import Caller
-from exchange.clock import day_of
+from exchange.commands import days
 from exchange.commands.act import Item
 from exchange.commands.record import record
 from exchange.commands.wellformed import wellformed
@@ -25,7 +25,7 @@ from exchange.queries.find_person import find_person
 from exchange.queries.record import record as record_of
 from exchange.registers.columns import REASON, ROW
 from exchange.registers.comparing import differing
-from exchange.registers.entry import Entry, Faults, entry
+from exchange.registers.entry import Entry, entry
 from exchange.registers.reading import Row, Table
 from exchange.registers.reasons import reason
 from exchange.registers.seen import Seen
@@ -95,7 +95,7 @@ class Intake:
     def _checked(self, row: Row) -> tuple[Entry | None, ExchangeError | None]:
         try:
             if row.faults:
-                raise Faults(row.faults)
+                raise Several(row.faults)
             found = entry(row.by_field, self._caller.office, self._as_of)
             if (earlier := self._seen.earlier(found.identities, row.number)) is not None:
                 raise Malformed(rule="register.twice_in_file", row=earlier)
@@ -155,7 +155,7 @@ class Intake:
         errors: dict[int, ExchangeError] = {}
         for at, item in items.items():
             try:
-                wellformed(item.type, item.day, item.content, day_of(self._node.clock()))
+                wellformed(item.type, item.day, item.content, days.today(self._node.clock()))
                 self.tally.recorded += 1
             except ExchangeError as error:
                 errors[at] = error
@@ -183,7 +183,7 @@ class Intake:
             self.tally.differing += 1
         else:
             self.tally.refused += 1
-        for each in error.found if isinstance(error, Faults) else [error]:
+        for each in error.faults:
             key = each.rule or each.code
             self.tally.reasons[key] = self.tally.reasons.get(key, 0) + 1
         self._write([str(row.number), reason(error, self._language), *self._own(row.cells)])

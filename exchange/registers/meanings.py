@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 
 from events import codes
 from events.errors import Malformed
+from events.text import line
 from exchange.registers import cells, places
 from exchange.registers.columns import BY_FIELD, DOCUMENTS
 
@@ -64,9 +65,5 @@ def parts(text: str) -> list[str]:
 
 
 def short(most: int) -> Callable[[str, str], str]:
-    def rule(text: str, field: str) -> str:
-        if len(text) > most:
-            raise Malformed(field=field, rule="text.length", most=most)
-        return text
-
-    return rule
+    """A line of text of at most so many characters."""
+    return partial(line, most=most)

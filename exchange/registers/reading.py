@@ -13,7 +13,7 @@ from typing import Any, TextIO
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from events.errors import ExchangeError, Malformed
+from events.errors import Malformed
 from exchange.registers import cells
 from exchange.registers.columns import Column, columns_of
 
@@ -30,7 +30,7 @@ class Row:
     def __init__(self, number: int, columns: Sequence[Column | None], values: Sequence[Any]) -> None:
         self.number = number
         self.cells: list[str] = []
-        self.faults: list[ExchangeError] = []
+        self.faults: list[Malformed] = []
         self.by_field: dict[str, str] = {}
         for at, value in enumerate(values):
             column = columns[at] if at < len(columns) else None

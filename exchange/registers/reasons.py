@@ -6,14 +6,12 @@ from collections.abc import Iterable
 
 from events.errors import ExchangeError
 from exchange.registers.columns import BY_FIELD, Column
-from exchange.registers.entry import Faults
 from exchange.translations import CHINESE, Language, known, text
 
 
 def reason(error: ExchangeError, language: Language) -> str:
     """One line for one row."""
-    found = error.found if isinstance(error, Faults) else [error]
-    return ("；" if language == CHINESE else "; ").join(_one(each, language) for each in found)
+    return ("；" if language == CHINESE else "; ").join(_one(each, language) for each in error.faults)
 
 
 def _one(error: ExchangeError, language: Language) -> str:

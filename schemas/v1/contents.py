@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 
@@ -56,14 +57,7 @@ def wire(type_: str) -> type[msgspec.Struct]:
 
 def content_faults(type_: str, content: Mapping[str, Any]) -> Iterator[Fault]:
     """Each field of a content that its type does not allow, all of them, by their path under `with`."""
-    known = {each.encode_name: each for each in msgspec.structs.fields(wire(type_))}
-    for name in sorted(content.keys() - known.keys()):
-        yield Fault(f"with.{name}", "schema.unknown")
-    for name, each in known.items():
-        if name in content:
-            yield from _value_faults(name, content[name], each.type)
-        elif each.required:
-            yield Fault(f"with.{name}", "schema.missing")
+    yield from _struct_faults("with", content, wire(type_))
 
 
 def components(template: str = "#/components/schemas/{name}") -> tuple[dict[str, str], dict[str, Any]]:
@@ -80,40 +74,54 @@ def components(template: str = "#/components/schemas/{name}") -> tuple[dict[str,
     return by_type, definitions
 
 
-def _value_faults(name: str, value: Any, type_: Any) -> Iterator[Fault]:
+def _struct_faults(path: str, content: Mapping[str, Any], struct: type[msgspec.Struct]) -> Iterator[Fault]:
+    known = {each.encode_name: each for each in msgspec.structs.fields(struct)}
+    for name in sorted(content.keys() - known.keys()):
+        yield Fault(f"{path}.{name}", "schema.unknown")  # the catalogue's values overlook it, the wire does not
+    for name, each in known.items():
+        if name in content:
+            yield from _value_faults(f"{path}.{name}", content[name], each.type)
+        elif each.required:
+            yield Fault(f"{path}.{name}", "schema.missing")
+
+
+def _value_faults(path: str, value: Any, type_: Any) -> Iterator[Fault]:
+    """Every fault below a value: an object and a list are looked through, where the library stops at the first."""
+    for each in get_args(type_) if get_origin(type_) in {Union, UnionType} else (type_,):
+        if isinstance(value, dict) and isinstance(each, type) and issubclass(each, msgspec.Struct):
+            if not each.__struct_config__.array_like:
+                yield from _struct_faults(path, value, each)
+                return
+        elif isinstance(value, list) and get_origin(each) is tuple:
+            for index, below in enumerate(value):
+                yield from _value_faults(f"{path}.{index}", below, get_args(each)[0])
+            return
+    yield from _leaf_faults(path, value, type_)
+
+
+def _leaf_faults(path: str, value: Any, type_: Any) -> Iterator[Fault]:
     try:
         msgspec.convert(value, type_)
-        yield from _beyond(f"with.{name}", value, msgspec.inspect.type_info(type_))
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        where = _STEP.sub(r".\1", path.rstrip("`")).strip(".")
+        message, _, below = str(error).partition(" - at `$")
+        where = _STEP.sub(r".\1", below.rstrip("`")).strip(".")
         for form, rule in _RULES:
             if found := form.match(message):
                 details = found.groupdict()
-                steps = ["with", name, where, details.pop("name", "")]
-                yield Fault(".".join(filter(None, steps)), rule, dict(details))
+                yield Fault(".".join(filter(None, [path, where, details.pop("name", "")])), rule, dict(details))
                 return
-        yield Fault(".".join(filter(None, ["with", name, where])), "schema.invalid")
+        yield Fault(".".join(filter(None, [path, where])), "schema.invalid")
+        return
+    if isinstance(value, list) and _longer(value, type_):
+        yield Fault(path, "schema.size")
 
 
-def _beyond(path: str, value: Any, kind: msgspec.inspect.Type) -> Iterator[Fault]:
-    """What a valid value holds beyond its type: the catalogue's values overlook it, the wire does not."""
-    if isinstance(kind, msgspec.inspect.UnionType):
-        for each in kind.types:
-            yield from _beyond(path, value, each)
-    elif isinstance(kind, msgspec.inspect.StructType) and isinstance(value, list):
-        if len(value) > len(kind.fields):
-            yield Fault(path, "schema.size")
-    elif isinstance(kind, msgspec.inspect.StructType) and isinstance(value, dict):
-        inner = {each.encode_name: each.type for each in kind.fields}
-        for key, below in value.items():
-            if key in inner:
-                yield from _beyond(f"{path}.{key}", below, inner[key])
-            else:
-                yield Fault(f"{path}.{key}", "schema.unknown")
-    elif isinstance(kind, msgspec.inspect.VarTupleType) and isinstance(value, list):
-        for index, below in enumerate(value):
-            yield from _beyond(f"{path}.{index}", below, kind.item_type)
+def _longer(value: list[Any], type_: Any) -> bool:
+    """Whether a list holds more than the struct that it stands for: the catalogue's values overlook it."""
+    structs = [
+        each for each in (*get_args(type_), type_) if isinstance(each, type) and issubclass(each, msgspec.Struct)
+    ]
+    return any(len(value) > len(msgspec.structs.fields(each)) for each in structs)
 
 
 def _plain(schema: Any) -> None:

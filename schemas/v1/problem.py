@@ -13,6 +13,7 @@ class FaultSchema(Wire):
         most=300, required=True, metadata={"description": "Where it stands, dotted, `$` for the whole."}
     )
     rule = fields.Text(required=True, metadata={"description": "The rule that it breaks; stable."})
+    value = fields.Text(metadata={"description": "What stands there, where it is no personal data."})
     message = fields.Text(required=True, metadata={"description": "The same for people, in their language."})
 
 

@@ -30,6 +30,7 @@ class Story:
         self.arrival = self.there.sees_arrive(woman(), ZHIFANG)
         self.asked = clock()
         self.home.answers("case.confirmed", str(self.home.notice("inflow").case))
+        clock.now = datetime(2026, 3, 10, 1, tzinfo=UTC)
         self.home.records(
             "person.changed", "2026-03-10", {"set": {"name": "王晓宇"}, "ground": "own_wish"}, self.person
         )
@@ -106,7 +107,7 @@ def test_both_times_may_be_asked_together(story):
 def test_what_was_known_at_a_moment_never_changes(story):
     asked = {"known_at": moment(story.clock())}
     then = story.reads(story.home, **asked)
-    story.there.records("movement.left", "2026-03-12", {"destination": {"kind": "unknown"}}, story.person)
+    story.there.records("movement.left", "2026-03-10", {"destination": {"kind": "unknown"}}, story.person)
     assert story.reads(story.home, **asked) == then
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from exchange.clock import day_of, utcnow
 from exchange.commands.act import Item
 from exchange.http import paging
 from exchange.http.allows import allows
@@ -72,10 +71,10 @@ def _reply(
 
     def reply(body: dict[str, Any], case: UUID) -> Answered:
         identifier = body.pop("id", None)
-        day = body.pop("effective_on", None) or day_of(utcnow()).isoformat()
+        day = body.pop("effective_on", "")
         content = {**body, "case_id": str(case)}
         item = Item(type=type_, day=day, content=content, id=identifier, if_match=if_match())
-        return single(use_cases().reply(caller(), str(case), item))
+        return single(use_cases().reply(caller(), str(case), item), within="")
 
     reply.__name__ = f"{act}_case"
     reply.__doc__ = says

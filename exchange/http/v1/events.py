@@ -88,10 +88,10 @@ def item_of(body: Mapping[str, Any], *, if_match: str | None = None, submission:
     )
 
 
-def single(result: Result) -> tuple[Mapping[str, Any], int, dict[str, str]]:
-    """The answer for one event. Raises what it was refused for."""
+def single(result: Result, within: str = "with.") -> tuple[Mapping[str, Any], int, dict[str, str]]:
+    """The answer for one event. Raises what it was refused for; `within`: the path of the content in the body."""
     if result.error is not None:
-        raise placed(result.error)
+        raise placed(result.error, within)
     return row(result), *((200, REPLAYED) if result.status == "repeated" else (201, {}))
 
 
@@ -108,11 +108,12 @@ def row(result: Result) -> dict[str, Any]:
     }
 
 
-def placed(error: ExchangeError) -> ExchangeError:
-    """The error with its field as the wire has it: what is no field of the event itself lies in its content."""
-    if error.field is not None:
-        first = error.field.partition(".")[0]
-        error.field = _ON_THE_WIRE.get(error.field, error.field if first in _OF_EVENT else f"with.{error.field}")
+def placed(error: ExchangeError, within: str = "with.") -> ExchangeError:
+    """The error with its fields as the wire has them: what is no field of the event itself lies in its content."""
+    for each in error.faults:
+        if each.field is not None:
+            first = each.field.partition(".")[0]
+            each.field = _ON_THE_WIRE.get(each.field, each.field if first in _OF_EVENT else f"{within}{each.field}")
     return error
 
 

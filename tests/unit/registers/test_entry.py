@@ -4,7 +4,8 @@ import pytest
 
 from events.documents import resident_number
 from exchange.registers.comparing import differing
-from exchange.registers.entry import Entry, Faults, entry
+from events.errors import Several
+from exchange.registers.entry import Entry, entry
 from exchange.translations import all_messages, text
 
 OFFICE = "420115001000"
@@ -25,9 +26,9 @@ def read(**cells: str) -> Entry:
 
 
 def faults(**cells: str) -> list[tuple[str | None, str | None]]:
-    with pytest.raises(Faults) as error:
+    with pytest.raises(Several) as error:
         read(**cells)
-    return [(each.field, each.rule) for each in error.value.found]
+    return [(each.field, each.rule) for each in error.value.faults]
 
 
 def test_a_resident_registered_here_has_a_main_stay_here():

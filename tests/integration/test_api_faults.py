@@ -1,0 +1,189 @@
+"""A refused request names every field that is wrong, in the caller's language, and leaves nothing behind."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from events.store.sql.schema import metadata
+from exchange.access.keys import Keys
+from exchange.http.app import create_app
+from exchange.ids import new_id
+from exchange.node import Node
+from exchange.pipeline.advance import advance
+from tests.integration.api import rules
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, woman
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+WRONG = {"name": "", "sex": "X", "education": "x", "phone": "1\n2", "document.resident": {"number": "1"}}
+NAMED = {
+    "name": "name.empty",
+    "sex": "code.unknown",
+    "education": "code.unknown",
+    "phone": "text.control",
+    "document.resident.number": "document.length",
+}
+
+
+@dataclass
+class Office:
+    """An office that speaks to a node by HTTP."""
+
+    node: Node
+    client: Any
+    secret: str
+
+    def post(self, body: Any, path: str = "/v1/events", **headers: str) -> Any:
+        return self.client.post(path, json=body, headers={"Authorization": f"Bearer {self.secret}", **headers})
+
+    def kept(self) -> dict[str, list[Any]]:
+        """Every row of the store but those of its keys to the API."""
+        with self.node.uow.look() as session:
+            tables = [table for table in metadata.sorted_tables if not table.name.startswith("access")]
+            return {table.name: sorted(map(repr, session.sql.execute(select(table)))) for table in tables}
+
+
+@pytest.fixture
+def node(tmp_path) -> Iterator[Node]:
+    node = opened(tmp_path)
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def office(node) -> Office:
+    _, secret = Keys(node.uow, node.clock).issue("a key of a test", [ZHIFANG], ("clerk", "confirmer"))
+    return Office(node, create_app(node).test_client(), secret)
+
+
+def event(type_: str, content: Mapping[str, Any], day: str = "2026-03-01", **more: Any) -> dict[str, Any]:
+    return {"id": new_id(NOW), "type": type_, "effective_on": day, "with": dict(content), **more}
+
+
+def registering(particulars: Mapping[str, Any], **content: Any) -> dict[str, Any]:
+    return event("person.registered", {"basis": "first_record", "particulars": dict(particulars), **content})
+
+
+def under(path: str) -> dict[str, str]:
+    return {f"{path}.{field}": rule for field, rule in NAMED.items()}
+
+
+def test_one_event_names_all_of_its_fields(office: Office):
+    place = {"kind": "town", "code": "420115000000"}
+    answer = office.post(registering(WRONG, registration=place, address="6 Lake\u200b Road"))
+    assert (answer.status_code, answer.json["code"]) == (422, "malformed")
+    others = {"with.registration.code": "place.not_town", "with.address": "text.hidden"}
+    assert rules(answer.json) == {**under("with.particulars"), **others}
+    [place_told] = [each for each in answer.json["errors"] if each["field"] == "with.registration.code"]
+    assert place_told["value"] == "420115000000"
+    assert not any("value" in each for each in answer.json["errors"] if each["field"].startswith("with.particulars"))
+
+
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [("en", "7 fields break their rules; each is named in errors."), ("zh-CN", "共有7个字段不符合规则，详见errors。")],
+)
+def test_texts_and_header_say_the_language(office: Office, language, detail):
+    body = registering(WRONG, registration={"kind": "town"}, address="a\nb")
+    answer = office.post(body, **{"Accept-Language": language})
+    assert answer.json["detail"] == detail
+    assert answer.headers["Content-Language"] == language
+    assert answer.headers["Vary"] == "Accept-Language"
+    chinese = [any("\u4e00" <= sign <= "\u9fff" for sign in each["message"]) for each in answer.json["errors"]]
+    assert set(chinese) == {language == "zh-CN"}
+
+
+def test_all_or_nothing_names_the_fields_of_every_event(office: Office):
+    fine = registering(woman())
+    events = [registering(WRONG), fine, event("person.changed", {"set": WRONG}, person="#1")]
+    answer = office.post({"events": events}, "/v1/events/batch")
+    assert (answer.status_code, answer.json["code"]) == (422, "malformed")
+    assert rules(answer.json) == {**under("events.0.with.particulars"), **under("events.2.with.set")}
+    assert answer.headers["Content-Language"] == "en"
+
+
+def test_each_by_itself_has_a_list_of_its_own(office: Office):
+    events = [registering(WRONG), registering(woman()), registering({"name": "王小雨", "sex": "Q"})]
+    answer = office.post({"events": events, "all_or_nothing": False}, "/v1/events/batch")
+    first, second, third = answer.json["results"]
+    assert rules(first["error"]) == under("with.particulars")
+    assert (second["status"], second["error"]) == ("recorded", None)
+    assert rules(third["error"]) == {"with.particulars.sex": "code.unknown"}
+    assert answer.headers["Content-Language"] == "en"
+
+
+def test_an_answer_without_texts_says_no_language(office: Office):
+    assert "Content-Language" not in office.post(registering(woman())).headers
+
+
+def test_a_reply_names_its_fields_where_they_stand_in_its_body(node, office: Office):
+    home, there = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
+    home.registers(woman())
+    there.sees_arrive(woman(), ZHIFANG)
+    case = home.notice("inflow").case
+    deviations = [{"field": "sex", "ours": "Q"}, {"field": "education", "yours": "x"}]
+    answer = office.post({"deviations": deviations, "note": "a\u202eb"}, f"/v1/cases/{case}/confirm")
+    assert rules(answer.json) == {
+        "deviations.0.ours": "code.unknown",
+        "deviations.1.yours": "code.unknown",
+        "note": "text.hidden",
+    }
+    # Where it says no day, that is the day of the node's own clock.
+    assert office.post({}, f"/v1/cases/{case}/confirm").status_code == 201
+
+
+class TestACause:
+    """What caused an event is an event of the office's own book, or an earlier one of the same act."""
+
+    def test_that_nobody_holds_is_refused(self, office: Office):
+        answer = office.post({**registering(woman()), "because": [ZHIFANG, new_id(NOW)]})
+        assert (answer.status_code, answer.json["code"]) == (404, "no_such_event")
+        assert rules(answer.json) == {"because": "because.unknown"}
+
+    def test_that_only_others_hold_is_refused_alike(self, node, office: Office):
+        foreign = Town(node, DONGHUAMEN).registers(woman(3))
+        answer = office.post({**registering(woman()), "because": [DONGHUAMEN, foreign.id]})
+        assert (answer.status_code, rules(answer.json)) == (404, {"because": "because.unknown"})
+
+    def test_that_was_recorded_here_is_taken_also_about_someone_else(self, node, office: Office):
+        mother = Town(node, ZHIFANG).registers(woman(3))
+        assert office.post({**registering(woman()), "because": [ZHIFANG, mother.id]}).status_code == 201
+
+    def test_that_was_told_here_is_taken(self, node, office: Office):
+        Town(node, ZHIFANG).registers(woman())
+        arrival = Town(node, DONGHUAMEN).sees_arrive(woman(), ZHIFANG)
+        changed = event("person.changed", {"set": {"education": "70"}}, person=arrival.person)
+        assert office.post({**changed, "because": [DONGHUAMEN, arrival.id]}).status_code == 201
+
+    def test_of_the_same_act_stands_before_its_effect(self, office: Office):
+        first, second = registering(woman()), registering(woman(3, name="王大山"))
+        later = {"events": [{**second, "because": [ZHIFANG, first["id"]]}, first]}
+        earlier = {"events": [first, {**second, "because": [ZHIFANG, first["id"]]}]}
+        assert rules(office.post(later, "/v1/events/batch").json) == {"events.0.because": "because.unknown"}
+        assert office.post(earlier, "/v1/events/batch").status_code == 201
+
+    def test_is_never_the_event_itself(self, office: Office):
+        body = registering(woman())
+        assert rules(office.post({**body, "because": [ZHIFANG, body["id"]]}).json) == {"because": "because.unknown"}
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        [registering(WRONG)],
+        [registering(woman()), registering(WRONG)],
+        [registering(woman()), {**registering(woman(3)), "because": [ZHIFANG, new_id(NOW)]}],
+        [registering(woman()), event("movement.left", {}, person="#0")],
+        [registering(woman()), event("person.changed", {"set": {}}, "2026-03-09", person="#0")],
+    ],
+)
+def test_a_refused_act_leaves_nothing_behind(office: Office, bodies):
+    office.post(registering(woman(5)))
+    advance(office.node)
+    before = office.kept()
+    assert before["events"]
+    assert office.post({"events": bodies}, "/v1/events/batch").status_code >= 400
+    assert office.kept() == before
