@@ -86,6 +86,8 @@ def _lines(found: Report, faults: tuple[Fault, ...]) -> Iterator[str]:
     for each in others:
         lacks = ",".join(each.lacking)
         yield words("demo.difference", check=each.check, office=each.office, person=each.person, lacks=lacks)
+    if followed := sum(len(each.consequences) for each in found.differences):
+        yield words("demo.followed", count=followed)
     exactly = faults and not missed and not others
     verdict = "demo.equal" if not found.differences else "demo.exactly" if exactly else "demo.different"
     yield words(verdict, records=found.records_compared)

@@ -13,7 +13,7 @@ from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
 from exchange.cli.node import on_node, opened, settings_of
-from exchange.reconcile import Checked, checks, repair
+from exchange.reconcile import Checked, Difference, checks, repair
 from exchange.reconcile.finding import Check
 
 
@@ -35,17 +35,25 @@ def reconcile(mend: bool, data: Path | None, settings_file: Path | None) -> int:
 
 def _plain(found: Checked) -> dict[str, Any]:
     counted = {check: sum(each.check == check for each in found.differences) for check in get_args(Check)}
-    return {**msgspec.to_builtins(found), "equal": found.equal, "checks": counted}
+    return {**msgspec.to_builtins(found), "equal": found.equal, "checks": counted, "consequences": found.followed()}
 
 
 def _lines(found: Checked) -> Iterator[str]:
+    followed = found.followed()
     for check in get_args(Check):
         those = [each for each in found.differences if each.check == check]
         name = speech.words(f"reconcile.{check}")
-        verdict = speech.words("reconcile.differences", count=len(those)) if those else speech.words("reconcile.equal")
-        yield f"{name}: {verdict}"
+        verdicts = [speech.words("reconcile.differences", count=len(those))] if those else []
+        if followed[check]:
+            verdicts.append(speech.words("reconcile.followed", count=followed[check]))
+        yield f"{name}: {', '.join(verdicts) or speech.words('reconcile.equal')}"
         for each in those:
-            event = f"  {each.event.author}/{each.event.id}" if each.event else ""
-            yield f"  {each.office}  {each.other or '-'}  {each.person}  {','.join(each.lacking)}{event}"
+            yield f"  {_line(each)}"
+            yield from (f"    -> {speech.words(f'reconcile.{one.check}')}  {_line(one)}" for one in each.consequences)
     pairs = ", ".join(f"{state} {count}" for state, count in sorted(found.pairs.items())) or "0"
     yield speech.words("reconcile.pairs", pairs=pairs, persons=found.persons, waiting=found.waiting)
+
+
+def _line(each: Difference) -> str:
+    event = f"  {each.event.author}/{each.event.id}" if each.event else ""
+    return f"{each.office}  {each.other or '-'}  {each.person}  {','.join(each.lacking)}{event}"

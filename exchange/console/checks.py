@@ -52,7 +52,7 @@ def checks_of(words: Words, checked: Checked | None, now: Status, records: int, 
     """None where no check has ended yet."""
     if checked is None:
         return None
-    found = Counter(difference.check for difference in checked.differences)
+    found, followed = Counter(difference.check for difference in checked.differences), checked.followed()
     compared: dict[Check, int] = {
         "ledger": now.deliveries,
         "view": records,
@@ -62,7 +62,7 @@ def checks_of(words: Words, checked: Checked | None, now: Status, records: int, 
     pairs = _pairs(words, checked)
     at = words.say("check.at", moment=words.moment(checked.at))
     return Checks(
-        rows=tuple(_row(words, check, compared[check], found[check]) for check in get_args(Check)),
+        rows=tuple(_row(words, check, compared[check], found[check], followed[check]) for check in get_args(Check)),
         pairs=pairs,
         spoken=("，" if words.chinese else ", ").join(f"{part.name} {part.count}" for part in pairs),
         at=at if fresh else f"{at} {words.say('check.stale')}",
@@ -71,10 +71,17 @@ def checks_of(words: Words, checked: Checked | None, now: Status, records: int, 
     )
 
 
-def _row(words: Words, check: Check, compared: int, found: int) -> CheckRow:
+def _row(words: Words, check: Check, compared: int, found: int, followed: int) -> CheckRow:
     many = words.number(compared)
-    result = words.counted("check.found", found, compared=many) if found else words.say("check.compared", count=many)
-    return CheckRow(words.say(f"check.{check}.name"), words.say(f"check.{check}.asks"), result, not found)
+    if found:
+        result = words.counted("check.found", found, compared=many)
+    elif followed:
+        result = words.counted("check.followed", followed, compared=many)
+    else:
+        result = words.say("check.compared", count=many)
+    return CheckRow(
+        words.say(f"check.{check}.name"), words.say(f"check.{check}.asks"), result, not found and not followed
+    )
 
 
 def _pairs(words: Words, checked: Checked) -> tuple[PairPart, ...]:

@@ -39,7 +39,7 @@ class Fault(msgspec.Struct, frozen=True):
 def plant(node: Node) -> tuple[Fault, ...]:
     """A relay blocked, a delivery deleted and a stored record altered; each about another person."""
     blocked = _block_a_relay(node)
-    with node.uow.begin() as session, _unguarded(session.sql) as sql:
+    with node.uow.begin() as session, unguarded(session.sql) as sql:
         deleted = _delete_a_delivery(sql, {blocked.person})
         altered = _alter_a_record(sql, {blocked.person, deleted.person})
     return deleted, altered, blocked
@@ -51,9 +51,8 @@ def unnamed(faults: Sequence[Fault], found: Collection[Difference]) -> tuple[Fau
 
 
 def unplanted(faults: Sequence[Fault], found: Collection[Difference]) -> tuple[Difference, ...]:
-    """What the checks found about anybody whom no fault touched."""
-    touched = {fault.person for fault in faults}
-    return tuple(difference for difference in found if difference.person not in touched)
+    """What the checks name and nobody planted."""
+    return tuple(difference for difference in found if not any(fault.named_by(difference) for fault in faults))
 
 
 def _block_a_relay(node: Node) -> Fault:
@@ -81,9 +80,9 @@ def _block_a_relay(node: Node) -> Fault:
 def _delete_a_delivery(sql: Connection, but: Collection[str]) -> Fault:
     """The ledger's fault: an office's book holds what, by the deliveries, nobody told it."""
     chosen = text(
-        "SELECT author, id, recipient, person FROM deliveries WHERE ground IN ('keeper', 'reply') AND kind IN"
-        " ('update', 'reply') AND asked = '[]' AND person NOT IN :but GROUP BY author, id, teller, recipient"
-        " HAVING count(*) = 1 ORDER BY kind DESC, person LIMIT 1"
+        "SELECT author, id, recipient, min(person) AS person FROM deliveries WHERE ground IN ('keeper', 'reply')"
+        " AND kind IN ('update', 'reply') AND asked = '[]' AND person NOT IN :but"
+        " GROUP BY author, id, teller, recipient HAVING count(*) = 1 ORDER BY min(kind) DESC, min(person), id LIMIT 1"
     ).bindparams(bindparam("but", expanding=True))
     row = sql.execute(chosen, {"but": sorted(but)}).one()
     sql.execute(
@@ -108,12 +107,21 @@ def _alter_a_record(sql: Connection, but: Collection[str]) -> Fault:
 
 
 @contextmanager
-def _unguarded(sql: Connection) -> Iterator[Connection]:
+def unguarded(sql: Connection) -> Iterator[Connection]:
     """Without the triggers that refuse what no application ever does; they stand again afterwards."""
-    found = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'deliveries'")
-    triggers = sql.execute(found).all()
-    for trigger in triggers:
-        sql.exec_driver_sql(f'DROP TRIGGER "{trigger.name}"')
+    down, up = _POSTGRES if sql.dialect.name == "postgresql" else _sqlite_triggers(sql)
+    for statement in down:
+        sql.exec_driver_sql(statement)
     yield sql
-    for trigger in triggers:
-        sql.exec_driver_sql(trigger.sql)
+    for statement in up:
+        sql.exec_driver_sql(statement)
+
+
+# PostgreSQL lets nobody but the table's owner do this: the application's own role cannot.
+_POSTGRES = (["ALTER TABLE deliveries DISABLE TRIGGER USER"], ["ALTER TABLE deliveries ENABLE TRIGGER USER"])
+
+
+def _sqlite_triggers(sql: Connection) -> tuple[list[str], list[str]]:
+    found = sql.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'deliveries'"))
+    triggers = found.all()
+    return [f'DROP TRIGGER "{trigger.name}"' for trigger in triggers], [trigger.sql for trigger in triggers]

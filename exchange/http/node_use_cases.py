@@ -28,7 +28,7 @@ from exchange.queries.inbox import Entry as Notice
 from exchange.queries.inbox import inbox
 from exchange.queries.record import record as sheet
 from exchange.queries.status import status
-from exchange.reconcile.finding import Check
+from exchange.reconcile.finding import Check, Difference
 from exchange.tables.cases import Which as WhichCases
 from exchange.tables.inbox import Which
 
@@ -124,15 +124,23 @@ class NodeUseCases:
 
     def checks(self, caller: Caller) -> Row:
         found = checks(self._node, caller)
-        faults = Counter(each.check for each in found.differences)
+        faults, followed = Counter(each.check for each in found.differences), found.followed()
         return {
             "at": _moment(found.at),
             "equal": found.equal,
             "persons": found.persons,
             "waiting": found.waiting,
             "pairs": found.pairs,
-            "checks": [{"check": name, "passed": not faults[name], "differences": faults[name]} for name in CHECKS],
-            "differences": [msgspec.to_builtins(each) for each in found.differences[:MOST_DIFFERENCES]],
+            "checks": [
+                {
+                    "check": name,
+                    "passed": not faults[name] and not followed[name],
+                    "differences": faults[name],
+                    "consequences": followed[name],
+                }
+                for name in CHECKS
+            ],
+            "differences": [_difference(each) for each in found.differences[:MOST_DIFFERENCES]],
         }
 
     def ready(self) -> bool:
@@ -170,6 +178,13 @@ def _known(entry: Entry) -> Row:
     plain: dict[str, Any] = msgspec.to_builtins(entry)
     author, identifier = plain.pop("ref")
     return {**plain, "author": author, "id": identifier, "with": plain.pop("content")}
+
+
+def _difference(found: Difference) -> Row:
+    fault: Row = msgspec.to_builtins(found)
+    for each in fault["consequences"]:
+        del each["consequences"]  # it has none: what follows from it follows from the fault
+    return fault
 
 
 def _cloud_event(told: Told) -> Row:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -17,8 +18,11 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     """One fault: which check found it, at whose side, beside which other office, about whom, and what is lacking.
 
     ledger: `office` was told by `other`; lacking `held` (its book has it not), `delivered` (nobody's delivery bears it
-    out) or `same` (both have it, and not the same). view: fields or columns of the stored record. entitlement: what
-    `other` still owes `office` (`event`, `parts`, `question`, `fact`), or `ground`. agreement: the fields that differ.
+    out), `same` (both have it, and not the same) or `earlier` (a revision that a later one replaced is lost). view:
+    fields or columns of the stored record. entitlement: what `other` still owes `office` (`event`, `parts`, `question`,
+    `fact`), or `ground`. agreement: the fields that differ.
+
+    `consequences`: what other checks find only because of this one, and would not if it were put right.
     """
 
     check: Check
@@ -27,12 +31,13 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     other: str = ""
     event: Ref | None = None
     lacking: tuple[str, ...] = ()
+    consequences: tuple[Difference, ...] = ()
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """`pairs`: how many pairs of a keeper and an office with an open stay are in which state.
 
-    `waiting`: persons left out because work about them is still under way.
+    `waiting`: persons left out because work about them is still under way. `differences`: the faults, each once.
     """
 
     at: datetime
@@ -45,3 +50,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     def equal(self) -> bool:
         """Whether no check found a fault."""
         return not self.differences
+
+    def followed(self) -> dict[Check, int]:
+        """How much each check finds only because of the faults."""
+        counts = Counter(each.check for fault in self.differences for each in fault.consequences)
+        return {check: counts[check] for check in get_args(Check)}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from events.envelope import Ref
 from events.log.leaf import leaf_of
+from exchange.books import as_told
 from exchange.jurisdictions.served import Serving
 from exchange.pipeline.settled import Settled
+from exchange.protocol.book import Delivery
 from exchange.protocol.ledger import Entry, lacking
 from exchange.reconcile.finding import Difference
 from exchange.tables.books import BookRow
 
 Pair = tuple[str, str]  # teller, told
+Key = tuple[Ref, str, str]  # event, teller, told
 
 
 def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> list[Difference]:
@@ -20,31 +23,47 @@ def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> lis
     told: dict[Pair, set[Entry]] = {}
     kept: dict[Pair, set[Entry]] = {}
     person: dict[Ref, str] = {}
+    made: dict[Key, Delivery] = {}
+    taken: dict[Key, Delivery] = {}
     for delivery in one.shelf.latest():
         person[delivery.ref] = delivery.person
+        made[delivery.ref, delivery.teller, delivery.to] = as_told(delivery)
         leaf = leaf_of(one.stored[delivery.ref].body)
         told.setdefault((delivery.teller, delivery.to), set()).add(_entry(delivery.ref, leaf, delivery.parts))
     for row in held:
         person[row.ref] = row.person
+        taken[row.ref, row.teller, row.office] = as_told(row.told)
         kept.setdefault((row.teller, row.office), set()).add(_entry(row.ref, row.leaf, row.parts))
-    found: list[Difference] = []
-    for pair in sorted(told.keys() | kept.keys()):
-        if serving.serves(pair[1]):
-            found += _compare(pair, told.get(pair, set()), kept.get(pair, set()), person)
-    return found
+    lacks = {key: "same" for key in made.keys() & taken.keys() if made[key] != taken[key]}
+    lacks |= dict.fromkeys(_gaps(one), "earlier")
+    for pair in told.keys() | kept.keys():
+        lacks |= _compare(pair, told.get(pair, set()), kept.get(pair, set()))
+    return [
+        Difference("ledger", office, person[ref], teller, ref, (what,))
+        for (ref, teller, office), what in sorted(lacks.items())
+        if serving.serves(office)
+    ]
 
 
-def _compare(pair: Pair, told: set[Entry], kept: set[Entry], person: dict[Ref, str]) -> list[Difference]:
-    teller, office = pair
+def _compare(pair: Pair, told: set[Entry], kept: set[Entry]) -> dict[Key, str]:
     not_held, not_told = lacking(told, kept)
-    wrong = {(e.author, e.id) for e in not_held} & {(e.author, e.id) for e in not_told}
-    found = {}
-    for entries, what in ((not_held, "held"), (not_told, "delivered")):
-        for entry in entries:
-            ref = Ref(entry.author, entry.id)
-            lacks = "same" if (entry.author, entry.id) in wrong else what
-            found[ref] = Difference("ledger", office, person[ref], teller, ref, (lacks,))
-    return list(found.values())
+    held, delivered = ({Ref(e.author, e.id) for e in entries} for entries in (not_held, not_told))
+    return {
+        (ref, *pair): "same" if ref in held & delivered else "held" if ref in held else "delivered"
+        for ref in held | delivered
+    }
+
+
+def _gaps(one: Settled) -> Iterator[Key]:
+    """The tellings of which a revision is lost that a later one replaced; those of offices taken over count in."""
+    seen: dict[Key, set[int]] = {}
+    for delivery in one.deliveries:
+        today = one.shelf.told(delivery)
+        seen.setdefault((today.ref, today.teller, today.to), set()).add(delivery.revision)
+    for delivery in one.shelf.latest():
+        today = one.shelf.told(delivery)
+        if len(seen[today.ref, today.teller, today.to]) < delivery.revision:
+            yield delivery.ref, delivery.teller, delivery.to
 
 
 def _entry(ref: Ref, leaf: bytes, parts: Iterable[str]) -> Entry:

@@ -29,8 +29,14 @@ def check_views(
 ) -> list[Difference]:
     """The stored records of one dossier that are not what their books say."""
     books = own_books(one, held, serving)
-    again = Settled(one.shelf, books, Settlement([], [], {o: view(b) for o, b in books.items()}), ())
-    new = {(row.office, row.person): row for row in record_rows(again)}
+    return compare_views(
+        Settled(one.shelf, books, Settlement([], [], {o: view(b) for o, b in books.items()}), ()), stored
+    )
+
+
+def compare_views(one: Settled, stored: Iterable[RecordRow]) -> list[Difference]:
+    """The stored records that are not those of this settlement."""
+    new = {(row.office, row.person): row for row in record_rows(one)}
     old = {(row.office, row.person): row for row in stored}
     found = []
     for key in sorted(new.keys() | old.keys()):

@@ -34,11 +34,14 @@ class CheckSchema(Wire):
 
     check = fields.choice("ledger", "view", "entitlement", "agreement", required=True)
     passed = fields.Flag(required=True)
-    differences = fields.Count(required=True)
+    differences = fields.Count(required=True, metadata={"description": "Faults, each counted once."})
+    consequences = fields.Count(
+        required=True, metadata={"description": "Found only because of a fault that another check names."}
+    )
 
 
-class DifferenceSchema(Wire):
-    """One fault: which check found it, at whose side, beside which other office, about whom, what is lacking."""
+class FindingSchema(Wire):
+    """What a check found: which, at whose side, beside which other office, about whom, what is lacking."""
 
     check = fields.Text(required=True)
     office = fields.office(required=True)
@@ -46,6 +49,12 @@ class DifferenceSchema(Wire):
     other = fields.Text()
     event = fields.Reference(allow_none=True)
     lacking = fields.Many(fields.Text())
+
+
+class DifferenceSchema(FindingSchema):
+    """One fault, with what is found only because of it."""
+
+    consequences = fields.Many(fields.Inner(FindingSchema))
 
 
 class ChecksSchema(Wire):

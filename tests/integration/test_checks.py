@@ -60,32 +60,57 @@ def test_nothing_is_found_where_nothing_is_wrong(node, confirmed):
     assert (found.differences, found.pairs, found.persons, found.waiting) == ((), {"equal": 2}, 2, 0)
 
 
-def test_a_deleted_delivery_is_named_by_ledger_and_entitlement(node, confirmed):
+def test_a_deleted_delivery_is_named_once_by_the_ledger_with_what_follows_from_it(node, confirmed):
     told = "teller = ? AND recipient = ? AND id = ?"
     behind_the_back(node, (f"DELETE FROM deliveries WHERE {told}", (DONGHUAMEN, ZHIFANG, confirmed.id)))
     arrival = Ref(DONGHUAMEN, confirmed.id)
-    found = checks(node)
-    assert [d for d in found.differences if d.check == "ledger"] == [
-        Difference("ledger", ZHIFANG, confirmed.person, DONGHUAMEN, arrival, ("delivered",))
-    ]
-    assert [d for d in found.differences if d.check == "entitlement" and d.event == arrival] == [
-        Difference("entitlement", ZHIFANG, confirmed.person, DONGHUAMEN, arrival, ("event",))
-    ]
-    assert {d.person for d in found.differences} == {confirmed.person}
+    [found] = checks(node).differences
+    assert (found.check, found.office, found.person, found.other) == (
+        "ledger",
+        ZHIFANG,
+        confirmed.person,
+        DONGHUAMEN,
+    )
+    assert (found.event, found.lacking) == (arrival, ("delivered",))
+    assert [(d.office, d.lacking) for d in found.consequences if d.event == arrival] == [(ZHIFANG, ("event",))]
     # What the teller told is part of its book, so its own record is no longer what its book says; nobody else's.
-    assert {d.office for d in found.differences if d.check == "view"} == {DONGHUAMEN}
-    repair(node, found.differences)
+    assert {d.office for d in found.consequences if d.check == "view"} == {DONGHUAMEN}
+    repair(node, [found])
     assert checks(node).equal
 
 
 def test_an_entry_lost_from_a_book_is_named_by_the_ledger(node, confirmed):
     behind_the_back(node, ("DELETE FROM books WHERE office = ? AND id = ?", (ZHIFANG, confirmed.id)))
-    ledger = [d for d in checks(node).differences if d.check == "ledger"]
-    assert ledger == [
-        Difference("ledger", ZHIFANG, confirmed.person, DONGHUAMEN, Ref(DONGHUAMEN, confirmed.id), ("held",))
-    ]
-    assert repair(node, ledger) == 1
+    [found] = checks(node).differences
+    assert (found.check, found.office, found.other, found.lacking) == ("ledger", ZHIFANG, DONGHUAMEN, ("held",))
+    assert (found.person, found.event) == (confirmed.person, Ref(DONGHUAMEN, confirmed.id))
+    assert repair(node, [found]) == 1
     assert checks(node).equal
+
+
+def test_an_entry_forged_into_a_book_is_named_once(node, confirmed):
+    """Of the two accounts that of the teller is taken: under it nothing else is wrong."""
+    columns = "person, author, id, teller, leaf, parts, told"
+    forged = f"INSERT INTO books SELECT ?, {columns} FROM books WHERE office = ? AND id = ?"
+    behind_the_back(node, (forged, (WANSHOULU, ZHIFANG, confirmed.id)))
+    [found] = checks(node).differences
+    assert (found.check, found.office, found.lacking) == ("ledger", WANSHOULU, ("delivered",))
+
+
+def test_a_revision_that_a_later_one_replaced_is_missed_as_well(node, confirmed):
+    with node.uow.look() as session:
+        told = session.sql.exec_driver_sql(
+            "SELECT author, id, teller, recipient FROM deliveries WHERE revision = 2 LIMIT 1"
+        ).one()
+    behind_the_back(
+        node,
+        (
+            "DELETE FROM deliveries WHERE author = ? AND id = ? AND teller = ? AND recipient = ? AND revision = 1",
+            tuple(told),
+        ),
+    )
+    [found] = checks(node).differences
+    assert (found.check, found.event, found.lacking) == ("ledger", Ref(told.author, told.id), ("earlier",))
 
 
 def test_parts_that_a_book_holds_beyond_what_was_told_are_named(node, confirmed):
@@ -132,6 +157,19 @@ def test_a_blocked_relay_is_named_by_the_entitlement_alone_and_healed_by_deliver
     repair(node, found.differences)
     assert new_home.notice("moved-on").event == Ref(WANSHOULU, arrival.id)
     assert checks(node).equal
+
+
+def test_a_record_altered_where_a_relay_was_blocked_is_named_beside_it(node, home, confirmed):
+    third = Town(node, WANSHOULU)
+    node.rules = {name: rule for name, rule in RULES.items() if name != "keeper_tells_ends"}
+    arrival = third.sees_arrive(woman(2), ZHIFANG, day="2026-03-10")
+    node.rules = RULES
+    blocked = checks(node).differences
+    row = ("UPDATE records SET since = '1900-01-01' WHERE office = ? AND person = ?", (DONGHUAMEN, blocked[0].person))
+    behind_the_back(node, row)
+    altered = Difference("view", DONGHUAMEN, blocked[0].person, lacking=("since",))
+    assert set(checks(node).differences) == {*blocked, altered}
+    assert Ref(WANSHOULU, arrival.id) in {found.event for found in blocked}
 
 
 def test_work_under_way_is_counted_and_not_judged(node, home, confirmed):

@@ -24,7 +24,7 @@ _NAMES = ("ledger", "view", "entitlement", "agreement")
         "persons": 1000,
         "waiting": 0,
         "pairs": {"equal": 990, "asked": 10},
-        "checks": [{"check": name, "passed": True, "differences": 0} for name in _NAMES],
+        "checks": [{"check": name, "passed": True, "differences": 0, "consequences": 0} for name in _NAMES],
         "differences": [],
     },
 )

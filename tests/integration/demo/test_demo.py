@@ -90,8 +90,9 @@ def test_an_interrupted_demo_leaves_nothing_behind(tmp_path):
     assert not settings(data=tmp_path).database.exists()
 
 
-def test_the_command_names_exactly_the_faults_that_it_planted():
-    run = CliRunner().invoke(main, ["demo", "--persons", "40", "--seed", "2", "--plant-faults", "--json"])
+@pytest.mark.parametrize("seed", ["2", "3"])
+def test_the_command_names_exactly_the_faults_that_it_planted(seed):
+    run = CliRunner().invoke(main, ["demo", "--persons", "40", "--seed", seed, "--plant-faults", "--json"])
     assert run.exit_code == 1, run.output
     told = json.loads(run.stdout.splitlines()[-1])
     assert {fault["what"] for fault in told["planted"]} == {"delivery_deleted", "record_altered", "relay_blocked"}
@@ -99,7 +100,26 @@ def test_the_command_names_exactly_the_faults_that_it_planted():
     assert told["unplanted"] == []
     wanted = {"events", "notifications", "cases", "in_time_share", "pairs", "records_compared", "differences"}
     assert wanted <= told.keys()
-    assert {each["person"] for each in told["differences"]} == {fault["person"] for fault in told["planted"]}
+    assert places(told["differences"], "check") == places(told["planted"], "finds")
+
+
+def places(found: list[dict[str, str]], check: str) -> list[tuple[str, ...]]:
+    return sorted((each[check], each["office"], each["person"]) for each in found)
+
+
+def test_faults_planted_in_a_kept_folder_are_found_again_and_delivering_again_heals_them(tmp_path):
+    """The same checks over the folder, by the command that a supervisor runs."""
+    run = CliRunner().invoke(main, ["demo", "--persons", "30", "--data", str(tmp_path), "--plant-faults"])
+    assert run.exit_code == 1, run.output
+    again = CliRunner().invoke(main, ["reconcile", "--data", str(tmp_path), "--json"])
+    assert again.exit_code == 1, again.output
+    told = json.loads(again.stdout.splitlines()[-1])
+    assert told["checks"] == {"ledger": 1, "view": 1, "entitlement": 1, "agreement": 0}
+    assert sum(told["consequences"].values()) == sum(len(each["consequences"]) for each in told["differences"]) > 0
+    shown = CliRunner().invoke(main, ["reconcile", "--data", str(tmp_path)])
+    assert shown.stdout.count("    -> ") == sum(told["consequences"].values())
+    healed = CliRunner().invoke(main, ["reconcile", "--data", str(tmp_path), "--repair"])
+    assert healed.exit_code == 0, healed.output
 
 
 def test_the_command_ends_well_where_nothing_differs():

@@ -1,0 +1,97 @@
+"""The evidence of one dossier: what tellers say they told, what the books hold, and what is stored of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from events.errors import ExchangeError
+from events.store.contract import StoredDelivery
+from exchange.audit.rebuild import unsettled
+from exchange.pipeline.project import held_rows
+from exchange.pipeline.settled import Settled
+from exchange.pipeline.settling import Settling
+from exchange.protocol.agreement import Finding, findings
+from exchange.protocol.duties import RULES
+from exchange.protocol.settle import settle
+from exchange.reconcile.entitlement import check_entitlement
+from exchange.reconcile.finding import Difference
+from exchange.reconcile.ledger import check_ledger
+from exchange.reconcile.views import check_views, compare_views
+from exchange.tables import books, records
+from exchange.tables.books import BookRow
+from exchange.tables.records import RecordRow
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+Account = Literal["held", "told"]
+_IN_THOUGHT = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Evidence:
+    """What is known of one dossier from all sides, and what the four checks find in it."""
+
+    def __init__(self, node: Node, one: Settled, held: Sequence[BookRow], stored: Sequence[RecordRow]) -> None:
+        self._node, self._one, self._held, self._stored = node, one, held, stored
+        agreed = findings(one.done.records)
+        self.pairs = [finding.state for finding in agreed]
+        self.differences = [
+            *check_ledger(one, held, node.serving),
+            *check_views(one, held, stored, node.serving),
+            *check_entitlement(one, node),
+            *_disagreements(agreed),
+        ]
+
+    @classmethod
+    def read(cls, node: Node, session: SqlSession, one: Settled) -> Evidence:
+        """Beside the dossier what the books hold and the records that are stored."""
+        held = books.of_persons(session.sql, one.shelf.persons)
+        return cls(node, one, held, records.of_persons(session.sql, one.shelf.persons))
+
+    def by(self, accounts: Iterable[tuple[Difference, Account]]) -> Evidence:
+        """As it would be if of each of these tellings one side's account were also the other's.
+
+        The teller's account is the delivery, the holder's is what its book has.
+        """
+        deliveries, held = list(self._one.deliveries), list(self._held)
+        for found, account in accounts:
+            key = (found.event, found.other, found.office)
+            if account == "held":
+                rows = [row for row in held if (row.ref, row.teller, row.office) == key]
+                last = max((row.told.revision for row in rows), default=1)
+                deliveries = [d for d in deliveries if (d.ref, d.teller, d.to) != key or d.revision < last]
+                deliveries += [_delivery(row) for row in rows if row.ref in self._one.stored]
+            else:
+                told = [d for d in self._one.shelf.latest() if (d.ref, d.teller, d.to) == key]
+                held = [row for row in held if (row.ref, row.teller, row.office) != key]
+                held += held_rows(self._node, [self._one], told)
+        return Evidence(self._node, unsettled(self._node, self._one.shelf.telling(deliveries)), held, self._stored)
+
+    def after_telling(self) -> list[Difference]:
+        """What would be found of records if everything due were told first; as it is where that is not possible."""
+        shelf = self._one.shelf
+        settling = Settling(self._node, shelf, self._node.clock())
+        settling.rules = RULES
+        own = {office: shelf.book(office) for office in self._one.books}
+        try:
+            done = settle(settling, own)
+        except (ExchangeError, RuntimeError):
+            return self.differences
+        after = Settled(shelf, own, done, settling.sealed)
+        return [*compare_views(after, self._stored), *_disagreements(findings(done.records))]
+
+
+def _disagreements(agreed: Iterable[Finding]) -> list[Difference]:
+    return [
+        Difference("agreement", f.other, f.person, f.keeper, lacking=f.fields) for f in agreed if f.state == "different"
+    ]
+
+
+def _delivery(row: BookRow) -> StoredDelivery:
+    told = msgspec.structs.replace(row.told, parts=row.parts)
+    return StoredDelivery(**msgspec.structs.asdict(told), position=0, at=_IN_THOUGHT)
