@@ -1,0 +1,63 @@
+"""`exchange serve --workers`: several processes behind one address, and no worker inside them."""
+
+import json
+import os
+import signal
+import time
+
+import httpx
+import pytest
+
+from exchange.demo.servers.child import free_port
+from exchange.demo.servers.ours import command, web
+from exchange.queries.status import status
+from tests.servers.platform import submissions, submit
+
+
+@pytest.fixture
+def served_at(served):
+    port = free_port()
+    child = web(served.folder, served.given, port)
+    yield child, f"http://127.0.0.1:{port}"
+    child.kill()
+
+
+def test_it_answers_and_ends_well_when_told_to(served_at):
+    child, address = served_at
+    assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
+    assert httpx.get(f"{address}/").status_code == 200
+    assert len(child.children()) == 2
+    assert child.end() == 0
+    assert "Traceback" not in child.log.read_text(encoding="utf-8")
+
+
+def test_a_process_that_is_killed_is_begun_anew_while_the_other_answers(served_at):
+    child, address = served_at
+    killed = child.children()[0]
+    os.kill(killed, signal.SIGKILL)
+    end = time.monotonic() + 30
+    while killed in child.children() or len(child.children()) < 2:
+        assert httpx.get(f"{address}/healthz").status_code == 200
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_without_its_broker_it_says_degraded_and_accepts(served, served_at):
+    _, address = served_at
+    served.redis.child.kill()
+    answer = httpx.get(f"{address}/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "degraded", "lacking": ["broker"]})
+
+
+def test_it_forwards_nothing_itself(served, served_at):
+    ((office, item),) = next(submissions(1))
+    submit(served.node, office, item)
+    time.sleep(2 * int(served.given["poll_seconds"]))
+    assert status(served.node).lag_events
+
+
+def test_several_processes_without_a_broker_are_refused(served):
+    given = {name: text for name, text in served.given.items() if name != "broker_url"}
+    child = command("refused", ["serve", "--workers", "2", "--json"], served.folder, given)
+    assert child.wait() == 2
+    assert json.loads(child.log.read_text(encoding="utf-8"))["error"]["field"] == "broker_url"

@@ -1,0 +1,106 @@
+"""Workers in other processes, told by a real Redis."""
+
+import base64
+import json
+import re
+
+import pytest
+import redis
+
+from exchange.access.keys import Keys
+from exchange.http.app import create_app
+from exchange.ids import new_id
+from exchange.pipeline.advance import advance
+from exchange.reconcile import checks
+from exchange.wake import Nobody
+from exchange.wakes.broker import ADVANCE, Broker, celery_at
+from tests.integration.towns import ZHIFANG
+from tests.servers.platform import Platform, accepted, play, readiness, settle, submissions, submit
+from workers.tasks import add_tasks
+
+FLAG = "exchange:advance:waits"
+
+
+@pytest.fixture
+def kept(served):
+    """What Redis holds."""
+    with redis.Redis.from_url(served.redis.url) as client:
+        yield client
+
+
+def submitted(served: Platform, persons: int) -> None:
+    for office, item in next(submissions(persons)):
+        accepted(submit(served.node, office, item))
+
+
+def test_what_is_recorded_here_is_forwarded_there(served):
+    served.worker()
+    served.worker()
+    play(served.node, 10, lambda: settle(served.node))
+    assert checks(served.node).equal
+    assert readiness(served.node) == (200, {"status": "ok"})
+
+
+def test_hundreds_of_commands_make_one_wake_up_as_long_as_nobody_has_looked(served, kept):
+    submitted(served, 200)
+    served.node.bell.close()
+    assert kept.llen(ADVANCE) == 1
+
+
+def test_a_wake_up_bears_no_arguments(served, kept):
+    submitted(served, 1)
+    served.node.bell.close()
+    arguments, named, _ = json.loads(base64.b64decode(json.loads(kept.lindex(ADVANCE, 0))["body"]))
+    assert (arguments, named) == ([], {})
+
+
+def test_what_is_recorded_while_a_worker_looks_can_ask_for_another_look(served, kept):
+    """The flag is down before the work begins: taken down after it, it would swallow the last wake-up."""
+    broker, app, standing = Broker(served.redis.url), celery_at(served.redis.url, patience=2), []
+
+    def node():
+        standing.append(kept.exists(FLAG))
+        return served.node
+
+    add_tasks(app, node, lambda: broker)
+    served.node.bell.close()
+    broker.looked()
+    assert broker.send(None)
+    assert not broker.send(None)
+    app.tasks[ADVANCE].apply(throw=True)
+    broker.close()
+    assert standing == [0]
+
+
+def test_what_a_lost_wake_up_left_is_found_by_the_clock(served):
+    served.node.hear(Nobody())
+    submitted(served, 3)
+    served.worker("--beat")
+    settle(served.node)
+
+
+def test_a_worker_told_to_end_finishes_the_work_at_hand_and_gives_back_what_it_fetched(served, kept):
+    submitted(served, 300)
+    assert served.worker("--concurrency", "1").end() == 0
+    assert kept.hlen("unacked") == 0
+    advance(served.node)
+    assert checks(served.node).equal
+
+
+def test_the_reference_of_a_request_stands_in_the_log_of_the_work_that_it_causes(served):
+    served.worker()
+    _, key = Keys(served.node.uow, served.node.clock).issue("a key of a test", [ZHIFANG], ("clerk",))
+    ((_, item),) = next(submissions(1))
+    event = {"id": new_id(served.node.clock()), "type": item.type, "effective_on": item.day, "with": item.content}
+    headers = {"Authorization": f"Bearer {key}", "X-Request-Id": "request-of-a-test"}
+    answer = create_app(served.node).test_client().post("/v1/events", json=event, headers=headers)
+    assert answer.status_code == 201, answer.text
+    settle(served.node)
+    told = [json.loads(line) for line in served.log().splitlines() if line.startswith("{")]
+    assert {"advanced"} <= {line["event"] for line in told if line.get("reference") == "request-of-a-test"}
+
+
+def test_the_log_of_a_worker_names_nobody(served):
+    served.worker()
+    play(served.node, 2, lambda: settle(served.node))
+    assert not re.search("王小雨|420115198805", served.log())
