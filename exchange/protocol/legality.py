@@ -56,12 +56,18 @@ from exchange.protocol.refusals import (
 )
 
 
-def check(fact: Fact, day: str, office: str, record: Record | None) -> None:
-    """Raise the Illegal that the office's own record of the person gives reason for; else return."""
+def check(fact: Fact, day: str, office: str, record: Record | None, person: str = "") -> None:
+    """Raise the Illegal that the office's own record of the person gives reason for; else return.
+
+    `person`: the id that was named, which in a record of several may be one that was given up.
+    """
     if record is None:
         if not isinstance(fact, Registered | Arrived):
             raise UnknownPerson
         return
+    if isinstance(fact, Merged) and person in record.merged:
+        # A second merge of one id would take the place of the first, and part whom that one joined.
+        raise NoSuchMerge(field="person", rule="given_up", survivor=record.person)
     for kinds, rule in RULES.items():
         if isinstance(fact, kinds):
             rule(fact, day, office, record)

@@ -67,6 +67,39 @@ def test_who_are_one_already_are_not_merged_again(there, entries, merged):
         there.records("person.merged", "2026-03-02", {"other": given_up, "keeper": ZHIFANG}, surviving)
 
 
+def test_what_was_given_up_is_not_given_up_again_for_a_third(node, here, there):
+    """The second merge would take the place of the first: the one who was joined would silently be parted again."""
+    first, second, third = (here.registers(woman(number)).person for number in (2, 4, 6))
+    here.records("person.merged", "2026-03-01", {"other": second, "keeper": ZHIFANG}, first)
+    with pytest.raises(NoSuchMerge) as refused:
+        here.records("person.merged", "2026-03-02", {"other": third, "keeper": ZHIFANG}, first)
+    assert (refused.value.field, refused.value.rule) == ("person", "given_up")
+    assert refused.value.details["survivor"] == second
+    assert here.sheet(first)["persons"] == sorted([first, second])
+    # Whoever survives may be given up for a third, and takes along whom it stands for.
+    here.records("person.merged", "2026-03-02", {"other": third, "keeper": ZHIFANG}, second)
+    assert here.sheet(first)["person"] == third
+    assert here.sheet(first)["persons"] == sorted([first, second, third])
+    assert checks(node).differences == ()
+
+
+def test_the_survivor_is_not_given_up_for_whom_it_stands(here, there, entries, merged):
+    given_up, surviving = entries
+    with pytest.raises(NoSuchMerge) as refused:
+        there.records("person.merged", "2026-03-02", {"other": given_up, "keeper": ZHIFANG}, surviving)
+    assert (refused.value.field, refused.value.rule) == ("other", "already_merged")
+    assert here.sheet(given_up)["person"] == surviving
+
+
+def test_a_third_is_given_up_for_an_id_that_was_given_up_and_joins_its_survivor(node, here, there, entries, merged):
+    given_up, surviving = entries
+    third = here.registers(woman(6)).person
+    here.records("person.merged", "2026-03-02", {"other": given_up, "keeper": DONGHUAMEN}, third)
+    assert here.sheet(third)["person"] == surviving
+    assert there.sheet(surviving)["persons"] == sorted([given_up, surviving, third])
+    assert checks(node).differences == ()
+
+
 def test_an_entry_is_given_up_only_for_one_that_there_is(here, entries):
     nobody = "6f0e9c6e-7a52-4a43-9d6f-2d9b7a3f1c55"
     with pytest.raises(UnknownPerson) as refused:
