@@ -15,8 +15,10 @@ class ExchangeError(Exception):
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
+    about: ClassVar[str | None] = None  # the field to blame where whoever raises it names none
 
     def __init__(self, *, field: str | None = None, rule: str | None = None, **details: object) -> None:
+        field = self.about if field is None else field
         self.field = field
         self.rule = rule
         self.details = details
@@ -66,6 +68,7 @@ class Conflict(ExchangeError):
 
     code = "event_id_conflict"
     status = 409
+    about = "id"
 
 
 class StaleVersion(ExchangeError):

@@ -10,48 +10,56 @@ class UnknownPerson(Illegal):
 
     code = "person_unknown"
     status = 404
+    about = "person"
 
 
 class AlreadyHeld(Illegal):
     """The office holds the person already: nothing opens a dossier twice."""
 
     code = "already_held"
+    about = "person"
 
 
 class AlreadyHere(Illegal):
     """A stay of this kind goes on at this office."""
 
     code = "already_here"
+    about = "kind"
 
 
 class NoSuchStay(Illegal):
     """The book holds no such open stay of this office."""
 
     code = "no_such_stay"
+    about = "stay"
 
 
 class NotKeeper(Illegal):
     """Only the keeper may record this; others request it."""
 
     code = "not_keeper"
+    about = "type"
 
 
 class NotConcerned(Illegal):
     """The office has neither the registration nor a stay of the person."""
 
     code = "not_concerned"
+    about = "type"
 
 
 class PersonDied(Illegal):
     """By the office's own book the person died before that day."""
 
     code = "person_died"
+    about = "effective_on"
 
 
 class NotProtected(Illegal):
     """There is no protection to lift, or one is in force already."""
 
     code = "protection_state"
+    about = "type"
 
 
 class NoSuchEvent(Illegal):
@@ -59,24 +67,28 @@ class NoSuchEvent(Illegal):
 
     code = "no_such_event"
     status = 404
+    about = "target"
 
 
 class NotAuthor(Illegal):
     """Only the author amends an event; others request it."""
 
     code = "not_author"
+    about = "target"
 
 
 class NotAmendable(Illegal):
     """Merges, erasures and automatic facts are no targets."""
 
     code = "not_amendable"
+    about = "target"
 
 
 class AlreadyVoid(Illegal):
     """The event has been retracted."""
 
     code = "already_retracted"
+    about = "target"
 
 
 class NoSuchCase(Illegal):
@@ -84,39 +96,46 @@ class NoSuchCase(Illegal):
 
     code = "no_such_case"
     status = 404
+    about = "case"
 
 
 class CaseClosed(Illegal):
     """The case is closed."""
 
     code = "case_closed"
+    about = "case"
 
 
 class CaseWithdrawn(Illegal):
     """The question no longer stands."""
 
     code = "case_withdrawn"
+    about = "case"
 
 
 class NotAsked(Illegal):
     """The case does not ask this office, or it is not the one that asked."""
 
     code = "not_a_party"
+    about = "case"
 
 
 class NothingToSettle(Illegal):
     """No reply left anything open."""
 
     code = "nothing_to_settle"
+    about = "case"
 
 
 class NoSuchMerge(Illegal):
     """There is no such merge in force."""
 
     code = "no_such_merge"
+    about = "merge"
 
 
 class Unallotted(Illegal):
     """Events recorded since the merge are given to neither person."""
 
     code = "unallotted_events"
+    about = "allotment"

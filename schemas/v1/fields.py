@@ -131,8 +131,8 @@ class Flag(fields.Boolean):
     default_error_messages: Messages = messages(invalid="schema.flag")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        if value in {"true", "false"}:
-            return bool(value == "true")
+        if isinstance(value, str) and value in {"true", "false"}:
+            return value == "true"
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value

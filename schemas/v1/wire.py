@@ -53,10 +53,9 @@ def invalid(found: Iterable[Fault]) -> ValidationError:
     """One error for all these faults, each at its place in the document."""
     tree: dict[str, Any] = {}
     for fault in found:
-        *above, last = fault.field.split(".")
         place = tree
-        for step in above:
+        for step in fault.field.split("."):
             place = place.setdefault(step, {})
         told = " ".join([fault.rule, *(f"{name}={value}" for name, value in fault.details.items())])
-        place.setdefault(last, []).append(told)
+        place.setdefault("_schema", []).append(told)  # beside what is wrong below it
     return ValidationError(tree)

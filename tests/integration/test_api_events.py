@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.errors import Malformed
+from events.errors import Illegal, Malformed
 from exchange.http.v1 import examples
 from exchange.protocol.refusals import NoSuchStay
 from tests.integration.api import TOWN, Api, api, rules
@@ -84,10 +84,10 @@ def test_a_refused_batch_is_one_problem_that_names_only_the_events_at_fault(serv
 
 
 def test_a_refusal_without_a_field_is_placed_by_its_event(served: Api):
-    served.cases.refuse["movement.left"] = NoSuchStay()
+    served.cases.refuse["movement.left"] = Illegal()
     answer = post(served, {"events": [examples.REGISTERED, examples.LEFT]}, "/v1/events/batch")
     assert answer.status_code == 409
-    assert rules(answer.json) == {"events.1": "no_such_stay"}
+    assert rules(answer.json) == {"events.1": "illegal"}
 
 
 def test_each_by_itself_gives_a_result_for_each(served: Api):

@@ -171,6 +171,46 @@ class TestACause:
 
 
 @pytest.mark.parametrize(
+    ("body", "path", "wrong"),
+    [
+        ({"events": [], "all_or_nothing": []}, "/v1/events/batch", {"all_or_nothing": "schema.flag"}),
+        ({"events": [], "all_or_nothing": {}}, "/v1/events/batch", {"all_or_nothing": "schema.flag"}),
+        (
+            registering({}, **{"a": 1, "a.b": 2}),
+            "/v1/events",
+            {"with.a": "schema.unknown", "with.a.b": "schema.unknown"},
+        ),
+        (registering({}, **{"a.b": 1, "": 2}), "/v1/events", {"with.a.b": "schema.unknown", "with": "schema.unknown"}),
+    ],
+)
+def test_no_shape_of_a_body_is_a_fault_of_ours(office: Office, body, path, wrong):
+    answer = office.post(body, path)
+    assert answer.status_code == 422
+    assert wrong.items() <= rules(answer.json).items()
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "field"),
+    [
+        (event("person.registered", {"basis": "first_record", "particulars": woman()}), "already_held", "person"),
+        (event("movement.arrived", {"kind": "main", "stated": woman()}), "already_here", "with.kind"),
+        (event("movement.left", {"stay": [ZHIFANG, new_id(NOW)]}), "no_such_stay", "with.stay"),
+        (event("person.unprotected", {"ground": "over"}), "protection_state", "type"),
+        (event("event.retracted", {"target": [ZHIFANG, new_id(NOW)]}), "no_such_event", "with.target"),
+        (
+            event("case.withdrawn", {"case_id": "66809345-6f59-5cbf-832b-5d76c696b5c7", "ground": "x"}),
+            "no_such_case",
+            "with.case_id",
+        ),
+    ],
+)
+def test_what_the_book_refuses_names_a_field_too(office: Office, said, code, field):
+    person = office.post(registering(woman(), address="6 Lake Road")).json["person"]
+    answer = office.post({**said, "person": person})
+    assert (answer.json["code"], [each["field"] for each in answer.json["errors"]]) == (code, [field])
+
+
+@pytest.mark.parametrize(
     "bodies",
     [
         [registering(WRONG)],
