@@ -1,4 +1,4 @@
-"""`exchange jurisdiction`: an office is renamed, succeeded by another, or closed."""
+"""`exchange jurisdiction`: an office is renamed, succeeded by another, split among several, or closed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from typing import Any
 
 import click
 
+from events.errors import Malformed
+from events.faults import Faults
 from exchange.access.caller import Caller
 from exchange.cli import speech
 from exchange.cli.command import Command, Group, option
 from exchange.cli.node import actor, on_node, opened, settings_of
 from exchange.clock import day_of, utcnow
 from exchange.commands.jurisdiction import record_office
+from exchange.registers.allotment import Allotment
 from exchange.registers.places import town_of
+
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(cls=Group, help="cli.jurisdiction")
@@ -38,6 +43,40 @@ def rename(office: str, name: str, day: str | None, data: Path | None, settings_
 def succeed(office: str, successor: str, day: str | None, data: Path | None, settings_file: Path | None) -> None:
     content = {"to": [town_of(successor, "SUCCESSOR")]}
     _record(office, "jurisdiction.succeeded", day, content, data, settings_file)
+
+
+@jurisdiction.command(cls=Command, help="cli.jurisdiction.split")
+@click.argument("office")
+@option("--to", multiple=True, help="cli.jurisdiction.option.to")
+@option("--allotment", type=FILE, help="cli.jurisdiction.option.allotment")
+@option("--day", help="cli.jurisdiction.option.day")
+@on_node
+def split(
+    office: str,
+    to: tuple[str, ...],
+    allotment: Path | None,
+    day: str | None,
+    data: Path | None,
+    settings_file: Path | None,
+) -> None:
+    if len(to) < 2:
+        raise Malformed(field="--to", rule="cli.jurisdiction.one_successor")
+    heirs = [town_of(each, "--to") for each in to]
+    told = Allotment(allotment) if allotment is not None else None
+    content = {"to": heirs, "allotment": told.given if told is not None else {}}
+    try:
+        _record(office, "jurisdiction.succeeded", day, content, data, settings_file)
+    except Malformed as error:
+        if told is None:
+            raise
+        faults = Faults()
+        for each in error.faults:
+            with faults:
+                raise told.in_file(each) from error
+        faults.settle()
+    if not speech.for_machines():
+        count = len(content["allotment"])
+        speech.say({}, speech.words("jurisdiction.allotted", count=count, office=heirs[0]))
 
 
 @jurisdiction.command(cls=Command, help="cli.jurisdiction.close")

@@ -1,4 +1,4 @@
-"""Record what becomes of an office: renamed, succeeded, closed. A fact in every book, by who oversees the office."""
+"""Record what becomes of an office: renamed, succeeded, split, closed. A fact in every book, by who oversees it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
-
 from events.catalogue import content_of, fact_of
 from events.catalogue.fact import Fact
 from events.catalogue.jurisdiction import Succeeded
-from events.codec import require_repeat, sealed_event
+from events.codec import opened_event, require_repeat, sealed_event
 from events.envelope import Envelope, Ref, Subject
 from events.errors import Illegal, Malformed
 from events.stamp import next_stamp
-from events.store.sql.schema import deliveries, events
+from events.store.contract import StoredEvent
 from exchange.access.caller import Caller, Forbidden
 from exchange.clock import day_of, microseconds
+from exchange.commands import allotment
 from exchange.commands.act import Result, Status
 from exchange.commands.references import uuid_of
 from exchange.ids import new_id
@@ -53,8 +52,7 @@ def record_office(
         node.learn_offices(session)
         stored = session.event(Ref(author, identifier))
         moment = node.clock()
-        if stored is None:
-            _require(node, office, fact)
+        fact = _as_recorded(stored, fact) if stored is not None else _required(node, session, caller, office, fact)
         frame = Envelope(
             id=identifier,
             type=fact.type,
@@ -74,7 +72,8 @@ def record_office(
         else:
             session.append([sealed_event(frame, {}, None)])
             if isinstance(fact, Succeeded):
-                session.mark_dirty(_concerned(session, office), moment)
+                concerned = {person for person, _ in allotment.concerned(session, node.offices, office)}
+                session.mark_dirty(sorted(concerned), moment)
         node.learn_offices(session)
     status: Status = "repeated" if stored is not None else "recorded"
     return Result(id=identifier, person=None, status=status, version=frame.version, stamp=frame.stamp)
@@ -95,8 +94,19 @@ def _fact(office: str, type_: str, content: Mapping[str, Any]) -> Fact:
     if told.pop("from", office) != office:
         raise Malformed(field="from", rule="jurisdiction.from")
     fact = fact_of(type_, told)
-    if isinstance(fact, Succeeded) and (len(fact.to) != 1 or fact.allotment):
-        raise Malformed(field="to", rule="jurisdiction.split")
+    if isinstance(fact, Succeeded):
+        if not fact.to:
+            raise Malformed(field="to", rule="jurisdiction.nobody")
+        if len(set(fact.to)) < len(fact.to):
+            raise Malformed(field="to", rule="jurisdiction.twice")
+    return fact
+
+
+def _as_recorded(stored: StoredEvent, fact: Fact) -> Fact:
+    """What is stored, where a repeat says no more than that: an allotment was made whole when it was recorded."""
+    kept = opened_event(stored, None).payload
+    if isinstance(kept, Succeeded) and isinstance(fact, Succeeded) and kept.to == fact.to:
+        return kept if fact.allotment.items() <= kept.allotment.items() else fact
     return fact
 
 
@@ -109,17 +119,29 @@ def _day(day: str, today: date) -> None:
         raise Malformed(field="effective_on", rule="jurisdiction.day_ahead")
 
 
-def _require(node: Node, office: str, fact: Fact) -> None:
-    """The office stands, and so does its successor, which is another."""
-    _stands(node, office, "code")
-    if isinstance(fact, Succeeded):
-        [to] = fact.to
-        if node.offices.successor(to) == office:
+def _required(node: Node, session: SqlSession, caller: Caller, office: str, fact: Fact) -> Fact:
+    """The fact as it is recorded: the office stands, and so do its successors, which are others.
+
+    A split may be recorded anew, by the operator alone: so its allotment is corrected.
+    """
+    again = isinstance(fact, Succeeded) and len(getattr(node.offices.successions.get(office), "to", ())) > 1
+    if again:
+        caller.require("operator")
+    else:
+        _stands(node, office, "code")
+    if not isinstance(fact, Succeeded):
+        return fact
+    for to in fact.to:
+        if office in {to, node.offices.successor(to)}:
             raise JurisdictionRefused(field="to", rule="jurisdiction.ring")
         _stands(node, to, "to")
-        for each in (office, to):
-            if codes.level(each) != codes.Level.TOWN:
-                raise JurisdictionRefused(field="to", rule="jurisdiction.no_children")
+    for each in (office, *fact.to):
+        if codes.level(each) != codes.Level.TOWN:
+            raise JurisdictionRefused(field="to", rule="jurisdiction.no_children")
+    fact = allotment.whole(node, session, office, fact)
+    if again:
+        allotment.require_untouched(session, node.offices, office, fact)
+    return fact
 
 
 def _stands(node: Node, office: str, field: str) -> None:
@@ -134,12 +156,3 @@ def _stands(node: Node, office: str, field: str) -> None:
 def _stamp(session: SqlSession, now: int) -> int:
     """Above every other fact about offices: they are read in the order of their days and stamps."""
     return next_stamp(now, [stored.frame.stamp for stored in session.jurisdictions()])
-
-
-def _concerned(session: SqlSession, office: str) -> list[str]:
-    """Every person of whom the office recorded, told or was told anything."""
-    told = or_(deliveries.c.recipient == office, deliveries.c.teller == office)
-    own = (events.c.author == office) & (events.c.kind == "person")
-    found = {*session.sql.execute(select(events.c.subject).where(own)).scalars()}
-    found |= {*session.sql.execute(select(deliveries.c.person).where(told)).scalars()}
-    return sorted(found)

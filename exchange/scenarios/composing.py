@@ -33,9 +33,9 @@ class Composing:
             return self._sent[step.again]
         if step.kind == "send":
             return step.path, step.body
-        events = [self._event(item, office) for item in step.items]
         if step.items[0].event.startswith(ABOUT_OFFICES) and step.by is not None:
             return self._about_office(step.items[0], step.by.letter)
+        events = [self._event(item, office) for item in step.items]
         if step.kind == "together":
             found: tuple[str, Any] = "/v1/events/batch", {"all_or_nothing": True, "events": events}
         else:
@@ -51,6 +51,10 @@ class Composing:
         content: dict[str, Any] = dict(item.content)
         content.update({"from": offices[content["from"]]} if "from" in content else {})
         content.update({"to": [offices[each] for each in content["to"]]} if "to" in content else {})
+        if "allotment" in content:
+            given = content["allotment"].items()
+            known = {each: self.ledger.known(offices[letter], each) or self.ledger.any_id(each) for each, _ in given}
+            content["allotment"] = {known[each]: offices[to] for each, to in given}
         body = {"id": new_id(utcnow()), "type": item.event, "effective_on": self.day.isoformat(), "with": content}
         return f"/v1/jurisdictions/{offices[letter]}/events", body
 
