@@ -58,13 +58,18 @@ def words(key: str, /, **details: object) -> str:
 
 def tell_error(error: ExchangeError) -> int:
     """Say what is wrong, and the exit status for it."""
-    details = {"field": error.field or "", **error.details}
-    title = text(error.code, language(), **details)
-    rule = error.rule or ""
-    why = text(rule, language(), **details) if known(rule) else ""
-    where = f"{error.field}: " if error.field and error.field not in why else ""
-    _tell(error.code, error.field, error.rule, title, f"{where}{why}" if why else f"{where}{title}")
+    title = text(error.code, language(), **{"field": error.field or "", **error.details})
+    told = [{"field": each.field, "rule": each.rule, "message": _reason(each)} for each in error.faults]
+    lines = "\n".join(str(each["message"]) for each in told)
+    _tell(error.code, error.field, error.rule, title, lines, told if len(told) > 1 else [])
     return exit_code(error)
+
+
+def _reason(error: ExchangeError) -> str:
+    """What is wrong, with its place in front where the text does not name it."""
+    details = {"field": error.field or "", **error.details}
+    why = text(error.rule if error.rule and known(error.rule) else error.code, language(), **details)
+    return f"{error.field}: {why}" if error.field and error.field not in why else why
 
 
 def tell_usage(error: click.ClickException) -> int:
@@ -88,9 +93,11 @@ def _named(error: click.ClickException) -> str:
     return ""
 
 
-def _tell(code: str, field: str | None, rule: str | None, title: str, message: str) -> None:
+def _tell(
+    code: str, field: str | None, rule: str | None, title: str, message: str, several: Sequence[Mapping[str, Any]] = ()
+) -> None:
     if for_machines():
-        told = {"code": code, "field": field, "rule": rule, "title": title, "message": message}
+        told = {"code": code, "field": field, "rule": rule, "title": title, "message": message, "errors": several}
         click.echo(json.dumps({"error": {k: v for k, v in told.items() if v}}, ensure_ascii=False))
     else:
         click.echo(f"exchange: {message}", err=True)

@@ -2,11 +2,12 @@
 
 import json
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from events.errors import Malformed, StaleVersion, Tampered
-from exchange.cli import main
+from events.errors import Malformed, Several, StaleVersion, Tampered
+from exchange.cli import main, speech
 from exchange.cli.exit_codes import BAD_INPUT, DIFFERENT, NOT_TRIED, UNAVAILABLE, NotTried, exit_code
 from exchange.cli.node import OutOfReach
 
@@ -125,3 +126,24 @@ def test_the_version_is_told(run):
 )
 def test_each_kind_of_error_has_its_exit_status(error, code):
     assert exit_code(error) == code
+
+
+FAULTS = [Malformed(field="with.sex", rule="code.unknown"), Malformed(field="with.address", rule="text.control")]
+
+
+def test_people_are_told_every_fault_on_a_line_of_its_own(capsys):
+    with click.Context(click.Command("exchange")):
+        assert speech.tell_error(Several(FAULTS)) == BAD_INPUT
+    assert [line.split(": ")[-2] for line in capsys.readouterr().err.splitlines()] == ["with.sex", "with.address"]
+
+
+def test_machines_are_told_every_fault_in_the_one_object(capsys):
+    with click.Context(click.Command("exchange")) as context:
+        speech.listen(context, ["--json"])
+        speech.tell_error(Several(FAULTS))
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert [(each["field"], each["rule"]) for each in error["errors"]] == [
+        ("with.sex", "code.unknown"),
+        ("with.address", "text.control"),
+    ]
+    assert (error["field"], error["rule"]) == ("with.sex", "code.unknown")
