@@ -74,8 +74,13 @@ def content_of(part: bytes) -> dict[str, Any]:
     return content
 
 
-def sealed_content_of(part: bytes) -> dict[str, Any]:
-    """The same, unchecked, for bytes out of our own seal: nothing but parts in canonical form goes in there."""
+def proved_content_of(part: bytes, committed: str | None) -> dict[str, Any]:
+    """The same, for bytes out of our own seal: nothing but parts in canonical form, salt included, goes in there.
+
+    Raises Malformed where they are not those of that commitment. One decoding gives the salt and the content.
+    """
     content: dict[str, Any] = _plain(part)
-    del content[SALT]
+    salt = content.pop(SALT, None)
+    if salt is None or salted_hash(bytes.fromhex(salt), part) != committed:
+        raise Malformed(field=SALT, rule="part.salt")
     return content

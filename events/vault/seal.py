@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import struct
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.errors import Malformed, Tampered
-from events.vault.parts import commitment, content_of, new_salt, part_bytes, salt_of, salted_hash, sealed_content_of
+from events.vault.parts import commitment, content_of, new_salt, part_bytes, proved_content_of, salt_of, salted_hash
 from events.vault.ring import NONCE_BYTES
 
 _FORM = b"\x01"
@@ -62,7 +62,7 @@ def seal_bytes(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> 
 
 def held(column: bytes) -> frozenset[str]:
     """The names of the parts in a sealed column. Raises Tampered where its framing is broken."""
-    return frozenset(name for name, _ in _frames(column))
+    return frozenset(name for name, _, _ in _frames(column))
 
 
 def open_bytes(
@@ -77,13 +77,7 @@ def open_bytes(
     Raises Tampered where a part does not open, or is not the one that the clear frame committed to.
     """
     opened: dict[str, bytes] = {}
-    for name, body in _frames(column):
-        if wanted is not None and name not in wanted:
-            continue
-        try:
-            part = cipher.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], binding.associated(name))
-        except (InvalidTag, ValueError) as error:
-            raise Tampered(field=name, rule="part.seal") from error
+    for name, part in _decrypted(column, binding, cipher, wanted):
         verify(name, part, commitments)
         opened[name] = part
     return opened
@@ -97,9 +91,13 @@ def open_parts(
     wanted: Collection[str] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """The contents of the parts, without their salt; otherwise as `open_bytes`."""
-    return {
-        name: sealed_content_of(part) for name, part in open_bytes(column, binding, cipher, commitments, wanted).items()
-    }
+    opened: dict[str, dict[str, Any]] = {}
+    for name, part in _decrypted(column, binding, cipher, wanted):
+        try:
+            opened[name] = proved_content_of(part, commitments.get(name))
+        except Malformed as error:
+            raise Tampered(field=name, rule="part.commitment") from error
+    return opened
 
 
 def open_part(
@@ -137,18 +135,38 @@ def _column(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> byt
     return b"".join(frames)
 
 
-def _frames(column: bytes) -> Iterator[tuple[str, bytes]]:
+def _decrypted(
+    column: bytes, binding: Binding, cipher: AESGCM, wanted: Collection[str] | None
+) -> list[tuple[str, bytes]]:
+    event = binding.associated("")
+    found = []
+    for name, body, end in _frames(column):
+        if wanted is not None and name not in wanted:
+            continue
+        sealed = body + NONCE_BYTES
+        try:
+            part = cipher.decrypt(column[body:sealed], column[sealed:end], event + name.encode())
+        except (InvalidTag, ValueError) as error:
+            raise Tampered(field=name, rule="part.seal") from error
+        found.append((name, part))
+    return found
+
+
+def _frames(column: bytes) -> list[tuple[str, int, int]]:
+    """Each part's name, and where its sealed bytes begin and end."""
     if column[:1] != _FORM:
         raise Tampered(rule="part.frame")
-    at, before = 1, ""
-    while at < len(column):
+    at, end, before = 1, len(column), ""
+    found = []
+    while at < end:
         named = at + 1 + column[at]
         body = named + _LENGTH.size
-        name = column[at + 1 : named]
-        if body > len(column) or not name.isascii() or not before < name.decode("ascii"):
+        raw = column[at + 1 : named]
+        if body > end or not raw.isascii() or not before < (name := raw.decode("ascii")):
             raise Tampered(rule="part.frame")
         at = body + _LENGTH.unpack_from(column, named)[0]
-        if at > len(column):
+        if at > end:
             raise Tampered(rule="part.frame")
-        before = name.decode("ascii")
-        yield before, column[body:at]
+        before = name
+        found.append((name, body, at))
+    return found

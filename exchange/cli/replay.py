@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from exchange.audit.rebuild import compare, rebuild
+from exchange.audit.outlines import Folded, folded
+from exchange.audit.rebuild import Rebuilt, compare, rebuild
 from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
@@ -15,18 +17,38 @@ from exchange.cli.node import on_node, opened, settings_of
 
 @click.command(cls=Command, help="cli.replay")
 @option("--rebuild", "write", is_flag=True, help="cli.option.rebuild")
+@option("--log", "fold", type=click.Choice(["clear", "opened"]), help="cli.option.log")
 @on_node
-def replay(write: bool, data: Path | None, settings_file: Path | None) -> int:
+def replay(write: bool, fold: str | None, data: Path | None, settings_file: Path | None) -> int:
+    if write and fold is not None:
+        raise click.BadOptionUsage("--log", "--log writes nothing, so it does not go with --rebuild")
     with opened(settings_of(settings_file, data=data), made=False) as node:
-        found = rebuild(node) if write else compare(node)
-    differing = [{"office": office, "person": person} for office, person in found.differing]
-    answer = {
-        "persons": found.persons,
-        "records_compared": found.records,
-        "differences": differing,
-        "rebuilt": write,
-    }
-    lines = [speech.words("replay.differs", **each) for each in differing]
+        if fold is not None:
+            return _told_of_log(folded(node, parts=fold == "opened"))
+        return _told(rebuild(node) if write else compare(node), rebuilt=write)
+
+
+def _told(found: Rebuilt, *, rebuilt: bool) -> int:
+    differing, lines = _differing(found.differing)
+    answer = {"persons": found.persons, "records_compared": found.records, "differences": differing, "rebuilt": rebuilt}
     summary = speech.words("replay.done", records=found.records, persons=found.persons, count=len(differing))
     speech.say(answer, *lines, summary)
     return DIFFERENT if differing else FINE
+
+
+def _told_of_log(found: Folded) -> int:
+    differing, lines = _differing(found.differing)
+    answer = {
+        "persons": found.persons,
+        "events": found.events,
+        "known_otherwise": list(found.otherwise),
+        "differences": differing,
+    }
+    counted = {"events": found.events, "persons": found.persons, "otherwise": len(found.otherwise)}
+    speech.say(answer, *lines, speech.words("replay.folded", **counted, count=len(differing)))
+    return DIFFERENT if differing else FINE
+
+
+def _differing(found: tuple[tuple[str, str], ...]) -> tuple[list[dict[str, Any]], list[str]]:
+    differing = [{"office": office, "person": person} for office, person in found]
+    return differing, [speech.words("replay.differs", **each) for each in differing]

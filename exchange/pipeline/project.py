@@ -19,7 +19,7 @@ from events.store.contract import StoredDelivery
 from events.store.moment import to_moment
 from events.store.sql.rows import batches
 from events.store.sql.schema import acknowledgements
-from exchange.books import as_told
+from exchange.books import Shelf, as_told
 from exchange.feeds import position_for
 from exchange.pipeline.settled import Settled
 from exchange.protocol.contradictions import case_id
@@ -94,9 +94,9 @@ def _record_rows(one: Settled, record: Record) -> Iterator[records.RecordRow]:
         )
 
 
-def opened_sheet(one: Settled, row: records.RecordRow) -> bytes:
+def opened_sheet(shelf: Shelf, row: records.RecordRow) -> bytes:
     """The stored sheet. Raises Tampered where it does not open."""
-    return one.shelf.unseal(row.person, row.sealed, _associated(row.office, row.person))
+    return shelf.unseal(row.person, row.sealed, _associated(row.office, row.person))
 
 
 def _associated(office: str, person: str) -> bytes:

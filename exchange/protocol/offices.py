@@ -44,6 +44,7 @@ class Offices:
         self.successions = dict(successions or {})
         self.closed = frozenset(closed)
         self.names = dict(names or {})
+        self._within: dict[str, bool] = {}  # found before, for every rule asks it again
 
     def ended(self, code: str) -> bool:
         """Whether the office records nothing any more: it was succeeded, or closed."""
@@ -51,7 +52,11 @@ class Offices:
 
     def within(self, code: str) -> bool:
         """Whether the office takes part: it, or an area above it, has joined, and it has not closed."""
-        return code not in self.closed and any(code[:digits].ljust(12, "0") in self.joined for digits in LEVELS)
+        found = self._within.get(code)
+        if found is None:
+            joined = any(code[:digits].ljust(12, "0") in self.joined for digits in LEVELS)
+            found = self._within[code] = joined and code not in self.closed
+        return found
 
     def successor(self, code: str, person: str | None = None) -> str:
         """The office that today answers for `code` about the person; a ring ends where it began to repeat."""

@@ -75,7 +75,7 @@ def _lacks(one: Settled, new: RecordRow | None, old: RecordRow | None) -> tuple[
     columns = msgspec.structs.fields(RecordRow)
     names = [f.name for f in columns if getattr(clear(new), f.name) != getattr(clear(old), f.name)]
     try:
-        if opened_sheet(one, old) != opened_sheet(one, new):
+        if opened_sheet(one.shelf, old) != opened_sheet(one.shelf, new):
             names.append("sealed")
     except Tampered:
         names.append("sealed")

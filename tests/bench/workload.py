@@ -75,6 +75,11 @@ def moved(person: str) -> Item:
     return Item(type="movement.moved_within", day="2026-03-01", content={"address": "文三路1号101室"}, person=person)
 
 
+def amended(arrival: Result) -> Item:
+    content = {"target": {"author": TOWN, "id": arrival.id}, "set": {"reason": "study"}}
+    return Item(type="event.corrected", day="2026-02-02", content=content, person=arrival.person)
+
+
 def take(node: Node, office: str, items: Iterable[Item], batch: int = 500) -> list[Result]:
     """Record these as acts of their own, some a transaction. Raises what any of them is refused for."""
     waiting = list(items)

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from events.envelope import Ref
+from exchange.audit.outlines import folded
 from exchange.audit.rebuild import compare, rebuild
 from exchange.node import Node
 from exchange.pipeline.advance import advance
@@ -129,6 +130,35 @@ def test_an_altered_record_is_named_by_the_view_alone(node, confirmed):
     assert compare(node).differing == ((ZHIFANG, confirmed.person),)
     repair(node, found.differences)
     assert checks(node).equal
+
+
+@pytest.mark.parametrize("parts", [False, True])
+def test_the_log_alone_says_what_the_keeper_has_stored(node, confirmed, parts):
+    found = folded(node, parts=parts)
+    assert (found.persons, found.differing, found.otherwise) == (2, (), ())
+    assert found.events > 4
+
+
+@pytest.mark.parametrize("parts", [False, True])
+def test_a_keepers_record_that_was_altered_is_named_by_the_log(node, confirmed, parts):
+    altered = "UPDATE records SET lives_at = ? WHERE office = ? AND person = ?"
+    behind_the_back(node, (altered, (WANSHOULU, ZHIFANG, confirmed.person)))
+    assert folded(node, parts=parts).differing == ((ZHIFANG, confirmed.person),)
+
+
+def test_a_keepers_record_that_does_not_open_is_named_by_the_log_with_its_parts(node, confirmed):
+    altered = "UPDATE records SET sealed = zeroblob(40) WHERE office = ? AND person = ?"
+    behind_the_back(node, (altered, (ZHIFANG, confirmed.person)))
+    assert folded(node, parts=False).differing == ()
+    assert folded(node, parts=True).differing == ((ZHIFANG, confirmed.person),)
+
+
+def test_what_the_keeper_was_never_told_is_known_otherwise_and_no_difference(node, home, confirmed):
+    told = "DELETE FROM deliveries WHERE teller = ? AND recipient = ? AND id = ?"
+    behind_the_back(node, (told, (DONGHUAMEN, ZHIFANG, confirmed.id)))
+    rebuild(node)
+    assert folded(node, parts=False).otherwise == (confirmed.person,)
+    assert folded(node, parts=False).differing == ()
 
 
 def test_a_record_sealed_anew_with_other_content_is_named(node, confirmed):

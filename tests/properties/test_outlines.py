@@ -1,0 +1,100 @@
+"""An outline folded from stored frames is what a view says that knows every event, whatever happened to the person."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from events.catalogue.person import Protected, Unprotected
+from events.codec import freeze
+from events.event import Event, opened, parts_of
+from exchange.protocol import plain_life
+from exchange.protocol.offices import Offices, Succession
+from exchange.protocol.outline import Outline, outlines, viewed
+from exchange.protocol.plain_life import Parts
+from tests.properties.histories import history
+from tests.properties.world import World
+
+HISTORIES = 300
+
+
+def told(events: list[Event], offices: Offices, *, whole: bool = True, parts: bool = True) -> tuple[Outline, ...]:
+    """The outlines by the stored frames. `whole` False: none where `view` would have to be asked."""
+    sealed = [parts_of(event.payload)[1] for event in events]
+
+    def shown(number: int, _line: object, wanted: frozenset[str]) -> Parts:
+        return {name: held for name, held in sealed[number].items() if name in wanted}
+
+    return outlines(
+        [freeze(e.frame) for e in events], lambda: events if whole else (), offices, shown if parts else None
+    )
+
+
+def lives(world: World) -> Iterator[list[Event]]:
+    """What the log held of each person, event by event."""
+    persons: dict[str, list[Event]] = {}
+    for event in sorted((e for book in world.books.values() for e in book.recorded.values()), key=lambda e: e.ref):
+        persons.setdefault(event.person, []).append(event)
+    for events in persons.values():
+        events.sort(key=lambda e: (e.frame.stamp, e.ref))
+        protection = next((e for e in events if isinstance(e.payload, Protected)), None)
+        if protection is not None:  # lifted in the end, for few histories come so far
+            lifted = Unprotected(ground="lifted")
+            events.append(world.author(protection.author, protection.person, protection.frame.effective_on, lifted))
+        for length in range(1, len(events) + 1):
+            yield events[:length]
+
+
+@pytest.fixture(scope="module")
+def histories() -> list[tuple[Offices, list[Event]]]:
+    """Short lives, most of which are plain for a while."""
+    found = []
+    for seed in range(HISTORIES):
+        world, _ = history(seed, steps=(5, 8, 12)[seed % 3], persons=(1, 1, 2)[seed % 3])
+        found += [(world.directory, life) for life in lives(world)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def plain(histories: list[tuple[Offices, list[Event]]]) -> list[tuple[Offices, list[Event], Outline]]:
+    """Those that are folded line by line, with what their view says."""
+    return [
+        (offices, events, viewed(events, offices, parts=True)[0])
+        for offices, events in histories
+        if told(events, offices, whole=False)
+    ]
+
+
+def test_an_outline_is_what_the_view_of_every_event_says(plain):
+    for offices, events, expected in plain:
+        assert told(events, offices) == (expected,), [e.payload.type for e in events]
+
+
+def test_without_parts_it_says_the_same_but_for_addresses_and_particulars(plain):
+    for offices, events, _ in plain:
+        clear = [opened(event.frame, {}) for event in events]
+        assert told(events, offices, parts=False) == viewed(clear, offices, parts=False)
+
+
+def test_many_lives_are_plain_and_every_step_is_reached(plain, histories):
+    assert len(plain) > len(histories) // 4
+    reached = Counter(event.payload.type for _, events, _ in plain for event in events)
+    assert {type_ for type_, step in plain_life.STEPS.items() if step is not None} <= set(reached)
+
+
+@pytest.mark.parametrize("type_", [t for t, step in plain_life.STEPS.items() if step is not None])
+def test_a_step_left_out_is_found(plain, type_, monkeypatch):
+    monkeypatch.setattr(plain_life, "STEPS", {**plain_life.STEPS, type_: None})
+    assert any(told(events, offices, whole=False) not in ((), (expected,)) for offices, events, expected in plain)
+
+
+def test_whatever_is_not_plain_goes_through_the_view(histories):
+    for offices, events in histories[::20]:
+        assert told(events, offices) == viewed(events, offices, parts=True)
+
+
+def test_a_life_that_an_office_since_succeeded_had_a_part_in_is_not_plain(plain):
+    _, events, _ = plain[0]
+    followed = Offices(["110101000000"], {events[0].author: Succession(("110101009000",))})
+    assert told(events, followed, whole=False) == ()
+    assert told(events, followed) == viewed(events, followed, parts=True)
