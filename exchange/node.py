@@ -11,7 +11,8 @@ from events.store.contract import Reader
 from events.vault.blind_index import BlindIndex
 from events.vault.keys import PersonKeys
 from events.vault.ring import MasterKeys
-from exchange.clock import Clock, utcnow
+from exchange.clock import Clock
+from exchange.demo.clock import clock_of
 from exchange.jurisdictions import deadlines
 from exchange.jurisdictions.calendar import Calendar, national
 from exchange.jurisdictions.lookup import Divisions, divisions
@@ -72,11 +73,11 @@ class Node:
         self.stuck: dict[str, Exception] = {}  # dossiers that could not be settled in their last round
 
     @classmethod
-    def open(cls, settings: Settings, *, clock: Clock = utcnow, step: Step = no_step) -> Self:
+    def open(cls, settings: Settings, *, clock: Clock | None = None, step: Step = no_step) -> Self:
         """The node in the settings' data folder, which is made if missing; the offices that it serves join it."""
         settings.data.mkdir(parents=True, exist_ok=True)
         ring = MasterKeys.at(settings.master_keys)
-        node = cls(settings, sqlite_store(str(settings.database)), ring, clock, step)
+        node = cls(settings, sqlite_store(str(settings.database)), ring, clock or clock_of(settings), step)
         node.hear(waker_at(settings.broker_url))
         join_offices(node)
         return node

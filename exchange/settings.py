@@ -29,7 +29,11 @@ class SettingsWrong(ExchangeError):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`serves`, `peers`: areas by division code of any level. `deadlines`: as `Rules.overridden` takes them."""
+    """`serves`, `peers`: areas by division code of any level. `deadlines`: as `Rules.overridden` takes them.
+
+    `broker_url`: where workers in other processes are told; without it this process forwards. `demo_clock`: the file by
+    which the processes of a demo agree on its day; no other node has such a setting.
+    """
 
     data: Path = Path("var")
     serves: tuple[str, ...] = ()
@@ -41,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host: str = "127.0.0.1"
     port: int = 8080
     demo: bool = False
+    demo_clock: Path | None = None
     poll_seconds: int = 1
     broker_url: str = ""
 
@@ -153,6 +158,7 @@ _CHECKS: Mapping[str, Callable[[Settings], str]] = {
     "serves": _serving,
     "deadlines": _deadlines,
     "broker_url": _broker,
+    "demo_clock": lambda found: "" if found.demo_clock is None or found.demo else "needs demo",
     "language": lambda found: "" if found.language in LANGUAGES else f"one of {', '.join(LANGUAGES)}",
     **{name: _within(name) for name in _LIMITS},
 }

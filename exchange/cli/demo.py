@@ -19,9 +19,10 @@ from exchange.cli.progress import progress
 from exchange.demo.faults import Fault, plant, unnamed, unplanted
 from exchange.demo.report import Report, report
 from exchange.demo.run import PERSONS, SEED, DemoOccupied, demo_settings, made
+from exchange.demo.stage import Staged, alone
 
 LEAST = 30  # persons, so that every kind of life is led once
-SETTINGS = ("embedded",)
+SETTINGS = ("embedded", "server")
 
 
 @click.command(cls=Command, help="cli.demo")
@@ -32,16 +33,29 @@ SETTINGS = ("embedded",)
 @option("--data", type=click.Path(file_okay=False, path_type=Path), help="cli.demo.option.data")
 @answers
 def demo(persons: int, seed: int, plant_faults: bool, setting: str, data: Path | None) -> int:
+    if setting == "server" and data is not None:
+        raise DemoOccupied(field="--data", rule="demo.keeps_nothing")
     with _folder(data) as folder:
         served = demo_settings(settings_of(None, data=folder))
         if served.database.exists():
             raise DemoOccupied(field="--data", rule="demo.occupied", data=folder)
-        with progress(speech.words("demo.making"), persons) as tell, made(served, persons, seed, tell=tell) as built:
-            node, outcome = built
+        with (
+            progress(speech.words("demo.making"), persons) as tell,
+            made(served, persons, seed, tell=tell, staged=_staged(setting)) as (node, outcome),
+        ):
             faults = plant(node) if plant_faults else ()
             found = report(node, outcome)
     speech.say({**_plain(found), "setting": setting, **_planted(faults, found)}, *_lines(found, faults))
     return DIFFERENT if found.differences else FINE
+
+
+def _staged(setting: str) -> Staged:
+    if setting != "server":
+        return alone
+    # Its servers come with an extra, which no other demo needs.
+    from exchange.demo.servers.setting import in_processes  # noqa: PLC0415
+
+    return in_processes
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import msgspec
 
 from events.errors import ExchangeError
@@ -15,19 +14,17 @@ from exchange.access.caller import Role
 from exchange.access.keys import Keys
 from exchange.clock import Clock, utcnow
 from exchange.demo import keepsake
-from exchange.demo.clock import SetClock, last_worked_day
+from exchange.demo.clock import last_worked_day
 from exchange.demo.drive import Drive, Outcome
 from exchange.demo.example import example
 from exchange.demo.keepsake import DemoKey, Keepsake
 from exchange.demo.life import YEAR
 from exchange.demo.office import Office
 from exchange.demo.report import punctuality
+from exchange.demo.stage import Stage, Staged, alone
 from exchange.demo.story import Story, story
 from exchange.demo.towns import CODES, PROVINCES
-from exchange.http.app import application
-from exchange.http.node_use_cases import NodeUseCases
 from exchange.node import Node
-from exchange.pipeline.advance import advance
 from exchange.settings import Settings
 
 PERSONS, SEED = 1000, 1
@@ -78,15 +75,18 @@ def ensure_demo(found: Settings, persons: int = PERSONS, seed: int = SEED, tell:
 
 @contextmanager
 def made(
-    served: Settings, persons: int, seed: int, *, tell: Tell = nobody, now: Clock = utcnow
+    served: Settings, persons: int, seed: int, *, tell: Tell = nobody, now: Clock = utcnow, staged: Staged = alone
 ) -> Iterator[tuple[Node, Outcome]]:
-    """A node in an empty data folder after the demo's year, whose last day is over; its clock goes right again."""
+    """A node in an empty data folder after the demo's year, whose last day is over; its clock goes right again.
+
+    `staged`: where the year takes place.
+    """
     last_day = last_worked_day(now())
     told = story(persons, seed, last_day)
-    clock = SetClock(told.first_day)
-    with _opened(served, clock) as node:
+    with staged(served, told.first_day) as stage:
+        node = stage.node
         keys = _keys(node)
-        outcome = _driven(node, told, keys, clock, seed, tell)
+        outcome = _driven(stage, told, keys, seed, tell)
         node.clock = now
         late, in_time = punctuality(node, outcome, last_day)
         keepsake.save(
@@ -105,24 +105,13 @@ def made(
         yield node, outcome
 
 
-@contextmanager
-def _opened(served: Settings, clock: Clock) -> Iterator[Node]:
-    node = Node.open(served, clock=clock)
-    try:
-        yield node
-    finally:
-        node.close()
-
-
-def _driven(node: Node, told: Story, keys: tuple[DemoKey, ...], clock: SetClock, seed: int, tell: Tell) -> Outcome:
-    app = application(NodeUseCases(node), Keys(node.uow, node.clock))
-    with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://demo") as http:
-        offices = {key.office: Office(http, key.office, key.token) for key in keys if key.role == "office"}
-        supervisors = [Office(http, key.office, key.token) for key in keys if key.role == "supervisor"]
-        drive = Drive(
-            told, offices, supervisors, begin=clock.begin, advance=lambda: advance(node), clock=clock, seed=seed
-        )
-        return drive.run(lambda day: tell(day * len(told.persons) // YEAR))
+def _driven(stage: Stage, told: Story, keys: tuple[DemoKey, ...], seed: int, tell: Tell) -> Outcome:
+    offices = {key.office: Office(stage.http, key.office, key.token) for key in keys if key.role == "office"}
+    supervisors = [Office(stage.http, key.office, key.token) for key in keys if key.role == "supervisor"]
+    drive = Drive(
+        told, offices, supervisors, begin=stage.begin, advance=stage.advance, clock=stage.node.clock, seed=seed
+    )
+    return drive.run(lambda day: tell(day * len(told.persons) // YEAR))
 
 
 def _keys(node: Node) -> tuple[DemoKey, ...]:

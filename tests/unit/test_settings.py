@@ -32,6 +32,9 @@ def test_every_wrong_value_is_named():
         ("EXCHANGE_DEADLINES", "{"),
         ("EXCHANGE_NO_SUCH", "1"),
         ("EXCHANGE_DEMO", "perhaps"),
+        ("EXCHANGE_BROKER_URL", "kafka://somewhere"),
+        ("EXCHANGE_BROKER_URL", "redis"),
+        ("EXCHANGE_DEMO_CLOCK", "clock.json"),
     ],
 )
 def test_a_wrong_variable_is_named(name, text):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from exchange.demo.clock import SetClock, last_worked_day
+from exchange.demo.clock import SetClock, SharedClock, last_worked_day
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,15 @@ from exchange.demo.clock import SetClock, last_worked_day
 def test_the_year_ends_on_the_last_day_whose_work_is_done(moment, day):
     assert last_worked_day(moment) == day
     assert SetClock(day)() < moment - timedelta(minutes=30)
+
+
+def test_processes_that_share_a_clock_agree_on_the_day_and_never_go_back(tmp_path):
+    mine, theirs = SharedClock(tmp_path / "clock"), SharedClock(tmp_path / "clock")
+    mine.begin(date(2025, 3, 1))
+    first, second = theirs(), mine()
+    assert first < second
+    assert first.date() == date(2025, 3, 1)
+    mine.begin(date(2025, 3, 2))
+    assert theirs().date() == date(2025, 3, 2)
+    mine.begin(date(2025, 3, 1))
+    assert theirs().date() == date(2025, 3, 2)
