@@ -6,7 +6,7 @@ import click
 
 from exchange.cli.command import Main, answers
 
-# Named, not imported: nothing in `exchange` depends on `workers` (decision 0009).
+# Named, not imported: nothing in `exchange` depends on `workers` (decision 0012).
 _COMMANDS = {
     "beat": "workers.command:beat",
     "db": "exchange.cli.db:db",
