@@ -10,7 +10,10 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 from events.errors import ExchangeError
 from exchange.http.allows import public
 from exchange.http.problems import CODES, language
-from exchange.translations import LANGUAGES, language_of, text
+from exchange.translations import CHINESE, LANGUAGES, language_of, text
+from exchange.translations.contract import in_chinese
+
+_MARK = "console.mark"  # the sign of the page, where that is served beside
 
 blueprint = Blueprint("docs", __name__, template_folder="templates")
 
@@ -29,7 +32,7 @@ def page() -> str:
     spoken = language_of(request.args.get("lang", "")) or language()
     document = _document()
     tags = [
-        {**tag, "about": tag["x-description-zh"] if spoken == "zh-CN" else tag["description"]}
+        {**tag, "about": tag["x-description-zh"] if spoken == CHINESE else tag["description"]}
         for tag in document["tags"]
     ]
     return render_template(
@@ -39,10 +42,12 @@ def page() -> str:
         operations=list(_operations(document)),
         types=_types(document),
         problems=sorted(_codes(), key=lambda found: (found[1], found[0])),
+        mark=_MARK if _MARK in current_app.view_functions else None,
         lang=spoken,
         languages=LANGUAGES,
         say=lambda key, **details: text(f"docs.{key}", spoken, **details),
         tell=lambda code: text(code, spoken),
+        speak=in_chinese if spoken == CHINESE else str,
         resolve=lambda schema: resolve(document, schema),
         kind=kind,
     )

@@ -1,5 +1,6 @@
 """The documents say what the API does: OpenAPI 3.1, an example for every operation, pages without foreign assets."""
 
+import html
 import json
 import re
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from exchange.http.contract import operations
 from exchange.http.docs import resolve
+from exchange.translations.contract import chinese
 from schemas.v1.contents import RECORDABLE
 from tests.integration.api import Api, api
 
@@ -99,6 +101,29 @@ def test_the_page_shows_each_operation_each_type_and_each_code(served: Api, docu
     assert all(
         f'id="problem-{code}"' in page for code in ("malformed", "stale_version", "unauthenticated", "not_found")
     )
+
+
+def test_the_page_in_chinese_says_everything_in_chinese(served: Api, document):
+    """What stands in English beside the code has its Chinese, and nothing has that is said no more."""
+    page = served.client().get("/docs?lang=zh-CN").text
+    spoken = re.sub(r"<(code|pre)[^>]*>.*?</\1>|<[^>]+>", "\n", page, flags=re.DOTALL)
+    left = [line.strip() for line in spoken.splitlines() if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", line)]
+    assert left == []
+    english = html.unescape(" ".join(re.sub(r"<[^>]+>", " ", served.client().get("/docs?lang=en").text).split()))
+    assert [text for text in chinese() if text not in english] == []
+
+
+def test_neither_the_page_nor_its_style_asks_another_host(served: Api):
+    client = served.client()
+    page = client.get("/docs").text
+    [sheet] = re.findall(r'rel="stylesheet" href="([^"]+)"', page)
+    assert sheet.startswith("/static/")
+    with client.get(sheet) as answer:
+        style = answer.text
+    assert "@import" not in style
+    assert re.findall(r"url\(|https?://", style) == []
+    shown = re.sub(r"<pre>.*?</pre>", "", page, flags=re.DOTALL)
+    assert [link for link in re.findall(r"https?://[^\s\"<]+", shown) if "127.0.0.1" not in link] == []
 
 
 def test_the_page_speaks_the_readers_language(served: Api):
