@@ -13,7 +13,7 @@ PARTS: tuple[Part, ...] = ("identity", "cohort", "address", "contact", "remarks"
 SYSTEM_ACTOR = "system"
 
 
-class Ref(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Ref(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """A reference to an event: its author and its id (DESIGN.md K3)."""
 
     author: str
@@ -23,7 +23,7 @@ class Ref(msgspec.Struct, frozen=True, order=True, array_like=True):
         return f"{self.author}/{self.id}"
 
 
-class Subject(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Subject(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """What an event is about."""
 
     kind: Literal["person", "jurisdiction"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import structlog
@@ -27,6 +28,7 @@ class Process:
         if self._node is None:
             self._node = Node.open(self._settings)
             self._node.hear(Nobody())  # whoever advances until nothing is left wakes nobody by it
+            gc.freeze()  # what is loaded by now stays: to look through it again and again took a sixth of the time
             _log.info("node_opened", pid=os.getpid())
         return self._node
 

@@ -43,7 +43,7 @@ NoteKind = Literal[
 ]
 
 
-class Place(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+class Place(msgspec.Struct, frozen=True, order=True, omit_defaults=True, gc=False):
     """A town, abroad (country and last town here if known), unknown, no fixed abode or, as origin only, birth."""
 
     kind: Literal["town", "abroad", "unknown", "no_fixed_abode", "birth"]
@@ -62,7 +62,7 @@ UNKNOWN = Place("unknown")
 BIRTH = Place("birth")
 
 
-class CaseRef(msgspec.Struct, frozen=True, order=True):
+class CaseRef(msgspec.Struct, frozen=True, order=True, gc=False):
     """What identifies a case: the event that opened it, the office asked, and the kind of question."""
 
     opening: Ref
@@ -78,7 +78,7 @@ class Deviation(msgspec.Struct, frozen=True, omit_defaults=True):
     yours: Any = None
 
 
-class StayName(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+class StayName(msgspec.Struct, frozen=True, order=True, omit_defaults=True, gc=False):
     """A stay, by the event that began it or, where the author's book does not hold it, by its town."""
 
     stay: Ref | None = None

@@ -5,6 +5,7 @@ name a broker, in as many processes as asked for, and workers forward elsewhere.
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import socket
@@ -72,6 +73,7 @@ def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
     logs.set_up(for_machines=False)
     app = create_app(node, [console(node)], forwarding=lambda: loop.failure is None)
     server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
+    gc.freeze()  # what is loaded by now stays: to look through it again and again took a sixth of the worker's time
     _tell_address(node.settings)
     server.run()  # until a signal ends it; requests at hand are answered
     server.close()

@@ -15,14 +15,14 @@ ALL_PARTS: frozenset[Part] = frozenset(PARTS)
 NO_PARTS: frozenset[Part] = frozenset()
 
 
-class Question(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Question(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """A question that a delivery put: its kind, and the day by which the answer is due, fixed when it was put."""
 
     kind: NoteKind
     due_on: str | None = None
 
 
-class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+class Delivery(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """This event, told by `teller` to `to`, with these parts, on this ground.
 
     `kind`: of the notification, None where it comes without one. `act`: the submission that it belongs to.

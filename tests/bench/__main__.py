@@ -1,6 +1,7 @@
 """`make bench`: measures, prints a table, writes build/bench.json."""
 
 import argparse
+import gc
 import os
 import platform
 import sqlite3
@@ -29,6 +30,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", type=Path, default=FILE, help="the file to write")
     given = parser.parse_args(arguments)
     size = Size(events=given.events, rounds=given.rounds, batch=given.batch)
+    gc.freeze()  # as the serving processes do
     with tempfile.TemporaryDirectory() as folder:
         figures = list(measured(Path(folder), size))
     write(figures, given.out)

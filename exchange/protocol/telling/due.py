@@ -20,7 +20,7 @@ IDENTITY: frozenset[Part] = frozenset({"identity"})
 PARTICULAR_PARTS: frozenset[Part] = frozenset({"identity", "cohort", "contact"})
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True):
+class Due(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """This event is due to this office, with these parts, on this ground (the name of the rule)."""
 
     ref: Ref
