@@ -58,9 +58,12 @@ def cases(
         if not thread and not any(d.teller in {asker, keeper} for d in tellers):
             continue  # put by an office that took itself for the keeper: nobody stands behind the question
         state = _derive(_fold(ref, asker, thread, facts), facts, matched, answered)
-        if asker == ref.asked and book.offices.successions:
-            # Two offices became one, which asks itself nothing.
-            found[ref] = msgspec.structs.replace(state, status="withdrawn", automatic=True, hidden=True)
+        alone = asker == ref.asked or (bool(tellers) and all(d.teller == ref.asked for d in tellers))
+        if alone and book.offices.successions:
+            # Two offices became one, which asks itself nothing, in whosever name the one had asked the other.
+            found[ref] = msgspec.structs.replace(
+                state, asker=ref.asked, status="withdrawn", automatic=True, hidden=True
+            )
             continue
         hidden = bool(tellers) and all(d.ground == MATCH and d.teller == book.office for d in tellers) and not thread
         found[ref] = msgspec.structs.replace(state, due_on=due.get(ref), hidden=hidden)

@@ -68,7 +68,9 @@ class Commands:
         draw = self.random.random()
         if draw < 0.05:
             return town(OUTSIDE)
-        return town(self.office()) if draw < 0.7 else self.random.choice((ABROAD, UNKNOWN))
+        # An office that was succeeded goes on being named.
+        named = (*self.world.offices, *self.world.gone)
+        return town(self.random.choice(named)) if draw < 0.7 else self.random.choice((ABROAD, UNKNOWN))
 
     def step(self) -> bool:
         """One command of a random office, if its book allows one."""

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from exchange.protocol.duties import RULES, Rule
 from tests.properties.commands import PERSONS, Commands
+from tests.properties.succession import Successions, repeated
 from tests.properties.world import OFFICES, World
 
 # How many a whole run of the tests takes.
@@ -25,7 +26,11 @@ def history(
     """A drained world after `steps` attempts at a command."""
     world = World(seed, nodes, rules=rules, left_out=left_out)
     commands = Commands(world, PERSONS[:persons])
-    for _ in range(steps):
+    successions = Successions(world, commands.persons)
+    moments = successions.moments(steps)
+    for step in range(steps):
+        if step in moments:
+            successions.draw(moments[step])
         commands.step()
         if world.random.random() < 0.6:
             world.settle(world.random.randrange(nodes))
@@ -59,13 +64,14 @@ def again(world: World, seed: int, nodes: int) -> World | None:
     only because of the order could not be known here.
     """
     other = World(seed, nodes, OFFICES)
+    repeated(world, other)
     waiting = list(world.authored)
     idle = 0
     while waiting and idle < 3:
         ready = []
         blocked: set[tuple[str, str]] = set()
         for authored in waiting:
-            office = authored.event.author
+            office = other.directory.author(authored.event)
             held = {e.ref for e in other.books[office].events()} if office in other.books else set()
             key = (office, "")
             if key not in blocked and authored.knew <= held:
@@ -79,7 +85,7 @@ def again(world: World, seed: int, nodes: int) -> World | None:
         chosen = other.random.choice(ready)
         waiting.remove(chosen)
         other.now = max(other.now, chosen.event.frame.stamp)
-        other.book(chosen.event.author).record(chosen.event)
+        other.book(other.directory.author(chosen.event)).record(chosen.event)
         if other.random.random() < 0.5:
             other.settle(other.random.randrange(nodes))
         for _ in range(other.random.randrange(3)):

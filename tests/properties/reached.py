@@ -17,6 +17,7 @@ ROWS = {
     3: "two persons with open cases are merged",
     4: "the registration moves while a case is open",
     5: "a correction arrives before what it corrects",
+    7: "a town with an open case is merged, or split by person",
     8: "one human under two ids on two nodes",
     9: "the origin of an arrival is corrected",
     10: "an event is stamped above a clock that is slow",
@@ -47,6 +48,10 @@ def reached(world: World) -> Counter[str]:
     found.update(f"row {row}" for row in rows)
     if world.held_back:
         found["row 5"] += 1
+    found.update(f"type {event.payload.type}" for event in world.about_offices)
+    found.update({f"{handed.what} with an open case" for handed in world.handed if handed.cases})
+    if any(handed.cases for handed in world.handed):
+        found["row 7"] += 1
     return found
 
 
@@ -97,6 +102,7 @@ def expected() -> set[str]:
     """Everything that the histories of a run must have reached at least once."""
     from events.catalogue import TYPES  # noqa: PLC0415 (only here)
 
-    types = {t for t in TYPES if not t.startswith("jurisdiction.")}
+    types = {t for t in TYPES if t not in {"jurisdiction.opened", "jurisdiction.closed"}}
+    ends = {f"{what} with an open case" for what in ("merge", "split")}
     kinds = {"contested_stays", "moved_after_death", "two_registrations", "left_without_arrival"}
-    return {f"type {t}" for t in types} | {f"contradiction {k}" for k in kinds} | {f"row {row}" for row in ROWS}
+    return ends | {f"type {t}" for t in types} | {f"contradiction {k}" for k in kinds} | {f"row {row}" for row in ROWS}

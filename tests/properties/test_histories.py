@@ -22,6 +22,7 @@ from tests.properties import checks
 from tests.properties.commands import Commands
 from tests.properties.histories import HISTORIES, again, history, shape
 from tests.properties.reached import reached
+from tests.properties.succession import succession_faults
 from tests.properties.world import World
 
 BLOCK = 50
@@ -35,6 +36,7 @@ def faults_of(world: World) -> list[str]:
         *checks.entitlement_faults(world),
         *checks.agreement_faults(world),
         *checks.direct_faults(world),
+        *succession_faults(world),
     ]
 
 

@@ -55,6 +55,10 @@ class World:
         self.offices = offices
         self.rules = rules
         self.directory = Offices(["110101000000"])
+        self.about_offices: list[Event] = []
+        self.gone: tuple[str, ...] = ()  # offices that were succeeded
+        self.lost: list[str] = []  # open cases that an heir did not find
+        self.handed: list[Any] = []  # what each of them left (tests/properties/succession.py)
         order = list(offices)
         self.random.shuffle(order)
         self.node_of = {office: index % nodes for index, office in enumerate(order)}
@@ -129,7 +133,7 @@ class World:
 
     def command(self, event: Event) -> None:
         """Record an event of the office's own."""
-        book = self.book(event.author)
+        book = self.book(self.directory.author(event))
         knew = frozenset(e.ref for e in book.events() if not e.frame.automatic)
         self.authored.append(Authored(event, knew))
         book.record(event)
@@ -190,11 +194,12 @@ class World:
         delivery, event = self.wire[index]
         if self.random.random() > 0.15:
             self.wire.pop(index)
-        self._take(delivery, event)
+        self.take(delivery, event)
         if self.random.random() < 0.7:
             self.settle(self.node_of[delivery.to])
 
-    def _take(self, delivery: Delivery, event: Event) -> None:
+    def take(self, delivery: Delivery, event: Event) -> None:
+        """A message comes in."""
         book = self.book(delivery.to)
         book.receive(delivery, event)
         if event.frame.target is not None and not book.holds(event.frame.target):
@@ -211,5 +216,5 @@ class World:
             while self.wire:
                 index = self.random.randrange(len(self.wire))
                 delivery, event = self.wire.pop(index)
-                self._take(delivery, event)
+                self.take(delivery, event)
         raise AssertionError("the world does not drain")
