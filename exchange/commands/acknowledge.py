@@ -12,6 +12,7 @@ from events.store.contract import Acknowledgement
 from exchange.access.caller import Caller
 from exchange.feeds import feed_at
 from exchange.tables import inbox
+from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -32,7 +33,7 @@ def acknowledge(node: Node, caller: Caller, positions: Sequence[int]) -> list[Ac
     with node.uow.begin() as session:
         for position in positions:
             try:
-                seen = session.acknowledge(*_feed(node, caller.office, position), moment, caller.actor)
+                seen = session.acknowledge(*_feed(node, session, caller.office, position), moment, caller.actor)
             except KeyError as error:
                 raise NoSuchNotice(field="position", position=position) from error
             kept.append(msgspec.structs.replace(seen, position=position))
@@ -40,9 +41,11 @@ def acknowledge(node: Node, caller: Caller, positions: Sequence[int]) -> list[Ac
     return kept
 
 
-def _feed(node: Node, office: str, position: int) -> tuple[str, int]:
-    """The feed where the delivery stands. Raises KeyError where the office has not taken that feed over."""
+def _feed(node: Node, session: SqlSession, office: str, position: int) -> tuple[str, int]:
+    """The feed where the delivery stands. Raises KeyError where the delivery is no longer, or not, the office's."""
     feed, place = feed_at(office, position)
-    if node.offices.successor(feed) != office:
-        raise KeyError((feed, place))
-    return feed, place
+    node.learn_offices(session)
+    for row in session.feed(feed, place - 1, 1):
+        if row.position == place and node.offices.successor(feed, row.person) == office:
+            return feed, place
+    raise KeyError((feed, place))

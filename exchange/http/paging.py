@@ -34,10 +34,10 @@ def position(cursor: str | None, route: str) -> str | None:
     return where
 
 
-def number(cursor: str | None, route: str) -> int:
-    """Likewise where the position is a number; 0 at the beginning."""
+def number(cursor: str | None, route: str, *, signed: bool = False) -> int:
+    """Likewise where the position is a number, below zero only where it is `signed`; 0 at the beginning."""
     where = position(cursor, route) or "0"
-    if not (where.isascii() and where.isdigit() and len(where) <= 15):
+    if not re.fullmatch(r"-?[0-9]{1,18}" if signed else r"[0-9]{1,15}", where):
         raise Malformed(field="cursor", rule="cursor.form")
     return int(where)
 

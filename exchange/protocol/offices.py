@@ -24,10 +24,18 @@ class Succession(msgspec.Struct, frozen=True):
     allotment: Mapping[str, str] = {}
     ref: Ref | None = None
     stamp: int = 0
+    earlier: Succession | None = None  # what was recorded of the same office before
 
     def heir(self, person: str | None) -> str:
         """Who follows for facts about the person; None: for whatever is about nobody."""
         return self.to[0] if person is None else self.allotment.get(person, self.to[0])
+
+    def since(self, person: str | None) -> Succession:
+        """The one that first gave the person to whoever follows now, and was only repeated by those after it."""
+        first = self
+        while first.earlier is not None and first.earlier.heir(person) == self.heir(person):
+            first = first.earlier
+        return first
 
 
 class Offices:
@@ -71,10 +79,10 @@ class Offices:
         return self.successor(event.author, event.person) if self.successions else event.author
 
     def path(self, code: str, person: str | None = None) -> tuple[Succession, ...]:
-        """The successions that lead from `code` to the office that answers for it today."""
+        """What leads from `code` to the office that answers for it today, each as it first came to be."""
         seen, found = {code}, []
         while (step := self.successions.get(code)) is not None and step.heir(person) not in seen:
-            found.append(step)
+            found.append(step.since(person))
             code = step.heir(person)
             seen.add(code)
         return tuple(found)
@@ -103,8 +111,9 @@ def offices(events: Iterable[Event]) -> Offices:
                 names[code] = name
             case Succeeded(to=to, allotment=allotment) if to:
                 # What is recorded later counts, of whatever day it is: so an allotment is corrected.
-                if code not in successions or successions[code].stamp < event.frame.stamp:
-                    successions[code] = Succession(to, allotment, event.frame.ref, event.frame.stamp)
+                latest = successions.get(code)
+                if latest is None or latest.stamp < event.frame.stamp:
+                    successions[code] = Succession(to, allotment, event.frame.ref, event.frame.stamp, latest)
             case Closed():
                 joined.discard(code)
                 closed.add(code)

@@ -12,6 +12,7 @@ from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
 from exchange.books import shelves
+from exchange.feeds import Feed, position_for
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -41,10 +42,11 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def feed(node: Node, caller: Caller, purpose: str, after: int = 0, limit: int = 100) -> list[Told]:
-    """The deliveries at the positions after that one, oldest first. Raises as `purposes.require` does."""
+    """The deliveries behind that position, in the order of `Feed`. Raises as `purposes.require` does."""
     require(caller, purpose)
     with node.uow.look() as session:
-        rows = session.feed(caller.office, after, limit)
+        node.learn_offices(session)
+        rows = Feed(session, caller.office, node.offices).after(after, limit)
         dossiers = shelves(session, node.keys, node.offices, {row.person for row in rows})
     by_person = {person: dossier for dossier in dossiers for person in dossier.persons}
     told: list[Told] = []
@@ -53,7 +55,7 @@ def feed(node: Node, caller: Caller, purpose: str, after: int = 0, limit: int = 
         event = dossier.restricted(row.ref, row.parts & dossier.parts_left(row))
         told.append(
             Told(
-                position=row.position,
+                position=position_for(caller.office, row),
                 at=row.at,
                 id=row.ref.id,
                 author=row.ref.author,

@@ -1,0 +1,101 @@
+"""How facts and deliveries are read once their offices were succeeded: by the person whom they are about."""
+
+from typing import Any
+
+from events.catalogue.amendment import Retracted
+from events.catalogue.case import Confirmed, Redirected
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Merged
+from events.catalogue.values import CaseRef, Place, StayName, town
+from events.envelope import Envelope, Ref, Subject
+from events.event import Event
+from events.standing import may_amend, stand
+from exchange.protocol.book import ALL_PARTS, Delivery, Question
+from exchange.protocol.inheriting import between_heirs, handed_on, inherited
+from exchange.protocol.offices import Offices, Succession
+
+A, B, C, D = (f"11010100{n}000" for n in range(1, 5))
+SPLIT = Offices(successions={A: Succession((B, C), {"P": C})})
+
+
+def fact(payload: Fact, person: str = "P", author: str = A, id_: str = "e1", stamp: int = 1) -> Event:
+    frame = Envelope(
+        id=id_,
+        type=payload.type,
+        schema=1,
+        subject=Subject("person", person),
+        author=author,
+        actor="clerk",
+        effective_on="2026-01-01",
+        stamp=stamp,
+        recorded_at="2026-01-01T00:00:00Z",
+        version=1,
+        submission="act",
+        facts={},
+    )
+    return Event(frame, payload, ALL_PARTS)
+
+
+def read(payload: Fact, person: str = "P", offices: Offices = SPLIT) -> Any:
+    event = fact(payload, person)
+    return inherited(stand([event], offices.author), offices).facts[event.ref]
+
+
+def delivery(teller: str, to: str, **more: Any) -> Delivery:
+    return Delivery(ref=Ref(D, "e1"), teller=teller, to=to, parts=frozenset(), ground="named", **more)
+
+
+def test_the_author_is_who_answers_for_it_about_the_person():
+    assert (read(Arrived(kind="main"), "P").author, read(Arrived(kind="main"), "Q").author) == (C, B)
+
+
+def test_places_stays_cases_and_keepers_speak_of_todays_offices():
+    arrived = read(Arrived(kind="main", registration=town(A), origin=Place("abroad", last=A), ends=(StayName(town=A),)))
+    assert (arrived.payload.registration.code, arrived.payload.origin.last) == (C, C)
+    assert arrived.payload.ends[0].town == C
+    assert read(Merged(other="Q", keeper=A)).payload.keeper == C
+    answer = read(Redirected(case=CaseRef(Ref(A, "e0"), A, "inflow"), to=A)).payload
+    assert (answer.to, answer.case.asked) == (C, C)
+    assert answer.case.opening == Ref(A, "e0")  # a name of an event, and no office
+
+
+def test_a_stay_named_by_its_event_gets_the_office_that_has_it_today():
+    [named] = read(Arrived(kind="main", ends=(StayName(stay=Ref(A, "e0")),))).payload.ends
+    assert (named.stay, named.town) == (Ref(A, "e0"), C)
+
+
+def test_nothing_is_read_anew_where_nobody_was_succeeded():
+    standing = stand([fact(Confirmed(case=CaseRef(Ref(A, "e0"), A, "inflow")))])
+    assert inherited(standing, Offices()) is standing
+
+
+def test_only_the_heir_of_the_person_amends_what_the_old_office_recorded():
+    target = fact(Arrived(kind="main"))
+    own = fact(Retracted(target=target.ref), author=C, id_="e2", stamp=2)
+    other = fact(Retracted(target=target.ref), author=B, id_="e3", stamp=2)
+    assert may_amend(own, target, SPLIT.author)
+    assert not may_amend(other, target, SPLIT.author)
+
+
+def test_a_delivery_goes_between_the_heirs_of_its_two_sides():
+    assert between_heirs(delivery(A, D), "P", SPLIT).teller == C
+    assert between_heirs(delivery(D, A), "Q", SPLIT).to == B
+
+
+def test_what_two_offices_that_became_one_were_told_of_one_event_is_one_delivery_with_every_question():
+    merged = Offices(successions={A: Succession((B,))})
+    told = [delivery(D, A, asked=(Question("inflow", "2026-02-01"),)), delivery(D, B, asked=(Question("moved-on"),))]
+    [found] = handed_on([(each, "P") for each in told], merged)
+    assert found.to == B
+    assert {question.kind for question in found.asked} == {"inflow", "moved-on"}
+
+
+def test_of_two_revisions_the_latest_says_which_parts_there_are():
+    merged = Offices(successions={A: Succession((B,))})
+    told = [
+        Delivery(ref=Ref(D, "e1"), teller=D, to=A, parts=frozenset({"address"}), ground="named"),
+        Delivery(ref=Ref(D, "e1"), teller=D, to=B, parts=frozenset({"identity"}), ground="named", revision=2),
+    ]
+    [found] = handed_on([(each, "P") for each in told], merged)
+    assert (found.parts, found.revision) == (frozenset(["identity"]), 2)
