@@ -26,12 +26,13 @@ from exchange.cli.node import OutOfReach, on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.console.pages import console
 from exchange.http.app import create_app
+from exchange.http.backlog import watch_queue
 from exchange.node import Node
 from exchange.pipeline.loop import Loop
 from exchange.settings import Settings
 from exchange.wakes import NoBroker, NotInstalled
 
-THREADS = 8
+THREADS = 8  # reads go on beside the one writer that SQLite takes; more threads would only wait for it, and for Python
 PROCESSES = 2  # where there is a broker, and no other number is asked for
 
 
@@ -71,6 +72,7 @@ def _alone(found: Settings) -> None:
 
 def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
     logs.set_up(for_machines=False)
+    watch_queue()
     app = create_app(node, [console(node)], forwarding=lambda: loop.failure is None)
     server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
     gc.freeze()  # what is loaded by now stays: to look through it again and again took a sixth of the worker's time
