@@ -12,10 +12,12 @@ import msgspec
 from events.errors import ExchangeError
 from exchange.access.caller import Caller
 from exchange.clock import day_of
+from exchange.commands import days
 from exchange.commands.acknowledge import acknowledge
 from exchange.commands.act import Item, Result
 from exchange.commands.jurisdiction import record_office
 from exchange.commands.record import record
+from exchange.commands.wellformed import wellformed
 from exchange.http.use_cases import Row, Slice
 from exchange.protocol.offices import Offices
 from exchange.queries.case import case
@@ -56,6 +58,10 @@ class NodeUseCases:
 
     def record(self, caller: Caller, items: Sequence[Item], *, all_or_nothing: bool) -> Sequence[Result]:
         return record(self._node, caller, items, all_or_nothing=all_or_nothing)
+
+    def judge(self, type_: str, day: str | None, content: Row) -> None:
+        today = days.today(self._node.clock())
+        wellformed(type_, today.isoformat() if day is None else day, content, today)
 
     def reply(self, caller: Caller, case: str, item: Item) -> Result:
         today = day_of(self._node.clock()).isoformat()

@@ -10,6 +10,7 @@ from webargs.flaskparser import FlaskParser
 
 from events.canonical import decode
 from events.errors import ExchangeError, Malformed, Several
+from exchange.http.judging import further
 from schemas.v1.wire import Wire, faults
 
 
@@ -47,10 +48,13 @@ class StrictParser(FlaskParser):
             raise Several([Malformed(field=name, rule="schema.twice") for name in twice])
         return req.args.to_dict()
 
-    def handle_error(self, error: marshmallow.ValidationError, req: Request, *_: Any, **__: Any) -> NoReturn:
+    def handle_error(
+        self, error: marshmallow.ValidationError, req: Request, schema: marshmallow.Schema, **_: Any
+    ) -> NoReturn:
         messages = error.messages
         below = next(iter(messages.values())) if isinstance(messages, dict) else messages
-        raise Several([Malformed(field=each.field, rule=each.rule, **each.details) for each in faults(below)]) from None
+        found = [Malformed(field=each.field, rule=each.rule, **each.details) for each in faults(below)]
+        raise Several([*found, *further(schema, error.data, found)]) from None
 
 
 def read_json(req: Request, most: int) -> Any:

@@ -27,6 +27,10 @@ class UseCases(Protocol):
 
     def record(self, caller: Caller, items: Sequence[Item], *, all_or_nothing: bool) -> Sequence[Result]: ...
 
+    def judge(self, type_: str, day: str | None, content: Row) -> None:
+        """Judge what an event says by itself. Raises Malformed; nothing is recorded. `day`: None for today."""
+        ...
+
     def reply(self, caller: Caller, case: str, item: Item) -> Result:
         """Today, where the item says no day."""
         ...

@@ -43,6 +43,9 @@ class Remembering:
             ]
         return results
 
+    def judge(self, type_: str, day: str | None, content: Row) -> None:
+        return  # what an event means is judged by the node
+
     def reply(self, caller: Caller, case: str, item: Item) -> Result:
         self._ask("reply", caller, case, item)
         return self._result(item)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from events.store.sql.schema import metadata
 from exchange.access.keys import Keys
 from exchange.http.app import create_app
-from exchange.ids import new_id
+from exchange.ids import new_id, new_person_id
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 from tests.integration.api import rules
@@ -80,6 +80,42 @@ def test_one_event_names_all_of_its_fields(office: Office):
     [place_told] = [each for each in answer.json["errors"] if each["field"] == "with.registration.code"]
     assert place_told["value"] == "420115000000"
     assert not any("value" in each for each in answer.json["errors"] if each["field"].startswith("with.particulars"))
+
+
+def test_form_and_meaning_are_judged_at_once(office: Office):
+    body = registering(WRONG, kind="both", address="", registration={"kind": "town"})
+    wrong = {**body, "id": "7", "effective_on": "2026-03-09", "colour": "red"}
+    forms = {
+        "id": "schema.uuid7",
+        "colour": "schema.unknown",
+        "with.kind": "schema.choice",
+        "with.address": "schema.size",
+    }
+    meant = {"effective_on": "date.ahead", "with.registration.code": "place.town_without_code"}
+    assert rules(office.post(wrong).json) == {**forms, **meant, **under("with.particulars")}
+
+
+def test_a_day_is_judged_by_a_destination_that_has_its_form(office: Office):
+    leaving = event("movement.departed", {"destination": {"kind": "twn"}, "expected_on": "1066-10-14"}, "2026-03-09")
+    answer = office.post({**leaving, "person": new_person_id()})
+    assert rules(answer.json) == {"with.destination.kind": "schema.choice", "with.expected_on": "date.absurd"}
+
+
+def test_form_and_meaning_of_every_event_of_a_batch(office: Office):
+    events = [
+        registering(WRONG),
+        7,
+        {**registering({"sex": "Q"}), "type": "x"},
+        {**registering({"sex": "Q"}), "id": "7"},
+    ]
+    answer = office.post({"events": events}, "/v1/events/batch")
+    assert rules(answer.json) == {
+        **under("events.0.with.particulars"),
+        "events.1": "schema.object",
+        "events.2.type": "schema.choice",
+        "events.3.id": "schema.uuid7",
+        "events.3.with.particulars.sex": "code.unknown",
+    }
 
 
 @pytest.mark.parametrize(

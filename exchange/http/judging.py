@@ -1,0 +1,49 @@
+"""What else is wrong with events whose form is wrong: a caller mends form and meaning at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+
+from events.errors import Malformed
+from schemas.v1.contents import RECORDABLE
+from schemas.v1.event import BatchSchema, EventSchema
+
+if TYPE_CHECKING:
+    from marshmallow import Schema
+
+    from exchange.http.use_cases import UseCases
+
+
+def further(schema: Schema, body: Any, known: Sequence[Malformed]) -> Iterator[Malformed]:
+    """The faults in meaning of those fields whose form is right. `known`: the faults in form."""
+    fields = frozenset(str(each.field) for each in known)
+    for path, event in _events(schema, body):
+        if isinstance(event, Mapping) and event.get("type") in RECORDABLE and isinstance(event.get("with"), Mapping):
+            yield from _meant(path, event, fields)
+
+
+def _events(schema: Schema, body: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(schema, EventSchema):
+        yield "", body
+    elif isinstance(schema, BatchSchema) and isinstance(body, Mapping) and isinstance(body.get("events"), list):
+        for number, event in enumerate(body["events"]):
+            yield f"events.{number}.", event
+
+
+def _meant(path: str, event: Mapping[str, Any], wrong: frozenset[str]) -> Iterator[Malformed]:
+    def right(field: str) -> bool:
+        return not any(f"{each}.".startswith(f"{path}{field}.") for each in wrong)
+
+    content = {name: value for name, value in event["with"].items() if right(f"with.{name}")}
+    # Whether a day may lie ahead hangs on the destination, too.
+    whole = right("effective_on") and right("with.destination") and "effective_on" in event
+    cases: UseCases = current_app.extensions["exchange_use_cases"]
+    try:
+        cases.judge(event["type"], event["effective_on"] if whole else None, content)
+    except Malformed as error:
+        for each in error.faults:
+            placed = each.field if each.field == "effective_on" else f"with.{each.field}"
+            yield Malformed(field=f"{path}{placed}", rule=each.rule, **each.details)
