@@ -16,7 +16,7 @@ def pinyin_of(full: str, family: str | None = None) -> str:
     """The reading, surname first; letters that are not Chinese stay as they are, a dot becomes a space."""
     if _SCRIPT.fullmatch(full) and len(full) > 1:
         surname = family if family and full.startswith(family) and family != full else _surname(full)
-        reading = SURNAMES.get(surname) or "".join(_syllables(surname))
+        reading = SURNAMES.get(surname) or "".join(syllables(surname))
         return f"{reading.capitalize()} {_joined(full[len(surname) :])}"
     words = _SCRIPT.sub(lambda match: f" {_joined(match[0])} ", full.replace("·", " "))
     return " ".join(words.split())
@@ -27,11 +27,12 @@ def _surname(full: str) -> str:
 
 
 def _joined(text: str) -> str:
-    first, *rest = _syllables(text)
+    first, *rest = syllables(text)
     return (first + "".join(f"'{part}" if part.startswith(_VOWELS) else part for part in rest)).capitalize()
 
 
-def _syllables(text: str) -> list[str]:
+def syllables(text: str) -> list[str]:
+    """The reading of each sign, in small letters without tone."""
     # Imported late: its tables take half a second and 58 MB, and most processes never read a name aloud.
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
 

@@ -64,8 +64,10 @@ def split(
     heirs = [town_of(each, "--to") for each in to]
     told = Allotment(allotment) if allotment is not None else None
     content = {"to": heirs, "allotment": told.given if told is not None else {}}
+    count = len(content["allotment"])
+    allotted = speech.words("jurisdiction.allotted", count=count, office=heirs[0])
     try:
-        _record(office, "jurisdiction.succeeded", day, content, data, settings_file)
+        _record(office, "jurisdiction.succeeded", day, content, data, settings_file, allotted, allotted=count)
     except Malformed as error:
         if told is None:
             raise
@@ -74,9 +76,6 @@ def split(
             with faults:
                 raise told.in_file(each) from error
         faults.settle()
-    if not speech.for_machines():
-        count = len(content["allotment"])
-        speech.say({}, speech.words("jurisdiction.allotted", count=count, office=heirs[0]))
 
 
 @jurisdiction.command(cls=Command, help="cli.jurisdiction.close")
@@ -88,10 +87,18 @@ def close(office: str, day: str | None, data: Path | None, settings_file: Path |
 
 
 def _record(
-    office: str, type_: str, day: str | None, content: dict[str, Any], data: Path | None, settings_file: Path | None
+    office: str,
+    type_: str,
+    day: str | None,
+    content: dict[str, Any],
+    data: Path | None,
+    settings_file: Path | None,
+    *lines: str,
+    **told: Any,
 ) -> None:
     code = town_of(office, "OFFICE")
     caller = Caller(code, actor(), frozenset({"operator"}), language=speech.language())
     with opened(settings_of(settings_file, data=data)) as node:
         done = record_office(node, caller, code, type_, day or day_of(utcnow()).isoformat(), content)
-    speech.say({"id": done.id, "office": code, "type": type_}, speech.words("jurisdiction.recorded", office=code))
+    said = speech.words("jurisdiction.recorded", office=code)
+    speech.say({"id": done.id, "office": code, "type": type_, **told}, said, *lines)

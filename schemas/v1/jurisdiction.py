@@ -5,6 +5,9 @@ from __future__ import annotations
 from schemas.v1 import fields
 from schemas.v1.wire import Wire
 
+FORMERLY = "Its name in the list of divisions, where it bears another today."
+SAID = "`name`; or `to`: who takes over, and `allotment`: person to one of them, all others to the first."
+
 
 class LookupQuery(Wire):
     """What to look for."""
@@ -21,6 +24,7 @@ class JurisdictionSchema(Wire):
 
     code = fields.office(required=True)
     name = fields.Text(required=True)
+    formerly = fields.Text(allow_none=True, metadata={"description": FORMERLY})
     english = fields.Text(required=True)
     pinyin = fields.Text(allow_none=True)
     level = fields.choice("province", "prefecture", "county", "town", "village", required=True)
@@ -42,4 +46,4 @@ class OfficeEventSchema(Wire):
     id = fields.event_id(metadata={"description": "UUIDv7 chosen by the client; makes a repeated request harmless."})
     type = fields.choice("jurisdiction.renamed", "jurisdiction.succeeded", "jurisdiction.closed", required=True)
     effective_on = fields.Day(required=True, metadata={"description": "The day on which it holds in the world."})
-    with_ = fields.Open(required=True, data_key="with", metadata={"description": "`name`, or `to`: one code."})
+    with_ = fields.Open(required=True, data_key="with", metadata={"description": SAID})

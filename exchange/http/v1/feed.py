@@ -40,11 +40,7 @@ resource = Resource("feed", "Deliveries to your office, in order.", "向本单�
 )
 @allows("clerk", "confirmer")
 def read_feed(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """What the office was told after the cursor. Without a cursor from the beginning; keep `next` and ask again.
-
-    Where the office succeeded another, what that one was told comes behind what the office itself had been told by
-    then; its `sequence` is below zero.
-    """
+    """What the office was told after the cursor. Without a cursor from the beginning; keep `next` and ask again."""
     after = paging.number(query.get("cursor"), "feed", signed=True)
     found = use_cases().feed(caller(), purpose(query.get("purpose")), after, query["limit"])
     following = paging.cursor_of(found.next or str(after), "feed")

@@ -15,6 +15,7 @@ from exchange.http.v1 import examples
 from exchange.http.v1.events import single
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.lookup import Division, divisions
+from exchange.jurisdictions.renamed import division, search
 from schemas.v1.event import ResultSchema
 from schemas.v1.jurisdiction import JurisdictionListSchema, JurisdictionSchema, LookupQuery, OfficeEventSchema
 
@@ -23,6 +24,7 @@ resource = Resource("jurisdictions", "Areas by code, name and pinyin.", "行政�
 EXAMPLE: dict[str, Any] = {
     "code": "420115002000",
     "name": "纸坊街道",
+    "formerly": None,
     "english": "Zhifang Subdistrict",
     "pinyin": "zhi fang jie dao",
     "level": "town",
@@ -33,6 +35,10 @@ EXAMPLE: dict[str, Any] = {
 }
 
 SUCCEEDED = {"type": "jurisdiction.succeeded", "effective_on": "2026-03-12", "with": {"to": ["420115001000"]}}
+SPLIT = {
+    **SUCCEEDED,
+    "with": {"to": ["420115001000", "420115003000"], "allotment": {examples.PERSON: "420115003000"}},
+}
 
 
 @resource.get(
@@ -47,7 +53,8 @@ def search_jurisdictions(query: dict[str, Any]) -> dict[str, Any]:
     """The best finds first; names of areas above may stand before the name."""
     within = query.get("within")
     area = None if within is None else codes.parse(within, "within")
-    return {"items": [row(each) for each in divisions().search(query["search"], query["limit"], area)]}
+    found = search(query["search"], use_cases().offices().names, query["limit"], area)
+    return {"items": [row(each) for each in found]}
 
 
 @resource.get(
@@ -65,9 +72,9 @@ def read_jurisdiction(code: str) -> dict[str, Any]:
 
 @resource.post(
     "/jurisdictions/<string:code>/events",
-    summary=("Rename, merge or close an office", "变更单位名称、合并或撤销单位"),
+    summary=("Rename, merge, split or close an office", "变更单位名称、合并、拆分或撤销单位"),
     body=OfficeEventSchema,
-    asks={"succeeded": SUCCEEDED},
+    asks={"succeeded": SUCCEEDED, "split": SPLIT},
     answer=ResultSchema,
     example={**examples.RECORDED, "person": None},
     status=201,
@@ -97,12 +104,14 @@ def list_children(code: str) -> dict[str, Any]:
 def row(area: Division) -> dict[str, Any]:
     """An area on the wire, with its name of today and who answers for it."""
     offices = use_cases().offices()
-    name = offices.names.get(area.code, area.name)
+    listed = divisions().get(area.code) or area
+    area = division(listed, offices.names)
     successor = offices.successor(area.code)
     state = "succeeded" if successor != area.code else "closed" if area.code in offices.closed else "open"
     return {
         "code": area.code,
-        "name": name,
+        "name": area.name,
+        "formerly": listed.name if listed.name != area.name else None,
         "english": area.english,
         "pinyin": area.pinyin or None,
         "level": area.level.name.lower(),
