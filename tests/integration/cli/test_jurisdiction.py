@@ -102,7 +102,7 @@ def test_every_bad_line_is_named_and_nothing_is_recorded(machine: Machine):
         ("person,office\nonly one\n", "allotment.row"),
         (f"person,office\nnobody,{SECOND}\n", "id.uuid"),
         (f"person,office\n01920000-0000-7000-8000-000000000001,{SECOND}\nx,y,z\n", "allotment.row"),
-        (f"person,office\n01920000-0000-7000-8000-000000000001,420115999000\n", "division.unknown"),
+        ("person,office\n01920000-0000-7000-8000-000000000001,420115999000\n", "division.unknown"),
         ('person,office\n"unfinished', "register.line"),
     ],
 )
@@ -141,7 +141,7 @@ def test_a_renamed_office_is_looked_up_by_both_names(machine: Machine):
     node = machine.node()
     try:
         _, secret = Keys(node.uow, node.clock).issue("test", [ZHIFANG], ["clerk"])
-        client = create_app(node).test_client()
+        client: Any = create_app(node).test_client()
         for text in ("新湖街道", "xinhu", "纸坊街道"):
             query = {"search": text, "within": "420115000000"}
             answer = client.get("/v1/jurisdictions", query_string=query, headers={"Authorization": f"Bearer {secret}"})
