@@ -192,7 +192,7 @@ def test_a_blocked_relay_is_named_by_the_entitlement_alone_and_healed_by_deliver
 def test_a_record_altered_where_a_relay_was_blocked_is_named_beside_it(node, home, confirmed):
     third = Town(node, WANSHOULU)
     node.rules = {name: rule for name, rule in RULES.items() if name != "keeper_tells_ends"}
-    arrival = third.sees_arrive(woman(2), ZHIFANG, day="2026-03-10")
+    arrival = third.sees_arrive(woman(2), ZHIFANG, day="2026-03-02")
     node.rules = RULES
     blocked = checks(node).differences
     row = ("UPDATE records SET since = '1900-01-01' WHERE office = ? AND person = ?", (DONGHUAMEN, blocked[0].person))
