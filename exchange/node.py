@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Self
 
 from events.codec import opened_event
+from events.envelope import Ref
 from events.store.contract import Reader
 from events.vault.blind_index import BlindIndex
 from events.vault.keys import PersonKeys
@@ -21,8 +23,8 @@ from exchange.pipeline.joining import join_offices
 from exchange.protocol.duties import RULES, Rule
 from exchange.protocol.offices import Offices, offices
 from exchange.settings import Settings
-from exchange.stores import sqlite_store
-from exchange.unit_of_work import SqlStore, UnitOfWork
+from exchange.stores import store_at
+from exchange.unit_of_work import SqlSession, SqlStore, UnitOfWork
 from exchange.wake import Nobody, Wake, Waker
 from exchange.wakes import waker_at
 
@@ -69,15 +71,16 @@ class Node:
         self.deadlines = deadlines.DEFAULT.overridden(settings.deadlines)
         self.calendar: Calendar = national()
         self.offices = Offices()
+        self._learned: frozenset[Ref] = frozenset()  # the events that the list was read from
         self.rules: Mapping[str, Rule] = RULES  # of telling; a planted fault leaves one out
         self.stuck: dict[str, Exception] = {}  # dossiers that could not be settled in their last round
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock | None = None, step: Step = no_step) -> Self:
-        """The node in the settings' data folder, which is made if missing; the offices that it serves join it."""
+        """The node of the settings; its data folder is made if missing, and the offices that it serves join it."""
         settings.data.mkdir(parents=True, exist_ok=True)
         ring = MasterKeys.at(settings.master_keys)
-        node = cls(settings, sqlite_store(str(settings.database)), ring, clock or clock_of(settings), step)
+        node = cls(settings, store_at(settings.database_address), ring, clock or clock_of(settings), step)
         node.hear(waker_at(settings.broker_url))
         join_offices(node)
         return node
@@ -100,5 +103,16 @@ class Node:
         self.on_wake()
 
     def learn_offices(self, reader: Reader) -> None:
-        """Read the list of jurisdictions anew."""
-        self.offices = offices(opened_event(stored, None) for stored in reader.jurisdictions())
+        """Read the list of jurisdictions anew, where anything was added to it."""
+        told = reader.jurisdictions()
+        refs = frozenset(stored.frame.ref for stored in told)
+        if refs != self._learned:
+            self.offices = offices(opened_event(stored, None) for stored in told)
+            self._learned = refs
+
+    @contextmanager
+    def look(self) -> Iterator[SqlSession]:
+        """One moment, for reading only, with the offices of that moment: another process may have changed them."""
+        with self.uow.look() as session:
+            self.learn_offices(session)
+            yield session

@@ -20,13 +20,21 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 
+def _refs(offices: Iterable[str], ids: Sequence[str]) -> list[Ref]:
+    return [Ref(office, id_) for office in offices for id_ in ids]
+
+
 class Lookups:
     """Stored events by id, persons by document, and dossiers. `forget` what an act has changed."""
 
     def __init__(self, node: Node, session: SqlSession, office: str, items: Sequence[Item]) -> None:
         self._node = node
         self._session = session
-        self._stored = session.events([Ref(office, item.id) for item in items if item.id is not None])
+        ids = [item.id for item in items if item.id is not None]
+        offices = sorted(node.offices.taken_over(office) - {office})
+        # A repeat may have been recorded by an office that this one succeeded.
+        self._stored = {Ref(office, ref.id): s for ref, s in session.events(_refs(offices, ids)).items()}
+        self._stored |= session.events(_refs([office], ids))
         self._holders: dict[bytes, set[str]] = {}
         self._find({token for item in items for token in match_person.tokens(node.index, item.content)})
         named = {item.person for item in items if item.person is not None and item.person.count("-") == 4}

@@ -11,6 +11,8 @@ from exchange.access import purposes
 from exchange.access.caller import Caller, Forbidden
 from exchange.access.keys import Key, Keys, Unauthenticated
 from exchange.http.allows import PUBLIC, declared
+from exchange.http.routes import use_cases
+from exchange.jurisdictions import codes
 from exchange.translations import choose
 
 OFFICE = "Exchange-Office"
@@ -73,14 +75,24 @@ def _caller(key: Key) -> Caller:
 
 
 def _office(key: Key) -> str:
-    """The office spoken for: the one named, inside the key's areas; without a name, the key's only area."""
+    """The office spoken for: the one named, inside the key's areas; without a name, the key's only area.
+
+    The key of a town that was succeeded is its successor's from then on; of several, of the one that has the rest.
+    """
     named = request.headers.get(OFFICE)
     if named is None:
         if len(key.scopes) > 1:
             raise Malformed(field=OFFICE, rule="header.office_needed")
-        return key.scopes[0]
+        return _heir(key, key.scopes[0])
     if not re.fullmatch(r"[0-9]{12}", named):
         raise Malformed(field=OFFICE, rule="schema.office")
-    if not key.covers(named):
+    if not key.covers(named) and named not in {_heir(key, scope) for scope in key.scopes}:
         raise Forbidden(field=OFFICE, rule="office.outside_area", office=named)
-    return named
+    return _heir(key, named)
+
+
+def _heir(key: Key, office: str) -> str:
+    """Who has the office's keys today: those for that town alone, for an area goes on with what lies in it."""
+    if office not in key.scopes or codes.level(office) != codes.Level.TOWN:
+        return office
+    return use_cases().offices().successor(office)

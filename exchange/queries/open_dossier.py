@@ -53,7 +53,7 @@ def open_dossier(
     """
     require(caller, purpose)
     held_by = caller.office_read(office)
-    with node.uow.look() as session:
+    with node.look() as session:
         found = shelf(session, node.keys, node.offices, person, pending=known_at is None, known_at=known_at)
     book = found.book(held_by)
     record = next((r for r in view(book) if person in r.persons and r.facts), None)

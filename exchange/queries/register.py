@@ -29,7 +29,7 @@ def register(node: Node, caller: Caller, purpose: str) -> Iterator[dict[str, Any
     require(caller, purpose)
     after: str | None = None
     while True:
-        with node.uow.look() as session:
+        with node.look() as session:
             page = records.some(session.sql, _held(caller), after, PAGE)
             persons = [row.person for row in page.rows if "expected" not in row.roles]
             dossiers = shelves(session, node.keys, node.offices, persons)

@@ -13,6 +13,7 @@ from exchange.access.keys import Keys
 from exchange.cli import main
 from exchange.http.app import create_app
 from exchange.node import Node
+from exchange.pipeline.advance import advance
 from exchange.settings import settings
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, woman
 
@@ -148,5 +149,45 @@ def test_a_renamed_office_is_looked_up_by_both_names(machine: Machine):
             [found] = [each for each in answer.json["items"] if each["code"] == ZHIFANG]
             assert (found["name"], found["formerly"], found["path"][-1]) == ("新湖街道", "纸坊街道", "新湖街道")
             assert found["pinyin"] == "xin hu jie dao"
+    finally:
+        node.close()
+
+
+def test_the_key_of_a_town_is_its_successors_from_then_on(machine: Machine):
+    [person] = machine.registered(2)
+    node = machine.node()
+    try:
+        _, secret = Keys(node.uow, node.clock).issue("test", [ZHIFANG], ["clerk"])
+        bearer = {"Authorization": f"Bearer {secret}", "Exchange-Purpose": "registration"}
+        client: Any = create_app(node).test_client()
+        body = {
+            "id": "01920000-0000-7000-8000-000000000002",
+            "type": "person.changed",
+            "effective_on": "2026-03-02",
+            "person": person,
+            "with": {"set": {"sex": "M"}},
+        }
+        assert client.post("/v1/events", json=body, headers=bearer).status_code == 201
+        assert machine.run("succeed", ZHIFANG, WANSHOULU)[0] == 0  # by another process
+        advance(node)
+        for headers in (bearer, {**bearer, "Exchange-Office": WANSHOULU}, {**bearer, "Exchange-Office": ZHIFANG}):
+            answer = client.get(f"/v1/persons/{person}/record", headers=headers)
+            assert (answer.status_code, answer.json["office"]) == (200, WANSHOULU)
+        assert client.post("/v1/events", json=body, headers=bearer).status_code == 200  # said again: the first result
+        assert client.get("/v1/inbox", headers={**bearer, "Exchange-Office": SECOND}).status_code == 403
+    finally:
+        node.close()
+
+
+def test_the_key_of_an_area_reaches_no_further_than_the_area(machine: Machine):
+    machine.registered(2)
+    assert machine.run("succeed", ZHIFANG, WANSHOULU)[0] == 0
+    node = machine.node()
+    try:
+        _, secret = Keys(node.uow, node.clock).issue("test", ["420115000000"], ["clerk"])
+        headers = {"Authorization": f"Bearer {secret}", "Exchange-Purpose": "registration"}
+        client: Any = create_app(node).test_client()
+        assert client.get("/v1/inbox", headers={**headers, "Exchange-Office": WANSHOULU}).status_code == 403
+        assert client.get("/v1/inbox", headers={**headers, "Exchange-Office": ZHIFANG}).json["items"] == []
     finally:
         node.close()
