@@ -60,6 +60,7 @@ class Book:
         self.received: dict[tuple[Ref, str], Delivery] = {}  # by (event, teller)
         self.told: dict[tuple[Ref, str], Delivery] = {}  # by (event, recipient)
         self.changes = 0  # counts every change, so that what was derived from the book can be kept
+        self.basis: object = None  # what `view` found in the events alone; forgotten when they change
         self._full: dict[Ref, Event] = {}
         self._tellers: dict[Ref, dict[str, Delivery]] = {}
 
@@ -67,6 +68,7 @@ class Book:
         """Take an event of the office's own."""
         self.recorded[event.frame.ref] = event
         self.changes += 1
+        self.basis = None
 
     def receive(self, delivery: Delivery, event: Event) -> bool:
         """Take what was delivered; a repeat or an older revision changes nothing. True if the book changed."""
@@ -77,6 +79,7 @@ class Book:
         self.received[key] = delivery
         self._tellers.setdefault(delivery.ref, {})[delivery.teller] = delivery
         self.changes += 1
+        self.basis = None
         held = self._full.get(delivery.ref)
         self._full[delivery.ref] = event if held is None else united(held, event)
         return True

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from events.catalogue.person import Protected, Unprotected
-from events.catalogue.values import CaseRef
+from events.catalogue.values import CaseRef, Place
 from events.envelope import Ref
 from events.standing import Stand, Standing, stand
 from exchange.protocol.book import Book
@@ -17,60 +17,107 @@ from exchange.protocol.chain import chain, is_opening, keeper, openers, registra
 from exchange.protocol.contradictions import contradictions
 from exchange.protocol.dossier import Dossier, allotted, dossiers
 from exchange.protocol.inheriting import inherited
+from exchange.protocol.offices import Offices
 from exchange.protocol.particulars import particulars, stated_by
-from exchange.protocol.record import Announcement, CaseState, Record
+from exchange.protocol.record import Announcement, CaseState, Contradiction, Link, Record, Stay
 from exchange.protocol.stays import Movements
 
 VIEW_VERSION = 1
 
 
+class _Basis(msgspec.Struct):
+    """What follows from the facts of one dossier alone, whatever was told."""
+
+    facts: Mapping[Ref, Standing]
+    dossier: Dossier
+    links: tuple[Link, ...]
+    openers: tuple[str, ...]
+    keeper: str | None
+    registration: Place | None
+    movements: Movements
+    stays: tuple[Stay, ...]
+    particulars: Mapping[str, Any]
+    protected: Ref | None
+    contradictions: tuple[Contradiction, ...]
+    incomplete: tuple[Ref, ...]
+    withdrawn: bool
+
+
+class _Found(msgspec.Struct):
+    """The basis of every record of a book, and the list of offices that it was read by."""
+
+    offices: Offices
+    bases: tuple[_Basis, ...]
+
+
 def view(book: Book) -> tuple[Record, ...]:
     """The records of the book, one a person, by surviving id. Usually one; more where ids were never joined."""
+    found = book.basis
+    if not isinstance(found, _Found) or found.offices is not book.offices:
+        found = book.basis = _Found(book.offices, tuple(_bases(book)))
+    return tuple(_record(book, basis) for basis in found.bases)
+
+
+def _bases(book: Book) -> Iterator[_Basis]:
     standing = inherited(stand(book.events(), book.offices.author), book.offices)
     found = dossiers(standing.facts)
     if len(found) == 1:
-        return (_record(book, standing, standing.facts, found[0]),)
+        yield _basis(book, standing, standing.facts, found[0])
+        return
     given = allotted(standing.facts.values())
-    groups: list[Record] = []
     for dossier in found:
         facts = {r: s for r, s in standing.facts.items() if given.get(r, s.event.person) in dossier.persons}
-        groups.append(_record(book, standing, facts, dossier))
-    return tuple(groups)
+        yield _basis(book, standing, facts, dossier)
 
 
-def _record(book: Book, standing: Stand, facts: Mapping[Ref, Standing], dossier: Dossier) -> Record:
+def _basis(book: Book, standing: Stand, facts: Mapping[Ref, Standing], dossier: Dossier) -> _Basis:
     links = chain(facts, dossier)
     opened = openers(facts.values(), dossier)
     kept_by = keeper(links, opened, dossier, book.offices)
     movements = Movements(facts)
     movements.fold(facts.values())
-    known = cases(book, facts, movements.announced, kept_by)
-    held = particulars(facts.values(), dossier, book.office, kept_by)
-    insisted, objected = _differences(known, facts, book.office)
-    waiting = {ref for ref in standing.waiting if ref in facts} | movements.missing
-    own_opening = any(is_opening(s) for s in facts.values())
+    return _Basis(
+        facts=facts,
+        dossier=dossier,
+        links=links,
+        openers=opened,
+        keeper=kept_by,
+        registration=registration(links, kept_by),
+        movements=movements,
+        stays=tuple(sorted(movements.stays.values(), key=lambda s: (s.began, s.stamp, s.id))),
+        particulars=particulars(facts.values(), dossier, book.office, kept_by),
+        protected=_protection(facts),
+        contradictions=contradictions(movements, links, facts, standing.idle),
+        incomplete=tuple(sorted({ref for ref in standing.waiting if ref in facts} | movements.missing)),
+        withdrawn=not opened and any(is_opening(s) for s in facts.values()),
+    )
+
+
+def _record(book: Book, basis: _Basis) -> Record:
+    known = cases(book, basis.facts, basis.movements.announced, basis.keeper)
+    insisted, objected = _differences(known, basis.facts, book.office)
     return Record(
         office=book.office,
-        person=dossier.survivor,
-        persons=dossier.persons,
-        merged=dossier.given_up,
-        keeper=kept_by,
-        openers=opened,
-        chain=links,
-        registration=registration(links, kept_by),
-        particulars=held,
+        person=basis.dossier.survivor,
+        persons=basis.dossier.persons,
+        merged=basis.dossier.given_up,
+        keeper=basis.keeper,
+        openers=basis.openers,
+        chain=basis.links,
+        registration=basis.registration,
+        particulars=basis.particulars,
         insisted=insisted,
         objected=objected,
-        stays=tuple(sorted(movements.stays.values(), key=lambda s: (s.began, s.stamp, s.id))),
-        announcements=_announcements(book, movements.announced, known),
-        died_on=movements.died.day if movements.died is not None else None,
-        protected=_protection(facts),
+        stays=basis.stays,
+        announcements=_announcements(book, basis.movements.announced, known),
+        died_on=basis.movements.died.day if basis.movements.died is not None else None,
+        protected=basis.protected,
         cases=known,
-        contradictions=contradictions(movements, links, facts, standing.idle),
-        incomplete=tuple(sorted(waiting)),
-        withdrawn=own_opening and not opened,
-        version=len(facts) + len(book.received) + len(book.told),
-        facts=facts,
+        contradictions=basis.contradictions,
+        incomplete=basis.incomplete,
+        withdrawn=basis.withdrawn,
+        version=len(basis.facts) + len(book.received) + len(book.told),
+        facts=basis.facts,
     )
 
 
