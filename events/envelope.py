@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -30,7 +31,7 @@ class Subject(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False
     id: str
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Clear frame of one event, in the canonical order of its fields.
 
     `stamp`: microseconds, hybrid clock. `recorded_at`: ISO 8601 UTC, information only. `version`: gap-free
@@ -56,7 +57,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     facts: Mapping[str, Any]
     commitments: Mapping[str, str] = {}
 
-    @property
+    @cached_property
     def ref(self) -> Ref:
         return Ref(self.author, self.id)
 

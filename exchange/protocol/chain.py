@@ -10,7 +10,7 @@ from events.catalogue.case import DISCLAIMING, Confirmed, Disputed, Redirected, 
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import Place, town
+from events.catalogue.values import CaseRef, Place, town
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.protocol.dossier import Dossier
@@ -53,12 +53,11 @@ def _named(place: Place | None) -> tuple[str, ...]:
 def _said(facts: Iterable[Standing]) -> dict[tuple[Ref, str], Standing]:
     """The last word of each office asked, by (opening event, office)."""
     said: dict[tuple[Ref, str], Standing] = {}
-    for standing in sorted(facts, key=lambda s: (s.stamp, s.ref)):
-        payload = standing.payload
-        if standing.void or not isinstance(payload, Confirmed | Disputed | Redirected | Reopened):
-            continue
-        if payload.case.kind in IDENTITY_KINDS and standing.author == payload.case.asked:
-            said[(payload.case.opening, payload.case.asked)] = standing
+    replies = [s for s in facts if not s.void and isinstance(s.payload, Confirmed | Disputed | Redirected | Reopened)]
+    for standing in sorted(replies, key=lambda s: (s.stamp, s.ref)):
+        case: CaseRef = standing.payload.case  # type: ignore[attr-defined]  # of a reply
+        if case.kind in IDENTITY_KINDS and standing.author == case.asked:
+            said[(case.opening, case.asked)] = standing
     return said
 
 

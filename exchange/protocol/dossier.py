@@ -37,9 +37,10 @@ def dossiers(facts: Mapping[Ref, Standing]) -> tuple[Dossier, ...]:
     undone = {s.payload.merge for s in facts.values() if isinstance(s.payload, Unmerged)}
     merges = [
         (standing, standing.payload)
-        for standing in sorted(facts.values(), key=lambda s: (s.stamp, s.ref))
+        for standing in facts.values()
         if isinstance(standing.payload, Merged) and standing.ref not in undone
     ]
+    merges.sort(key=lambda merge: (merge[0].stamp, merge[0].ref))
     into: dict[str, str] = {standing.event.person: payload.other for standing, payload in merges}
     persons = {s.event.person for s in facts.values()} | set(into.values())
     groups: dict[str, set[str]] = {}
