@@ -44,9 +44,9 @@ def automatic(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Draft]:
 def _statement(sight: Sight) -> Iterator[Draft]:
     """The keeper states anew whenever the particulars that it states change, for whatever cause."""
     record = sight.record
-    if not sight.is_keeper or not any(office != sight.me for office in sight.stay_offices()):
+    if not sight.is_keeper or not any(office != sight.me for office in sight.stay_offices):
         return
-    latest = latest_statement([s for s in sight.own() if isinstance(s.payload, Stated)], sight.me)
+    latest = latest_statement([s for s in sight.own if isinstance(s.payload, Stated)], sight.me)
     stated = dict(latest.payload.particulars) if latest is not None and isinstance(latest.payload, Stated) else None
     cause = _cause_of_statement(record)
     if stated == record.particulars or cause is None:

@@ -78,7 +78,8 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
     if sight.mine(to) or to == standing.author or not sight.book.offices.within(to):
         return
     parts = due.parts & sight.book.parts(due.ref)
-    due = msgspec.structs.replace(due, to=to, parts=parts)
+    if (to, parts) != (due.to, due.parts):
+        due = msgspec.structs.replace(due, to=to, parts=parts)
     known = owed.get((due.ref, to))
     if known is None:
         owed[(due.ref, to)] = due
@@ -100,6 +101,8 @@ def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
 def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
     """T3 and T5: an amendment goes wherever its target went or goes; with the target's parts, never without it."""
     amendments = amendments_of(sight.record.facts.values())
+    if not amendments:
+        return
     told_here = (key for key in sight.book.told if key[0] in sight.record.facts)
     pending = list(dict.fromkeys((*owed, *told_here)))
     while pending:

@@ -18,8 +18,16 @@ def town_of(place: Place | None) -> str | None:
     return place.code or place.last
 
 
+_NAMING = frozenset(
+    {Registered, Arrived, Departed, Left, Returned, RegistrationChanged, Merged, RequestOpened, Redirected, Rejected}
+)
+_NOBODY: frozenset[str] = frozenset()
+
+
 def named_offices(fact: Fact) -> frozenset[str]:
     """Every office that the fact's content names."""
+    if type(fact) not in _NAMING:
+        return _NOBODY
     if isinstance(fact, Registered):
         codes = [town_of(fact.registration)]
     elif isinstance(fact, Arrived):

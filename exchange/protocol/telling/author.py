@@ -20,7 +20,7 @@ REJECTED = Cell("rejected")
 
 def author_tells(sight: Sight) -> Iterator[Due]:
     """Own events to the keeper and to the offices that they name."""
-    for standing in sight.own():
+    for standing in sight.own:
         yield from _keeper(sight, standing)
         for to in sorted(named_offices(standing.payload)):
             cell = named_cell(sight, standing, to)
@@ -88,7 +88,7 @@ def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
 
 def _parts_for_keeper(sight: Sight) -> frozenset[Part]:
     """The office asked first gets only what it needs to recognise the person; the rest after it has confirmed."""
-    return ALL_PARTS if sight.recognised_by_keeper() else IDENTITY
+    return ALL_PARTS if sight.recognised_by_keeper else IDENTITY
 
 
 def _parts_for_named(sight: Sight, standing: Standing, to: str) -> frozenset[Part]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened
 from events.catalogue.movement import Arrived
-from events.catalogue.person import Merged, Registered, Unmerged
+from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
 from exchange.protocol.chain import IDENTITY_KINDS, is_opening
@@ -21,7 +21,7 @@ def links_and_disputes(sight: Sight) -> Iterator[Standing]:
     refs = {link.ref for link in sight.record.chain}
     if not any(link.named for link in sight.record.chain):
         # Nobody keeps the registration: who opened the dossier first decides.
-        refs |= {standing.ref for standing in sight.in_force() if is_opening(standing)}
+        refs |= {standing.ref for standing in sight.in_force if is_opening(standing)}
     for ref in sorted(refs):
         yield facts[ref]
     for standing in facts.values():
@@ -36,8 +36,9 @@ def chain_to_open_stays(sight: Sight) -> Iterator[Due]:
     """Each open stay gets the whole chain, with the disputes that decide who is keeper."""
     if not sight.is_keeper:
         return
-    for office in sight.stay_offices():
-        for standing in links_and_disputes(sight):
+    told = list(links_and_disputes(sight))
+    for office in sight.stay_offices:
+        for standing in told:
             cell = UPDATE if isinstance(standing.payload, RegistrationChanged) else None
             yield sight.due(standing, office, "chain", cell)
 
@@ -50,17 +51,17 @@ def chain_to_openers(sight: Sight) -> Iterator[Due]:
     if not sight.is_keeper:
         return
     named = {office for link in sight.record.chain for office in link.named if office not in link.disclaimed}
+    told = list(links_and_disputes(sight))
     for office in sorted({*sight.record.openers, *named, *_self_styled(sight)}):
-        for standing in links_and_disputes(sight):
+        for standing in told:
             yield sight.due(standing, office, "opener")
-        for standing in sight.in_force():
-            if isinstance(standing.payload, Merged | Unmerged):
-                yield sight.due(standing, office, "opener", UPDATE)
+        for standing in sight.merges:
+            yield sight.due(standing, office, "opener", UPDATE)
 
 
 def _self_styled(sight: Sight) -> Iterator[str]:
     """Offices that an arrival states as registration place and that agreed: they take themselves for the keeper."""
-    for standing in sight.in_force():
+    for standing in sight.in_force:
         payload = standing.payload
         if not isinstance(payload, Arrived) or (place := town_of(payload.registration)) is None:
             continue

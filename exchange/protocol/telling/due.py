@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cached_property
 
 import msgspec
 
@@ -45,13 +46,22 @@ class Sight:
         for ref, to in book.told:
             self.told_to.setdefault(ref, []).append(to)
 
-    def in_force(self) -> Iterator[Standing]:
-        """Facts that are not void."""
-        return (s for s in self.record.facts.values() if not s.void)
+    # Each of these is asked by several rules, for many facts: found once.
 
-    def own(self) -> Iterator[Standing]:
+    @cached_property
+    def in_force(self) -> tuple[Standing, ...]:
+        """Facts that are not void."""
+        return tuple(s for s in self.record.facts.values() if not s.void)
+
+    @cached_property
+    def own(self) -> tuple[Standing, ...]:
         """The office's own facts in force."""
-        return (s for s in self.in_force() if self.mine(s.author))
+        return tuple(s for s in self.in_force if self.mine(s.author))
+
+    @cached_property
+    def merges(self) -> tuple[Standing, ...]:
+        """The merges in force, and what undid them."""
+        return tuple(s for s in self.in_force if isinstance(s.payload, Merged | Unmerged))
 
     def mine(self, office: str) -> bool:
         """The office itself; whom it succeeded, a record calls by its own code already."""
@@ -62,6 +72,7 @@ class Sight:
         facts = self.record.facts
         return tuple(dict.fromkeys(to for ref, to in self.book.told if ref in facts))
 
+    @cached_property
     def recognised_by_keeper(self) -> bool:
         """Whether the keeper has confirmed a stay of this office (or needs not): further parts may flow to it."""
         record = self.record
@@ -73,6 +84,7 @@ class Sight:
         payload = self.record.facts[stay.id].payload
         return isinstance(payload, Registered) and payload.basis == "register" and not payload.ask
 
+    @cached_property
     def stay_offices(self) -> tuple[str, ...]:
         """Offices of open stays to which the keeper's side may flow: confirmed, or brought by a hand-over."""
         return tuple(dict.fromkeys(s.office for s in self.record.open_stays if self.counts_as_confirmed(s.id)))
@@ -84,13 +96,15 @@ class Sight:
 
     def became_keeper(self, standing: Standing) -> Ref | None:
         """What made another office keeper after the fact was recorded: because of it the fact is due."""
+        latest = self._keeper_maker
+        return latest.ref if latest is not None and latest.stamp > standing.stamp else None
+
+    @cached_property
+    def _keeper_maker(self) -> Standing | None:
+        """The latest of all that can make an office keeper: the links of the chain, and merges."""
         links = {link.ref for link in self.record.chain if not link.from_arrival}
-        later = [
-            s
-            for s in self.in_force()
-            if s.stamp > standing.stamp and (s.ref in links or isinstance(s.payload, Merged | Unmerged))
-        ]
-        return max(later, key=lambda s: (s.stamp, s.ref)).ref if later else None
+        makers = [s for s in self.in_force if s.ref in links]
+        return max((*makers, *self.merges), key=lambda s: (s.stamp, s.ref), default=None)
 
     def since(self, stay: Stay, standing: Standing) -> Ref | None:
         """What let the keeper's side flow to a stay, where the fact is older than that."""

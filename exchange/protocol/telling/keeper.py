@@ -72,7 +72,7 @@ def keeper_tells_open_stays(sight: Sight) -> Iterator[Due]:
         for other in sight.record.open_stays:
             if other.id != stay.id:
                 yield from _tell_stay(sight, other, stay)
-        for standing in sight.in_force():
+        for standing in sight.in_force:
             payload = standing.payload
             if isinstance(payload, Changed) and standing.stamp > stay.stamp:
                 cause = sight.since(stay, standing)
@@ -97,7 +97,7 @@ def keeper_tells_statement(sight: Sight) -> Iterator[Due]:
     """The keeper's statement to each open stay that was confirmed."""
     if not sight.is_keeper:
         return
-    mine = [s for s in sight.own() if isinstance(s.payload, Stated)]
+    mine = [s for s in sight.own if isinstance(s.payload, Stated)]
     statement = latest_statement(mine, sight.me)
     if statement is None:
         return
@@ -114,7 +114,7 @@ def keeper_tells_announced(sight: Sight) -> Iterator[Due]:
     for announcement in sight.record.announcements:
         if not announcement.waits:
             continue
-        for standing in sight.in_force():
+        for standing in sight.in_force:
             payload = standing.payload
             newer = standing.stamp > announcement.ref_stamp(sight.record.facts)
             if newer and isinstance(payload, Changed | Protected | Unprotected | RegistrationChanged):
@@ -127,7 +127,7 @@ def keeper_tells_protection(sight: Sight) -> Iterator[Due]:
     if not sight.is_keeper:
         return
     told = {*sight.told_anything(), *(s.office for s in sight.record.stays)}
-    for standing in sight.in_force():
+    for standing in sight.in_force:
         if isinstance(standing.payload, Protected | Unprotected):
             for to in sorted(told):
                 yield sight.due(standing, to, "protection", UPDATE)

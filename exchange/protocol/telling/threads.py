@@ -44,16 +44,12 @@ def _ended_by_its_own(record: Record, stay: Stay, end: Standing, office: str) ->
 
 def thread_of_merges(sight: Sight) -> Iterator[Due]:
     """Who holds any event of a merged person is told of the merge, and of its undoing."""
-    if not any(isinstance(s.payload, Merged | Unmerged) for s in sight.record.facts.values()):
-        return
-    told = sight.told_anything()
-    for standing in sight.in_force():
-        if isinstance(standing.payload, Merged | Unmerged):
-            holders = set(told)
-            if isinstance(standing.payload, Unmerged):
-                holders |= set(sight.told_to.get(standing.payload.merge, ()))
-            for to in sorted(holders):
-                yield sight.due(standing, to, "merge_thread", UPDATE)
+    for standing in sight.merges:
+        holders = set(sight.told_anything())
+        if isinstance(standing.payload, Unmerged):
+            holders |= set(sight.told_to.get(standing.payload.merge, ()))
+        for to in sorted(holders):
+            yield sight.due(standing, to, "merge_thread", UPDATE)
 
 
 def announcer(sight: Sight) -> Iterator[Due]:
@@ -68,14 +64,14 @@ def without_chain(sight: Sight) -> Iterator[Due]:
     """While nobody is known to keep the registration, common events go to all who recorded a movement."""
     if any(not link.from_arrival for link in sight.record.chain):
         return
-    movers = {s.author for s in sight.in_force() if s.payload.type in MOVER_TYPES}
+    movers = {s.author for s in sight.in_force if s.payload.type in MOVER_TYPES}
     # An office that an arrival states as registration place may think that it is keeper.
     movers |= {
         office
-        for s in sight.in_force()
+        for s in sight.in_force
         if isinstance(s.payload, Arrived) and (office := town_of(s.payload.registration)) is not None
     }
-    for standing in sight.in_force():
+    for standing in sight.in_force:
         if is_common(standing.payload.type) and (sight.is_keeper or sight.mine(standing.author)):
             for to in sorted(movers):
                 yield sight.due(standing, to, "no_chain")
@@ -102,13 +98,13 @@ def _kept(sight: Sight) -> bool:
     record = sight.record
     named = any(sight.mine(office) for link in record.chain for office in link.named)
     opened = any(sight.mine(office) for office in record.openers)
-    gave_up = any(isinstance(s.payload, Merged) and sight.mine(s.author) for s in sight.in_force())
+    gave_up = any(isinstance(s.payload, Merged) and sight.mine(s.author) for s in sight.in_force)
     return named or opened or gave_up
 
 
 def _fully(sight: Sight, keeper: str) -> bool:
     """By a move or merge at once; else after that keeper has confirmed."""
-    for standing in sight.in_force():
+    for standing in sight.in_force:
         payload = standing.payload
         if isinstance(payload, RegistrationChanged) and sight.mine(standing.author):
             return True
