@@ -55,7 +55,8 @@ class Shelf:
 
     def restricted(self, ref: Ref, parts: frozenset[Part]) -> Event:
         """The event as far as these parts tell it."""
-        return restricted(self.event(ref), parts)
+        stored = self.stored[ref]
+        return _restricted(_Sealed(stored, self._ciphers.get(stored.frame.subject.id)), parts)
 
     def concerned(self) -> set[str]:
         """The offices that recorded anything or were told anything."""
@@ -273,6 +274,11 @@ class _Sealed:
             and self.stored.body == other.stored.body
             and self.stored.sealed == other.stored.sealed
         )
+
+
+@lru_cache(maxsize=20_000)
+def _restricted(sealed: _Sealed, parts: frozenset[Part]) -> Event:
+    return restricted(_opened(sealed), parts)
 
 
 @lru_cache(maxsize=20_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef
@@ -43,6 +44,7 @@ def contradiction_id(contradiction: Contradiction) -> str:
     return derived_id("contradiction", contradiction.kind, *map(str, contradiction.events))
 
 
+@lru_cache(maxsize=10_000)
 def case_id(case: CaseRef) -> str:
     """A case's id, derived from opening event, office asked and kind."""
     return derived_id("case", case.opening.author, case.opening.id, case.asked, case.kind)
