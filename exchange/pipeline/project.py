@@ -186,7 +186,9 @@ def _told(one: Settled, received: Iterable[StoredDelivery], notice: Notice) -> S
     """The delivery that the notice stands on; what it shows as may be another kind than it was told as."""
     made_by = one.shelf.offices.successor
     telling = [
-        d for d in received if (d.ref, made_by(d.teller, d.person)) == (notice.event, notice.teller) and d.kind is not None
+        d
+        for d in received
+        if (d.ref, made_by(d.teller, d.person)) == (notice.event, notice.teller) and d.kind is not None
     ]
     return min(telling, key=lambda d: (rank(as_told(d).kind, asks=as_told(d).asks), d.position))
 
