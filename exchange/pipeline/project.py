@@ -74,7 +74,7 @@ def record_rows(one: Settled) -> list[records.RecordRow]:
 
 
 def _record_rows(one: Settled, record: Record) -> Iterator[records.RecordRow]:
-    plain = canonical.encode_known(sheet(record))
+    plain = canonical.encode(sheet(record))
     digest = hashlib.sha256(plain).digest()
     home = lives_at(record)
     own = own_stay(record)
@@ -186,9 +186,7 @@ def _told(one: Settled, received: Iterable[StoredDelivery], notice: Notice) -> S
     """The delivery that the notice stands on; what it shows as may be another kind than it was told as."""
     made_by = one.shelf.offices.successor
     telling = [
-        d
-        for d in received
-        if (d.ref, made_by(d.teller, d.person)) == (notice.event, notice.teller) and d.kind is not None
+        d for d in received if (d.ref, made_by(d.teller, d.person)) == (notice.event, notice.teller) and d.kind is not None
     ]
     return min(telling, key=lambda d: (rank(as_told(d).kind, asks=as_told(d).asks), d.position))
 
