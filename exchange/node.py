@@ -23,7 +23,7 @@ from exchange.pipeline.joining import join_offices
 from exchange.protocol.duties import RULES, Rule
 from exchange.protocol.offices import Offices, offices
 from exchange.settings import Settings
-from exchange.stores import store_at
+from exchange.stores import sqlite_store, store_at
 from exchange.unit_of_work import SqlSession, SqlStore, UnitOfWork
 from exchange.wake import Nobody, Wake, Waker
 from exchange.wakes import waker_at
@@ -80,7 +80,9 @@ class Node:
         """The node of the settings; its data folder is made if missing, and the offices that it serves join it."""
         settings.data.mkdir(parents=True, exist_ok=True)
         ring = MasterKeys.at(settings.master_keys)
-        node = cls(settings, store_at(settings.database_address), ring, clock or clock_of(settings), step)
+        url = settings.database_url
+        store = store_at(url) if url else sqlite_store(str(settings.database))
+        node = cls(settings, store, ring, clock or clock_of(settings), step)
         node.hear(waker_at(settings.broker_url))
         join_offices(node)
         return node

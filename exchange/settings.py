@@ -31,6 +31,7 @@ class SettingsWrong(ExchangeError):
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`serves`, `peers`: areas by division code of any level. `deadlines`: as `Rules.overridden` takes them.
 
+    `database_url`: a PostgreSQL database (`postgresql://…`); without it a SQLite file in the data folder.
     `broker_url`: where workers in other processes are told; without it this process forwards. `demo_clock`: the file by
     which the processes of a demo agree on its day; no other node has such a setting.
     """
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     demo_clock: Path | None = None
     poll_seconds: int = 1
     broker_url: str = ""
+    database_url: str = ""
 
     @property
     def database(self) -> Path:
@@ -58,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.data / "master-keys.json"
 
 
+DATABASES = ("postgresql", "postgresql+psycopg")
 BROKERS = ("redis", "rediss", "amqp", "amqps")
 
 _LIMITS: Mapping[str, tuple[int, int]] = {
@@ -144,6 +147,11 @@ def _deadlines(found: Settings) -> str:
     return ""
 
 
+def _database(found: Settings) -> str:
+    scheme, parted, _ = found.database_url.partition("://")
+    return "" if not found.database_url or (parted and scheme in DATABASES) else f"one of {', '.join(DATABASES)}://"
+
+
 def _broker(found: Settings) -> str:
     scheme, parted, _ = found.broker_url.partition("://")
     return "" if not found.broker_url or (parted and scheme in BROKERS) else f"one of {', '.join(BROKERS)}://"
@@ -158,6 +166,7 @@ _CHECKS: Mapping[str, Callable[[Settings], str]] = {
     "serves": _serving,
     "deadlines": _deadlines,
     "broker_url": _broker,
+    "database_url": _database,
     "demo_clock": lambda found: "" if found.demo_clock is None or found.demo else "needs demo",
     "language": lambda found: "" if found.language in LANGUAGES else f"one of {', '.join(LANGUAGES)}",
     **{name: _within(name) for name in _LIMITS},

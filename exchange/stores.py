@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from events.store.sqlite import IN_MEMORY, SqliteStore
-from exchange.migrations import upgrade_on
+from exchange.migrations import current, steps, upgrade_on
+from exchange.unit_of_work import SqlStore
+from exchange.wakes import NotInstalled
+
+APP_ROLE = "exchange_app"  # made by the steps of the schema, and what every connection of the application becomes
+_UPGRADING = 7_031_984  # names the lock of whoever brings the schema up to date
 
 
 def sqlite_store(path: str, *, wait: float = 10.0) -> SqliteStore:
@@ -19,12 +25,40 @@ def sqlite_store(path: str, *, wait: float = 10.0) -> SqliteStore:
     return store
 
 
-def store_at(url: str) -> SqliteStore:
-    """The store at a SQLAlchemy address: `sqlite:///exchange.db`, or `sqlite://` for a private one.
+def postgres_store(address: URL, *, role: str | None = APP_ROLE) -> SqlStore:
+    """The store in this database, its schema brought up to date by whoever the address logs in, if it is not yet.
+
+    Raises Unavailable where the database cannot be reached, NotInstalled where its driver is missing.
+    """
+    try:
+        from events.store.postgres import PostgresStore, clear_errors  # noqa: PLC0415 (comes with the extra `server`)
+    except ModuleNotFoundError as error:
+        raise NotInstalled(field="database_url", rule="settings.no_server", missing=error.name) from error
+    with clear_errors():
+        _upgrade(address)
+    return PostgresStore(address, role=role)
+
+
+def store_at(url: str) -> SqlStore:
+    """The store at a SQLAlchemy address: `postgresql+psycopg://…`, `sqlite:///exchange.db`, or `sqlite://` for a
+    private one.
 
     Raises ValueError where we have no store for such a database.
     """
     address = make_url(url)
+    if address.get_backend_name() == "postgresql":
+        return postgres_store(address)
     if address.get_backend_name() != "sqlite":
         raise ValueError(f"no store for {address.get_backend_name()}")
     return sqlite_store(address.database or IN_MEMORY)
+
+
+def _upgrade(address: URL) -> None:
+    engine = create_engine(address.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.connect() as connection:
+        known = current(connection) == steps()[-1]
+    if not known:
+        with engine.begin() as connection:
+            # Several processes may open the database at once: one works, the others find it done.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADING})
+            upgrade_on(connection)

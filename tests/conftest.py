@@ -3,6 +3,19 @@
 The hooks stand here, since the process that gathers the reports of all test processes reads only this conftest.
 """
 
+from collections.abc import Iterator
+
+import pytest
+
+from exchange.demo.servers.postgres import Postgres
+from tests.databases import postgres
 from tests.properties.counting import pytest_runtest_logreport, pytest_sessionfinish, pytest_terminal_summary
 
-__all__ = ["pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary"]
+__all__ = ["pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary", "server"]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres]:
+    """A PostgreSQL for the tests of this process, begun when the first of them asks."""
+    with postgres() as begun:
+        yield begun

@@ -60,7 +60,7 @@ class StoredDelivery(NewDelivery, frozen=True, kw_only=True):
 
 
 class Dirty(msgspec.Struct, frozen=True):
-    """A person whose books must be read again. `marks` tells a mark that came during the work."""
+    """A person whose books must be read again. `marks`: the last mark seen; a higher one came during the work."""
 
     person: str
     since: datetime
@@ -166,6 +166,11 @@ class Session(Reader, Protocol):
         grow the tree; mark their persons dirty. `at` is moved on where it lies before the last moment given.
         """
 
+    def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:
+        """Give the next log indexes to these events, which this transaction has appended, and mark nobody dirty: what
+        they change is the caller's to do, in the same transaction. `at` is moved on as in `sequence`.
+        """
+
     def deliver(self, deliveries: Sequence[NewDelivery], at: datetime) -> tuple[StoredDelivery, ...]:
         """Feed what was not fed before, and say what that was. `at` is moved on as in `sequence`.
 
@@ -178,7 +183,9 @@ class Session(Reader, Protocol):
     def mark_dirty(self, persons: Iterable[str], at: datetime) -> None: ...
 
     def claim(self, limit: int) -> tuple[Dirty, ...]:
-        """Those who wait longest. Claim and finish in one transaction: until then nobody else gets them."""
+        """Those who wait longest and whose dossier nobody else works on. Claim and finish in one transaction: until
+        then nobody else gets them.
+        """
 
     def done(self, claimed: Iterable[Dirty]) -> None:
         """Take them off, unless they were marked again since they were claimed."""

@@ -120,6 +120,15 @@ class MemorySession:
         chosen = [ref for refs in submissions.values() for ref in refs]
         if not chosen:
             return ()
+        placed = self._place(chosen, at)
+        self.mark_dirty((person for stored in placed for person in concerned(stored)), self._at)
+        return placed
+
+    def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:
+        wanted = set(refs)
+        return self._place([ref for ref in self._pending if ref in wanted], at)
+
+    def _place(self, chosen: Sequence[Ref], at: datetime) -> tuple[StoredEvent, ...]:
         given = self._moved_on(at)
         placed = tuple(
             msgspec.structs.replace(self._events[ref], index=self._tree.size + number, sequenced_at=given)
@@ -132,7 +141,6 @@ class MemorySession:
         for stored in placed:
             self._events[stored.frame.ref] = stored
             del self._pending[stored.frame.ref]
-        self.mark_dirty((person for stored in placed for person in concerned(stored)), given)
         return placed
 
     def _tile(self, level: int, index: int) -> bytes:

@@ -8,7 +8,7 @@ import msgspec
 
 from exchange.books import Shelf, shelves
 from exchange.everybody import everybody
-from exchange.pipeline.project import project, record_rows
+from exchange.pipeline.project import project, record_rows, write_records
 from exchange.pipeline.settled import Settled
 from exchange.protocol.settle import Settlement
 from exchange.protocol.view import view
@@ -43,6 +43,7 @@ def rebuild(node: Node, batch: int = 200) -> Rebuilt:
             differing += found
             held = [person for one in dossiers for person in one.shelf.persons]
             books.clear(session.sql, held)
+            write_records(node, session, dossiers)
             project(node, session, dossiers, [d for one in dossiers for d in one.shelf.latest()])
             persons += len(some)
             count += len(new)

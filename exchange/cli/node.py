@@ -61,7 +61,7 @@ def opened(found: Settings, *, made: bool = True) -> Iterator[Node]:
 
     What says that all is equal must never say so of an empty node at a mistyped place.
     """
-    if not made and not found.database.exists():
+    if not made and not found.database_url and not found.database.exists():
         raise OutOfReach(field="data", rule="cli.no_node", data=found.data)
     try:
         node = Node.open(found)

@@ -5,6 +5,7 @@ Each step in `versions` says in `WHEN` whether it runs before the new code is pu
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
@@ -38,6 +39,7 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@lru_cache
 def steps() -> tuple[str, ...]:
     """All steps, oldest first."""
     return tuple(script.revision for script in reversed(list(ScriptDirectory.from_config(_config()).walk_revisions())))

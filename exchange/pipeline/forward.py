@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from events.errors import ExchangeError
+from events.codec import SealedEvent
+from events.errors import ExchangeError, StaleVersion
 from events.store.contract import StoredDelivery, StoredEvent
+from events.store.rules import concerned
 from exchange.books import Shelf, shelves
-from exchange.pipeline.project import project
-from exchange.pipeline.sequence import sequence_all
+from exchange.pipeline.project import project, write_records
 from exchange.pipeline.settled import Settled
 from exchange.pipeline.settling import Settling
 from exchange.protocol.settle import settle
@@ -33,33 +34,37 @@ def forward(node: Node, limit: int = BATCH) -> int:
     """
     node.step("before forward")
     with node.uow.begin() as session:
-        # What was recorded since must be in the books that are read now, for its marks are taken off below.
-        sequence_all(node, session)
-        claimed = [one.person for one in session.claim(limit + len(node.stuck))]
+        claimed = session.claim(limit + len(node.stuck))
         if not claimed:
             return 0
         node.step("claimed")
-        settled = _bring_up(node, session, claimed, node.clock())
-        # The automatic facts have marked their persons again: whoever has just been settled waits no more.
-        session.done(one for one in session.claim(len(claimed)) if one.person in settled)
+        settled = _bring_up(node, session, [one.person for one in claimed], node.clock())
+        # Marks that came after the claim stay, even where the books were read later: once too often harms nothing.
+        session.done(one for one in claimed if one.person in settled)
         node.step("marks taken off")
     node.step("after forward")
     return len(settled)
 
 
 def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: datetime) -> set[str]:
-    """Settle, append, sequence, deliver and project. The persons for whom nothing is left to do."""
+    """Settle, append, place, deliver and project. The persons for whom nothing is left to do.
+
+    The head of the log is locked from the placing on, no earlier: until then other forwarders work beside this one.
+    """
     offices = {person for person in persons if person.isdecimal()}
     node.learn_offices(session)  # another process may have recorded a succession since
     people = [person for person in persons if person not in offices]
     shelved = shelves(session, node.keys, node.offices, people)
     settled = [one for shelf in shelved if (one := settle_one(node, shelf, moment)) is not None]
-    events = [event for one in settled for event in one.sealed]
-    placed: list[StoredEvent] = []
+    settled, events = _appended(session, settled)
     if events:
-        session.append(events)
         node.step("automatic facts appended")
-        placed = sequence_all(node, session)
+    write_records(node, session, settled)
+    placed: Sequence[StoredEvent] = ()
+    if events:
+        placed = session.place([event.frame.ref for event in events], moment)
+        done = {person for one in settled for person in one.shelf.persons}
+        session.mark_dirty({p for event in placed for p in concerned(event)} - done, moment)
         node.step("automatic facts sequenced")
     told = [delivery for one in settled for delivery in one.told()]
     fed = session.deliver(told, moment) if told else ()
@@ -68,6 +73,27 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
     project(node, session, settled, fed)
     node.step("inbox written")
     return offices | {person for one in settled for person in one.shelf.persons}
+
+
+def _appended(session: SqlSession, settled: list[Settled]) -> tuple[list[Settled], list[SealedEvent]]:
+    """Append the automatic facts. A dossier in whose streams somebody recorded meanwhile is left for the next round."""
+    events = [event for one in settled for event in one.sealed]
+    if not events:
+        return settled, events
+    try:
+        session.append(events)
+    except StaleVersion:
+        settled = [one for one in settled if _fits(session, one)]
+        events = [event for one in settled for event in one.sealed]
+    return settled, events
+
+
+def _fits(session: SqlSession, one: Settled) -> bool:
+    try:
+        session.append(one.sealed)
+    except StaleVersion:
+        return False
+    return True
 
 
 def _place(settled: Iterable[Settled], placed: Iterable[StoredEvent], fed: Iterable[StoredDelivery]) -> None:

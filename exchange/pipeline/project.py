@@ -37,17 +37,25 @@ TOLD = "told"  # what becomes of a notice that expects nothing
 _ASSOCIATED = b"exchange/record/1"
 
 
+def write_records(node: Node, session: SqlSession, settled: Sequence[Settled]) -> None:
+    """Replace the records of these dossiers, which say nothing of places in the log and in feeds."""
+    records.replace(session.sql, _persons(settled), [row for one in settled for row in record_rows(one)])
+    node.step("records written")
+
+
 def project(node: Node, session: SqlSession, settled: Sequence[Settled], fed: Sequence[StoredDelivery]) -> None:
-    """Replace the rows of these dossiers, and take what was fed into the books of those told."""
-    persons = [person for one in settled for person in one.shelf.persons]
+    """Replace the other rows of these dossiers, and take what was fed into the books of those told."""
+    persons = _persons(settled)
     books.hold(session.sql, held_rows(node, settled, fed))
     node.step("books held")
-    records.replace(session.sql, persons, [row for one in settled for row in record_rows(one)])
-    node.step("records written")
     cases.replace(session.sql, persons, [row for one in settled for row in case_rows(one)])
     node.step("cases written")
     seen = _acknowledged(session, [d for one in settled for d in one.deliveries])
     inbox.replace(session.sql, persons, [row for one in settled for row in inbox_rows(one, seen)])
+
+
+def _persons(settled: Iterable[Settled]) -> list[str]:
+    return [person for one in settled for person in one.shelf.persons]
 
 
 def held_rows(node: Node, settled: Iterable[Settled], fed: Iterable[StoredDelivery]) -> list[books.BookRow]:
@@ -186,7 +194,9 @@ def _told(one: Settled, received: Iterable[StoredDelivery], notice: Notice) -> S
     """The delivery that the notice stands on; what it shows as may be another kind than it was told as."""
     made_by = one.shelf.offices.successor
     telling = [
-        d for d in received if (d.ref, made_by(d.teller, d.person)) == (notice.event, notice.teller) and d.kind is not None
+        d
+        for d in received
+        if (d.ref, made_by(d.teller, d.person)) == (notice.event, notice.teller) and d.kind is not None
     ]
     return min(telling, key=lambda d: (rank(as_told(d).kind, asks=as_told(d).asks), d.position))
 

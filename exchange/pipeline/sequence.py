@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from events.store.contract import StoredEvent
-from exchange.unit_of_work import SqlSession
-
 if TYPE_CHECKING:
     from exchange.node import Node
 
@@ -21,11 +18,3 @@ def sequence(node: Node, limit: int = BATCH) -> int:
         node.step("sequenced")
     node.step("after sequence")
     return given
-
-
-def sequence_all(node: Node, session: SqlSession) -> list[StoredEvent]:
-    """Sequence everything that waits, inside another transaction."""
-    placed: list[StoredEvent] = []
-    while batch := session.sequence(BATCH, node.clock()):
-        placed += batch
-    return placed

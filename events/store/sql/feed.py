@@ -39,10 +39,13 @@ class FeedRows(LogRows):
         return tuple(sorted(rows, key=feed_order))
 
     def deliver(self, new: Sequence[NewDelivery], at: datetime) -> tuple[StoredDelivery, ...]:
+        if not new:
+            return ()
+        # Locked before anything is read that another teller may add to.
+        given = to_moment(self._moved_on(at))
         fresh = unfed(new, self._fed(new))
         if not fresh:
             return ()
-        given = to_moment(self._moved_on(at))
         heads = self._heads({delivery.to for delivery in fresh})
         fed: list[StoredDelivery] = []
         for delivery in fresh:

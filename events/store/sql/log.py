@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, tuple_, update
 
 from events.codec import thaw
+from events.envelope import Ref
 from events.log.leaf import leaf_of
 from events.log.tiles import grown, nodes_in
 from events.log.tree import Frontier
@@ -16,6 +18,13 @@ from events.store.rules import concerned
 from events.store.sql.rows import batches, insert
 from events.store.sql.schema import events, log, log_head, pending, tiles
 from events.store.sql.work import WorkRows
+
+_WAITING = select(
+    pending.c.position, pending.c.author, pending.c.submission, events.c.body, events.c.sealed
+).select_from(pending.join(events, (events.c.author == pending.c.author) & (events.c.id == pending.c.id)))
+
+_Waiting = tuple[int, bytes, bytes]  # position, body, sealed parts
+Entry = tuple[int, str, str, bytes, int]  # log index, author, id, leaf, moment
 
 
 class LogRows(WorkRows):
@@ -32,7 +41,19 @@ class LogRows(WorkRows):
     def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
         # The row is locked in a statement of its own, before anything that waits for a place is read.
         moment = self._moved_on(at)
-        waiting = self._whole_submissions(limit)
+        placed = self._place(self._whole_submissions(limit), moment)
+        self._mark_all((person for stored in placed for person in concerned(stored)), to_moment(moment))
+        return placed
+
+    def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:
+        moment = self._moved_on(at)
+        waiting: list[_Waiting] = []
+        for batch in batches((ref.author, ref.id) for ref in refs):
+            query = _WAITING.where(tuple_(pending.c.author, pending.c.id).in_(batch)).order_by(pending.c.position)
+            waiting += [(position, body, sealed) for position, _, _, body, sealed in self.sql.execute(query)]
+        return self._place(waiting, moment)
+
+    def _place(self, waiting: Sequence[_Waiting], moment: int) -> tuple[StoredEvent, ...]:
         if not waiting:
             return ()
         tree = self.frontier()
@@ -42,29 +63,30 @@ class LogRows(WorkRows):
             for number, (_, body, sealed) in enumerate(waiting)
         ]
         leaves = [leaf_of(stored.body) for stored in placed]
-        entries = [
-            {"index": e.index, "author": e.frame.author, "id": e.frame.id, "leaf": leaf, "at": moment}
-            for e, leaf in zip(placed, leaves, strict=True)
-        ]
-        self.sql.execute(log.insert(), entries)
+        self._enter(
+            [
+                (tree.size + number, stored.frame.author, stored.frame.id, leaf, moment)
+                for number, (stored, leaf) in enumerate(zip(placed, leaves, strict=True))
+            ]
+        )
         self._grow(tree, leaves)
         for batch in batches(position for position, _, _ in waiting):
-            self.sql.execute(delete(pending).where(pending.c.position.in_(batch)))
-        self.mark_dirty((p for e in placed for p in concerned(e)), given)
+            self._no_longer_pending(batch)
         return tuple(placed)
 
-    def _whole_submissions(self, limit: int) -> list[tuple[int, bytes, bytes]]:
+    def _enter(self, entries: Sequence[Entry]) -> None:
+        columns = ("index", "author", "id", "leaf", "at")
+        self.sql.execute(log.insert(), [dict(zip(columns, entry, strict=True)) for entry in entries])
+
+    def _no_longer_pending(self, positions: Sequence[int]) -> None:
+        self.sql.execute(delete(pending).where(pending.c.position.in_(positions)))
+
+    def _whole_submissions(self, limit: int) -> list[_Waiting]:
         """Position, body and sealed parts of what waits, in the order in which submissions came, each as a whole."""
         first = select(pending.c.author, pending.c.submission).order_by(pending.c.position).limit(limit).subquery()
         chosen = select(first.c.author, first.c.submission).distinct()
-        joined = pending.join(events, (events.c.author == pending.c.author) & (events.c.id == pending.c.id))
-        query = (
-            select(pending.c.position, pending.c.author, pending.c.submission, events.c.body, events.c.sealed)
-            .select_from(joined)
-            .where(tuple_(pending.c.author, pending.c.submission).in_(chosen))
-            .order_by(pending.c.position)
-        )
-        submissions: dict[tuple[str, str], list[tuple[int, bytes, bytes]]] = {}
+        query = _WAITING.where(tuple_(pending.c.author, pending.c.submission).in_(chosen)).order_by(pending.c.position)
+        submissions: dict[tuple[str, str], list[_Waiting]] = {}
         for position, author, submission, body, sealed in self.sql.execute(query):
             submissions.setdefault((author, submission), []).append((position, body, sealed))
         return [row for rows in submissions.values() for row in rows]
@@ -87,7 +109,7 @@ class LogRows(WorkRows):
 
     def _moved_on(self, at: datetime) -> int:
         """The moment to give: this one, or the last one given where the clock has gone back. Locks the head."""
-        last: int = self.sql.execute(select(log_head.c.at).with_for_update()).scalar_one()
+        last = self._lock_head()
         moment = max(last, to_number(at))
         if moment != last:
             self.sql.execute(update(log_head).values(at=moment))

@@ -54,7 +54,7 @@ Index(
     postgresql_where=text("kind = 'jurisdiction'"),
 )
 
-# Written with the event by a trigger, deleted by the sequencer: so the event itself is never touched.
+# Written with the event, in SQLite by a trigger, and deleted by the sequencer: so the event itself is never touched.
 pending = Table(
     "pending",
     metadata,
@@ -138,13 +138,16 @@ acknowledgements = Table(
     PrimaryKeyConstraint("office", "position"),
 )
 
+# A row for each mark, so that whoever marks waits for nobody who works on the person.
+# A row for each mark, so that whoever marks waits for nobody who works on the person.
 dirty = Table(
     "dirty",
     metadata,
+    Column("number", NUMBER, nullable=False, autoincrement=True),
     Column("person", ID, nullable=False),
     Column("since", MOMENT, nullable=False),
-    Column("marks", Integer, nullable=False),
-    PrimaryKeyConstraint("person"),
+    PrimaryKeyConstraint("number"),
+    Index("ix_dirty_person_number", "person", "number"),
     Index("ix_dirty_since_person", "since", "person"),
 )
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
 from events.store.contract import Dirty
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import batches, insert
-from events.store.sql.schema import dirty, dossiers
+from events.store.sql.schema import dirty, dossiers, log_head, log_head
 
 
 class WorkRows:
@@ -19,26 +19,37 @@ class WorkRows:
     sql: Connection
 
     def mark_dirty(self, persons: Iterable[str], at: datetime) -> None:
-        rows = [{"person": person, "since": to_number(at), "marks": 1} for person in dict.fromkeys(persons)]
-        if not rows:
-            return
-        # The first mark keeps its age, for that is the lag; a later one shows that the work must be done once more.
-        statement = insert(self.sql, dirty).on_conflict_do_update(
-            index_elements=["person"], set_={"marks": dirty.c.marks + 1}
-        )
-        self.sql.execute(statement, rows)
+        # Under the lock of the head, so that the numbers of marks commit in order: whoever takes marks off up to the
+        # last one that it saw takes off none that comes later.
+        self._lock_head()
+        self._mark_all(persons, at)
 
     def claim(self, limit: int) -> tuple[Dirty, ...]:
-        oldest = select(dirty).order_by(dirty.c.since, dirty.c.person).limit(limit).with_for_update(skip_locked=True)
-        return tuple(Dirty(person, to_moment(since), marks) for person, since, marks in self.sql.execute(oldest))
+        # The first mark of a person is the lock of its books. Later marks are rows of their own: so nobody who marks
+        # waits for whoever works.
+        earlier = dirty.alias()
+        first = ~exists().where(earlier.c.person == dirty.c.person, earlier.c.number < dirty.c.number)
+        oldest = select(dirty.c.person).where(first).order_by(dirty.c.since, dirty.c.person).limit(limit)
+        persons = self.sql.execute(oldest.with_for_update(of=dirty, skip_locked=True)).scalars().all()
+        free = self._lock_dossiers(persons)
+        found = {
+            person: Dirty(person, to_moment(since), marks)
+            for batch in batches(free)
+            for person, since, marks in self.sql.execute(
+                select(dirty.c.person, func.min(dirty.c.since), func.max(dirty.c.number))
+                .where(dirty.c.person.in_(batch))
+                .group_by(dirty.c.person)
+            )
+        }
+        return tuple(found[person] for person in free)
 
     def done(self, claimed: Iterable[Dirty]) -> None:
-        by_marks: dict[int, list[str]] = {}
-        for one in claimed:
-            by_marks.setdefault(one.marks, []).append(one.person)
-        for marks, persons in by_marks.items():
-            for batch in batches(persons):
-                self.sql.execute(delete(dirty).where(dirty.c.person.in_(batch), dirty.c.marks == marks))
+        for batch in batches(claimed):
+            taken = [(one.person, one.marks) for one in batch]
+            self.sql.execute(
+                delete(dirty).where(dirty.c.person == bindparam("p"), dirty.c.number <= bindparam("n")),
+                [{"p": person, "n": marks} for person, marks in taken],
+            )
 
     def oldest_dirty(self) -> datetime | None:
         since = self.sql.execute(select(func.min(dirty.c.since))).scalar_one()
@@ -50,6 +61,56 @@ class WorkRows:
         statement = insert(self.sql, dossiers).on_conflict_do_nothing()
         self.sql.execute(statement, [{"person": one, "dossier": dossier} for one in sorted(ids)])
         self.sql.execute(update(dossiers).where(dossiers.c.person.in_(ids)).values(dossier=dossier))
+
+    def _lock_dossiers(self, persons: Sequence[str]) -> list[str]:
+        """Of these persons those whose dossier nobody else works on, through whichever of its ids."""
+        taken: set[str] = set()
+        for batch in batches(persons):
+            mine = select(dossiers.c.dossier).where(dossiers.c.person.in_(batch))
+            whole = select(dossiers.c.person).where(dossiers.c.dossier.in_(mine))
+            ordered = select(dossiers.c.person, dossiers.c.dossier).where(dossiers.c.dossier.in_(mine))
+            locked = ordered.order_by(dossiers.c.dossier, dossiers.c.person).with_for_update(skip_locked=True)
+            mine_now = {person for person, _ in self.sql.execute(locked)}
+            missed = [person for person in self.sql.execute(whole).scalars() if person not in mine_now]
+            for others in self.dossiers(missed).values():
+                taken.update(others)
+        return [person for person in persons if person not in taken]
+
+    def _mark_all(self, persons: Iterable[str], at: datetime) -> None:
+        if marked := list(dict.fromkeys(persons)):
+            self._mark(marked, to_number(at))
+
+    def _mark(self, persons: Sequence[str], since: int) -> None:
+        self.sql.execute(dirty.insert(), [{"person": person, "since": since} for person in persons])
+
+    def _lock_head(self) -> int:
+        """The latest moment given, in a statement of its own that waits for whoever holds the head."""
+        return int(self.sql.execute(select(log_head.c.at).with_for_update()).scalar_one())
+
+    def _lock_dossiers(self, persons: Sequence[str]) -> list[str]:
+        """Of these persons those whose dossier nobody else works on, through whichever of its ids."""
+        taken: set[str] = set()
+        for batch in batches(persons):
+            mine = select(dossiers.c.dossier).where(dossiers.c.person.in_(batch))
+            whole = select(dossiers.c.person).where(dossiers.c.dossier.in_(mine))
+            ordered = select(dossiers.c.person, dossiers.c.dossier).where(dossiers.c.dossier.in_(mine))
+            locked = ordered.order_by(dossiers.c.dossier, dossiers.c.person).with_for_update(skip_locked=True)
+            mine_now = {person for person, _ in self.sql.execute(locked)}
+            missed = [person for person in self.sql.execute(whole).scalars() if person not in mine_now]
+            for others in self.dossiers(missed).values():
+                taken.update(others)
+        return [person for person in persons if person not in taken]
+
+    def _mark_all(self, persons: Iterable[str], at: datetime) -> None:
+        if marked := list(dict.fromkeys(persons)):
+            self._mark(marked, to_number(at))
+
+    def _mark(self, persons: Sequence[str], since: int) -> None:
+        self.sql.execute(dirty.insert(), [{"person": person, "since": since} for person in persons])
+
+    def _lock_head(self) -> int:
+        """The latest moment given, in a statement of its own that waits for whoever holds the head."""
+        return int(self.sql.execute(select(log_head.c.at).with_for_update()).scalar_one())
 
     def linked(self, person: str) -> tuple[str, ...]:
         return self.dossiers([person])[person]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -24,11 +25,24 @@ class NotReady(ExchangeError):
 
 
 class Child:
-    """One process, its output in `log`. It is killed where it does not end by itself."""
+    """One process, its output in `log`. It is killed where it does not end by itself.
 
-    def __init__(self, name: str, line: Sequence[str | Path], log: Path, environment: Mapping[str, str]) -> None:
+    `user`: whose it is, where root may not run it. `farewell`: the signal that tells it to end.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        line: Sequence[str | Path],
+        log: Path,
+        environment: Mapping[str, str],
+        *,
+        user: str | None = None,
+        farewell: int = signal.SIGTERM,
+    ) -> None:
         self.name = name
         self.log = log
+        self._farewell = farewell
         with log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 (our own commands, and servers out of wheels)
                 [str(word) for word in line],
@@ -36,6 +50,9 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                user=user,
+                group=group_of(user),
+                extra_groups=None if user is None else [],
             )
 
     @property
@@ -64,7 +81,7 @@ class Child:
     def end(self) -> int:
         """Tell it to end, and wait. Its exit status."""
         if self._process.poll() is None:
-            self._process.terminate()
+            self._process.send_signal(self._farewell)
         try:
             return self._process.wait(END)
         except subprocess.TimeoutExpired:
@@ -80,6 +97,11 @@ class Child:
                 except ProcessLookupError:
                     continue
         self._process.wait()
+
+
+def group_of(user: str | None) -> int | None:
+    """The group that goes with the user."""
+    return None if user is None else pwd.getpwnam(user).pw_gid
 
 
 def free_port() -> int:

@@ -186,12 +186,6 @@ def _sqlite_triggers() -> None:
 
 def _postgresql_triggers() -> None:
     op.execute("""
-        CREATE FUNCTION events_pending() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            INSERT INTO pending (author, id, submission) VALUES (NEW.author, NEW.id, NEW.submission);
-            RETURN NULL;
-        END $$""")
-    op.execute("CREATE TRIGGER events_pending AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION events_pending()")
-    op.execute("""
         CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
         END $$""")

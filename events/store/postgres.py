@@ -1,0 +1,210 @@
+"""The store in PostgreSQL: any number of processes and machines, with connections of their own in each process.
+
+SQLAlchemy speaks on the very connection on which what is hot goes straight to the driver; it never begins or commits.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from events.codec import SealedEvent
+from events.store.contract import Same, StoredEvent, identical
+from events.store.errors import Unavailable
+from events.store.postgres_session import HeadLimits, PostgresSession
+
+_BUSY = (
+    errors.LockNotAvailable,
+    errors.QueryCanceled,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.TooManyConnections,
+    errors.IdleInTransactionSessionTimeout,
+    errors.TransactionTimeout,
+)
+_FULL = (errors.DiskFull, errors.OutOfMemory)
+_WRITE = "BEGIN"
+_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+IDLE = psycopg.pq.TransactionStatus.IDLE
+
+
+class PostgresStore:
+    """A database at a SQLAlchemy address (`postgresql+psycopg://…`).
+
+    `role`: what every connection becomes, so that nothing here may change what was appended. `most`: connections in
+    one process. `wait`: seconds that a statement waits for a lock, and a thread for a connection. `idle`: seconds after
+    which a transaction that does nothing is cut off. `head`: the same for whoever holds the head of the log.
+    """
+
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        role: str | None = None,
+        most: int = 32,
+        wait: float = 10.0,
+        idle: float = 60.0,
+        head: HeadLimits | None = None,
+    ) -> None:
+        self._url = make_url(url)
+        self._wait = wait
+        self._head = head or HeadLimits(wait=f"{wait:g}s")
+        options = {"lock_timeout": f"{wait * 1000:.0f}", "idle_in_transaction_session_timeout": f"{idle * 1000:.0f}"}
+        if role is not None:
+            options["role"] = role
+        self._options = " ".join(f"-c {name}={value}" for name, value in options.items())
+        self._engine = create_engine(
+            self._url.set(drivername="postgresql+psycopg"),
+            creator=self._driver,
+            poolclass=NullPool,
+            pool_reset_on_return=None,
+            use_native_hstore=False,
+        )
+        self._most = most
+        self._mine = threading.local()
+        self._inherited: list[PostgresSession] = []
+        self._begin_process()
+
+    def _begin_process(self) -> None:
+        self._pid = os.getpid()
+        self._free = threading.BoundedSemaphore(self._most)
+        self._idle: list[PostgresSession] = []
+        self._open: list[PostgresSession] = []
+
+    @contextmanager
+    def write(self) -> Iterator[PostgresSession]:
+        """A transaction that commits when the block ends, and takes everything back when it raises."""
+        if getattr(self._mine, "writes", False):
+            raise RuntimeError("this thread is inside a transaction already")
+        self._mine.writes = True
+        try:
+            with self._transaction(_WRITE) as session:
+                yield session
+        finally:
+            self._mine.writes = False
+
+    @contextmanager
+    def read(self) -> Iterator[PostgresSession]:
+        """One moment of the store; writing in it is refused."""
+        with self._transaction(_READ) as session:
+            yield session
+
+    def append_alone(self, event: SealedEvent, same: Same = identical) -> StoredEvent:
+        """Append one event that nothing else goes with: one statement, one round trip, a commit of its own."""
+        with self._lent() as session:
+            session.renew()
+            return session.append([event], same)[0]
+
+    def close(self) -> None:
+        """Close every connection of this process. Nobody may be inside a transaction."""
+        if self._pid == os.getpid():
+            for session in self._open:
+                _let_go(session)
+            self._begin_process()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[PostgresSession]:
+        with self._lent(begin) as session:
+            session.renew()
+            try:
+                yield session
+                _commit(session)
+            except BaseException:
+                if not session.driver.closed and session.driver.info.transaction_status != IDLE:
+                    session.driver.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _lent(self, begin: str | None = None) -> Iterator[PostgresSession]:
+        """A connection that nobody else has meanwhile; one that was lost is never lent again."""
+        if self._pid != os.getpid():
+            self._inherited += self._open  # the parent's: kept, so that nothing here ends them
+            self._begin_process()
+        if not self._free.acquire(timeout=self._wait):
+            raise Unavailable(rule="store.busy")
+        try:
+            with clear_errors():
+                session = self._begun(begin)
+                try:
+                    yield session
+                finally:
+                    if session.driver.closed:
+                        self._forget(session)
+                    else:
+                        self._idle.append(session)
+        finally:
+            self._free.release()
+
+    def _begun(self, begin: str | None) -> PostgresSession:
+        while self._idle:
+            session = self._idle.pop()
+            try:
+                if begin:
+                    session.driver.execute(begin)
+            except psycopg.OperationalError:  # the server was started anew since: the next one, or a new one
+                self._forget(session)
+            else:
+                return session
+        session = self._connected()
+        if begin:
+            session.driver.execute(begin)
+        return session
+
+    def _connected(self) -> PostgresSession:
+        sql = self._engine.connect()
+        sql.begin()  # never ended: so nothing that gets this connection begins or commits on its own
+        driver = sql.connection.driver_connection
+        if not isinstance(driver, psycopg.Connection):
+            raise TypeError(type(driver))
+        session = PostgresSession(driver, sql, self._head)
+        self._open.append(session)
+        return session
+
+    def _forget(self, session: PostgresSession) -> None:
+        self._open.remove(session)
+        _let_go(session)
+
+    def _driver(self) -> psycopg.Connection[Any]:
+        # Transactions are begun and ended here alone.
+        _, given = self._engine.dialect.create_connect_args(self._url)
+        options = " ".join(filter(None, (given.pop("options", ""), self._options)))
+        return psycopg.connect(**given, options=options, autocommit=True)
+
+
+def _commit(session: PostgresSession) -> None:
+    if session.driver.execute("COMMIT").statusmessage != "COMMIT":
+        raise RuntimeError("a statement failed, and nobody said so: nothing was changed")
+
+
+def _let_go(session: PostgresSession) -> None:
+    session.sql.invalidate()
+    session.driver.close()
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Says Unavailable for what is no fault of the request: a database that is busy, full or lost."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _unavailable(error.orig) or error from error
+    except psycopg.Error as error:
+        raise _unavailable(error) or error from error
+
+
+def _unavailable(error: object) -> Unavailable | None:
+    if isinstance(error, _BUSY):
+        return Unavailable(rule="store.busy")
+    if isinstance(error, _FULL):
+        return Unavailable(rule="store.full")
+    return Unavailable(rule="store.lost") if isinstance(error, psycopg.OperationalError) else None

@@ -1,0 +1,185 @@
+"""One transaction in PostgreSQL: what is hot goes straight to the driver, everything else through SQLAlchemy beside it.
+
+Statements see what was committed before each of them began (READ COMMITTED). So a lock is taken in a statement of its
+own, and what it guards is read by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.errors import UniqueViolation
+from sqlalchemy import Connection
+
+from events.codec import SealedEvent
+from events.errors import StaleVersion
+from events.store.contract import Same, StoredEvent, identical
+from events.store.sql.events import EventRows
+from events.store.sql.feed import FeedRows
+from events.store.sql.persons import PersonRows
+
+# The event and the mark that it waits for the sequencer, in one statement and one round trip.
+_APPEND: LiteralString = """
+WITH new AS (
+    INSERT INTO events (author, id, kind, subject, version, submission, body, sealed)
+    SELECT $1::text, $2::text, $3::text, $4::text, $5::int4, $6::text, $7::bytea, $8::bytea
+    WHERE $5::int4 = 1 OR EXISTS (
+        SELECT 1 FROM events WHERE subject = $4::text AND author = $1::text AND version = $5::int4 - 1
+    )
+    ON CONFLICT DO NOTHING
+    RETURNING author, id, submission
+)
+INSERT INTO pending (author, id, submission) SELECT author, id, submission FROM new
+"""
+_STANDING: LiteralString = """
+SELECT s.subject, s.author, (
+    SELECT max(e.version) FROM events e WHERE e.subject = s.subject AND e.author = s.author
+) FROM unnest($1::text[], $2::text[]) AS s (subject, author)
+"""
+_KNOWN: LiteralString = """
+SELECT count(*) FROM unnest($1::text[], $2::text[]) AS n (author, id)
+WHERE EXISTS (SELECT 1 FROM events e WHERE e.author = n.author AND e.id = n.id)
+"""
+_COPY_EVENTS: LiteralString = (
+    "COPY events (author, id, kind, subject, version, submission, body, sealed) FROM STDIN (FORMAT BINARY)"
+)
+_EVENT_TYPES = ("text", "text", "text", "text", "int4", "text", "bytea", "bytea")
+_COPY_PENDING: LiteralString = "COPY pending (author, id, submission) FROM STDIN (FORMAT BINARY)"
+_COPY_LOG: LiteralString = 'COPY log ("index", author, id, leaf, at) FROM STDIN (FORMAT BINARY)'
+_LOG_TYPES = ("int8", "text", "text", "bytea", "int8")
+_MARK: LiteralString = "INSERT INTO dirty (person, since) SELECT person, $2::int8 FROM unnest($1::text[]) AS p (person)"
+# Whoever holds the head and then stands still is cut off by the database, and with it falls all that it had written.
+_LIMITS: LiteralString = """
+SELECT set_config('lock_timeout', $1::text, true), set_config('idle_in_transaction_session_timeout', $2::text, true),
+    CASE WHEN current_setting('server_version_num')::int >= 170000
+        THEN set_config('transaction_timeout', $3::text, true) END
+"""
+_HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
+
+
+class HeadLimits:
+    """What the database grants to whoever holds the head of the log, in the words of its settings."""
+
+    def __init__(self, *, wait: str = "10s", idle: str = "5s", whole: str = "60s") -> None:
+        self.words = (wait, idle, whole)
+
+
+class PostgresSession(EventRows, FeedRows, PersonRows):
+    """One transaction. `sql` is for statements of other tables that must commit with it."""
+
+    def __init__(self, driver: psycopg.Connection[Any], sql: Connection, limits: HeadLimits) -> None:
+        self.driver = driver
+        self.sql = sql
+        self.appended = 0  # events that were not there before
+        self._limits = limits
+        self._hot = psycopg.RawCursor(driver)
+        self._holds_head = False
+
+    def renew(self) -> None:
+        """Forget the transaction before."""
+        self.appended = 0
+        self._holds_head = False
+
+    def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
+        if len(events) == 1:
+            return (self._append_one(events[0], same),)
+        if not events:
+            return ()
+        self.driver.execute("SAVEPOINT append")
+        before = self.appended
+        try:
+            appended = self._append_all(events, same)
+        except BaseException:
+            self.appended = before
+            if not self.driver.closed:
+                self.driver.execute("ROLLBACK TO append")
+                self.driver.execute("RELEASE append")
+            raise
+        self.driver.execute("RELEASE append")
+        return appended
+
+    def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
+        if self._follow(events):
+            try:
+                self._copy(_COPY_EVENTS, _EVENT_TYPES, map(_values, events))
+                self._copy(_COPY_PENDING, _EVENT_TYPES[:3], map(_mark, events))
+            except UniqueViolation:  # somebody was faster: one by one it shows who, and whether it says the same
+                self.driver.execute("ROLLBACK TO append")
+            else:
+                self.appended += len(events)
+                return tuple(map(_fresh, events))
+        return tuple(self._append_one(event, same) for event in events)
+
+    def _follow(self, events: Sequence[SealedEvent]) -> bool:
+        """Whether every event is new, and stands right behind the last one of its stream or behind another of these."""
+        frames = [event.frame for event in events]
+        streams = dict.fromkeys((frame.subject.id, frame.author) for frame in frames)
+        ids = {(frame.author, frame.id) for frame in frames}
+        columns = [[subject for subject, _ in streams], [author for _, author in streams]]
+        rows = self._ask(_STANDING, columns).fetchall()
+        heads = {(subject, author): last or 0 for subject, author, last in rows}
+        for frame in frames:
+            stream = (frame.subject.id, frame.author)
+            if frame.version != heads[stream] + 1:
+                return False
+            heads[stream] += 1
+        (known,) = self._ask(_KNOWN, [[author for author, _ in ids], [id_ for _, id_ in ids]]).fetchone() or (0,)
+        return len(ids) == len(frames) and not known
+
+    def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
+        if self.offer(event):
+            return _fresh(event)
+        stored = self.event(event.frame.ref)
+        if stored is None:
+            found = self.head(event.frame.author, event.frame.subject.id)
+            raise StaleVersion(field="version", rule="stream.version", offered=event.frame.version, found=found)
+        same(stored, event)
+        return stored
+
+    def offer(self, event: SealedEvent) -> bool:
+        """Append it in one statement, unless it is there already or its version does not follow."""
+        taken = self._hot.execute(_APPEND, _values(event), prepare=True, binary=True).rowcount
+        self.appended += taken
+        return taken == 1
+
+    def _lock_head(self) -> int:
+        if not self._holds_head:
+            self._hot.execute(_LIMITS, self._limits.words, prepare=True)
+            self._holds_head = True
+        (at,) = self._ask(_HEAD).fetchone() or (0,)
+        return int(at)
+
+    def _enter(self, entries: Sequence[tuple[int, str, str, bytes, int]]) -> None:
+        self._copy(_COPY_LOG, _LOG_TYPES, entries)
+
+    def _no_longer_pending(self, positions: Sequence[int]) -> None:
+        self._hot.execute("DELETE FROM pending WHERE position = ANY($1::int8[])", [list(positions)], prepare=True)
+
+    def _mark(self, persons: Sequence[str], since: int) -> None:
+        self._hot.execute(_MARK, [list(persons), since], prepare=True)
+
+    def _ask(self, query: LiteralString, values: Sequence[Any] = ()) -> psycopg.RawCursor[Any]:
+        return self._hot.execute(query, values, prepare=True, binary=True)
+
+    def _copy(self, statement: LiteralString, types: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+        with self._hot.copy(statement) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+
+
+def _values(event: SealedEvent) -> tuple[object, ...]:
+    frame = event.frame
+    subject = frame.subject
+    return (frame.author, frame.id, subject.kind, subject.id, frame.version, frame.submission, event.body, event.sealed)
+
+
+def _mark(event: SealedEvent) -> tuple[object, ...]:
+    frame = event.frame
+    return (frame.author, frame.id, frame.submission)
+
+
+def _fresh(event: SealedEvent) -> StoredEvent:
+    return StoredEvent(frame=event.frame, body=event.body, sealed=event.sealed)
