@@ -17,6 +17,7 @@ from events.envelope import Ref
 from events.event import Event
 from exchange.protocol.book import book_of
 from exchange.protocol.offices import Offices
+from exchange.protocol.particulars import particulars
 from exchange.protocol.plain_life import Life, Line, NotPlain, Open, Residence, Spot, line_of, lived, read_parts
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
@@ -61,18 +62,17 @@ def outlines(
 def viewed(events: Sequence[Event], offices: Offices, *, parts: bool) -> tuple[Outline, ...]:
     """The same by `view` alone."""
     records = view(book_of(_NOBODY, offices, events))
-    if parts:
-        return tuple(_outline_of(record, _as_keeper(record, events, offices).particulars) for record in records)
-    return tuple(_outline_of(record, {}) for record in records)
+    return tuple(_outline_of(record, _as_kept(record) if parts else {}) for record in records)
 
 
-def _as_keeper(record: Record, events: Sequence[Event], offices: Offices) -> Record:
+def _as_kept(record: Record) -> Mapping[str, Any]:
+    """The particulars as the keeper would hold them who knew all this."""
     if record.keeper is None:
-        return record
-    return next(r for r in view(book_of(record.keeper, offices, events)) if r.person == record.person)
+        return record.particulars
+    return particulars(record.facts.values(), record.person, record.keeper, record.keeper)
 
 
-def _outline_of(record: Record, particulars: Mapping[str, Any]) -> Outline:
+def _outline_of(record: Record, held: Mapping[str, Any]) -> Outline:
     fields = Residence.__struct_fields__
     return Outline(
         person=record.person,
@@ -84,7 +84,7 @@ def _outline_of(record: Record, particulars: Mapping[str, Any]) -> Outline:
         protected=record.protected,
         contradictions=len(record.contradictions),
         facts=len(record.facts),
-        particulars=particulars,
+        particulars=held,
     )
 
 

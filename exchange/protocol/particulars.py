@@ -8,12 +8,11 @@ from typing import Any
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, Registered, Stated
 from events.standing import Standing
-from exchange.protocol.dossier import Dossier
 
 OWNED_BY_MAIN_STAY = frozenset({"occupation", "phone"})
 
 
-def particulars(facts: Iterable[Standing], dossier: Dossier, office: str, keeper: str | None) -> dict[str, Any]:
+def particulars(facts: Iterable[Standing], survivor: str, office: str, keeper: str | None) -> dict[str, Any]:
     """Field -> value as this office holds it."""
     standing = sorted((s for s in facts if not s.void), key=lambda s: s.order)
     statement = None if office == keeper else latest_statement(standing, keeper)
@@ -23,7 +22,7 @@ def particulars(facts: Iterable[Standing], dossier: Dossier, office: str, keeper
         held.update(statement.payload.particulars)
         since = statement.stamp
     else:
-        for entry in _registrations(standing, dossier):
+        for entry in _registrations(standing, survivor):
             held.update(entry)
     for fact in standing:
         if isinstance(fact.payload, Changed) and fact.stamp > since:
@@ -55,8 +54,8 @@ def stated_by(facts: Iterable[Standing], office: str) -> dict[str, Any]:
     return stated
 
 
-def _registrations(facts: Iterable[Standing], dossier: Dossier) -> list[Mapping[str, Any]]:
+def _registrations(facts: Iterable[Standing], survivor: str) -> list[Mapping[str, Any]]:
     """The entries of registered persons: those given up first, so that the survivor's count."""
     entries = [s for s in facts if isinstance(s.payload, Registered)]
-    entries.sort(key=lambda s: (s.event.person == dossier.survivor, -s.stamp))
+    entries.sort(key=lambda s: (s.event.person == survivor, -s.stamp))
     return [s.payload.particulars for s in entries if isinstance(s.payload, Registered)]

@@ -85,7 +85,7 @@ def _basis(book: Book, standing: Stand, facts: Mapping[Ref, Standing], dossier: 
         registration=registration(links, kept_by),
         movements=movements,
         stays=tuple(sorted(movements.stays.values(), key=lambda s: (s.began, s.stamp, s.id))),
-        particulars=particulars(facts.values(), dossier, book.office, kept_by),
+        particulars=particulars(facts.values(), dossier.survivor, book.office, kept_by),
         protected=_protection(facts),
         contradictions=contradictions(movements, links, facts, standing.idle),
         incomplete=tuple(sorted({ref for ref in standing.waiting if ref in facts} | movements.missing)),
