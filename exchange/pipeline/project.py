@@ -82,7 +82,7 @@ def record_rows(one: Settled) -> list[records.RecordRow]:
 
 
 def _record_rows(one: Settled, record: Record) -> Iterator[records.RecordRow]:
-    plain = canonical.encode(sheet(record))
+    plain = canonical.encode_known(sheet(record))
     digest = hashlib.sha256(plain).digest()
     home = lives_at(record)
     own = own_stay(record)
