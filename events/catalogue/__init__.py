@@ -9,7 +9,9 @@ import msgspec
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import (
     Confirmed,
+    Deferred,
     Disputed,
+    Noted,
     Redirected,
     Rejected,
     Reopened,
@@ -39,7 +41,8 @@ AnyFact = (
     Registered | Stated | Changed | Protected | Unprotected | Deceased | Merged | Unmerged | KeptApart | Held
     | RegistrationChanged
     | Departed | Arrived | MovedWithin | Extended | MainChanged | Left | Returned
-    | Confirmed | Disputed | Redirected | Settled | Reopened | Withdrawn | RequestOpened | Rejected
+    | Confirmed | Disputed | Redirected | Settled | Deferred | Noted | Reopened | Withdrawn
+    | RequestOpened | Rejected
     | Corrected | Retracted
     | Opened | Renamed | Succeeded | Closed
 )  # fmt: skip

@@ -58,6 +58,21 @@ class Settled(Fact, frozen=True, tag="case.settled", kw_only=True):
     whole: Literal["accepted", "insisted"] | None = None
 
 
+class Deferred(Fact, frozen=True, tag="case.deferred", kw_only=True):
+    """The office asked is still looking, or needs longer: once, until a day, with a reason that both sides see."""
+
+    case: CaseRef
+    until: Day
+    reason: Code
+
+
+class Noted(Fact, frozen=True, tag="case.noted", kw_only=True):
+    """A question or remark of either side inside the case; it changes nothing."""
+
+    case: CaseRef
+    text: Text | None = None  # withheld from everybody but the other side
+
+
 class Reopened(Fact, frozen=True, tag="case.reopened", kw_only=True):
     """The case is open again."""
 
@@ -71,6 +86,10 @@ class Withdrawn(Fact, frozen=True, tag="case.withdrawn", kw_only=True):
 
     case: CaseRef
     ground: Code
+
+
+Reply = Confirmed | Disputed | Redirected | Settled | Deferred | Noted | Reopened | Withdrawn
+"""Whatever is said inside a case: it names the case, and goes to its other side."""
 
 
 class RequestOpened(Fact, frozen=True, tag="request.opened", kw_only=True):

@@ -102,6 +102,11 @@ def _keeper(content: Content, office: str, _record: Record | None) -> None:
     content.setdefault("keeper", office)
 
 
+def _remark(content: Content, _office: str, _record: Record | None) -> None:
+    if content.get("text") is None:
+        raise Malformed(field="text", rule="schema.missing")
+
+
 def _begins_stay(content: Content, _office: str, _record: Record | None) -> None:
     """An address begins a main stay, and says so in the clear: who may not see the address must see the stay."""
     if content.get("address") is not None:
@@ -119,6 +124,7 @@ _STEPS: Mapping[str, Completion] = {
     "event.corrected": _fields,
     "person.merged": _keeper,
     "person.registered": _begins_stay,
+    "case.noted": _remark,
 }
 
 

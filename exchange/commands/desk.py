@@ -113,7 +113,8 @@ class Desk:
         if item.if_match is not None and item.if_match != self._etags.get(person, "0-0"):
             raise StaleVersion(field="if_match", offered=item.if_match, found=self._etags.get(person, "0-0"))
         fact = fact_of(item.type, complete(item.type, content, self.office, record))
-        check(fact, item.day, self.office, record, person)
+        most = self.node.deadlines.periods["deferrals"]
+        check(fact, item.day, self.office, record, person, deferrals=most)
         subject = person if record is None else _subject(fact, person, record)
         self._caused(item.because)
         if record is not None:

@@ -64,6 +64,16 @@ def settle(
     return reply(node, caller, "case.settled", case_id, content, **how)
 
 
+def defer(node: Node, caller: Caller, case_id: str, until: str, reason: str, **how: Any) -> Result:
+    """Still looking, or an extension."""
+    return reply(node, caller, "case.deferred", case_id, {"until": until, "reason": reason}, **how)
+
+
+def note(node: Node, caller: Caller, case_id: str, text: str, **how: Any) -> Result:
+    """A question or remark inside the case."""
+    return reply(node, caller, "case.noted", case_id, {"text": text}, **how)
+
+
 def reopen(node: Node, caller: Caller, case_id: str, reason: str, *, fields: Sequence[str] = (), **how: Any) -> Result:
     """The case is open again."""
     return reply(node, caller, "case.reopened", case_id, {"reason": reason, "fields": list(fields)}, **how)

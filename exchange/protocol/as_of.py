@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Settled, Withdrawn
+from events.catalogue.case import Reply
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, KeptApart, Merged, Protected, Registered, Stated, Unmerged
@@ -19,8 +19,7 @@ from exchange.protocol.book import Book
 from exchange.protocol.inheriting import inherited
 
 # What is said about facts holds whenever it was said, as long as there is the fact that it speaks of.
-ABOUT_FACTS: tuple[type[Fact], ...] = (Corrected, Retracted, Confirmed, Disputed, Redirected, Settled, Reopened)
-ABOUT_FACTS += (Withdrawn, Merged, Unmerged, KeptApart)
+ABOUT_FACTS: tuple[type[Fact], ...] = (Corrected, Retracted, Merged, Unmerged, KeptApart, *get_args(Reply))
 
 
 def as_of(book: Book, day: str) -> Book:
@@ -76,7 +75,7 @@ def _spoken_of(standing: Standing) -> Iterator[Ref]:
     payload, frame = standing.payload, standing.event.frame
     if isinstance(payload, Corrected | Retracted):
         yield payload.target
-    elif isinstance(payload, Confirmed | Disputed | Redirected | Settled | Reopened | Withdrawn):
+    elif isinstance(payload, Reply):
         yield payload.case.opening
     elif frame.stay is not None:
         yield frame.stay

@@ -9,9 +9,12 @@ import msgspec
 from events.catalogue.amendment import Corrected
 from events.catalogue.case import (
     Confirmed,
+    Deferred,
     Disputed,
+    Noted,
     Redirected,
     Reopened,
+    Reply,
     RequestOpened,
     Settled,
     Withdrawn,
@@ -23,7 +26,6 @@ from exchange.protocol.book import Book, Delivery
 from exchange.protocol.naming import named_offices, named_originally
 from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
 
-Reply = Confirmed | Disputed | Redirected | Settled | Reopened | Withdrawn
 MATCH = "match"
 # Questions that only the author of the opening event ever puts.
 ASKED_BY_AUTHOR = frozenset({"inflow", "registration", "outflow", "request", "enquiry"})
@@ -66,7 +68,9 @@ def cases(
             )
             continue
         hidden = bool(tellers) and all(d.ground == MATCH and d.teller == book.office for d in tellers) and not thread
-        found[ref] = msgspec.structs.replace(state, due_on=due.get(ref), hidden=hidden)
+        # A day that was set for the first answer says nothing of the next one.
+        due_on = state.due_on or (None if state.open and state.again is not None else due.get(ref))
+        found[ref] = msgspec.structs.replace(state, due_on=due_on, hidden=hidden)
     return found
 
 
@@ -104,7 +108,8 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
     payload = reply.payload
     replace = msgspec.structs.replace
     if isinstance(payload, Reopened):
-        return replace(state, status="open", reopened=payload.fields, automatic=False, reason=None)
+        again = _again(state, reply.stamp)
+        return replace(again, status="open", reopened=payload.fields, automatic=False, reason=None)
     if isinstance(payload, Withdrawn):
         return replace(state, status="withdrawn", automatic=reply.event.frame.automatic) if state.open else None
     if isinstance(payload, Settled):
@@ -116,6 +121,8 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         insisted = fields if payload.whole == "insisted" else payload.insisted
         accepted = fields if payload.whole == "accepted" else payload.accepted
         return replace(state, status="settled", insisted=insisted, accepted=accepted, reopened=())
+    if isinstance(payload, Noted):
+        return state if state.open else None
     by_asked = reply.author == state.ref.asked
     if isinstance(payload, Redirected):
         may = state.status in ASKED if by_asked else state.open
@@ -126,6 +133,8 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         return replace(
             state, status="disputed", recognised=False, reason=payload.reason, place=payload.place, deviations=()
         )
+    if isinstance(payload, Deferred):
+        return replace(state, status="deferred", due_on=payload.until, deferrals=state.deferrals + 1)
     if not isinstance(payload, Confirmed):
         return None
     automatic = reply.event.frame.automatic
@@ -155,19 +164,27 @@ def _reconsider(state: CaseState, facts: Mapping[Ref, Standing], until: int | No
             if facts[ref].stamp < last.stamp or facts[ref].event.frame.submission == act
         }
     fields: set[str] = set()
+    latest = 0
     for ref in opening.corrections:
         payload = facts[ref].payload
         if until is not None and facts[ref].stamp > until:
             continue
         if ref not in seen and isinstance(payload, Corrected):
             fields |= set(payload.fields)
+            latest = max(latest, facts[ref].stamp)
     if not fields:
         return state
-    return msgspec.structs.replace(state, status="open", reopened=tuple(sorted(fields)), automatic=False)
+    again = _again(state, latest)
+    return msgspec.structs.replace(again, status="open", reopened=tuple(sorted(fields)), automatic=False)
+
+
+def _again(state: CaseState, stamp: int) -> CaseState:
+    """Asked anew: with no day for the answer yet, and the office asked may defer once more."""
+    return msgspec.structs.replace(state, again=stamp, due_on=None, deferrals=0)
 
 
 def _derive(
-    state: CaseState, facts: Mapping[Ref, Standing], matched: Mapping[Ref, Ref | None], answered: Mapping[Ref, Ref]
+    state: CaseState, facts: Mapping[Ref, Standing], matched: Mapping[Ref, Ref], answered: Mapping[Ref, Ref]
 ) -> CaseState:
     """What both sides see of the opening event itself closes the case, without a further event."""
     if state.status not in OPEN:
@@ -181,11 +198,19 @@ def _derive(
     named_before = state.ref.asked in named_originally(opening)
     if named_before and state.ref.asked not in named_offices(opening.payload):
         return replace(state, status="withdrawn", automatic=True)
-    if state.ref.kind == "outflow" and state.ref.opening in matched and state.status in ASKED:
-        return replace(state, status="matched", automatic=True)
-    if isinstance(opening.payload, RequestOpened) and state.ref.opening in answered:
-        return replace(state, status="answered")
-    return state
+    by = matched if state.ref.kind == "outflow" else answered if isinstance(opening.payload, RequestOpened) else {}
+    closing = facts.get(by[opening.ref]) if opening.ref in by else None
+    if closing is None or closing.stamp < _reopened_by_hand(state, facts):
+        return state
+    if state.ref.kind == "outflow":
+        return replace(state, status="matched", automatic=True) if state.status in ASKED else state
+    return replace(state, status="answered")
+
+
+def _reopened_by_hand(state: CaseState, facts: Mapping[Ref, Standing]) -> int:
+    """The stamp of the doubt that holds against what would close the case by itself; 0 where there is none."""
+    thread = (facts[ref] for ref in state.thread)
+    return max((s.stamp for s in thread if isinstance(s.payload, Reopened) and not s.event.frame.automatic), default=0)
 
 
 def _answers(facts: Iterable[Standing]) -> dict[Ref, Ref]:

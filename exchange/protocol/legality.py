@@ -8,15 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import (
-    Confirmed,
-    Disputed,
-    Redirected,
-    Reopened,
-    RequestOpened,
-    Settled,
-    Withdrawn,
-)
+from events.catalogue.case import Reply, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
 from events.catalogue.person import (
@@ -31,16 +23,13 @@ from events.catalogue.person import (
     Unprotected,
 )
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import CaseRef
+from exchange.protocol import answering
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
-from exchange.protocol.record import ASKED, CaseState, Record, Stay
+from exchange.protocol.record import Record, Stay
 from exchange.protocol.refusals import (
     AlreadyHeld,
     AlreadyHere,
     AlreadyVoid,
-    CaseClosed,
-    CaseWithdrawn,
-    NoSuchCase,
     NoSuchEvent,
     NoSuchMerge,
     NoSuchStay,
@@ -48,7 +37,6 @@ from exchange.protocol.refusals import (
     NotAsked,
     NotAuthor,
     NotConcerned,
-    NothingToSettle,
     NotKeeper,
     NotProtected,
     PersonDied,
@@ -56,10 +44,11 @@ from exchange.protocol.refusals import (
 )
 
 
-def check(fact: Fact, day: str, office: str, record: Record | None, person: str = "") -> None:
+def check(fact: Fact, day: str, office: str, record: Record | None, person: str = "", *, deferrals: int = 1) -> None:
     """Raise the Illegal that the office's own record of the person gives reason for; else return.
 
     `person`: the id that was named, which in a record of several may be one that was given up.
+    `deferrals`: how often the office asked may defer its answer.
     """
     if record is None:
         if not isinstance(fact, Registered | Arrived):
@@ -71,6 +60,8 @@ def check(fact: Fact, day: str, office: str, record: Record | None, person: str 
     for kinds, rule in RULES.items():
         if isinstance(fact, kinds):
             rule(fact, day, office, record)
+    if isinstance(fact, Reply):
+        answering.check(fact, day, office, record, deferrals)
 
 
 def _opening(fact: Fact, day: str, office: str, record: Record) -> None:
@@ -177,77 +168,6 @@ def _request(fact: Fact, day: str, office: str, record: Record) -> None:
         raise NotAsked(field="to")
 
 
-def _reply(fact: Fact, day: str, office: str, record: Record) -> None:
-    if not isinstance(fact, Confirmed | Disputed | Redirected | Settled | Reopened | Withdrawn):
-        return
-    state = record.cases.get(fact.case)
-    if state is None or (state.hidden and state.asker == office):
-        if isinstance(fact, Disputed) and _disputes_notice(fact.case, office, record):
-            return
-        raise NoSuchCase(field="case")
-    REPLIES[type(fact)](state, office)
-
-
-def _disputes_notice(case: CaseRef, office: str, record: Record) -> bool:
-    """Any notification may be disputed, also one that asked nothing (rule 4 of routing)."""
-    opening = record.facts.get(case.opening)
-    return case.asked == office and opening is not None and opening.author != office
-
-
-def _open_for(state: CaseState, allowed: frozenset[str]) -> None:
-    if state.status == "withdrawn":
-        raise CaseWithdrawn(status=state.status)
-    if state.status not in allowed:
-        raise CaseClosed(status=state.status)
-
-
-def _by_asked(state: CaseState, office: str) -> None:
-    if state.ref.asked != office:
-        raise NotAsked(asked=state.ref.asked)
-    _open_for(state, ASKED)
-
-
-def _by_either(state: CaseState, office: str) -> None:
-    if office == state.ref.asked:
-        _open_for(state, ASKED)
-    elif office == state.asker:
-        _open_for(state, frozenset({"disputed"}))
-    else:
-        raise NotAsked(asked=state.ref.asked)
-
-
-def _by_asker(state: CaseState, office: str) -> None:
-    if office != state.asker:
-        raise NotAsked(asker=state.asker)
-    if state.status == "withdrawn":
-        raise CaseWithdrawn(status=state.status)
-    corrected_in_this_act = bool(state.reopened and state.deviations)
-    if state.status not in {"deviations", "disputed"} and not corrected_in_this_act:
-        raise NothingToSettle(status=state.status)
-
-
-def _reopening(state: CaseState, office: str) -> None:
-    if office not in {state.asker, state.ref.asked}:
-        raise NotAsked(asked=state.ref.asked)
-    if state.open or state.status in {"withdrawn", "redirected"}:
-        raise CaseClosed(rule="not_closed", status=state.status)
-
-
-def _withdrawing(state: CaseState, office: str) -> None:
-    if office != state.asker:
-        raise NotAsked(asker=state.asker)
-    _open_for(state, frozenset({"open", "deferred", "overdue", "deviations", "disputed"}))
-
-
-REPLIES: Mapping[type[Fact], Callable[[CaseState, str], None]] = {
-    Confirmed: _by_asked,
-    Disputed: _by_asked,
-    Redirected: _by_either,
-    Settled: _by_asker,
-    Reopened: _reopening,
-    Withdrawn: _withdrawing,
-}
-
 Rule = Callable[[Fact, str, str, Record], None]
 RULES: Mapping[tuple[type[Fact], ...], Rule] = {
     (Registered, Arrived): _opening,
@@ -260,5 +180,4 @@ RULES: Mapping[tuple[type[Fact], ...], Rule] = {
     (Merged, Unmerged, Held, KeptApart): _identity,
     (Corrected, Retracted): _amendment,
     (RequestOpened,): _request,
-    (Confirmed, Disputed, Redirected, Settled, Reopened, Withdrawn): _reply,
 }

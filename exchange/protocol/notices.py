@@ -12,7 +12,7 @@ import msgspec
 
 from events.catalogue import content_of
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Settled, Withdrawn
+from events.catalogue.case import Confirmed, Deferred, Disputed, Redirected, Reopened, Reply, Settled
 from events.catalogue.person import Changed, Merged
 from events.catalogue.values import CaseRef, NoteKind, Place, town
 from events.envelope import Ref
@@ -21,8 +21,6 @@ from events.standing import Standing
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.record import Record
 from exchange.protocol.routing_table import rank
-
-Reply = Confirmed | Disputed | Redirected | Settled | Reopened | Withdrawn
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,8 +121,9 @@ def _notice(office: str, record: Record, act: str, person: str, first: Delivery,
     return msgspec.structs.replace(
         notice,
         outcome=_outcome(payload),
-        reason=payload.reason if isinstance(payload, Disputed | Reopened) else None,
+        reason=payload.reason if isinstance(payload, Disputed | Reopened | Deferred) else None,
         place=_place_named(payload),
+        due_on=payload.until if isinstance(payload, Deferred) else notice.due_on,
     )
 
 

@@ -96,7 +96,9 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     reopened: tuple[str, ...] = ()
     thread: tuple[Ref, ...] = ()
     aside: tuple[Ref, ...] = ()  # replies that came when the case was closed: kept, and without effect
-    due_on: str | None = None
+    due_on: str | None = None  # fixed when it opened, or the day until which it is deferred
+    deferrals: int = 0
+    again: int | None = None  # stamp of what opened it again last
     hidden: bool = False  # opened by a match that the asker may not see before the answer
 
     @property

@@ -120,6 +120,18 @@ class NotAsked(Illegal):
     about = "case"
 
 
+class AlreadyDeferred(Illegal):
+    """The office asked has deferred its answer as often as it may."""
+
+    code = "already_deferred"
+
+
+class DeferralDay(Illegal):
+    """The answer is deferred until a later day than the one on which it is due."""
+
+    code = "deferral_day"
+
+
 class NothingToSettle(Illegal):
     """No reply left anything open."""
 

@@ -11,12 +11,14 @@ from events.envelope import Ref
 from events.standing import Standing
 from exchange.access.caller import Caller
 from exchange.clock import day_of
+from exchange.protocol.answering import allowed
 from exchange.protocol.compare import differences
 from exchange.protocol.refusals import NoSuchCase
 from exchange.protocol.sheet import sheet, shown
 from exchange.queries.cases import as_of
 from exchange.queries.open_dossier import open_dossier
 from exchange.tables import cases as table
+from exchange.translations import choose, text
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -31,13 +33,19 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         raise NoSuchCase(field="case_id")
     opened = open_dossier(node, caller, purpose, row.person, ("case",), office=office)
     record = opened.record
-    state = next((c for c in shown(record) if c.ref.opening == row.opening and c.ref.kind == row.kind), None)
+    state = next(
+        (c for c in shown(record) if (c.ref.opening, c.ref.asked, c.ref.kind) == (row.opening, row.asked, row.kind)),
+        None,
+    )
     if state is None:
         raise NoSuchCase(field="case_id")
     opening = record.facts.get(row.opening)
+    today = day_of(node.clock())
     stated = _stated(opening)
     return {
-        **msgspec.to_builtins(as_of(row, day_of(node.clock()))),
+        **msgspec.to_builtins(as_of(row, today)),
+        "asks": text(f"question.{state.ref.kind}", choose(caller.language)),
+        "allowed": list(allowed(state.ref, today.isoformat(), held_by, record, node.deadlines.periods["deferrals"])),
         "question": _event(opening),
         "ours": dict(record.particulars),
         "stated": stated,

@@ -42,6 +42,10 @@ class CaseRowSchema(Wire):
 class CaseSchema(CaseRowSchema):
     """The case with everything that whoever answers it must see."""
 
+    asks = fields.Text(metadata={"description": "What is asked, in one sentence."})
+    allowed = fields.Many(
+        fields.Text(), metadata={"description": "Replies that the office could record now, by their event types."}
+    )
     question = fields.Open(allow_none=True, metadata={"description": "The event that opened it, as it now stands."})
     ours = fields.Open(metadata={"description": "Particulars that the office holds."})
     stated = fields.Open(metadata={"description": "Particulars that the question states."})
@@ -119,6 +123,19 @@ class SettleSchema(ReplySchema):
     accepted = fields.Many(fields.Text(most=60))
     insisted = fields.Many(fields.Text(most=60))
     whole = fields.choice("accepted", "insisted")
+
+
+class DeferSchema(ReplySchema):
+    """Still looking, or an extension: once, until a later day than the one on which the answer is due."""
+
+    until = fields.Day(required=True)
+    reason = fields.code(required=True)
+
+
+class NoteSchema(ReplySchema):
+    """A question or remark inside the case."""
+
+    text = fields.Text(required=True, most=2000)
 
 
 class ReopenSchema(ReplySchema):

@@ -107,6 +107,8 @@ def test_each_by_itself_gives_a_result_for_each(served: Api):
         ("dispute", {"reason": "person_unknown", "note": "查无此人"}, "case.disputed"),
         ("redirect", {"to": examples.HOME}, "case.redirected"),
         ("settle", {"whole": "accepted"}, "case.settled"),
+        ("defer", {"until": "2026-04-10", "reason": "still_looking"}, "case.deferred"),
+        ("note", {"text": "请核对"}, "case.noted"),
         ("reopen", {"reason": "new_evidence", "fields": ["name"]}, "case.reopened"),
         ("withdraw", {"ground": "asked_in_error"}, "case.withdrawn"),
     ],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Reply
 from events.catalogue.person import Merged
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.protocol.agreement import findings
 from exchange.protocol.book import Book
-from exchange.protocol.cases import Reply
 from exchange.protocol.duties import RULES, duties, new_deliveries
 from exchange.protocol.matching import matching
 from exchange.protocol.naming import named_offices
@@ -165,9 +165,10 @@ def _contradictory(record: Record) -> bool:
 def _compared(record: Record) -> bool:
     """Keepers by the chain, and offices with an open stay that the keeper has confirmed.
 
-    While nobody is registered anywhere, who is keeper hangs on which arrival or opening an office heard of.
+    While nobody is registered anywhere, or whoever is denies it, who is keeper hangs on which arrival or opening an
+    office heard of.
     """
-    if not any(link.named and not link.from_arrival for link in record.chain):
+    if not any(set(link.named) - link.disclaimed and not link.from_arrival for link in record.chain):
         return False
     if record.keeper == record.office:
         return True

@@ -9,7 +9,9 @@ from typing import Any
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import (
     Confirmed,
+    Deferred,
     Disputed,
+    Noted,
     Redirected,
     Rejected,
     Reopened,
@@ -228,6 +230,8 @@ class Commands:
         state = self.random.choice(asked)
         opening = record.facts.get(state.ref.opening)
         draw = self.random.random()
+        if draw < 0.12:
+            return Deferred(case=state.ref, until=self.random.choice(("2026-04-01", "2026-05-01")), reason="looking")
         if draw < 0.6 and opening is not None:
             stated = getattr(opening.payload, "stated", {})
             found = differences(record.particulars, stated) if state.ref.kind == "inflow" else ()
@@ -247,6 +251,8 @@ class Commands:
         state = self.random.choice(list(record.cases.values()))
         if state.asker == office and state.status in {"deviations", "disputed"}:
             return Settled(case=state.ref, whole=self.random.choice(("accepted", "insisted")))
+        if self.random.random() < 0.2:
+            return Noted(case=state.ref, text="?")
         if self.random.random() < 0.4:
             return Withdrawn(case=state.ref, ground="asker")
         return Reopened(case=state.ref, reason="doubt")

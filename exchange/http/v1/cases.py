@@ -19,7 +19,9 @@ from schemas.v1.case import (
     CasesQuery,
     CasesSchema,
     ConfirmSchema,
+    DeferSchema,
     DisputeSchema,
+    NoteSchema,
     RedirectSchema,
     ReopenSchema,
     SettleSchema,
@@ -124,6 +126,22 @@ _reply(
     SettleSchema,
     {"id": examples.REPLY, "accepted": ["name"]},
     "The asker accepts fields, insists on fields, or either for the whole.",
+)
+_reply(
+    "defer",
+    "case.deferred",
+    ("Defer the answer, once", "申请延期（一次）"),
+    DeferSchema,
+    {"id": examples.REPLY, "until": "2026-04-10", "reason": "still_looking"},
+    "The office asked is still looking, or needs longer: until a later day than the one on which the answer is due.",
+)
+_reply(
+    "note",
+    "case.noted",
+    ("Ask back or remark", "留言"),
+    NoteSchema,
+    {"id": examples.REPLY, "text": "请核对出生月份"},
+    "A question or remark of either side inside an open case. It goes to the other side and changes nothing.",
 )
 _reply(
     "reopen",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from events.catalogue.case import Reply
 from events.catalogue.values import CaseRef
 from events.standing import Standing
-from exchange.protocol.cases import Reply
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import CaseState
 from exchange.protocol.routing_table import Cell

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from events.catalogue.case import Reply
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
-from exchange.protocol.cases import Reply
 from exchange.protocol.naming import town_of
 from exchange.protocol.record import Record, Stay
 from exchange.protocol.routing_table import MATCHED, UPDATE, is_common

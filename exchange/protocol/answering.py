@@ -1,0 +1,139 @@
+"""What may be said inside a case, and by which side (catalogue, rules 7 and 11). Pure.
+
+The second tier of legality: only a local command faces it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from events.catalogue.case import Confirmed, Deferred, Disputed, Noted, Redirected, Reopened, Reply, Settled, Withdrawn
+from events.catalogue.fact import Fact
+from events.catalogue.values import CaseRef
+from events.errors import Illegal
+from exchange.protocol.record import ASKED, OPEN, CaseState, Record
+from exchange.protocol.refusals import (
+    AlreadyDeferred,
+    CaseClosed,
+    CaseWithdrawn,
+    DeferralDay,
+    NoSuchCase,
+    NotAsked,
+    NothingToSettle,
+)
+
+_FAR = "9999-12-31"
+
+
+def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) -> None:
+    """Raise the Illegal that the case, as the office's own book tells it, gives reason for; else return."""
+    state = record.cases.get(fact.case)
+    if state is None or (state.hidden and state.asker == office):
+        if isinstance(fact, Disputed) and _disputes_notice(fact.case, office, record):
+            return
+        raise NoSuchCase(field="case")
+    REPLIES[type(fact)](state, office)
+    if isinstance(fact, Deferred):
+        _deferring(fact, day, state, deferrals)
+
+
+def _disputes_notice(case: CaseRef, office: str, record: Record) -> bool:
+    """Any notification may be disputed, also one that asked nothing (rule 4 of routing)."""
+    opening = record.facts.get(case.opening)
+    return case.asked == office and opening is not None and opening.author != office
+
+
+def _open_for(state: CaseState, allowed: frozenset[str]) -> None:
+    if state.status == "withdrawn":
+        raise CaseWithdrawn(status=state.status)
+    if state.status not in allowed:
+        raise CaseClosed(status=state.status)
+
+
+def _by_asked(state: CaseState, office: str) -> None:
+    if state.ref.asked != office:
+        raise NotAsked(asked=state.ref.asked)
+    _open_for(state, ASKED)
+
+
+def _by_either(state: CaseState, office: str) -> None:
+    if office == state.ref.asked:
+        _open_for(state, ASKED)
+    elif office == state.asker:
+        _open_for(state, frozenset({"disputed"}))
+    else:
+        raise NotAsked(asked=state.ref.asked)
+
+
+def _by_asker(state: CaseState, office: str) -> None:
+    if office != state.asker:
+        raise NotAsked(asker=state.asker)
+    if state.status == "withdrawn":
+        raise CaseWithdrawn(status=state.status)
+    corrected_in_this_act = bool(state.reopened and state.deviations)
+    if state.status not in {"deviations", "disputed"} and not corrected_in_this_act:
+        raise NothingToSettle(status=state.status)
+
+
+def _reopening(state: CaseState, office: str) -> None:
+    if office not in {state.asker, state.ref.asked}:
+        raise NotAsked(asked=state.ref.asked)
+    if state.open or state.status in {"withdrawn", "redirected"}:
+        raise CaseClosed(rule="not_closed", status=state.status)
+
+
+def _withdrawing(state: CaseState, office: str) -> None:
+    if office != state.asker:
+        raise NotAsked(asker=state.asker)
+    _open_for(state, frozenset(OPEN))
+
+
+def _noting(state: CaseState, office: str) -> None:
+    if office not in {state.asker, state.ref.asked}:
+        raise NotAsked(asked=state.ref.asked)
+    _open_for(state, frozenset(OPEN))
+
+
+def _deferring(fact: Deferred, day: str, state: CaseState, most: int) -> None:
+    if state.deferrals >= most:
+        raise AlreadyDeferred(until=state.due_on, most=most)
+    if fact.until <= max(day, state.due_on or day):
+        raise DeferralDay(field="until", due_on=state.due_on or day)
+
+
+REPLIES: Mapping[type[Fact], Callable[[CaseState, str], None]] = {
+    Confirmed: _by_asked,
+    Disputed: _by_asked,
+    Redirected: _by_either,
+    Settled: _by_asker,
+    Deferred: _by_asked,
+    Noted: _noting,
+    Reopened: _reopening,
+    Withdrawn: _withdrawing,
+}
+
+
+def allowed(case: CaseRef, day: str, office: str, record: Record, deferrals: int) -> tuple[str, ...]:
+    """The types of reply that the office could record now: each is tried by the rules above, none is decided twice."""
+    return tuple(fact.type for fact in _samples(case) if _passes(fact, day, office, record, deferrals))
+
+
+def _passes(fact: Reply, day: str, office: str, record: Record, deferrals: int) -> bool:
+    try:
+        check(fact, day, office, record, deferrals)
+    except Illegal:
+        return False
+    return True
+
+
+def _samples(case: CaseRef) -> tuple[Reply, ...]:
+    return (
+        Confirmed(case=case),
+        Disputed(case=case, reason="other"),
+        Redirected(case=case, to=case.asked),
+        Settled(case=case),
+        Deferred(case=case, until=_FAR, reason="other"),
+        Noted(case=case),
+        Reopened(case=case, reason="other"),
+        Withdrawn(case=case, ground="other"),
+    )

@@ -1,0 +1,148 @@
+"""The life of a case as the pure core tells it: what each reply leaves, and what each side may say then."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from events.catalogue.case import Confirmed, Deferred, Disputed, Noted, Reopened, Reply, Settled
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Registered
+from events.catalogue.values import CaseRef, NoteKind, town
+from events.envelope import Ref
+from events.errors import Illegal
+from exchange.protocol.answering import allowed
+from exchange.protocol.legality import check
+from exchange.protocol.record import CaseState
+from exchange.protocol.refusals import AlreadyDeferred, CaseClosed, DeferralDay, NotAsked
+from exchange.translations import known
+from tests.properties.world import OFFICES, World
+
+HOME, NEW = OFFICES[:2]
+DUE = "2026-04-01"  # the model's day for every question
+LATER = "2026-05-01"
+ASKED = {"case.confirmed", "case.disputed", "case.redirected", "case.deferred", "case.noted"}
+
+
+class Story:
+    """Somebody registered at home arrives in another town, which asks."""
+
+    def __init__(self) -> None:
+        self.world = World(1, skew=False)
+        self.record(HOME, Registered(particulars={"name": "甲"}, basis="first_record", registration=town(HOME)))
+        arrived = Arrived(
+            kind="main", registration=town(HOME), address="6 Lake Road", stated={"name": "甲"}, opens=True
+        )
+        self.case = CaseRef(self.record(NEW, arrived), HOME, "inflow")
+
+    def record(self, office: str, fact: Fact) -> Ref:
+        held = self.world.record(office, "P1")
+        if held is not None:
+            check(fact, "2026-03-02", office, held)
+        event = self.world.author(office, "P1", "2026-03-02", fact)
+        self.world.command(event)
+        self.world.drain()
+        return event.ref
+
+    def at(self, office: str) -> CaseState:
+        record = self.world.record(office, "P1")
+        assert record is not None
+        return record.cases[self.case]
+
+    def both(self) -> tuple[str, str | None]:
+        """Status and day, the same on both sides."""
+        (found,) = {(state.status, state.due_on) for state in map(self.at, (HOME, NEW))}
+        return found
+
+    def may(self, office: str, deferrals: int = 1) -> set[str]:
+        record = self.world.record(office, "P1")
+        assert record is not None
+        return set(allowed(self.case, "2026-03-02", office, record, deferrals))
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def test_a_deferral_moves_the_day_on_both_sides_and_the_office_asked_may_still_answer(story):
+    story.record(HOME, Deferred(case=story.case, until=LATER, reason="still_looking"))
+    assert story.both() == ("deferred", LATER)
+    story.record(HOME, Confirmed(case=story.case))
+    assert story.both()[0] == "confirmed"
+
+
+def test_an_answer_is_deferred_once_and_only_until_a_later_day(story):
+    with pytest.raises(DeferralDay):
+        story.record(HOME, Deferred(case=story.case, until=DUE, reason="still_looking"))
+    story.record(HOME, Deferred(case=story.case, until=LATER, reason="still_looking"))
+    with pytest.raises(AlreadyDeferred):
+        story.record(HOME, Deferred(case=story.case, until="2026-06-01", reason="still_looking"))
+    assert "case.deferred" in story.may(HOME, deferrals=2)
+
+
+def test_the_asker_defers_nothing(story):
+    with pytest.raises(NotAsked):
+        story.record(NEW, Deferred(case=story.case, until=LATER, reason="still_looking"))
+
+
+def test_a_remark_changes_no_state_and_reaches_the_other_side_alone(story):
+    ref = story.record(NEW, Noted(case=story.case, text="请核对"))
+    assert story.both() == ("open", DUE)
+    assert ref in story.at(HOME).thread
+    assert story.world.book(HOME).event(ref).payload.text == "请核对"
+
+
+def test_a_closed_case_takes_no_remark_and_is_reopened_by_either_side(story):
+    for doubter in (NEW, HOME):
+        story.record(HOME, Confirmed(case=story.case))
+        with pytest.raises(CaseClosed):
+            story.record(doubter, Noted(case=story.case, text="?"))
+        story.record(doubter, Reopened(case=story.case, reason="doubt"))
+        assert story.both() == ("open", None)
+
+
+def test_what_was_asked_anew_may_be_deferred_anew(story):
+    story.record(HOME, Deferred(case=story.case, until=LATER, reason="still_looking"))
+    story.record(HOME, Confirmed(case=story.case))
+    story.record(NEW, Reopened(case=story.case, reason="doubt"))
+    story.record(HOME, Deferred(case=story.case, until=LATER, reason="still_looking"))
+    assert story.both() == ("deferred", LATER)
+
+
+class TestWhatEachSideMaySay:
+    def test_while_the_case_is_open(self, story):
+        assert story.may(HOME) == ASKED
+        assert story.may(NEW) == {"case.noted", "case.withdrawn"}
+
+    def test_after_a_dispute(self, story):
+        story.record(HOME, Disputed(case=story.case, reason="other"))
+        assert story.may(HOME) == {"case.noted"}
+        assert story.may(NEW) == {"case.noted", "case.redirected", "case.settled", "case.withdrawn"}
+
+    def test_when_all_is_done(self, story):
+        story.record(HOME, Disputed(case=story.case, reason="other"))
+        story.record(NEW, Settled(case=story.case, whole="insisted"))
+        assert story.may(HOME) == story.may(NEW) == {"case.reopened"}
+
+    def test_is_what_would_not_be_refused(self, story):
+        for office in (HOME, NEW):
+            for type_ in {kind.__struct_config__.tag for kind in get_args(Reply)} - story.may(office):
+                fact = {f.type: f for f in samples(story.case)}[type_]
+                with pytest.raises(Illegal):
+                    check(fact, "2026-03-02", office, story.world.record(office, "P1"))
+
+
+def samples(case: CaseRef):
+    from exchange.protocol.answering import _samples  # noqa: PLC0415 (one reply of each kind)
+
+    return _samples(case)
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(set(get_args(NoteKind)) - {"reply", "rejected", "overdue", "escalated", "reminder"})
+)
+def test_every_question_is_asked_in_one_sentence(kind):
+    assert known(f"question.{kind}")
