@@ -139,7 +139,6 @@ acknowledgements = Table(
 )
 
 # A row for each mark, so that whoever marks waits for nobody who works on the person.
-# A row for each mark, so that whoever marks waits for nobody who works on the person.
 dirty = Table(
     "dirty",
     metadata,

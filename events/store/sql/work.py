@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, select, upda
 from events.store.contract import Dirty
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import batches, insert
-from events.store.sql.schema import dirty, dossiers, log_head, log_head
+from events.store.sql.schema import dirty, dossiers, log_head
 
 
 class WorkRows:
@@ -61,31 +61,6 @@ class WorkRows:
         statement = insert(self.sql, dossiers).on_conflict_do_nothing()
         self.sql.execute(statement, [{"person": one, "dossier": dossier} for one in sorted(ids)])
         self.sql.execute(update(dossiers).where(dossiers.c.person.in_(ids)).values(dossier=dossier))
-
-    def _lock_dossiers(self, persons: Sequence[str]) -> list[str]:
-        """Of these persons those whose dossier nobody else works on, through whichever of its ids."""
-        taken: set[str] = set()
-        for batch in batches(persons):
-            mine = select(dossiers.c.dossier).where(dossiers.c.person.in_(batch))
-            whole = select(dossiers.c.person).where(dossiers.c.dossier.in_(mine))
-            ordered = select(dossiers.c.person, dossiers.c.dossier).where(dossiers.c.dossier.in_(mine))
-            locked = ordered.order_by(dossiers.c.dossier, dossiers.c.person).with_for_update(skip_locked=True)
-            mine_now = {person for person, _ in self.sql.execute(locked)}
-            missed = [person for person in self.sql.execute(whole).scalars() if person not in mine_now]
-            for others in self.dossiers(missed).values():
-                taken.update(others)
-        return [person for person in persons if person not in taken]
-
-    def _mark_all(self, persons: Iterable[str], at: datetime) -> None:
-        if marked := list(dict.fromkeys(persons)):
-            self._mark(marked, to_number(at))
-
-    def _mark(self, persons: Sequence[str], since: int) -> None:
-        self.sql.execute(dirty.insert(), [{"person": person, "since": since} for person in persons])
-
-    def _lock_head(self) -> int:
-        """The latest moment given, in a statement of its own that waits for whoever holds the head."""
-        return int(self.sql.execute(select(log_head.c.at).with_for_update()).scalar_one())
 
     def _lock_dossiers(self, persons: Sequence[str]) -> list[str]:
         """Of these persons those whose dossier nobody else works on, through whichever of its ids."""
