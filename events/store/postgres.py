@@ -56,7 +56,7 @@ class PostgresStore:
         idle: float = 60.0,
         head: HeadLimits | None = None,
     ) -> None:
-        self._url = make_url(url)
+        self.url = make_url(url)
         self._wait = wait
         self._head = head or HeadLimits(wait=f"{wait:g}s")
         options = {"lock_timeout": f"{wait * 1000:.0f}", "idle_in_transaction_session_timeout": f"{idle * 1000:.0f}"}
@@ -64,7 +64,7 @@ class PostgresStore:
             options["role"] = role
         self._options = " ".join(f"-c {name}={value}" for name, value in options.items())
         self._engine = create_engine(
-            self._url.set(drivername="postgresql+psycopg"),
+            self.url.set(drivername="postgresql+psycopg"),
             creator=self._driver,
             poolclass=NullPool,
             pool_reset_on_return=None,
@@ -101,6 +101,17 @@ class PostgresStore:
 
     def append_alone(self, event: SealedEvent, same: Same = identical) -> StoredEvent:
         """Append one event that nothing else goes with: one statement, one round trip, a commit of its own."""
+        try:
+            return self._append_alone(event, same)
+        except Unavailable as error:
+            if error.rule != "store.lost":
+                raise
+        # The server was started anew since, perhaps: what it may have kept of the first attempt is a repeat.
+        while self._idle:
+            self._forget(self._idle.pop())
+        return self._append_alone(event, same)
+
+    def _append_alone(self, event: SealedEvent, same: Same) -> StoredEvent:
         with self._lent() as session:
             session.renew()
             return session.append([event], same)[0]
@@ -176,7 +187,7 @@ class PostgresStore:
 
     def _driver(self) -> psycopg.Connection[Any]:
         # Transactions are begun and ended here alone.
-        _, given = self._engine.dialect.create_connect_args(self._url)
+        _, given = self._engine.dialect.create_connect_args(self.url)
         options = " ".join(filter(None, (given.pop("options", ""), self._options)))
         return psycopg.connect(**given, options=options, autocommit=True)
 

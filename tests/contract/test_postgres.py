@@ -1,0 +1,227 @@
+"""PostgreSQL: who may change what, who is cut off, and what becomes of connections. Plain, and partitioned."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from events.store.errors import Unavailable
+from events.store.postgres import PostgresStore
+from events.store.postgres_session import HeadLimits, PostgresSession
+from exchange.stores import APP_ROLE, store_at
+from tests.contract.story import LIN, NOON, TOWN, WANG, event, told
+from tests.contract.test_processes import ROOT
+
+APPEND_ONLY = ["events", "deliveries", "log", "accesses"]
+CHANGES = ["UPDATE {} SET at = 0", "DELETE FROM {}", "TRUNCATE {}"]
+# Sequences and delivers, stands still before its commit, and goes on when it is woken. 7: it was told of the cut.
+STOPPED = """
+import os, signal, sys
+from events.store.errors import Unavailable
+from events.store.postgres import PostgresStore
+from events.store.postgres_session import HeadLimits
+from tests.contract.story import NOON, told
+
+store = PostgresStore(sys.argv[1], head=HeadLimits(idle="500ms"))
+try:
+    with store.write() as session:
+        placed = session.sequence(1000, NOON)
+        session.deliver([told(one) for one in placed], NOON)
+        print("holds", flush=True)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        session.mark_dirty(["late"], NOON)
+except Unavailable:
+    sys.exit(7)
+"""
+
+
+def filled(store: PostgresStore) -> None:
+    first = event(1)
+    with store.write() as session:
+        session.append([first])
+        session.sequence(1, NOON)
+        session.deliver([told(first)], NOON)
+        session.driver.execute(
+            "INSERT INTO accesses (office, actor, purpose, person, fields, at) VALUES ('o', 'a', 'p', 'x', '[]', 0)"
+        )
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(
+    ("role", "refusal"), [(APP_ROLE, psycopg.errors.InsufficientPrivilege), (None, psycopg.errors.RaiseException)]
+)
+def test_neither_the_application_nor_the_owner_changes_what_was_appended(url, table, change, role, refusal):
+    store = PostgresStore(url, role=role)
+    filled(store)
+    statement = change.format(table).replace("SET at", "SET version" if table == "events" else "SET at")
+    with pytest.raises(refusal), store.write() as session:
+        session.driver.execute(statement)
+    with store.read() as session:
+        assert session.sql.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1
+    store.close()
+
+
+def test_the_application_is_the_role_that_only_adds(url):
+    store = store_at(url)
+    with store.read() as session:
+        assert session.sql.execute(text("SELECT current_user")).scalar() == APP_ROLE
+    store.close()
+
+
+def test_an_event_alone_needs_no_transaction_of_its_caller(postgres):
+    first = event(1)
+    assert postgres.append_alone(first).body == postgres.append_alone(first).body == first.body
+    with postgres.read() as session:
+        assert (session.head(TOWN, LIN), session.pending()) == (1, 1)
+
+
+def test_a_sequencer_that_stands_still_is_cut_off_and_writes_nothing_when_it_wakes(url, postgres):
+    with postgres.write() as session:
+        many = [event(version) for version in range(1, 21)]
+        session.append(many)
+    with subprocess.Popen([sys.executable, "-c", STOPPED, url], cwd=ROOT, stdout=subprocess.PIPE, text=True) as stopped:
+        assert stopped.stdout is not None
+        assert stopped.stdout.readline() == "holds\n"
+        with postgres.write() as session:  # waits for the head until the database has cut the other off
+            placed = session.sequence(1000, NOON)
+            session.deliver([told(one) for one in placed], NOON)
+        stopped.send_signal(signal.SIGCONT)
+        assert stopped.wait(30) == 7
+    with postgres.write() as session:
+        assert session.sequence(1000, NOON) == ()
+        assert [e.body for e in session.log(0, 100)] == [e.body for e in many]
+        assert [d.position for d in session.feed(told(many[0]).to, 0, 100)] == list(range(1, 21))
+        assert [one.person for one in session.claim(9)] == [LIN]
+
+
+def test_who_waits_too_long_for_the_head_is_told_so(url, postgres):
+    hasty = PostgresStore(url, role=APP_ROLE, head=HeadLimits(wait="100ms"))
+    with postgres.write() as session:
+        session.append([event(1)])
+        session.sequence(10, NOON)
+        with pytest.raises(Unavailable) as refused, hasty.write() as late:
+            late.sequence(10, NOON)
+    assert (refused.value.rule, refused.value.status) == ("store.busy", 503)
+    hasty.close()
+
+
+def test_who_finds_every_connection_taken_is_told_so(url):
+    narrow = PostgresStore(url, role=APP_ROLE, most=1, wait=0.1)
+    with narrow.write(), pytest.raises(Unavailable) as refused, narrow.read():
+        pass
+    assert refused.value.rule == "store.busy"
+    narrow.close()
+
+
+def cut_off(url: str) -> None:
+    """End every other connection to the database."""
+    other = PostgresStore(url)
+    with other.read() as session:
+        session.driver.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+    other.close()
+
+
+def interrupted(session: PostgresSession, url: str) -> None:
+    session.append([event(1)])
+    cut_off(url)
+    session.append([event(2)])
+
+
+def test_a_connection_lost_in_the_middle_loses_the_transaction_and_no_more(url, postgres):
+    with pytest.raises(Unavailable) as refused, postgres.write() as session:
+        interrupted(session, url)
+    assert refused.value.rule == "store.lost"
+    with postgres.read() as session:
+        assert session.head(TOWN, LIN) == 0
+
+
+def test_a_connection_lost_between_transactions_is_not_noticed(url, postgres):
+    with postgres.write() as session:
+        session.append([event(1)])
+    cut_off(url)
+    with postgres.write() as session:
+        session.append([event(2)])
+    cut_off(url)
+    assert postgres.append_alone(event(1, person=WANG)).frame.version == 1
+
+
+def test_a_database_out_of_reach_is_lost():
+    store = PostgresStore("postgresql://nobody@/nowhere?host=/nowhere")
+    with pytest.raises(Unavailable) as refused, store.read():
+        pass
+    assert refused.value.rule == "store.lost"
+    store.close()
+
+
+def test_a_fork_takes_connections_of_its_own(postgres):
+    with postgres.write() as session:
+        session.append([event(1)])
+    child = os.fork()
+    if child == 0:
+        with postgres.write() as session:
+            session.append([event(2)])
+        postgres.close()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    with postgres.read() as session:
+        assert session.head(TOWN, LIN) == 2
+
+
+def test_a_transaction_inside_another_is_a_mistake(postgres):
+    with postgres.write(), pytest.raises(RuntimeError), postgres.write():
+        pass
+
+
+def carried_on(session: PostgresSession) -> None:
+    session.append([event(1)])
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        session.driver.execute("SELECT 1 FROM nowhere")
+
+
+def test_a_statement_that_failed_unsaid_commits_nothing(postgres):
+    with pytest.raises(RuntimeError, match="nothing was changed"), postgres.write() as session:
+        carried_on(session)
+    with postgres.read() as session:
+        assert session.head(TOWN, LIN) == 0
+
+
+def test_a_reader_cannot_write(postgres):
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), postgres.read() as session:
+        session.append([event(1)])
+
+
+def test_who_marks_waits_for_nobody_who_works(postgres):
+    with postgres.write() as session:
+        session.mark_dirty([LIN, WANG], NOON)
+    with postgres.write() as session:
+        (one, other) = session.claim(9)
+        marker = PostgresStore(postgres.url, role=APP_ROLE, wait=0.5)
+        with marker.write() as meanwhile:
+            meanwhile.append([event(1)])
+            meanwhile.sequence(9, NOON)
+            assert meanwhile.claim(9) == ()  # both are worked on
+        marker.close()
+        session.done([one, other])
+    with postgres.write() as session:
+        assert [one.person for one in session.claim(9)] == [LIN]
+
+
+def test_two_ids_of_one_dossier_are_not_worked_on_at_once(postgres):
+    with postgres.write() as session:
+        session.link(LIN, WANG)
+        session.mark_dirty([LIN], NOON)
+    with postgres.write() as session:
+        assert [one.person for one in session.claim(9)] == [LIN]
+        other = PostgresStore(postgres.url, role=APP_ROLE, wait=0.5)
+        with other.write() as meanwhile:
+            meanwhile.mark_dirty([WANG, "z"], NOON)
+            assert [one.person for one in meanwhile.claim(9)] == ["z"]
+        other.close()
