@@ -98,8 +98,8 @@ def _plain(bodies: Sequence[bytes], offices: Offices, opened: Open | None) -> Ou
     except (NotPlain, msgspec.ValidationError):
         return None
     person = lines[0].subject
-    if any(line.subject != person for line in lines):
-        return None
+    if [line for line in lines if line.subject != person]:
+        return None  # a merge once joined several
     links = sorted(life.chain, key=_stamped) or _stated_link([lines[number] for number in life.arrivals])
     keeper = _keeper(links, life, offices)
     if keeper is None:

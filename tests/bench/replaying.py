@@ -12,7 +12,7 @@ from events.store.sql.schema import log
 from exchange.audit.outlines import History, folded, histories
 from exchange.everybody import everybody
 from exchange.node import Node
-from exchange.pipeline.forward import forward
+from exchange.pipeline.advance import advance
 from exchange.protocol.book import book_of
 from exchange.protocol.plain_life import line_of
 from exchange.protocol.view import view
@@ -36,8 +36,7 @@ def _live(node: Node, size: Size) -> None:
     arrivals = take(node, TOWN, map(arrived, crowd))
     take(node, TOWN, [moved(str(arrival.person)) for arrival in arrivals])
     take(node, TOWN, [amended(arrival) for arrival in arrivals[::20]])
-    while forward(node):
-        pass
+    advance(node)
 
 
 def _read(node: Node, *, parts: bool) -> list[History]:
