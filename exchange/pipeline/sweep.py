@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import LargeBinary, cast, func, literal, select
+from sqlalchemy import select
 
 from events.catalogue.person import Protected, Unprotected
 from events.codec import thaw
+from events.store.sql.rows import holds
 from events.store.sql.schema import events
 from exchange.books import Shelf, shelf
 from exchange.clock import day_of
@@ -59,6 +60,6 @@ def _end(settling: Settling, found: Shelf, office: str, today: str) -> None:
 
 def _with_an_end(session: SqlSession, today: str) -> list[str]:
     """Persons with a protection whose last day has gone by, in force or not."""
-    marked = func.instr(events.c.body, cast(literal(_MARK), LargeBinary)) > 0
+    marked = holds(session.sql, events.c.body, _MARK)
     rows = session.sql.execute(select(events.c.subject, events.c.body).where(marked, events.c.kind == "person"))
     return sorted({subject for subject, body in rows if (thaw(body).facts.get("until") or today) < today})

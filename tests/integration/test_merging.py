@@ -9,8 +9,8 @@ from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, town, wom
 
 
 @pytest.fixture
-def node(tmp_path):
-    node = opened(tmp_path)
+def node(tmp_path, database_url):
+    node = opened(tmp_path, database_url=database_url)
     yield node
     node.close()
 

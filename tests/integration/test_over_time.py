@@ -23,8 +23,8 @@ def clock():
 
 
 @pytest.fixture
-def node(tmp_path, clock):
-    node = opened(tmp_path, clock)
+def node(tmp_path, clock, database_url):
+    node = opened(tmp_path, clock, database_url=database_url)
     yield node
     node.close()
 

@@ -19,8 +19,8 @@ from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened
 
 
 @pytest.fixture
-def node(tmp_path):
-    node = opened(tmp_path)
+def node(tmp_path, database_url):
+    node = opened(tmp_path, database_url=database_url)
     yield node
     node.close()
 

@@ -19,8 +19,8 @@ OPERATOR = Caller("420000000000", "operator", frozenset({"operator"}))
 
 
 @pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    found = opened(tmp_path / "node")
+def node(tmp_path: Path, database_url) -> Iterator[Node]:
+    found = opened(tmp_path / "node", database_url=database_url)
     yield found
     found.close()
 

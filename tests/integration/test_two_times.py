@@ -51,9 +51,9 @@ class Story:
 
 
 @pytest.fixture
-def story(tmp_path: Path) -> Iterator[Story]:
+def story(tmp_path: Path, database_url) -> Iterator[Story]:
     clock = Clock()
-    node = opened(tmp_path, clock)
+    node = opened(tmp_path, clock, database_url=database_url)
     yield Story(node, clock)
     node.close()
 

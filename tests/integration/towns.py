@@ -35,8 +35,11 @@ class Clock:
         return self.now
 
 
-def opened(folder: Path, clock: Callable[[], datetime] | None = None, step: Step = no_step) -> Node:
-    node = Node.open(settings(data=folder, serves=BEIJING_AND_HUBEI), clock=clock or Clock(), step=step)
+def opened(
+    folder: Path, clock: Callable[[], datetime] | None = None, step: Step = no_step, database_url: str = ""
+) -> Node:
+    served = settings(data=folder, serves=BEIJING_AND_HUBEI, database_url=database_url)
+    node = Node.open(served, clock=clock or Clock(), step=step)
     advance(node)
     return node
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, cast, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -24,3 +24,9 @@ def batches(items: Iterable[T]) -> Iterator[list[T]]:
 def insert(sql: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
     return postgresql.insert(table) if sql.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def holds(sql: Connection, column: ColumnElement[bytes], part: bytes) -> ColumnElement[bool]:
+    """Whether these bytes stand somewhere in the column."""
+    place = func.pg_catalog.position if sql.dialect.name == "postgresql" else func.instr
+    return place(column, cast(literal(part), LargeBinary)) > 0

@@ -1,0 +1,118 @@
+"""Several workers on one node in PostgreSQL: they share the dossiers, and come to what one worker alone comes to."""
+
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from exchange.clock import utcnow
+from exchange.commands.act import Item
+from exchange.commands.record import record
+from exchange.node import Node
+from exchange.pipeline.advance import advance
+from exchange.pipeline.forward import forward
+from exchange.pipeline.sequence import sequence
+from exchange.queries.status import status
+from exchange.reconcile import checks
+from exchange.tables import inbox
+from tests.databases import database
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, town, woman
+
+PERSONS = 24
+
+
+@pytest.fixture
+def url(server):
+    with database(server) as address:
+        yield address
+
+
+def arrivals(node: Node, first: int, count: int) -> None:
+    """As many women registered at home arrive in their new home."""
+    home, away = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
+    for number in range(first, first + count):
+        who = woman(number)
+        said = {"basis": "first_record", "registration": town(ZHIFANG), "address": "6 Lake Road", "particulars": who}
+        arrived = {"kind": "main", "registration": town(ZHIFANG), "origin": town(ZHIFANG), "stated": who}
+        takes(home, Item(type="person.registered", day="2020-01-01", content=said))
+        takes(away, Item(type="movement.arrived", day="2026-03-01", content={**arrived, "address": "1 Lane"}))
+
+
+def takes(office: Town, item: Item) -> None:
+    (result,) = record(office.node, office.caller, [item])
+    assert result.error is None, result.error
+
+
+def told(node: Node) -> tuple[object, ...]:
+    now = status(node)
+    with node.uow.look() as session:
+        rows = inbox.some(session.sql, inbox.Which(), limit=1000).rows
+    notices = Counter((row.office, row.kind, row.expects_reply, row.outcome) for row in rows)
+    return (now.events, now.pending, now.dirty, now.deliveries, now.notices, now.persons, now.open_cases, notices)
+
+
+def alone(folder: Path) -> tuple[object, ...]:
+    node = opened(folder, clock=utcnow)
+    arrivals(node, 1, PERSONS)
+    advance(node)
+    found = told(node)
+    node.close()
+    return found
+
+
+def test_workers_beside_each_other_come_to_what_one_alone_does(tmp_path, url):
+    expected = alone(tmp_path / "alone")
+    node = opened(tmp_path / "node", clock=utcnow, database_url=url)
+    others = [opened(tmp_path / "node", clock=utcnow, database_url=url) for _ in range(2)]
+    over = threading.Event()
+    failed: list[Exception] = []
+
+    def work(one: Node) -> None:
+        try:
+            while not over.is_set():
+                sequence(one, 7)
+                forward(one, 5)
+        except Exception as error:  # noqa: BLE001 (raised again where the test sees it)
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(one,)) for one in others]
+    for thread in threads:
+        thread.start()
+    recorders = [
+        threading.Thread(target=arrivals, args=(node, 1 + half * PERSONS // 2, PERSONS // 2)) for half in (0, 1)
+    ]
+    for thread in recorders:
+        thread.start()
+    for thread in recorders:
+        thread.join(120)
+    over.set()
+    for thread in threads:
+        thread.join(60)
+    assert failed == []
+    advance(node)
+    assert told(node) == expected
+    assert checks(node).equal
+    for one in (node, *others):
+        one.close()
+
+
+def test_a_dossier_that_one_worker_has_does_not_hold_up_another(tmp_path, url):
+    node = opened(tmp_path / "node", clock=utcnow, database_url=url)
+    other = opened(tmp_path / "node", clock=utcnow, database_url=url)
+    arrivals(node, 1, 4)
+    sequence(node)
+    forwarded: list[int] = []
+
+    def beside(step: str) -> None:
+        if step in {"claimed", "records written"}:  # the head of the log is free, the dossiers at hand are not
+            forwarded.append(forward(other, 1))
+
+    node.step = beside
+    assert forward(node, 1) == 1
+    assert forwarded == [1, 1]
+    node.step = lambda _: None
+    advance(node)
+    assert checks(node).equal
+    node.close()
+    other.close()
