@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
@@ -22,12 +22,13 @@ from events.vault.keys import PersonKeys
 from events.vault.ring import NONCE_BYTES
 from exchange.feeds import received
 from exchange.protocol.book import Book, Delivery, Question
+from exchange.protocol.dossier import ever_joined
 from exchange.protocol.inheriting import between_heirs, handed_on
 from exchange.protocol.offices import Offices
 
 
 class Shelf:
-    """Everything stored about one dossier, and the books that offices have of it."""
+    """Everything stored about one dossier, or some who share a document, and the books that offices have of them."""
 
     def __init__(
         self,
@@ -57,6 +58,13 @@ class Shelf:
         """The event as far as these parts tell it."""
         stored = self.stored[ref]
         return _restricted(_Sealed(stored, self._ciphers.get(stored.frame.subject.id)), parts)
+
+    def of(self, person: str) -> Shelf:
+        """What is stored about the ids that merges, in force or undone, ever joined with this one."""
+        joined = ever_joined(person, (event.frame for event in self.stored.values()))
+        stored = [event for event in self.stored.values() if event.frame.subject.id in joined]
+        told = (delivery for delivery in self.deliveries if delivery.person in joined)
+        return Shelf(tuple(sorted(joined)), stored, told, self._ciphers, self.offices)
 
     def concerned(self) -> set[str]:
         """The offices that recorded anything or were told anything."""
@@ -133,13 +141,18 @@ class Shelf:
         except (InvalidTag, ValueError) as error:
             raise Tampered(field="record", rule="record.seal") from error
 
-    def etag(self, office: str) -> str:
-        """The head of the office's own record: it moves with each own event and each delivery received."""
-        own = sum(self.is_of(ref, office) for ref in self.stored)
-        fed = self.received(office)
+    def etag(self, office: str, *shown: Collection[Ref]) -> str:
+        """The head of the office's own record: it moves with each own event and each delivery received.
+
+        `shown`: the facts of the record, and those of the records that it contradicts.
+        """
+        return "-".join(f"{own}-{fed}" for own, fed in (self._head_of(office, facts) for facts in shown))
+
+    def _head_of(self, office: str, facts: Collection[Ref]) -> tuple[int, int]:
+        own = sum(ref in facts and self.is_of(ref, office) for ref in self.stored)
         # Each feed only grows, and so does the sum of those that the office has taken over.
-        heads = {delivery.to: delivery.position for delivery in fed}
-        return f"{own}-{sum(heads.values())}"
+        heads = {delivery.to: delivery.position for delivery in self.received(office) if delivery.ref in facts}
+        return own, sum(heads.values())
 
 
 def shelf(

@@ -54,7 +54,7 @@ def replay(node: Node, caller: Caller, purpose: str, person: str) -> list[Moment
     require(caller, purpose)
     caller.require("supervisor", "auditor")
     with node.look() as session:
-        whole = shelf(session, node.keys, node.offices, person)
+        whole = shelf(session, node.keys, node.offices, person).of(person)
         moments = sorted(
             {e.sequenced_at for e in whole.stored.values() if e.sequenced_at is not None}
             | {d.at for d in whole.deliveries}

@@ -31,6 +31,7 @@ from exchange.commands.wellformed import wellformed
 from exchange.ids import new_id, new_person_id
 from exchange.protocol.book import ALL_PARTS, Book
 from exchange.protocol.legality import check
+from exchange.protocol.one_document import facts_shown
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NoSuchEvent, Unallotted, UnknownPerson
 from exchange.protocol.view import view
@@ -126,7 +127,9 @@ class Desk:
         sealed = sealed_event(frame, parts, self._cipher(subject) if parts else None)
         self._sealed[id_] = sealed
         self._heads[subject] = version
-        self._tokens += [(token, subject) for token in match_person.tokens(self.node.index, content_of(fact))]
+        tokens = match_person.tokens(self.node.index, content_of(fact))  # who shares one is read together, as if merged
+        self._links += [(subject, other) for other in sorted(self._holders(tokens) - {subject})]
+        self._tokens += [(token, subject) for token in tokens]
         if isinstance(fact, Merged):
             self._links.append((subject, fact.other))
         book.record(Event(sealed.frame, fact, ALL_PARTS))
@@ -182,7 +185,7 @@ class Desk:
             return found
         if item.type not in OPENING:
             raise Malformed(field="person", rule="person.handle", value=named)
-        match = match_person.match(content, self._candidates(content), self._events)
+        match = match_person.match(content, self._holders(match_person.tokens(self.node.index, content)), self._events)
         if match is not None:
             return match
         person = new_person_id()
@@ -190,9 +193,8 @@ class Desk:
         self._heads[person] = 0
         return person
 
-    def _candidates(self, content: Mapping[str, Any]) -> set[str]:
-        """Who holds a document of the content, by the store or by an earlier item of this act."""
-        tokens = match_person.tokens(self.node.index, content)
+    def _holders(self, tokens: list[bytes]) -> set[str]:
+        """Who holds one of these documents, by the store or by an earlier item of this act."""
         return self.lookups.holders(tokens) | {person for token, person in self._tokens if token in tokens}
 
     def _events(self, person: str) -> Iterable[Event]:
@@ -244,19 +246,22 @@ class Desk:
 
     def record(self, person: str) -> Record | None:
         """The office's own record of the person, as the act so far leaves it."""
-        book = self._book(person)
+        return next((r for r in self._viewed(self._book(person)) if person in r.persons and r.facts), None)
+
+    def _viewed(self, book: Book) -> tuple[Record, ...]:
         kept = self._views.get(id(book))
         if kept is None or kept[0] != book.changes:
             kept = self._views[id(book)] = (book.changes, view(book))
-        return next((r for r in kept[1] if person in r.persons and r.facts), None)
+        return kept[1]
 
     def _book(self, person: str) -> Book:
         if person not in self._books:
             shelf = self.lookups.shelf(person)
             book = shelf.book(self.office)
-            for joined in shelf.persons:
-                self._books[joined] = book
-                self._etags[joined] = shelf.etag(self.office)
+            self._books.update(dict.fromkeys(shelf.persons, book))
+            for record in (records := self._viewed(book)):
+                etag = shelf.etag(self.office, *facts_shown(record, records))
+                self._etags.update(dict.fromkeys(record.persons, etag))
         return self._books[person]
 
     def _head(self, person: str) -> int:

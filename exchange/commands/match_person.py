@@ -1,29 +1,29 @@
 """The matching of documents: the one look across offices that opening a dossier takes (catalogue, rule 9).
 
 An equal document and name is the same person, whatever birth date is stated: that may be the very deviation that the
-registration place is asked about. An equal document with another name is another person. The recorder is never told
-which of them it was.
+registration place is asked about. An equal document with another name is another person, whose dossier is read together
+with the first from then on. The recorder is never told which of them it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from events import documents
 from events.catalogue import content_of
-from events.errors import Malformed
 from events.event import Event
 from events.names import same_name
 from events.parts import CONTAINERS
 from events.vault.blind_index import BlindIndex
+from exchange.protocol.one_document import forms
 
 LOOKUP = "document"
 
 
 def tokens(index: BlindIndex, content: Mapping[str, Any]) -> list[bytes]:
     """The look-up tokens of every document that the content holds, wherever it stands."""
-    return [index.token(LOOKUP, form) for form in _forms(content)]
+    return [index.token(LOOKUP, form) for _, form in forms(_stated(content))]
 
 
 def document_token(index: BlindIndex, kind: str, number: str) -> bytes:
@@ -50,13 +50,3 @@ def _stated(content: Mapping[str, Any]) -> dict[str, Any]:
     """Every particular that a payload holds in any of its containers."""
     containers = [held for name in CONTAINERS if isinstance(held := content.get(name), Mapping)]
     return {field: value for held in containers for field, value in held.items() if value}
-
-
-def _forms(content: Mapping[str, Any]) -> Iterator[str]:
-    for field, value in _stated(content).items():
-        number = value.get("number") if isinstance(value, Mapping) else value
-        if field.startswith("document.") and isinstance(number, str):
-            try:
-                yield documents.lookup_form(field.removeprefix("document."), number)
-            except Malformed:
-                continue  # a foreign fact may hold a number that our rules do not know; nothing finds it

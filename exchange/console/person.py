@@ -5,7 +5,7 @@ Every reading passes the gate of queries, as the office's own clerk and with a p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,7 @@ class PersonView:
     agree: bool
     rows: tuple[Row, ...]
     years: tuple[Year, ...]
+    contradictions: tuple[str, ...] = ()
 
 
 def person_view(node: Node, words: Words, shown: Shown) -> PersonView:
@@ -77,6 +78,7 @@ def person_view(node: Node, words: Words, shown: Shown) -> PersonView:
         right_short=words.area(shown.right),
         agree=not any(row.differs for row in rows),
         rows=rows,
+        contradictions=_contradictions(words, sheets.values()),
         years=ledger(words, shown.left, shown.right, histories),
     )
 
@@ -92,6 +94,12 @@ def _plain(entry: Entry) -> Mapping[str, Any]:
         "with": entry.content,
         "standing": entry.standing,
     }
+
+
+def _contradictions(words: Words, sheets: Iterable[Sheet]) -> tuple[str, ...]:
+    """What cannot all be true, by either record, each once."""
+    found = {each["id"]: each["kind"] for sheet in sheets for each in sheet["contradictions"]}
+    return tuple(words.contradiction(kind) for _, kind in sorted(found.items()))
 
 
 def _rows(words: Words, left: Sheet, right: Sheet) -> Iterator[Row]:

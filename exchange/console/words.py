@@ -30,6 +30,10 @@ class Words:
         """The console's text of that name."""
         return text(f"console.{key}", self.language, **details)
 
+    def contradiction(self, kind: str) -> str:
+        """What cannot all be true."""
+        return text(f"contradiction.{kind}", self.language)
+
     def counted(self, key: str, count: int, **details: object) -> str:
         """The text for one or for many."""
         return self.say(f"{key}.one" if count == 1 else f"{key}.many", count=self.number(count), **details)

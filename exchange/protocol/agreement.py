@@ -83,6 +83,8 @@ def _differing(keeper: Record, other: Record) -> list[str]:
     ours, theirs = keeper.particulars, other.particulars
     fields.extend(f for f in ours if f not in theirs or not alike(f, ours[f], theirs[f]))
     for ref, case in keeper.cases.items():
+        if case.by_document:
+            continue  # about another person of the office asked, of whom the asker knows nothing
         if other.office in {ref.asked, case.asker} and keeper.office in {ref.asked, case.asker}:
             twin = other.cases.get(ref)
             if (twin.status if twin else None) != case.status:

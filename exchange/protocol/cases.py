@@ -24,9 +24,15 @@ from events.envelope import Ref
 from events.standing import Standing
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.naming import named_offices, named_originally
+from exchange.protocol.one_document import corrected_away
 from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
 
+# Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
+# persons are in the teller's book.
 MATCH = "match"
+ONE_DOCUMENT = "one_document"
+RIVAL_DOCUMENT = "rival_document"
+UNSEEN = frozenset({MATCH, ONE_DOCUMENT})  # what the teller itself may not see
 # Questions that only the author of the opening event ever puts.
 ASKED_BY_AUTHOR = frozenset({"inflow", "registration", "outflow", "request", "enquiry"})
 # Answers that hold only for the content that they saw.
@@ -34,9 +40,17 @@ COVERING = frozenset({"confirmed", "matched", "deviations", "settled"})
 
 
 def cases(
-    book: Book, facts: Mapping[Ref, Standing], announcements: Iterable[Announcement], keeper: str | None
+    book: Book,
+    facts: Mapping[Ref, Standing],
+    announcements: Iterable[Announcement],
+    keeper: str | None,
+    *,
+    rivalled: bool = False,
 ) -> dict[CaseRef, CaseState]:
-    """Every case that the book knows: asked of the office, asked by it, or met in a reply."""
+    """Every case that the book knows: asked of the office, asked by it, or met in a reply.
+
+    `rivalled`: whether the book holds another person with a document of this one.
+    """
     opened: dict[CaseRef, list[Delivery]] = {}
     due: dict[CaseRef, str] = {}
     for delivery in (*book.received.values(), *book.told.values()):
@@ -56,21 +70,25 @@ def cases(
     for ref in sorted({*opened, *replies}):
         tellers = opened.get(ref, [])
         thread = sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref))
-        asker = _asker(book, ref, facts, keeper, thread)
+        rival = next((d.teller for d in tellers if d.ground == RIVAL_DOCUMENT), None)
+        asker = rival or _asker(book, ref, facts, keeper, thread)
         if not thread and not any(d.teller in {asker, keeper} for d in tellers):
             continue  # put by an office that took itself for the keeper: nobody stands behind the question
         state = _derive(_fold(ref, asker, thread, facts), facts, matched, answered)
-        alone = asker == ref.asked or (bool(tellers) and all(d.teller == ref.asked for d in tellers))
+        if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
+            state = _still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)
+        behind = [d for d in tellers if d.teller in {asker, keeper}]
+        alone = asker == ref.asked or (bool(behind) and all(d.teller == ref.asked for d in behind))
         if alone and book.offices.successions:
             # Two offices became one, which asks itself nothing, in whosever name the one had asked the other.
             found[ref] = msgspec.structs.replace(
                 state, asker=ref.asked, status="withdrawn", automatic=True, hidden=True
             )
             continue
-        hidden = bool(tellers) and all(d.ground == MATCH and d.teller == book.office for d in tellers) and not thread
+        unseen = bool(tellers) and all(d.ground in UNSEEN and d.teller == book.office for d in tellers)
         # A day that was set for the first answer says nothing of the next one.
         due_on = state.due_on or (None if state.open and state.again is not None else due.get(ref))
-        found[ref] = msgspec.structs.replace(state, due_on=due_on, hidden=hidden)
+        found[ref] = msgspec.structs.replace(state, due_on=due_on, hidden=unseen and not thread)
     return found
 
 
@@ -211,6 +229,19 @@ def _reopened_by_hand(state: CaseState, facts: Mapping[Ref, Standing]) -> int:
     """The stamp of the doubt that holds against what would close the case by itself; 0 where there is none."""
     thread = (facts[ref] for ref in state.thread)
     return max((s.stamp for s in thread if isinstance(s.payload, Reopened) and not s.event.frame.automatic), default=0)
+
+
+def _still_one_document(state: CaseState, facts: Mapping[Ref, Standing], *, rivalled: bool) -> CaseState:
+    """Asked for another person's sake: it stands while the document does, and, until it was answered, the other has it.
+
+    The asker does not know the other person: that the document was corrected is all that both sides see.
+    """
+    state = msgspec.structs.replace(state, by_document=True)
+    opening = facts.get(state.ref.opening)
+    gone = opening is not None and corrected_away(opening)
+    if state.status in OPEN and (gone or not (rivalled or state.thread)):
+        return msgspec.structs.replace(state, status="withdrawn", automatic=True)
+    return state
 
 
 def _answers(facts: Iterable[Standing]) -> dict[Ref, Ref]:

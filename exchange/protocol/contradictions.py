@@ -15,10 +15,15 @@ from exchange.protocol.stays import Movements
 
 
 def contradictions(
-    movements: Movements, links: Sequence[Link], facts: Mapping[Ref, Standing], idle: Iterable[Ref]
+    movements: Movements,
+    links: Sequence[Link],
+    facts: Mapping[Ref, Standing],
+    idle: Iterable[Ref],
+    rivals: Iterable[Contradiction] = (),
 ) -> tuple[Contradiction, ...]:
-    """All contradictions of a record, in a stable order."""
-    found = {c for c in movements.contradictions if c.kind != "contested_stays" or _still(c, movements)}
+    """All contradictions of a record, in a stable order. `rivals`: those with other persons of the book."""
+    found = set(rivals)
+    found |= {c for c in movements.contradictions if c.kind != "contested_stays" or _still(c, movements)}
     found |= {Contradiction("idle_amendment", (ref,)) for ref in idle if ref in facts}
     served = [link for link in links if not link.from_arrival and _first_entry(facts[link.ref])]
     for index, one in enumerate(served):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from events.catalogue.person import Merged, Unmerged
-from events.envelope import Ref
+from events.envelope import Envelope, Ref
 from events.standing import Standing
 
 
@@ -60,6 +60,15 @@ def dossiers(facts: Mapping[Ref, Standing]) -> tuple[Dossier, ...]:
             )
         )
     return tuple(found)
+
+
+def ever_joined(person: str, frames: Iterable[Envelope]) -> set[str]:
+    """The ids that merges, in force or undone, ever joined with this one."""
+    joined = {person}
+    pairs = [{frame.subject.id, *frame.touches} for frame in frames if frame.type == "person.merged"]
+    while more := [pair for pair in pairs if pair & joined and not pair <= joined]:
+        joined.update(*more)
+    return joined
 
 
 def _survivor(person: str, into: Mapping[str, str]) -> str:

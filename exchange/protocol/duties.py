@@ -17,6 +17,7 @@ from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
+from exchange.protocol.cases import ONE_DOCUMENT
 from exchange.protocol.naming import named_offices, named_originally
 from exchange.protocol.record import Record
 from exchange.protocol.routing_table import rank
@@ -37,6 +38,7 @@ RULES: Mapping[str, Rule] = {
     "chain_to_openers": chains.chain_to_openers,
     "chain_after_retraction": chains.chain_after_retraction,
     "rival_registrations": chains.rival_registrations,
+    "rival_documents": chains.rival_documents,
     "reply_to_other_side": replies.reply_to_other_side,
     "reply_to_keeper": replies.reply_to_keeper,
     "thread_of_case": replies.thread_of_case,
@@ -128,7 +130,9 @@ def _concerned_no_more(sight: Sight, amendment: Standing, target: Due | None, to
         return True
     root = _root(sight.record, amendment)
     named_once = to in named_originally(root) and to not in named_offices(root.payload)
-    return named_once and (target is None or target.ground in {"amendment", "told"})
+    told = sight.book.told.get((root.ref, to))
+    by_document = told is not None and told.ground == ONE_DOCUMENT
+    return (named_once or by_document) and (target is None or target.ground in {"amendment", "told"})
 
 
 def _bring_target(owed: dict[DueKey, Due], sight: Sight, target: Due | None, ref: Ref, to: str) -> None:
@@ -240,7 +244,9 @@ def _may_keep(book: Book, record: Record, owed: Mapping[DueKey, Due], told: Deli
         in_error = told.to in named_originally(root) and told.to not in named_offices(root.payload)
         due = owed.get((root.ref, told.to))
         still = due is not None and due.ground not in {"amendment", "told", "reply", "case_thread"}
-        if in_error and not still:
+        first = book.told.get((root.ref, told.to))
+        by_document = first is not None and first.ground == ONE_DOCUMENT  # no other person has the document any more
+        if (in_error or by_document) and not still:
             return NO_PARTS
     return allowed
 

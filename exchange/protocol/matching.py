@@ -2,17 +2,20 @@
 
 When an office opens a dossier that others of the node hold too, its opening facts, nothing more, are due to every
 office that is keeper by its own book, and to those who opened the dossier. The opener sees nothing of it.
+What states a document that another person had before is due to that person's keeper, as if it were named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from events.catalogue.person import Registered
 from events.standing import Standing
-from exchange.protocol.cases import MATCH
+from exchange.protocol.cases import MATCH, ONE_DOCUMENT
 from exchange.protocol.chain import is_opening
+from exchange.protocol.one_document import Claim, held, one_document
 from exchange.protocol.record import Record
+from exchange.protocol.routing_table import ROUTING, UPDATE
 from exchange.protocol.telling.due import IDENTITY, Due
 
 
@@ -36,7 +39,46 @@ def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
             after = {s.author for s, _ in openings} - before if _registered(record) else set()
             told = sorted((keeping | before) - after - {standing.author})
             due.setdefault(record.office, []).extend(_told(standing, record, to, keeps=to in keeping) for to in told)
+    for teller, each in _to_other_keepers(records):
+        due.setdefault(teller, []).append(each)
     return due
+
+
+def _to_other_keepers(records: Mapping[str, Iterable[Record]]) -> Iterator[tuple[str, Due]]:
+    """Teller and what is due because another person had the document before: the later one's office learns nothing."""
+    persons = {record.persons for own in records.values() for record in own}
+    if not any(set(one).isdisjoint(other) for one in persons for other in persons):
+        return
+    holders: dict[str, list[tuple[Record, Claim]]] = {}
+    for own in records.values():
+        for record in own:
+            for form, claim in held(record.facts, record.office).items():
+                holders.setdefault(form, []).append((record, claim))
+    for holding in holders.values():
+        for record, claim in holding:
+            if record.facts[claim.event].author != record.office:
+                continue
+            for other, rival in holding:
+                if other.office == record.office or not set(other.persons).isdisjoint(record.persons):
+                    continue
+                keeps = other.keeper == other.office and not _only_stated(other)
+                # Who was told goes on seeing it, also when it keeps the other person no more.
+                sees = any(claim.event in found.events for found in one_document(other.contradictions))
+                if sees or (keeps and rival < claim):
+                    for due in _of_another(record, record.facts[claim.event], other.office):
+                        yield record.office, due
+
+
+def _of_another(record: Record, standing: Standing, to: str) -> Iterator[Due]:
+    """The fact that states the document, as its keeper is told such a fact; with a change what opened the dossier."""
+    payload = standing.payload
+    cell = ROUTING.get(payload.type, {}).get("keeper", UPDATE)
+    asks = cell.asks and not (isinstance(payload, Registered) and payload.basis == "register" and not payload.ask)
+    yield Due(ref=standing.ref, to=to, ground=ONE_DOCUMENT, parts=IDENTITY, kind=cell.kind, asks=asks)
+    if not is_opening(standing):
+        for opening in record.facts.values():
+            if is_opening(opening) and opening.author == record.office and not opening.void:
+                yield Due(ref=opening.ref, to=to, ground=ONE_DOCUMENT, parts=IDENTITY)
 
 
 def _registered(record: Record) -> bool:
@@ -55,7 +97,7 @@ def _told(standing: Standing, record: Record, to: str, *, keeps: bool) -> Due:
     """An arrival asks whoever keeps the person; to a former opener it comes without a notification."""
     if not keeps:
         return Due(ref=standing.ref, to=to, ground=MATCH)
-    asked = any(ref.opening == standing.ref and ref.kind == "inflow" for ref in record.cases)
+    asked = any(case.ref.kind == "inflow" for case in record.questions_about(standing.ref))
     if isinstance(standing.payload, Registered) or asked:
         return Due(ref=standing.ref, to=to, ground=MATCH, parts=IDENTITY)
     return Due(ref=standing.ref, to=to, ground=MATCH, parts=IDENTITY, kind="inflow", asks=True)

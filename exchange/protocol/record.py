@@ -25,6 +25,14 @@ CaseStatus = Literal[
     "withdrawn",
     "not_reachable",
 ]
+ContradictionKind = Literal[
+    "two_registrations",
+    "contested_stays",
+    "moved_after_death",
+    "left_without_arrival",
+    "one_document",
+    "idle_amendment",
+]
 OPEN: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue", "deviations", "disputed"})
 ASKED: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue"})
 
@@ -100,6 +108,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     deferrals: int = 0
     again: int | None = None  # stamp of what opened it again last
     hidden: bool = False  # opened by a match that the asker may not see before the answer
+    by_document: bool = False  # put because the office asked keeps another person with the same document
 
     @property
     def open(self) -> bool:
@@ -109,7 +118,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
 class Contradiction(msgspec.Struct, frozen=True, order=True):
     """What cannot all be true; its id is derived from its events."""
 
-    kind: Literal["two_registrations", "contested_stays", "moved_after_death", "left_without_arrival", "idle_amendment"]
+    kind: ContradictionKind
     events: tuple[Ref, ...]
 
 
@@ -157,5 +166,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return any(case.recognised for case in self.questions_about(stay.id))
 
     def questions_about(self, stay: Ref) -> list[CaseState]:
-        """The cases that asked the registration place about the fact that began a stay."""
-        return [c for r, c in self.cases.items() if r.opening == stay and r.kind in {"inflow", "registration"}]
+        """The cases that asked the registration place about the fact that began a stay.
+
+        Whoever was asked only for another person's sake is none, unless it said that it is the same.
+        """
+        asked = [c for r, c in self.cases.items() if r.opening == stay and r.kind in {"inflow", "registration"}]
+        return [c for c in asked if c.recognised or not c.by_document]

@@ -11,6 +11,7 @@ from events.catalogue.case import Rejected
 from events.catalogue.person import Protected
 from events.catalogue.values import Place, town
 from exchange.protocol.contradictions import case_id, contradiction_id
+from exchange.protocol.one_document import one_document
 from exchange.protocol.record import CaseState, Contradiction, Record, Stay
 
 SHEET_VERSION = 1
@@ -66,7 +67,8 @@ def state(record: Record) -> State:
         return "closed"
     if HOLDING.intersection(held) or (record.keeper == record.office and not held):
         return "open"
-    return "closed" if held else "withdrawn"
+    # Of a stranger with the document of a person of its own, an office holds a question.
+    return "closed" if held else "open" if one_document(record.contradictions) else "withdrawn"
 
 
 def roles(record: Record) -> tuple[str, ...]:
@@ -145,7 +147,7 @@ def _stay(record: Record, stay: Stay) -> dict[str, Any]:
 def _case(case: CaseState) -> dict[str, Any]:
     plain = _plain(case)
     ref = plain.pop("ref")
-    del plain["hidden"]
+    del plain["hidden"], plain["by_document"]
     return {"id": case_id(case.ref), **ref, **plain, "open": case.open}
 
 

@@ -12,12 +12,13 @@ from events.catalogue.values import CaseRef, Place
 from events.envelope import Ref
 from events.standing import Stand, Standing, stand
 from exchange.protocol.book import Book
-from exchange.protocol.cases import cases
+from exchange.protocol.cases import UNSEEN, cases
 from exchange.protocol.chain import chain, is_opening, keeper, openers, registration
 from exchange.protocol.contradictions import contradictions
 from exchange.protocol.dossier import Dossier, allotted, dossiers
 from exchange.protocol.inheriting import inherited
 from exchange.protocol.offices import Offices
+from exchange.protocol.one_document import one_document, rivals
 from exchange.protocol.particulars import particulars, stated_by
 from exchange.protocol.record import Announcement, CaseState, Contradiction, Link, Record, Stay
 from exchange.protocol.stays import Movements
@@ -65,12 +66,21 @@ def _bases(book: Book) -> Iterator[_Basis]:
         yield _basis(book, standing, standing.facts, found[0])
         return
     given = allotted(standing.facts.values())
-    for dossier in found:
-        facts = {r: s for r, s in standing.facts.items() if given.get(r, s.event.person) in dossier.persons}
-        yield _basis(book, standing, facts, dossier)
+    groups: list[dict[Ref, Standing]] = [
+        {r: s for r, s in standing.facts.items() if given.get(r, s.event.person) in dossier.persons}
+        for dossier in found
+    ]
+    for facts, dossier, rivalled in zip(groups, found, rivals(groups, book.office), strict=True):
+        yield _basis(book, standing, facts, dossier, rivalled)
 
 
-def _basis(book: Book, standing: Stand, facts: Mapping[Ref, Standing], dossier: Dossier) -> _Basis:
+def _basis(
+    book: Book,
+    standing: Stand,
+    facts: Mapping[Ref, Standing],
+    dossier: Dossier,
+    rivalled: frozenset[Contradiction] = frozenset(),
+) -> _Basis:
     links = chain(facts, dossier)
     opened = openers(facts.values(), dossier)
     kept_by = keeper(links, opened, dossier, book.offices)
@@ -87,14 +97,15 @@ def _basis(book: Book, standing: Stand, facts: Mapping[Ref, Standing], dossier: 
         stays=tuple(sorted(movements.stays.values(), key=lambda s: (s.began, s.stamp, s.id))),
         particulars=particulars(facts.values(), dossier.survivor, book.office, kept_by),
         protected=_protection(facts),
-        contradictions=contradictions(movements, links, facts, standing.idle),
+        contradictions=contradictions(movements, links, facts, standing.idle, rivalled),
         incomplete=tuple(sorted({ref for ref in standing.waiting if ref in facts} | movements.missing)),
         withdrawn=not opened and any(is_opening(s) for s in facts.values()),
     )
 
 
 def _record(book: Book, basis: _Basis) -> Record:
-    known = cases(book, basis.facts, basis.movements.announced, basis.keeper)
+    rivalled = len(basis.dossier.persons) > 1 or bool(one_document(basis.contradictions))
+    known = cases(book, basis.facts, basis.movements.announced, basis.keeper, rivalled=rivalled)
     insisted, objected = _differences(known, basis.facts, book.office)
     return Record(
         office=book.office,
@@ -116,9 +127,15 @@ def _record(book: Book, basis: _Basis) -> Record:
         contradictions=basis.contradictions,
         incomplete=basis.incomplete,
         withdrawn=basis.withdrawn,
-        version=len(basis.facts) + len(book.received) + len(book.told),
+        version=len(basis.facts) + _deliveries(book, basis.facts),
         facts=basis.facts,
     )
+
+
+def _deliveries(book: Book, facts: Mapping[Ref, Standing]) -> int:
+    """How many deliveries of these facts the office may know of."""
+    told = sum(ref in facts and delivery.ground not in UNSEEN for (ref, _), delivery in book.told.items())
+    return told + sum(ref in facts for ref, _ in book.received)
 
 
 def _announcements(

@@ -70,9 +70,10 @@ def history(node: Node, caller: Caller, purpose: str, person: str, office: str |
 def _known(opened: Opened) -> Iterator[tuple[datetime | None, Event, Delivery | None]]:
     """Own events as they were sequenced, deliveries as they were fed, in one order."""
     shelf = opened.shelf
-    its = {ref: s for ref, s in shelf.stored.items() if shelf.is_of(ref, opened.office)}
+    facts = opened.record.facts  # the shelf may hold another person's, with whom this one shares a document
+    its = {ref: s for ref, s in shelf.stored.items() if ref in facts and shelf.is_of(ref, opened.office)}
     own = [(s.sequenced_at, 0, s.index or 0, ref, None) for ref, s in its.items()]
-    fed = [(d.at, 1, d.position, d.ref, shelf.told(d)) for d in shelf.received(opened.office)]
+    fed = [(d.at, 1, d.position, d.ref, shelf.told(d)) for d in shelf.received(opened.office) if d.ref in facts]
     ordered = sorted([*own, *fed], key=lambda entry: (entry[0] or _PENDING, *entry[1:3]))
     for moment, _, _, ref, delivery in ordered:
         event = shelf.event(ref)

@@ -13,6 +13,7 @@ from exchange.access.caller import Caller
 from exchange.access.purposes import require
 from exchange.books import Shelf, shelf
 from exchange.protocol.book import Book
+from exchange.protocol.one_document import facts_shown
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
 from exchange.protocol.view import view
@@ -24,17 +25,18 @@ WHOLE = ("record",)
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """One office's book of one dossier, opened for a stated purpose."""
+    """One office's book of one dossier, opened for a stated purpose; `records`: with those of persons beside it."""
 
     office: str
     shelf: Shelf
     book: Book
+    records: tuple[Record, ...]
     record: Record
 
     @property
     def etag(self) -> str:
         """What `if_match` compares."""
-        return self.shelf.etag(self.office)
+        return self.shelf.etag(self.office, *facts_shown(self.record, self.records))
 
 
 def open_dossier(
@@ -56,8 +58,9 @@ def open_dossier(
     with node.look() as session:
         found = shelf(session, node.keys, node.offices, person, pending=known_at is None, known_at=known_at)
     book = found.book(held_by)
-    record = next((r for r in view(book) if person in r.persons and r.facts), None)
+    records = view(book)
+    record = next((r for r in records if person in r.persons and r.facts), None)
     if record is None:
         raise UnknownPerson(field="person")
     access_log.note(node.uow, caller, purpose, [(person, fields)], node.clock(), held_by)
-    return Opened(held_by, found, book, record)
+    return Opened(held_by, found, book, records, record)

@@ -24,7 +24,7 @@ from exchange.commands.particular import PARTICULARS
 from exchange.protocol import refusals
 from exchange.protocol.duties import RULES
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
-from exchange.protocol.record import ASKED, OPEN, CaseStatus
+from exchange.protocol.record import ASKED, OPEN, CaseStatus, ContradictionKind
 from exchange.protocol.routing_table import DEATH_ASKS, PRIORITY, ROUTING, Cell, Role
 from exchange.reports.payload_words import fields_of
 from exchange.translations.languages import CHINESE, DEFAULT
@@ -127,6 +127,12 @@ def _states() -> str:
     return _table(("state", "open", "the office asked may reply"), rows)
 
 
+def _contradictions() -> str:
+    kinds: tuple[str, ...] = get_args(ContradictionKind)
+    rows = ([_code(kind), *(text(f"contradiction.{kind}", each) for each in (DEFAULT, CHINESE))] for kind in kinds)
+    return _table(("kind", "English", "中文"), rows)
+
+
 def _yes(holds: bool) -> str:
     return "yes" if holds else NOTHING
 
@@ -168,6 +174,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "rules of telling": _rules,
     "order of kinds": _kinds,
     "states of a case": _states,
+    "contradictions": _contradictions,
     "refusals": _refusals,
 }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from exchange.protocol.record import ContradictionKind
 from schemas.v1 import fields
 from schemas.v1.paging import Page, PageQuery
 from schemas.v1.wire import Wire
@@ -65,6 +68,15 @@ class FoundListSchema(Wire):
     items = fields.Many(fields.Inner(FoundSchema), required=True)
 
 
+class ContradictionSchema(Wire):
+    """What cannot all be true, under an id that is the same wherever it is seen."""
+
+    id = fields.identifier(required=True)
+    kind = fields.choice(*get_args(ContradictionKind), required=True)
+    events = fields.Many(fields.Reference(), required=True, metadata={"description": "Those that cannot all be true."})
+    says = fields.Text(metadata={"description": "The kind in the language of the answer."})
+
+
 class SheetSchema(Wire):
     """The record: what the office sees of the person."""
 
@@ -91,7 +103,7 @@ class SheetSchema(Wire):
     announcements = fields.Many(fields.Open())
     cases = fields.Many(fields.Open())
     matters = fields.Count(metadata={"description": "Open cases to which the office is a side."})
-    contradictions = fields.Many(fields.Open())
+    contradictions = fields.Many(fields.Inner(ContradictionSchema))
     incomplete = fields.Many(fields.Reference())
     version = fields.Count(required=True)
     as_of = fields.Text(allow_none=True, metadata={"description": "The day of which it speaks, where one was asked."})

@@ -12,17 +12,24 @@ from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Changed, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.errors import Malformed
-from events.standing import apply
+from events.standing import Standing, apply
 from exchange.protocol.record import Record
 
 
 class Amendments:
     """Draws amendments of an office's own events."""
 
-    def __init__(self, draw: random.Random, day: Callable[[], str], office: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        draw: random.Random,
+        day: Callable[[], str],
+        office: Callable[[], str],
+        document: Callable[..., dict[str, Any]],
+    ) -> None:
         self.random = draw
         self.day = day
         self.office = office
+        self.document = document
 
     def corrected(self, office: str, person: str, record: Record) -> Fact | None:
         """A correction of any field of an own event, a correction included."""
@@ -31,11 +38,21 @@ class Amendments:
             return None
         target = self.random.choice(own)
         changes = self._changes(target.payload)
+        if isinstance(target.payload, Arrived | Registered):
+            changes = self._document(target) or changes
         try:
             apply(target.payload, target.day, changes)
         except Malformed:
             return None
         return Corrected(target=target.ref, set=changes, fields=tuple(sorted(changes)))
+
+    def _document(self, target: Standing) -> dict[str, Any]:
+        """Mostly nothing; else onto the document that others may have, or away from it."""
+        shared = self.document(target.event.person, else_own=False)
+        stated = getattr(target.payload, "particulars", None) or getattr(target.payload, "stated", {})
+        if shared and stated.get("document.passport") == shared["document.passport"]:
+            return {"document.passport": {"number": f"E1000000{target.event.person[-1]}"}}
+        return shared
 
     def _changes(self, fact: Fact) -> dict[str, Any]:
         place = {"kind": "town", "code": self.office()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -43,6 +44,7 @@ from tests.properties.amendments import Amendments
 from tests.properties.world import OUTSIDE, World
 
 PERSONS = ("P1", "P2", "P3")
+SHARED = "E00000000"  # the number of a passport that may stand on anybody
 DAY_ZERO = date(2026, 1, 1)
 Choice = tuple[str, str, Fact]  # person, day, fact
 
@@ -55,7 +57,9 @@ class Commands:
         self.random = world.random
         self.persons = persons
         self.counts: dict[str, int] = {}
-        self.amendments = Amendments(world.random, self.day, self.office)
+        # Drawn apart, so that documents change no other draw of a history.
+        self.documents = random.Random(f"documents {world.seed}")
+        self.amendments = Amendments(world.random, self.day, self.office, self.document)
 
     def day(self) -> str:
         """One of few days."""
@@ -73,6 +77,12 @@ class Commands:
         # An office that was succeeded goes on being named.
         named = (*self.world.offices, *self.world.gone)
         return town(self.random.choice(named)) if draw < 0.7 else self.random.choice((ABROAD, UNKNOWN))
+
+    def document(self, person: str, *, else_own: bool = True) -> dict[str, Any]:
+        """Mostly the person's own passport, now and then the one that others may have too; or mostly none."""
+        if self.documents.random() < 0.2:
+            return {"document.passport": {"number": SHARED}}
+        return {"document.passport": {"number": f"E1000000{person[-1]}"}} if else_own else {}
 
     def step(self) -> bool:
         """One command of a random office, if its book allows one."""
@@ -104,12 +114,13 @@ class Commands:
 
     # opening
 
-    def particulars(self) -> dict[str, Any]:
-        """A name, a birth date and a sex from small pools."""
+    def particulars(self, person: str) -> dict[str, Any]:
+        """A name, a birth date, a sex and a document from small pools."""
         return {
             "name": self.random.choice(("甲", "乙")),
             "born_on": self.random.choice(("1990-01-01", "1990-01")),
             "sex": "F",
+            **self.document(person),
         }
 
     def registered(self, office: str, person: str, record: Record | None) -> Fact | None:
@@ -117,7 +128,7 @@ class Commands:
         at = self.random.choice((office, office, office, None, self.office()))
         address = self.random.choice((None, "home"))
         return Registered(
-            particulars=self.particulars(),
+            particulars=self.particulars(person),
             basis="first_record",
             registration=town(at) if at else None,
             kind="main" if address else None,
@@ -143,7 +154,7 @@ class Commands:
             ends=ends,
             continues=name if name is not None and not ends and self.random.random() < 0.3 else None,
             address="street",
-            stated=self.particulars(),
+            stated=self.particulars(person),
             opens=record is None or record.keeper is None,
         )
 
@@ -192,7 +203,7 @@ class Commands:
         """A particular changes."""
         field = self.random.choice(("name", "phone", "sex"))
         value = {"name": self.random.choice(("丙", "丁")), "phone": self.random.choice(("1", "2")), "sex": "M"}[field]
-        return Changed(set={field: value})
+        return Changed(set=self.document(person, else_own=False) or {field: value})
 
     def person_fact(self, office: str, person: str, record: Record) -> Fact | None:
         """Protection, a hold, a pair kept apart; now and then a death."""

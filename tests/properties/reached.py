@@ -104,5 +104,5 @@ def expected() -> set[str]:
 
     types = {t for t in TYPES if t not in {"jurisdiction.opened", "jurisdiction.closed"}}
     ends = {f"{what} with an open case" for what in ("merge", "split")}
-    kinds = {"contested_stays", "moved_after_death", "two_registrations", "left_without_arrival"}
+    kinds = {"contested_stays", "moved_after_death", "two_registrations", "left_without_arrival", "one_document"}
     return ends | {f"type {t}" for t in types} | {f"contradiction {k}" for k in kinds} | {f"row {row}" for row in ROWS}

@@ -16,6 +16,7 @@ from exchange.protocol.agreement import findings
 from exchange.protocol.duties import RULES
 from exchange.protocol.view import view
 from tests.properties import checks
+from tests.properties.documents import document_faults
 from tests.properties.histories import again, history, shape
 from tests.properties.world import World
 
@@ -69,6 +70,24 @@ def test_the_views_themselves_miss_t1_to_t4(rules: list[str]) -> None:
 def test_matching_left_out_is_found() -> None:
     left_out = frozenset({"matching"})
     assert found_by(lambda seed: history(seed, left_out=left_out, **shape(seed))[0], all_faults)
+
+
+def test_k6_rivals_left_out_of_the_view_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds two persons with one document must see it in both records."""
+    monkeypatch.setattr("exchange.protocol.view.rivals", lambda groups, _office: [frozenset()] * len(groups))
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], document_faults)
+
+
+def test_rivals_left_out_of_the_matching_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keeper of the person who had the document first must hear of the second."""
+    monkeypatch.setattr("exchange.protocol.matching._to_other_keepers", lambda _records: iter(()))
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], document_faults)
+
+
+def test_a_rival_who_is_never_asked_is_found() -> None:
+    """Who recorded the later fact, and holds both persons, must ask."""
+    rules = {name: code for name, code in RULES.items() if name != "rival_documents"}
+    assert found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0], document_faults)
 
 
 def test_t3_amendments_told_only_to_those_now_named_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

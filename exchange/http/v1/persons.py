@@ -12,8 +12,10 @@ from flask import Response
 from exchange.http import etag, paging
 from exchange.http.allows import allows
 from exchange.http.gate import caller, purpose
+from exchange.http.problems import language
 from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
+from exchange.translations import text
 from schemas.v1.person import (
     FindSchema,
     FoundListSchema,
@@ -68,7 +70,9 @@ def read_record(query: dict[str, Any], person: UUID) -> Response | tuple[Mapping
     headers = {"ETag": etag.quoted(version), "Cache-Control": "private, no-cache"}
     if etag.unchanged(version):
         return Response(status=304, headers=headers)
-    return found, 200, headers
+    spoken = language()
+    told = [{**each, "says": text(f"contradiction.{each['kind']}", spoken)} for each in found.get("contradictions", ())]
+    return {**found, "contradictions": told}, 200, headers
 
 
 @resource.get(

@@ -1,4 +1,4 @@
-"""The chain of registrations and what decides who is keeper: to open stays, openers and rival registrations. Pure."""
+"""The chain of registrations and what decides who is keeper: to open stays, openers and rivals. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
+from exchange.protocol.cases import RIVAL_DOCUMENT
 from exchange.protocol.chain import IDENTITY_KINDS, is_opening
 from exchange.protocol.naming import town_of
+from exchange.protocol.one_document import one_document
 from exchange.protocol.routing_table import CONTESTED, UPDATE
 from exchange.protocol.telling.due import Due, Sight
 
@@ -99,3 +101,17 @@ def rival_registrations(sight: Sight) -> Iterator[Due]:
             for standing in links_and_disputes(sight):
                 asks = standing.ref == highest.ref and sight.mine(highest.author)
                 yield sight.due(standing, other.author, "two_registrations", CONTESTED if asks else None)
+
+
+def rival_documents(sight: Sight) -> Iterator[Due]:
+    """Who holds two persons with one document and recorded the later event asks the author of the other."""
+    facts, book = sight.record.facts, sight.book
+    for contradiction in one_document(sight.record.contradictions):
+        events = [book.event(ref) for ref in contradiction.events]
+        highest = max(events, key=lambda e: (e.frame.stamp, e.ref)).ref
+        if highest not in facts or not sight.mine(facts[highest].author):
+            continue
+        for event in events:
+            author = book.offices.successor(event.author, event.person)
+            if not sight.mine(author):
+                yield sight.due(facts[highest], author, RIVAL_DOCUMENT, CONTESTED)

@@ -47,7 +47,7 @@ def keeper_tells_rivals(sight: Sight) -> Iterator[Due]:
     facts = sight.record.facts
     for contradiction in sight.record.contradictions:
         events = [facts[ref] for ref in contradiction.events if ref in facts]
-        if len(events) < 2 or contradiction.kind == "two_registrations":
+        if len(events) < 2 or contradiction.kind in {"two_registrations", "one_document"}:
             continue
         for one in events:
             for other in events:

@@ -3,8 +3,8 @@
 import pytest
 
 from events.documents import resident_number
-from exchange.registers.comparing import differing
 from events.errors import Several
+from exchange.registers.comparing import differing
 from exchange.registers.entry import Entry, entry
 from exchange.translations import all_messages, text
 
