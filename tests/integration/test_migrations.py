@@ -4,21 +4,23 @@ import importlib
 import pkgutil
 import runpy
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, PrimaryKeyConstraint, UniqueConstraint, create_engine
+from sqlalchemy import MetaData, PrimaryKeyConstraint, UniqueConstraint, create_engine, text
 
 import exchange.tables
 from events.store.sql import schema as store_schema
 from exchange.access.keys_table import metadata as keys_metadata
 from exchange.migrations import current, steps, upgrade
-from exchange.stores import sqlite_store
+from exchange.stores import sqlite_store, store_at
 from exchange.tables.schema import metadata as tables_metadata
-from tests.contract.story import LIN, NOON, event
+from tests.contract.story import LIN, NOON, WANG, event
+from tests.databases import database
 
 
 def schema_of(path: Path) -> list[tuple[str, str, str]]:
@@ -94,6 +96,45 @@ def test_the_schema_is_the_one_that_the_code_speaks_of(url):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, spoken_of()) == []
     engine.dispose()
+
+
+def test_in_postgres_too_the_schema_is_the_one_that_the_code_speaks_of(server):
+    with database(server) as address:
+        engine = create_engine(address)
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, spoken_of()) == []
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty(request, url):
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        yield url
+        return
+    with database(request.getfixturevalue("server"), "template1") as address:
+        yield address
+
+
+def test_whoever_was_marked_at_an_earlier_step_is_marked_still(empty):
+    upgrade(empty, "0004")
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO dirty (person, since, marks) VALUES ('{LIN}', 7, 2), ('{WANG}', 5, 1)"))
+    engine.dispose()
+    store = store_at(empty)
+    with store.write() as session:
+        assert [one.person for one in session.claim(9)] == [WANG, LIN]
+    store.close()
+
+
+def test_many_processes_may_bring_one_database_up_to_date_at_once(server):
+    with database(server, "template1") as address, ThreadPoolExecutor(4) as pool:
+        for store in pool.map(store_at, [address] * 4):
+            with store.read() as session:
+                assert current(session.sql) == steps()[-1]
+            store.close()
 
 
 def test_a_table_that_no_step_makes_is_found(url):
