@@ -50,6 +50,21 @@ _COPY_PENDING: LiteralString = "COPY pending (author, id, submission) FROM STDIN
 _COPY_LOG: LiteralString = 'COPY log ("index", author, id, leaf, at) FROM STDIN (FORMAT BINARY)'
 _LOG_TYPES = ("int8", "text", "text", "bytea", "int8")
 _MARK: LiteralString = "INSERT INTO dirty (person, since) SELECT person, $2::int8 FROM unnest($1::text[]) AS p (person)"
+# By index throughout: how full these tables are, the statistics never know.
+_WAITING: LiteralString = """
+WITH first AS (
+    SELECT DISTINCT author, submission
+    FROM (SELECT author, submission FROM pending ORDER BY position LIMIT $1::int8) AS p
+), whole AS (
+    SELECT p.* FROM first f CROSS JOIN LATERAL (
+        SELECT position, author, submission, id FROM pending
+        WHERE author = f.author AND submission = f.submission OFFSET 0
+    ) AS p
+)
+SELECT w.position, w.author, w.submission, e.body, e.sealed FROM whole w CROSS JOIN LATERAL (
+    SELECT body, sealed FROM events WHERE author = w.author AND id = w.id OFFSET 0
+) AS e ORDER BY w.position
+"""
 # Whoever holds the head and then stands still is cut off by the database, and with it falls all that it had written.
 _LIMITS: LiteralString = """
 SELECT set_config('lock_timeout', $1::text, true), set_config('idle_in_transaction_session_timeout', $2::text, true),
@@ -150,6 +165,9 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
             self._holds_head = True
         (at,) = self._ask(_HEAD).fetchone() or (0,)
         return int(at)
+
+    def _first_waiting(self, limit: int) -> Iterable[Sequence[Any]]:
+        return self._ask(_WAITING, [limit]).fetchall()
 
     def _enter(self, entries: Sequence[tuple[int, str, str, bytes, int]]) -> None:
         self._copy(_COPY_LOG, _LOG_TYPES, entries)

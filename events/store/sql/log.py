@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, select, tuple_, update
 
@@ -82,14 +83,18 @@ class LogRows(WorkRows):
         self.sql.execute(delete(pending).where(pending.c.position.in_(positions)))
 
     def _whole_submissions(self, limit: int) -> list[_Waiting]:
-        """Position, body and sealed parts of what waits, in the order in which submissions came, each as a whole."""
+        """What waits, in the order in which submissions came, each as a whole."""
+        submissions: dict[tuple[str, str], list[_Waiting]] = {}
+        for position, author, submission, body, sealed in self._first_waiting(limit):
+            submissions.setdefault((author, submission), []).append((position, body, sealed))
+        return [row for rows in submissions.values() for row in rows]
+
+    def _first_waiting(self, limit: int) -> Iterable[Sequence[Any]]:
+        """Position, author, submission, body and sealed parts of the first that wait, and of all that go with them."""
         first = select(pending.c.author, pending.c.submission).order_by(pending.c.position).limit(limit).subquery()
         chosen = select(first.c.author, first.c.submission).distinct()
         query = _WAITING.where(tuple_(pending.c.author, pending.c.submission).in_(chosen)).order_by(pending.c.position)
-        submissions: dict[tuple[str, str], list[_Waiting]] = {}
-        for position, author, submission, body, sealed in self.sql.execute(query):
-            submissions.setdefault((author, submission), []).append((position, body, sealed))
-        return [row for rows in submissions.values() for row in rows]
+        return self.sql.execute(query).all()
 
     def _grow(self, tree: Frontier, leaves: list[bytes]) -> None:
         changed = [

@@ -30,6 +30,7 @@ metadata = MetaData(
 
 OFFICE = String(12)
 ID = String(36)
+ACT = String(64)  # as clients name it
 MOMENT = BigInteger()
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")  # only an INTEGER key counts by itself in SQLite
 
@@ -41,7 +42,7 @@ events = Table(
     Column("kind", String(12), nullable=False),
     Column("subject", ID, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("submission", ID, nullable=False),
+    Column("submission", ACT, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     PrimaryKeyConstraint("author", "id"),
@@ -61,7 +62,7 @@ pending = Table(
     Column("position", NUMBER, nullable=False, autoincrement=True),
     Column("author", OFFICE, nullable=False),
     Column("id", ID, nullable=False),
-    Column("submission", ID, nullable=False),
+    Column("submission", ACT, nullable=False),
     PrimaryKeyConstraint("position"),
     Index("ix_pending_author_submission", "author", "submission"),
 )
@@ -111,7 +112,7 @@ deliveries = Table(
     Column("ground", Text, nullable=False),
     Column("kind", String(20)),
     Column("asked", Text, nullable=False),
-    Column("act", ID),
+    Column("act", ACT),
     Column("trigger_author", OFFICE),
     Column("trigger_id", ID),
     Column("at", MOMENT, nullable=False),
