@@ -19,8 +19,7 @@ from exchange.protocol.book import book_of
 from exchange.protocol.offices import Offices
 from exchange.protocol.particulars import particulars
 from exchange.protocol.plain_life import Life, Line, NotPlain, Open, Residence, Spot, line_of, lived, read_parts
-from exchange.protocol.record import Record
-from exchange.protocol.view import view
+from exchange.protocol.view import Basis, bases
 
 _NOBODY = ""  # whose book it is says nothing about facts, only about particulars
 _CODE = re.compile(rb'"(\d{12})"')
@@ -61,29 +60,29 @@ def outlines(
 
 def viewed(events: Sequence[Event], offices: Offices, *, parts: bool) -> tuple[Outline, ...]:
     """The same by `view` alone."""
-    records = view(book_of(_NOBODY, offices, events))
-    return tuple(_outline_of(record, _as_kept(record) if parts else {}) for record in records)
+    found = bases(book_of(_NOBODY, offices, events))
+    return tuple(_outline_of(basis, _as_kept(basis) if parts else {}) for basis in found)
 
 
-def _as_kept(record: Record) -> Mapping[str, Any]:
+def _as_kept(basis: Basis) -> Mapping[str, Any]:
     """The particulars as the keeper would hold them who knew all this."""
-    if record.keeper is None:
-        return record.particulars
-    return particulars(record.facts.values(), record.person, record.keeper, record.keeper)
+    if basis.keeper is None:
+        return basis.particulars
+    return particulars(basis.facts.values(), basis.dossier.survivor, basis.keeper, basis.keeper)
 
 
-def _outline_of(record: Record, held: Mapping[str, Any]) -> Outline:
+def _outline_of(basis: Basis, held: Mapping[str, Any]) -> Outline:
     fields = Residence.__struct_fields__
     return Outline(
-        person=record.person,
-        keeper=record.keeper,
-        registration=record.registration,
-        chain=tuple(link.ref for link in record.chain),
-        stays=tuple(Residence(**{name: getattr(stay, name) for name in fields}) for stay in record.stays),
-        died_on=record.died_on,
-        protected=record.protected,
-        contradictions=len(record.contradictions),
-        facts=len(record.facts),
+        person=basis.dossier.survivor,
+        keeper=basis.keeper,
+        registration=basis.registration,
+        chain=tuple(link.ref for link in basis.links),
+        stays=tuple(Residence(**{name: getattr(stay, name) for name in fields}) for stay in basis.stays),
+        died_on=basis.died_on,
+        protected=basis.protected,
+        contradictions=len(basis.contradictions),
+        facts=len(basis.facts),
         particulars=held,
     )
 

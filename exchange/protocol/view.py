@@ -26,7 +26,7 @@ from exchange.protocol.stays import Movements
 VIEW_VERSION = 1
 
 
-class _Basis(msgspec.Struct):
+class Basis(msgspec.Struct):
     """What follows from the facts of one dossier alone, whatever was told."""
 
     facts: Mapping[Ref, Standing]
@@ -43,23 +43,28 @@ class _Basis(msgspec.Struct):
     incomplete: tuple[Ref, ...]
     withdrawn: bool
 
+    @property
+    def died_on(self) -> str | None:
+        return self.movements.died.day if self.movements.died is not None else None
+
 
 class _Found(msgspec.Struct):
     """The basis of every record of a book, and the list of offices that it was read by."""
 
     offices: Offices
-    bases: tuple[_Basis, ...]
+    bases: tuple[Basis, ...]
 
 
 def view(book: Book) -> tuple[Record, ...]:
     """The records of the book, one a person, by surviving id. Usually one; more where ids were never joined."""
     found = book.basis
     if not isinstance(found, _Found) or found.offices is not book.offices:
-        found = book.basis = _Found(book.offices, tuple(_bases(book)))
+        found = book.basis = _Found(book.offices, tuple(bases(book)))
     return tuple(_record(book, basis) for basis in found.bases)
 
 
-def _bases(book: Book) -> Iterator[_Basis]:
+def bases(book: Book) -> Iterator[Basis]:
+    """What the facts of each dossier in the book say, whatever was told."""
     standing = inherited(stand(book.events(), book.offices.author), book.offices)
     found = dossiers(standing.facts)
     if len(found) == 1:
@@ -80,13 +85,13 @@ def _basis(
     facts: Mapping[Ref, Standing],
     dossier: Dossier,
     rivalled: frozenset[Contradiction] = frozenset(),
-) -> _Basis:
+) -> Basis:
     links = chain(facts, dossier)
     opened = openers(facts.values(), dossier)
     kept_by = keeper(links, opened, dossier, book.offices)
     movements = Movements(facts)
     movements.fold(facts.values())
-    return _Basis(
+    return Basis(
         facts=facts,
         dossier=dossier,
         links=links,
@@ -103,7 +108,7 @@ def _basis(
     )
 
 
-def _record(book: Book, basis: _Basis) -> Record:
+def _record(book: Book, basis: Basis) -> Record:
     rivalled = len(basis.dossier.persons) > 1 or bool(one_document(basis.contradictions))
     known = cases(book, basis.facts, basis.movements.announced, basis.keeper, rivalled=rivalled)
     insisted, objected = _differences(known, basis.facts, book.office)
@@ -121,7 +126,7 @@ def _record(book: Book, basis: _Basis) -> Record:
         objected=objected,
         stays=basis.stays,
         announcements=_announcements(book, basis.movements.announced, known),
-        died_on=basis.movements.died.day if basis.movements.died is not None else None,
+        died_on=basis.died_on,
         protected=basis.protected,
         cases=known,
         contradictions=basis.contradictions,
