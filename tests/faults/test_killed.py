@@ -18,6 +18,7 @@ from exchange.pipeline.advance import advance
 from exchange.queries.status import status
 from exchange.reconcile import checks
 from exchange.tables import inbox
+from tests.databases import PLAIN, database
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, town, woman
 
 STEPS = (
@@ -79,7 +80,7 @@ def told(node: Node) -> tuple[object, ...]:
     return (now.events, now.pending, now.dirty, now.deliveries, now.notices, now.persons, now.open_cases, notices)
 
 
-def killed_at(folder: Path, step: str, occurrence: int) -> bool:
+def killed_at(folder: Path, step: str, occurrence: int, database_url: str = "") -> bool:
     """Go on with the story in a process that is killed at this step; False where it never comes to it so often."""
     child = os.fork()
     if child == 0:
@@ -91,7 +92,7 @@ def killed_at(folder: Path, step: str, occurrence: int) -> bool:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         try:
-            node = opened(folder, clock=utcnow)
+            node = opened(folder, clock=utcnow, database_url=database_url)
             node.step = kill
             story(node)
         finally:
@@ -129,6 +130,29 @@ def test_a_process_killed_at_any_step_loses_and_doubles_nothing(step, tmp_path, 
         assert checks(node).equal
         node.close()
     assert kills, f"the story never came to {step}"
+
+
+@pytest.fixture(scope="module")
+def begun_in_postgres(server, tmp_path_factory):
+    """The same beginning in a database that every kill starts from a copy of; with the folder of its keys."""
+    folder = tmp_path_factory.mktemp("begun-in-postgres")
+    node = opened(folder, clock=utcnow, database_url=server.create("begun", PLAIN))
+    beginning(node)
+    node.close()
+    yield folder
+    server.drop("begun")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_in_postgres_it_loses_and_doubles_nothing_either(step, server, tmp_path, begun_in_postgres, undisturbed):
+    folder = shutil.copytree(begun_in_postgres, tmp_path / "node")
+    with database(server, "begun") as url:
+        assert killed_at(folder, step, 1, url), f"the story never came to {step}"
+        node = opened(folder, clock=utcnow, database_url=url)
+        story(node)
+        assert told(node) == undisturbed, f"killed at {step}"
+        assert checks(node).equal
+        node.close()
 
 
 def test_the_steps_are_all_that_there_are(tmp_path):
