@@ -27,7 +27,7 @@ def set_up(*, for_machines: bool, level: int = logging.INFO) -> None:
     """Begin to log in this process. Calling it again changes the form."""
     last: list[Processor] = [structlog.processors.JSONRenderer(ensure_ascii=False)]
     if for_machines:
-        last.insert(0, structlog.processors.dict_tracebacks)
+        last.insert(0, structlog.processors.format_exc_info)  # never the values of variables: some are of persons
     else:
         last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     handler = logging.StreamHandler(sys.stderr)

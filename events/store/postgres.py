@@ -66,6 +66,7 @@ class PostgresStore:
         self._engine = create_engine(
             self.url.set(drivername="postgresql+psycopg"),
             creator=self._driver,
+            hide_parameters=True,  # an error is logged; what persons are must not be
             poolclass=NullPool,
             pool_reset_on_return=None,
             use_native_hstore=False,

@@ -178,7 +178,9 @@ class SqliteStore:
         driver = sqlite3.connect(self._path, timeout=self._wait, isolation_level=None, check_same_thread=False)
         for pragma in _PRAGMAS:
             driver.execute(pragma)
-        engine = create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool, pool_reset_on_return=None)
+        engine = create_engine(
+            "sqlite://", creator=lambda: driver, poolclass=StaticPool, pool_reset_on_return=None, hide_parameters=True
+        )
         sql = engine.connect()
         sql.begin()  # never ended: so nothing that gets this connection begins or commits on its own
         session = SqliteSession(driver, sql)

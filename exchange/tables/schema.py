@@ -68,7 +68,7 @@ inbox = Table(
     metadata,
     Column("office", OFFICE, nullable=False),
     Column("person", ID, nullable=False),
-    Column("act", ID, nullable=False),
+    Column("act", String(64), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("expects_reply", Boolean, nullable=False),
     Column("case", ID),

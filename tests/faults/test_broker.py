@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from exchange.clock import utcnow
 from exchange.pipeline.advance import advance
 from exchange.reconcile import checks
+from tests.databases import database
 from tests.integration.towns import opened
 from tests.servers.platform import Meanwhile, Platform, platform, play, readiness, settle, told
 
@@ -32,8 +33,8 @@ def alone(tmp_path_factory):
 
 
 @pytest.fixture
-def served(tmp_path):
-    with platform(tmp_path) as made:
+def served(tmp_path, server):
+    with database(server) as address, platform(tmp_path, address) as made:
         yield made
 
 

@@ -36,15 +36,16 @@ def undisturbed(_done: int) -> None:
 
 
 class Platform:
-    """`given`: the settings that every process of it has."""
+    """`given`: the settings that every process of it has. Without a database named, it is a file."""
 
-    def __init__(self, folder: Path, redis: Redis) -> None:
+    def __init__(self, folder: Path, redis: Redis, database: str = "") -> None:
         self.folder = folder
         self.redis = redis
         self.given = {
             "data": str(folder / "data"),
             "serves": ",".join(BEIJING_AND_HUBEI),
             "broker_url": redis.url,
+            "database_url": database,
             "poll_seconds": "1",
         }
         self.node = Node.open(settings_of(self.given))
@@ -73,6 +74,7 @@ def settings_of(given: dict[str, str]) -> Settings:
         data=Path(given["data"]),
         serves=BEIJING_AND_HUBEI,
         broker_url=given["broker_url"],
+        database_url=given["database_url"],
         poll_seconds=int(given["poll_seconds"]),
     )
 
@@ -83,9 +85,8 @@ def readiness(node: Node) -> tuple[int, dict[str, object]]:
 
 
 @contextmanager
-def platform(folder: Path) -> Iterator[Platform]:
-    redis = Redis(folder)
-    made = Platform(folder, redis)
+def platform(folder: Path, database: str = "") -> Iterator[Platform]:
+    made = Platform(folder, Redis(folder), database)
     try:
         yield made
     finally:

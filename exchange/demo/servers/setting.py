@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -13,6 +15,7 @@ import msgspec
 from exchange.demo.clock import SharedClock
 from exchange.demo.servers import ours
 from exchange.demo.servers.child import Child, NotReady, free_port
+from exchange.demo.servers.postgres import Postgres
 from exchange.demo.servers.redis import Redis
 from exchange.demo.stage import Stage, opened
 from exchange.node import Node
@@ -25,14 +28,17 @@ CLOCK_FILE = "clock.json"
 
 @contextmanager
 def in_processes(served: Settings, first_day: date) -> Iterator[Stage]:
-    """Redis out of a wheel, two web processes and two workers, with this process as their client. All end with it."""
+    """PostgreSQL and Redis out of wheels, two web processes, two workers, and this process as client; all end with it."""
     served.data.mkdir(parents=True, exist_ok=True)
     clock = SharedClock(served.data / CLOCK_FILE)
     clock.begin(first_day)
     with ExitStack() as ending:
+        database = _database(ending)
         redis = Redis(served.data)
         ending.callback(redis.end)
-        told = msgspec.structs.replace(served, broker_url=redis.url, demo_clock=served.data / CLOCK_FILE)
+        told = msgspec.structs.replace(
+            served, broker_url=redis.url, database_url=database.url(), demo_clock=served.data / CLOCK_FILE
+        )
         node = ending.enter_context(opened(told, clock))
         node.hear(Nobody())  # this process records nothing but keys
         given, port = settings_for_processes(told), free_port()
@@ -48,10 +54,20 @@ def settings_for_processes(served: Settings) -> dict[str, str]:
         "data": str(served.data),
         "serves": ",".join(served.serves),
         "broker_url": served.broker_url,
+        "database_url": served.database_url,
         "demo": "1",
         "demo_clock": str(served.demo_clock),
         "poll_seconds": "1",
     }
+
+
+def _database(ending: ExitStack) -> Postgres:
+    # Beside the data folder, which no other account may enter: PostgreSQL is another one where we are root.
+    folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="exchange-")))
+    folder.chmod(0o711)
+    database = Postgres(folder / "postgres")
+    ending.callback(database.end)
+    return database
 
 
 def _ours(served: Settings, given: dict[str, str], port: int) -> Iterator[Child]:

@@ -11,6 +11,7 @@ WHEN = "before"
 
 OFFICE = sa.String(12)
 ID = sa.String(36)
+ACT = sa.String(64)
 MOMENT = sa.BigInteger()
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 APPEND_ONLY = ("events", "deliveries", "log", "accesses")
@@ -38,7 +39,7 @@ def _events() -> None:
         sa.Column("kind", sa.String(12), nullable=False),
         sa.Column("subject", ID, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("submission", ID, nullable=False),
+        sa.Column("submission", ACT, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("author", "id", name="pk_events"),
@@ -53,7 +54,7 @@ def _events() -> None:
         sa.Column("position", NUMBER, nullable=False, autoincrement=True),
         sa.Column("author", OFFICE, nullable=False),
         sa.Column("id", ID, nullable=False),
-        sa.Column("submission", ID, nullable=False),
+        sa.Column("submission", ACT, nullable=False),
         sa.PrimaryKeyConstraint("position", name="pk_pending"),
     )
     op.create_index("ix_pending_author_submission", "pending", ["author", "submission"])
@@ -100,7 +101,7 @@ def _deliveries() -> None:
         sa.Column("ground", sa.Text, nullable=False),
         sa.Column("kind", sa.String(20)),
         sa.Column("asked", sa.Text, nullable=False),
-        sa.Column("act", ID),
+        sa.Column("act", ACT),
         sa.Column("trigger_author", OFFICE),
         sa.Column("trigger_id", ID),
         sa.Column("at", MOMENT, nullable=False),

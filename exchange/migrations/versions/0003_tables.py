@@ -68,7 +68,7 @@ def _inbox() -> None:
         "inbox",
         sa.Column("office", OFFICE, nullable=False),
         sa.Column("person", ID, nullable=False),
-        sa.Column("act", ID, nullable=False),
+        sa.Column("act", sa.String(64), nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("expects_reply", sa.Boolean, nullable=False),
         sa.Column("case", ID),
