@@ -17,6 +17,7 @@ from exchange.commands.acknowledge import acknowledge
 from exchange.commands.act import Item, Result
 from exchange.commands.jurisdiction import record_office
 from exchange.commands.record import record
+from exchange.commands.reply import reply
 from exchange.commands.wellformed import wellformed
 from exchange.http.use_cases import Row, Slice
 from exchange.protocol.offices import Offices
@@ -64,9 +65,7 @@ class NodeUseCases:
         wellformed(type_, today.isoformat() if day is None else day, content, today)
 
     def reply(self, caller: Caller, case: str, item: Item) -> Result:
-        today = day_of(self._node.clock()).isoformat()
-        [result] = record(self._node, caller, [msgspec.structs.replace(item, day=item.day or today)])
-        return result
+        return reply(self._node, caller, item)
 
     def record_office(self, caller: Caller, office: str, type_: str, day: str, content: Row, id_: str | None) -> Result:
         return record_office(self._node, caller, office, type_, day, content, id_)

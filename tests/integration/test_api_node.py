@@ -4,7 +4,7 @@ import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jsonschema_rs
@@ -151,6 +151,18 @@ def test_the_same_act_again_gives_the_first_result(platform: Platform):
     assert again.json == {**first.json, "status": "repeated"}
     changed = {**event, "effective_on": "2026-01-06"}
     assert platform.call("POST", "/v1/events", HOME, changed).json["code"] == "event_id_conflict"
+
+
+def test_a_reply_without_a_day_is_the_same_reply_after_midnight(platform: Platform):
+    _, notice = moved(platform)
+    path, body = f"/v1/cases/{notice['case']}/confirm", {"id": new_id(NOON)}
+    first = platform.call("POST", path, HOME, body)
+    platform.node.clock = lambda: NOON + timedelta(days=1)
+    again = platform.call("POST", path, HOME, body)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json == {**first.json, "status": "repeated"}
+    other = platform.call("POST", path, HOME, {**body, "effective_on": "2026-03-03"})
+    assert other.json["code"] == "event_id_conflict"
 
 
 def test_who_decides_on_an_old_record_is_told_so(platform: Platform):
