@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from events import text
 from events.catalogue import content_of, fact_of
 from events.catalogue.fact import Fact
 from events.catalogue.jurisdiction import Succeeded
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 TYPES = ("jurisdiction.renamed", "jurisdiction.succeeded", "jurisdiction.closed")
+LONGEST_NAME = 100
 
 
 class JurisdictionRefused(Illegal):
@@ -93,6 +95,8 @@ def _fact(office: str, type_: str, content: Mapping[str, Any]) -> Fact:
     told = dict(content)
     if told.pop("from", office) != office:
         raise Malformed(field="from", rule="jurisdiction.from")
+    if "name" in told:
+        told["name"] = text.line(told["name"], "name", LONGEST_NAME)
     fact = fact_of(type_, told)
     if isinstance(fact, Succeeded):
         if not fact.to:

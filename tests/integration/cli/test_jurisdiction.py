@@ -137,6 +137,26 @@ def test_a_day_that_has_not_come_is_refused(machine: Machine):
     assert (status, answer["error"]["rule"]) == (2, "jurisdiction.day_ahead")
 
 
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("新湖\u200b街道", "text.hidden"),
+        ("新湖\n街道", "text.control"),
+        (" ", "text.length"),
+        ("湖" * 101, "text.length"),
+    ],
+)
+def test_a_name_that_cannot_be_read_in_one_line_is_refused(machine: Machine, name: str, rule: str):
+    status, answer = machine.run("rename", ZHIFANG, name)
+    assert (status, answer["error"]["rule"], answer["error"]["field"]) == (2, rule, "name")
+    assert machine.run("rename", ZHIFANG, " 新湖街道\u3000")[0] == 0
+    node = machine.node()
+    try:
+        assert node.offices.names[ZHIFANG] == "新湖街道"
+    finally:
+        node.close()
+
+
 def test_a_renamed_office_is_looked_up_by_both_names(machine: Machine):
     assert machine.run("rename", ZHIFANG, "新湖街道")[0] == 0
     node = machine.node()
