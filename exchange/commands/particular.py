@@ -41,15 +41,24 @@ def _document(kind: str, value: Any, path: str, day: str) -> dict[str, Any]:
         printed = _printed(held, path)
         parsed = documents.parse(kind, held["number"], field=f"{path}.number", as_printed=printed, as_of=day)
         found["number"] = parsed.number
-    for field in ("valid_from", "valid_until"):
-        with faults:
-            if held.get(field) is not None:
-                partial_date.parse(held[field], field=f"{path}.{field}")
+    with faults:
+        _validity(held, path)
     with faults:
         if held.get("country") is not None:
             codes.check("country", held["country"], f"{path}.country")
     faults.settle()
     return found
+
+
+def _validity(held: Mapping[str, Any], path: str) -> None:
+    faults, dates = Faults(), {}
+    for field in ("valid_from", "valid_until"):
+        with faults:
+            if held.get(field) is not None:
+                dates[field] = partial_date.parse(held[field], field=f"{path}.{field}")
+    faults.settle()
+    if len(dates) == 2 and partial_date.is_after(dates["valid_from"], partial_date.latest(dates["valid_until"])):
+        raise Malformed(field=f"{path}.valid_until", rule="document.validity")
 
 
 def _printed(held: Mapping[str, Any], path: str) -> bool:

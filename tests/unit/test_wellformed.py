@@ -23,6 +23,7 @@ JURISDICTION = {type_ for type_ in TYPES if type_.startswith("jurisdiction.")}
 TOWN = {"kind": "town", "code": "420115001000"}
 EVENT = "01936b5e-7c40-7cc3-98c4-dc0c0c07398f"
 NUMBER = resident_number("420115", "1988-05-02", 2)
+PASSPORT = {"number": "E12345678"}
 
 
 def arrival(**content: Any) -> dict[str, Any]:
@@ -57,6 +58,16 @@ def test_values_come_back_in_their_one_spelling():
         ({"stated": {"born_on": "2026-03-02"}}, "stated.born_on", "born.after_event"),
         ({"stated": {"born_on": "1988-13"}}, "stated.born_on", "date.month"),
         ({"stated": {"sex": "X"}}, "stated.sex", "code.unknown"),
+        (
+            {"stated": {"document.passport": {**PASSPORT, "valid_from": "2026-03-02", "valid_until": "2026-03-01"}}},
+            "stated.document.passport.valid_until",
+            "document.validity",
+        ),
+        (
+            {"stated": {"document.passport": {**PASSPORT, "valid_from": "2027-01", "valid_until": "2026"}}},
+            "stated.document.passport.valid_until",
+            "document.validity",
+        ),
         ({"stated": {"height": "tall"}}, "stated.height", "particular.unknown"),
         ({"stated": {"name": ""}}, "stated.name", "name.empty"),
         ({"registration": {"kind": "town", "code": "420115999000"}}, "registration.code", "division.unknown"),
@@ -79,6 +90,12 @@ def test_what_can_never_be_right_is_refused_with_field_and_rule(content, field, 
     with pytest.raises(Malformed) as refused:
         arrival(**content)
     assert (refused.value.field, refused.value.rule) == (field, rule)
+
+
+@pytest.mark.parametrize("until", ["2026", "2026-03", "2026-03-02", "2036-03-01"])
+def test_a_document_may_end_on_any_day_that_is_not_surely_before_it_begins(until):
+    held = {**PASSPORT, "valid_from": "2026-03-02", "valid_until": until}
+    assert arrival(stated={"document.passport": held})["stated"]["document.passport"] == held
 
 
 def faults(type_: str, content: dict[str, Any], day: str = "2026-03-01") -> dict[str | None, str | None]:
