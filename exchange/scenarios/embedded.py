@@ -30,9 +30,9 @@ from exchange.settings import settings
 class Embedded:
     """Requests reach the application in this process; the work behind them is done when the runner asks for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str) -> None:
         self._ahead = timedelta()
-        self.node = Node.open(settings(data=folder, serves=PROVINCES), clock=self.now)
+        self.node = Node.open(settings(data=folder, serves=PROVINCES, database_url=database_url), clock=self.now)
         keys = Keys(self.node.uow, self.node.clock)
         issued = {code: keys.issue(code, [code], ("clerk", "confirmer"))[1] for code in CODES}
         self.keys: Mapping[str, str] = {**issued, "operator": keys.issue("operator", PROVINCES[:1], ("operator",))[1]}
@@ -81,10 +81,10 @@ class Embedded:
 
 
 @contextmanager
-def embedded() -> Iterator[Embedded]:
-    """A fresh node, gone afterwards."""
+def embedded(database_url: str = "") -> Iterator[Embedded]:
+    """A fresh node, gone afterwards; `database_url`: as the setting, an empty database."""
     with TemporaryDirectory(prefix="exchange-scenario-") as folder:
-        ground = Embedded(Path(folder))
+        ground = Embedded(Path(folder), database_url)
         try:
             yield ground
         finally:

@@ -5,6 +5,7 @@ import pytest
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import read
 from exchange.scenarios.running import needs, run
+from tests.databases import database
 from tests.scenarios.stories import FILES, NEED_MORE, PLAYED
 
 SEED = 7
@@ -21,6 +22,13 @@ def test_the_story_happens_as_it_was_written(file):
         found = run(read(file), ground, SEED, {}, shuffles=1)
     assert [str(each) for each in found.differences] == []
     assert found.untried == []
+
+
+@pytest.mark.parametrize("file", PLAYED, ids=lambda file: file.stem)
+def test_it_happens_in_postgres_too(file, server):
+    with database(server) as url, embedded(url) as ground:
+        found = run(read(file), ground, SEED, {})
+    assert [str(each) for each in found.differences] == []
 
 
 @pytest.mark.parametrize("file", PLAYED, ids=lambda file: file.stem)
