@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 RUN_STAMP = $(VENV)/.installed-run-$(shell cat requirements/run.txt pyproject.toml | sha256sum | cut -c1-16)
 DEV_STAMP = $(VENV)/.installed-dev-$(shell cat requirements/dev.txt pyproject.toml | sha256sum | cut -c1-16)
 
-.PHONY: help run test lint types imports check bench soak docs lock format clean
+.PHONY: help run test lint types imports check bench soak rabbitmq docs lock format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -42,6 +42,10 @@ bench: $(DEV_STAMP) ## rates and times, each measured on this machine
 
 soak: $(DEV_STAMP) ## many more random histories than `make test` runs
 	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m soak tests/properties
+
+rabbitmq: $(DEV_STAMP) ## the workers over RabbitMQ, whose server is installed by apt if need be
+	test -x /usr/lib/rabbitmq/bin/rabbitmq-server || apt-get install -y -qq --no-install-recommends rabbitmq-server
+	$(BIN)/pytest -m rabbitmq tests/servers
 
 docs: $(DEV_STAMP) ## print the tables of docs/protocol.md from the code
 	$(BIN)/python -m exchange.reports.protocol_document docs/protocol.md

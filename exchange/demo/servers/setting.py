@@ -28,7 +28,7 @@ CLOCK_FILE = "clock.json"
 
 @contextmanager
 def in_processes(served: Settings, first_day: date) -> Iterator[Stage]:
-    """PostgreSQL and Redis out of wheels, two web processes, two workers, and this process as client; all end with it."""
+    """PostgreSQL, Redis, two web processes and two workers, with this process as their client, which ends them."""
     served.data.mkdir(parents=True, exist_ok=True)
     clock = SharedClock(served.data / CLOCK_FILE)
     clock.begin(first_day)
