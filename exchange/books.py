@@ -41,7 +41,10 @@ class Shelf:
         self.persons = persons
         self.offices = offices
         self.stored = {event.frame.ref: event for event in stored}
-        self.deliveries = list(deliveries)
+        told = list(deliveries)
+        self.deliveries = [delivery for delivery in told if delivery.ref in self.stored]
+        # Whose event is gone, which is no doing of ours: nothing can be read of them, and the checks name them.
+        self.lost = [delivery for delivery in told if delivery.ref not in self.stored]
         self._ciphers = ciphers
         self._opened: dict[Ref, Event] = {}
         self._latest: list[StoredDelivery] | None = None
@@ -51,7 +54,7 @@ class Shelf:
         found = self._opened.get(ref)
         if found is None:
             stored = self.stored[ref]
-            found = self._opened[ref] = _open(stored, self._ciphers.get(stored.frame.subject.id))
+            found = self._opened[ref] = _opened(_Sealed(stored, self._ciphers.get(stored.frame.subject.id)))
         return found
 
     def restricted(self, ref: Ref, parts: frozenset[Part]) -> Event:
@@ -101,7 +104,7 @@ class Shelf:
 
     def telling(self, deliveries: Iterable[StoredDelivery]) -> Shelf:
         """The same dossier, had these deliveries been made and no others."""
-        twin = Shelf(self.persons, self.stored.values(), deliveries, self._ciphers, self.offices)
+        twin = Shelf(self.persons, self.stored.values(), [*deliveries, *self.lost], self._ciphers, self.offices)
         twin._opened = self._opened
         return twin
 
@@ -264,13 +267,11 @@ def _by(moment: datetime | None, known_at: datetime) -> bool:
     return moment is not None and moment <= known_at
 
 
-def _open(stored: StoredEvent, cipher: AESGCM | None) -> Event:
-    # Goes by the sealed bytes and the cipher itself: what was destroyed or altered is never found here.
-    return _opened(_Sealed(stored, cipher))
-
-
 class _Sealed:
-    """A stored event with the cipher that opens it, equal where the bytes and the cipher are the same."""
+    """A stored event with the cipher that opens it, equal where the bytes and the cipher are the same.
+
+    So what was destroyed or altered is never found again below.
+    """
 
     __slots__ = ("cipher", "stored")
 

@@ -1,4 +1,4 @@
-"""Every person of whom the node holds an event, page by page: for rebuilds, checks and backlogs."""
+"""Every person of whom the node holds an event or a record, page by page: for rebuilds, checks and backlogs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from events.store.sql.schema import events
+from exchange.tables.schema import records
 from exchange.unit_of_work import SqlSession
 
 
@@ -14,8 +15,12 @@ def everybody(session: SqlSession, batch: int = 500) -> Iterator[list[str]]:
     """Their ids in order."""
     after = ""
     while True:
-        query = select(events.c.subject).where(events.c.subject > after, events.c.kind == "person")
-        found = list(session.sql.execute(query.distinct().order_by(events.c.subject).limit(batch)).scalars())
+        subjects = select(events.c.subject).where(events.c.subject > after, events.c.kind == "person")
+        found = list(session.sql.execute(subjects.distinct().order_by(events.c.subject).limit(batch)).scalars())
+        # Of whom only a record is left, the events are gone: the checks must not pass them by.
+        persons = select(records.c.person).where(records.c.person > after)
+        found += session.sql.execute(persons.distinct().order_by(records.c.person).limit(batch)).scalars()
+        found = sorted(set(found))[:batch]
         if not found:
             return
         yield found

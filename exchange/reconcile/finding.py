@@ -18,9 +18,9 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     """One fault: which check found it, at whose side, beside which other office, about whom, and what is lacking.
 
     ledger: `office` was told by `other`; lacking `held` (its book has it not), `delivered` (nobody's delivery bears it
-    out), `same` (both have it, and not the same) or `earlier` (a revision that a later one replaced is lost). view:
-    fields or columns of the stored record. entitlement: what `other` still owes `office` (`event`, `parts`, `question`,
-    `fact`), or `ground`. agreement: the fields that differ.
+    out), `same` (both have it, and not the same), `earlier` (a revision that a later one replaced is lost) or `event`
+    (what was told is gone). view: fields or columns of the stored record. entitlement: what `other` still owes `office`
+    (`event`, `parts`, `question`, `fact`), or `ground`. agreement: the fields that differ.
 
     `consequences`: what other checks find only because of this one, and would not if it were put right.
     """

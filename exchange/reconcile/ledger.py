@@ -25,6 +25,8 @@ def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> lis
     person: dict[Ref, str] = {}
     made: dict[Key, Delivery] = {}
     taken: dict[Key, Delivery] = {}
+    lost = {(delivery.ref, delivery.teller, delivery.to): delivery.person for delivery in one.shelf.lost}
+    person |= {ref: about for (ref, _, _), about in lost.items()}
     for delivery in one.shelf.latest():
         person[delivery.ref] = delivery.person
         made[delivery.ref, delivery.teller, delivery.to] = as_told(delivery)
@@ -32,12 +34,15 @@ def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> lis
         told.setdefault((delivery.teller, delivery.to), set()).add(_entry(delivery.ref, leaf, delivery.parts))
     for row in held:
         person[row.ref] = row.person
+        if (row.ref, row.teller, row.office) in lost:
+            continue  # its event is gone, which is the fault
         taken[row.ref, row.teller, row.office] = as_told(row.told)
         kept.setdefault((row.teller, row.office), set()).add(_entry(row.ref, row.leaf, row.parts))
     lacks = {key: "same" for key in made.keys() & taken.keys() if made[key] != taken[key]}
     lacks |= dict.fromkeys(_gaps(one), "earlier")
     for pair in told.keys() | kept.keys():
         lacks |= _compare(pair, told.get(pair, set()), kept.get(pair, set()))
+    lacks |= dict.fromkeys(lost, "event")
     return [
         Difference("ledger", office, person[ref], teller, ref, (what,))
         for (ref, teller, office), what in sorted(lacks.items())

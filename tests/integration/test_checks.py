@@ -235,3 +235,25 @@ def rows_of(node: Node, table: str) -> list[str]:
     with node.uow.look() as session:
         found = session.sql.exec_driver_sql(f"SELECT * FROM {table}").mappings()
         return sorted(str({k: v for k, v in row.items() if k != "sealed"}) for row in found)
+
+
+@pytest.mark.parametrize("which", ["person.registered", "movement.arrived", "case.confirmed"])
+def test_an_event_that_is_gone_is_named_at_each_office_that_was_told_of_it(node, confirmed, which):
+    with node.uow.look() as session:
+        [lost] = [e.frame for e in session.events_of([confirmed.person]) if e.frame.type == which]
+        told = {d.to for d in session.deliveries_of([confirmed.person]) if d.ref == lost.ref}
+    behind_the_back(node, ("DELETE FROM events WHERE author = ? AND id = ?", (lost.author, lost.id)))
+    found = checks(node)
+    missed = [each for each in found.differences if each.lacking == ("event",) and each.check == "ledger"]
+    expected = {(lost.ref, to, confirmed.person) for to in told}
+    assert {(each.event, each.office, each.person) for each in missed} == expected
+    assert {each.person for each in found.differences} == {confirmed.person}
+    assert {person for _, person in compare(node).differing} == {confirmed.person}
+    repair(node, found.differences)  # delivering again heals no event, and hides none
+    assert not checks(node).equal
+
+
+def test_a_person_all_of_whose_events_are_gone_is_named(node, confirmed):
+    behind_the_back(node, ("DELETE FROM events WHERE subject = ?", (confirmed.person,)))
+    assert {each.person for each in checks(node).differences} == {confirmed.person}
+    assert set(compare(node).differing) == {(office, confirmed.person) for office in (ZHIFANG, DONGHUAMEN)}
