@@ -9,7 +9,8 @@ from typing import Protocol
 import structlog
 from sqlalchemy import Connection
 
-from events.store.contract import Session
+from events.codec import SealedEvent
+from events.store.contract import Session, StoredEvent
 from exchange.wake import Wake, nobody
 
 _log = structlog.get_logger(__name__)
@@ -28,6 +29,8 @@ class SqlStore(Protocol):
     def write(self) -> AbstractContextManager[SqlSession]: ...
 
     def read(self) -> AbstractContextManager[SqlSession]: ...
+
+    def append_alone(self, event: SealedEvent) -> StoredEvent: ...
 
     def close(self) -> None: ...
 
@@ -50,6 +53,12 @@ class UnitOfWork:
             appended = session.appended
         if appended:
             self._wake_up()
+
+    def append(self, event: SealedEvent) -> StoredEvent:
+        """Append and commit one event that nothing else goes with. Raises StaleVersion, Conflict, Unavailable."""
+        stored = self._store.append_alone(event)
+        self._wake_up()
+        return stored
 
     @contextmanager
     def look(self) -> Iterator[SqlSession]:

@@ -161,6 +161,9 @@ class Session(Reader, Protocol):
         Raises StaleVersion where a stream does not stand right before the version, and what `same` raises.
         """
 
+    def guard(self, tokens: Iterable[bytes]) -> None:
+        """Until this transaction ends nobody else passes here with one of these tokens."""
+
     def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
         """Give the next log indexes to about `limit` events in the order in which they came, each submission together;
         grow the tree; mark their persons dirty. `at` is moved on where it lies before the last moment given.
@@ -210,5 +213,8 @@ class Store(Protocol):
     def write(self) -> AbstractContextManager[Session]: ...
 
     def read(self) -> AbstractContextManager[Reader]: ...
+
+    def append_alone(self, event: SealedEvent, same: Same = identical) -> StoredEvent:
+        """Append one event that nothing else goes with, in a transaction of its own. Raises as `Session.append`."""
 
     def close(self) -> None: ...

@@ -75,6 +75,9 @@ class MemorySession:
     def head(self, author: str, person: str) -> int:
         return self._heads.get((author, person), 0)
 
+    def guard(self, tokens: Iterable[bytes]) -> None:
+        """Nothing to do: there is one writer at a time."""
+
     def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
         attempt = MemorySession(self)
         results = tuple(attempt._append_one(event, same) for event in events)
@@ -257,6 +260,11 @@ class MemoryStore:
     def read(self) -> Iterator[MemorySession]:
         """The last commit, however long the block takes."""
         yield self._now
+
+    def append_alone(self, event: SealedEvent, same: Same = identical) -> StoredEvent:
+        """Append one event that nothing else goes with, in a transaction of its own."""
+        with self.write() as session:
+            return session.append([event], same)[0]
 
     def close(self) -> None:
         """Nothing to let go of."""

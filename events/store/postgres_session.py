@@ -71,6 +71,8 @@ SELECT set_config('lock_timeout', $1::text, true), set_config('idle_in_transacti
     CASE WHEN current_setting('server_version_num')::int >= 170000
         THEN set_config('transaction_timeout', $3::text, true) END
 """
+# Held until the transaction ends, by the database itself: a lock on a row would need a row before there is one.
+_GUARD: LiteralString = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::int8[]) AS k (key)"
 _HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
 
 
@@ -96,6 +98,12 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         """Forget the transaction before."""
         self.appended = 0
         self._holds_head = False
+
+    def guard(self, tokens: Iterable[bytes]) -> None:
+        # By their first eight bytes, in one order for all: two that share them wait for each other in vain, no more.
+        keys = sorted({int.from_bytes(token[:8], signed=True) for token in tokens})
+        if keys:
+            self._hot.execute(_GUARD, [keys], prepare=True)
 
     def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
         if len(events) == 1:

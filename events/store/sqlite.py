@@ -67,6 +67,9 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
         super().destroy_key(person)
         self.forgets = True
 
+    def guard(self, tokens: Iterable[bytes]) -> None:
+        """Nothing to do: whoever writes has the file for itself."""
+
     def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
         if len(events) == 1:
             return (self._append_one(events[0], same),)
@@ -151,6 +154,11 @@ class SqliteStore:
                     yield reader
             finally:
                 self._idle.append(reader)
+
+    def append_alone(self, event: SealedEvent, same: Same = identical) -> StoredEvent:
+        """Append one event that nothing else goes with, in a transaction of its own."""
+        with self.write() as session:
+            return session.append([event], same)[0]
 
     def close(self) -> None:
         """Close every connection. Nobody may be inside a transaction."""

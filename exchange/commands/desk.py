@@ -14,7 +14,7 @@ from events.catalogue import content_of, fact_of
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.fact import Fact
 from events.catalogue.person import Merged, Unmerged
-from events.codec import SealedEvent, opened_event, require_repeat, sealed_event
+from events.codec import opened_event, require_repeat, sealed_event
 from events.envelope import Envelope, Ref, Subject
 from events.errors import Conflict, Malformed, StaleVersion
 from events.event import Event, parts_of
@@ -25,6 +25,7 @@ from exchange.clock import microseconds
 from exchange.commands import corrections, days, find_case, match_person
 from exchange.commands.act import Item, Result
 from exchange.commands.complete import as_first_said, complete
+from exchange.commands.decisions import Decisions
 from exchange.commands.lookups import Lookups
 from exchange.commands.references import uuid_of
 from exchange.commands.wellformed import wellformed
@@ -41,11 +42,12 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 OPENING = frozenset({"person.registered", "movement.arrived"})
+LINKING = frozenset({"person.merged"})  # joins the ids of two dossiers
 _HANDLE = re.compile(r"#(\d{1,4})")
 
 
 class Desk:
-    """Decides the items of one act for one office; `commit` then writes all of them, or nothing was written."""
+    """Decides the items of one act for one office; what is to be written stands in `decided`, or nothing does."""
 
     def __init__(
         self, node: Node, session: SqlSession, lookups: Lookups, office: str, actor: str, moment: datetime
@@ -64,10 +66,7 @@ class Desk:
         self._etags: dict[str, str] = {}
         self._views: dict[int, tuple[int, tuple[Record, ...]]] = {}
         self._heads: dict[str, int] = {}
-        self._wrapped: dict[str, bytes] = {}
-        self._sealed: dict[str, SealedEvent] = {}
-        self._tokens: list[tuple[bytes, str]] = []
-        self._links: list[tuple[str, str]] = []
+        self.decided = Decisions()
 
     def judged(self, item: Item) -> dict[str, Any]:
         """What the item says, in its one spelling. Raises Malformed for all that is wrong with it by itself."""
@@ -84,7 +83,7 @@ class Desk:
         """Decide one item by what it says. Raises the ExchangeError that speaks against it."""
         self.submission = self.submission or item.submission or new_id(self.moment)
         id_ = item.id if item.id is not None else new_id(self.moment)
-        if id_ in self._sealed:
+        if id_ in self.decided.events:
             raise Malformed(field="id", rule="id.twice", value=id_)
         stored = self.lookups.stored(Ref(self.office, id_)) if item.id is not None else None
         result = self._repeat(item, content, stored) if stored is not None else self._decide(item, content, id_)
@@ -92,18 +91,6 @@ class Desk:
         if item.person is not None:
             self._handles.setdefault(item.person, str(result.person))
         return result
-
-    def commit(self) -> None:
-        """Write what was decided."""
-        for person, wrapped in self._wrapped.items():
-            self.session.put_key(person, wrapped)
-        self.session.append(list(self._sealed.values()))
-        for token, person in self._tokens:
-            self.session.put_token(match_person.LOOKUP, token, person)
-            self.lookups.hold(token, person)
-        for person, other in self._links:
-            self.session.link(person, other)
-        self.lookups.forget([*self._books, *(other for _, other in self._links)])
 
     def _decide(self, item: Item, content: dict[str, Any], id_: str) -> Result:
         person = self._person(item, content)
@@ -125,13 +112,13 @@ class Desk:
         frame = self._frame(item, id_, subject, fact, stamp, version)
         parts = parts_of(fact)[1]
         sealed = sealed_event(frame, parts, self._cipher(subject) if parts else None)
-        self._sealed[id_] = sealed
+        self.decided.events[id_] = sealed
         self._heads[subject] = version
         tokens = match_person.tokens(self.node.index, content_of(fact))  # who shares one is read together, as if merged
-        self._links += [(subject, other) for other in sorted(self._holders(tokens) - {subject})]
-        self._tokens += [(token, subject) for token in tokens]
+        self.decided.links += [(subject, other) for other in sorted(self._holders(tokens) - {subject})]
+        self.decided.tokens += [(token, subject) for token in tokens]
         if isinstance(fact, Merged):
-            self._links.append((subject, fact.other))
+            self.decided.links.append((subject, fact.other))
         book.record(Event(sealed.frame, fact, ALL_PARTS))
         return Result(id=id_, person=subject, status="recorded", version=version, stamp=stamp)
 
@@ -195,7 +182,7 @@ class Desk:
 
     def _holders(self, tokens: list[bytes]) -> set[str]:
         """Who holds one of these documents, by the store or by an earlier item of this act."""
-        return self.lookups.holders(tokens) | {person for token, person in self._tokens if token in tokens}
+        return self.lookups.holders(tokens) | {person for token, person in self.decided.tokens if token in tokens}
 
     def _events(self, person: str) -> Iterable[Event]:
         """What the node knows of a person, as far as names go."""
@@ -227,7 +214,7 @@ class Desk:
         """The cause is an event that the office's own book holds, those of this act included."""
         if because is None:
             return
-        earlier = self._sealed.get(because.id) if because.author == self.office else None
+        earlier = self.decided.events.get(because.id) if because.author == self.office else None
         stored = None if earlier is not None else self.session.event(because)
         frame = earlier.frame if earlier is not None else stored.frame if stored is not None else None
         record = self.record(frame.subject.id) if frame is not None and frame.subject.kind == "person" else None
@@ -274,10 +261,10 @@ class Desk:
         cipher = self.lookups.shelf(person).cipher(person)
         if cipher is not None:
             return cipher
-        if person not in self._wrapped:
+        if person not in self.decided.keys:
             found = self.session.wrapped_key(person)  # an erased person is not a new one
-            self._wrapped[person] = found if found is not None else self.node.keys.fresh(person)
-        return self.node.keys.unwrapped(person, self._wrapped[person])
+            self.decided.keys[person] = found if found is not None else self.node.keys.fresh(person)
+        return self.node.keys.unwrapped(person, self.decided.keys[person])
 
 
 def _subject(fact: Fact, person: str, record: Record) -> str:

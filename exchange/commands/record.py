@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from events.errors import ExchangeError, Malformed
+from events.errors import ExchangeError, Malformed, StaleVersion
 from exchange.access.caller import Caller, Forbidden
+from exchange.commands import match_person
 from exchange.commands.act import ActRefused, Item, Result
-from exchange.commands.desk import Desk
+from exchange.commands.desk import LINKING, OPENING, Desk
 from exchange.commands.lookups import Lookups
 from exchange.unit_of_work import SqlSession
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # What answers or asks is a confirmer's; everything else a clerk's. A supervisor may order either.
 _CONFIRMING = ("case.", "request.", "notification.")
+TRIES = 50  # of an act whose stream others write to: in each try at least one of them got through
 
 
 def record(node: Node, caller: Caller, items: Sequence[Item], *, all_or_nothing: bool = True) -> list[Result]:
@@ -28,18 +30,53 @@ def record(node: Node, caller: Caller, items: Sequence[Item], *, all_or_nothing:
     """
     _authorise(node, caller, items)
     node.step("before record")
+    record_them = _record_alone if len(items) == 1 and _goes_alone(node, items[0]) else _record_together
+    for _ in range(TRIES - 1):
+        try:
+            results = record_them(node, caller, items, all_or_nothing)
+            break
+        except StaleVersion:  # somebody recorded in the same stream meanwhile: decide on what stands there now
+            node.step("decide anew")
+    else:
+        results = record_them(node, caller, items, all_or_nothing)
+    node.step("after record")
+    return results
+
+
+def _goes_alone(node: Node, item: Item) -> bool:
+    """Whether nothing but the event is written: no key, no document, no link between persons."""
+    return item.type not in OPENING | LINKING and not match_person.tokens(node.index, item.content)
+
+
+def _record_alone(node: Node, caller: Caller, items: Sequence[Item], _whole: bool) -> list[Result]:
+    """Decided in one moment of reading, then written by one statement: its version says whether somebody was faster."""
+    with node.uow.look() as session:
+        desk, results = _decided(node, session, _lookups(node, session, caller, items), caller, items)
+    for event in desk.decided.events.values():
+        node.uow.append(event)
+        node.step("act recorded")
+    return results
+
+
+def _record_together(node: Node, caller: Caller, items: Sequence[Item], whole: bool) -> list[Result]:
+    """Decided and written in one transaction, in which nobody else opens a dossier with the same documents."""
     results: dict[int, Result] = {}
     with node.uow.begin() as session:
-        node.learn_offices(session)  # another process may have recorded a succession since
-        if node.offices.ended(caller.office):
-            raise Forbidden(field="office", rule="office.ended", office=node.offices.successor(caller.office))
-        lookups = Lookups(node, session, caller.office, items)
-        for act in [list(range(len(items)))] if all_or_nothing else _acts(items):
-            taken = _take(node, session, lookups, caller, [items[at] for at in act])
+        session.guard({token for item in items for token in match_person.tokens(node.index, item.content)})
+        lookups = _lookups(node, session, caller, items)
+        for act in [list(range(len(items)))] if whole else _acts(items):
+            desk, taken = _decided(node, session, lookups, caller, [items[at] for at in act])
+            desk.decided.write(session, lookups)
             results.update(zip(act, taken, strict=True))
             node.step("act recorded")
-    node.step("after record")
     return [results[at] for at in range(len(items))]
+
+
+def _lookups(node: Node, session: SqlSession, caller: Caller, items: Sequence[Item]) -> Lookups:
+    node.learn_offices(session)  # another process may have recorded a succession since
+    if node.offices.ended(caller.office):
+        raise Forbidden(field="office", rule="office.ended", office=node.offices.successor(caller.office))
+    return Lookups(node, session, caller.office, items)
 
 
 def _authorise(node: Node, caller: Caller, items: Sequence[Item]) -> None:
@@ -61,7 +98,10 @@ def _acts(items: Sequence[Item]) -> Iterable[list[int]]:
     return acts.values()
 
 
-def _take(node: Node, session: SqlSession, lookups: Lookups, caller: Caller, act: Sequence[Item]) -> list[Result]:
+def _decided(
+    node: Node, session: SqlSession, lookups: Lookups, caller: Caller, act: Sequence[Item]
+) -> tuple[Desk, list[Result]]:
+    """A desk with what is to be written, which is nothing where anything is refused."""
     desk = Desk(node, session, lookups, caller.office, caller.actor, node.clock())
     contents: list[dict[str, Any]] = []
     refused: dict[int, ExchangeError] = {}
@@ -71,15 +111,15 @@ def _take(node: Node, session: SqlSession, lookups: Lookups, caller: Caller, act
         except Malformed as error:
             refused[at] = error
     if refused:
-        return _refused(act, refused)
+        return desk, _refused(act, refused)
     results: list[Result] = []
     for at, (item, content) in enumerate(zip(act, contents, strict=True)):
         try:
             results.append(desk.take(item, content))
         except ExchangeError as error:
-            return _refused(act, {at: error})
-    desk.commit()
-    return results
+            desk.decided.discard()
+            return desk, _refused(act, {at: error})
+    return desk, results
 
 
 def _refused(act: Sequence[Item], errors: Mapping[int, ExchangeError]) -> list[Result]:

@@ -203,3 +203,15 @@ def test_replacing_is_no_way_around_it(sqlite):
 def test_a_session_has_no_way_to_change_or_delete_events(store):
     with store.read() as session:
         assert not [name for name in dir(session) if name.startswith(("update", "delete", "edit"))]
+
+
+def test_an_event_that_nothing_goes_with_is_appended_alone(store):
+    first, second = event(1), event(2)
+    stored = [store.append_alone(first), store.append_alone(second), store.append_alone(second)]
+    assert [s.frame.ref for s in stored] == [first.frame.ref, second.frame.ref, second.frame.ref]
+    with store.read() as session:
+        assert (session.head(TOWN, LIN), session.pending()) == (2, 2)
+    with pytest.raises(StaleVersion):
+        store.append_alone(event(2))
+    with pytest.raises(Conflict):
+        store.append_alone(event(2, id_=second.frame.id, submission=second.frame.id))

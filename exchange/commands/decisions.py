@@ -1,0 +1,36 @@
+"""What an act will write once all its items are decided: everything, or nothing."""
+
+from __future__ import annotations
+
+from events.codec import SealedEvent
+from exchange.commands import match_person
+from exchange.commands.lookups import Lookups
+from exchange.unit_of_work import SqlSession
+
+
+class Decisions:
+    """`events` by id; `keys`: wrapped ones of persons who had none; `tokens` of documents; `links` between persons."""
+
+    def __init__(self) -> None:
+        self.events: dict[str, SealedEvent] = {}
+        self.keys: dict[str, bytes] = {}
+        self.tokens: list[tuple[bytes, str]] = []
+        self.links: list[tuple[str, str]] = []
+
+    def discard(self) -> None:
+        """One item was refused, and with it the act."""
+        for decided in (self.events, self.keys, self.tokens, self.links):
+            decided.clear()
+
+    def write(self, session: SqlSession, lookups: Lookups) -> None:
+        """Write all of it. Raises StaleVersion where others wrote to the same streams meanwhile."""
+        for person, wrapped in self.keys.items():
+            session.put_key(person, wrapped)
+        session.append(list(self.events.values()))
+        for token, person in self.tokens:
+            session.put_token(match_person.LOOKUP, token, person)
+            lookups.hold(token, person)
+        for person, other in self.links:
+            session.link(person, other)
+        about = {event.frame.subject.id for event in self.events.values()}
+        lookups.forget([*about, *(other for _, other in self.links)])
