@@ -7,9 +7,11 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,18 +85,23 @@ def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
 
 
 def _in_processes(found: Settings, processes: int) -> int:
+    ours, counts = os.getpid(), tempfile.mkdtemp(prefix="exchange-counts-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # read when its client is loaded, which is next
     try:
         from exchange.http.processes import WebProcesses  # noqa: PLC0415 (gunicorn comes with the extra `server`)
+
+        logs.set_up(for_machines=True)
+        with _listening(found) as listener:
+            with opened(found):
+                pass  # so that a database that cannot be had is told here, once, and not by every process
+            _tell_address(found)
+            code = WebProcesses(found, listener, processes, THREADS).serve()
     except ModuleNotFoundError as error:
         raise NotInstalled(field="--workers", rule="settings.no_server", missing=error.name) from error
-    logs.set_up(for_machines=True)
-    ours = os.getpid()
-    with _listening(found) as listener:
-        with opened(found):
-            pass  # so that a database that cannot be had is told here, once, and not by every process
-        _tell_address(found)
-        code = WebProcesses(found, listener, processes, THREADS).serve()
-    if os.getpid() == ours and not speech.for_machines():  # a process that ends passes here too
+    finally:
+        if os.getpid() == ours:  # a process that ends passes here too
+            shutil.rmtree(counts)
+    if os.getpid() == ours and not speech.for_machines():
         click.echo(speech.words("serve.stopped"), err=True)
     return code
 

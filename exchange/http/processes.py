@@ -13,6 +13,7 @@ from gunicorn.glogging import Logger
 
 from exchange.console.pages import console
 from exchange.http.app import create_app
+from exchange.http.metrics import metrics
 from exchange.node import Node
 from exchange.settings import Settings
 
@@ -48,7 +49,7 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
 
     def load(self) -> Flask:
         self._node = Node.open(self._settings)
-        self._app = create_app(self._node, [console(self._node)])
+        self._app = create_app(self._node, [console(self._node), metrics(self._node)])
         return self._app
 
     def serve(self) -> int:

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import time
 
 import httpx
 import pytest
 
+from exchange.access.keys import Keys
 from exchange.demo.servers.child import free_port
 from exchange.demo.servers.ours import command, web
 from exchange.queries.status import status
@@ -61,3 +63,27 @@ def test_several_processes_without_a_broker_are_refused(served):
     child = command("refused", ["serve", "--workers", "2", "--json"], served.folder, given)
     assert child.wait() == 2
     assert json.loads(child.log.read_text(encoding="utf-8"))["error"]["field"] == "broker_url"
+
+
+def test_an_operator_sees_requests_of_all_processes_and_how_far_each_stage_lies_behind(served, served_at):
+    _, address = served_at
+    _, key = Keys(served.node.uow, served.node.clock).issue("a watcher", ["420000000000"], ["operator"])
+    assert httpx.get(f"{address}/metrics").status_code == 401
+    ((office, item),) = next(submissions(1))
+    submit(served.node, office, item)
+    for _ in range(12):
+        httpx.get(f"{address}/healthz")  # a connection each, so that both processes answer some
+    told = httpx.get(f"{address}/metrics", headers={"Authorization": f"Bearer {key}"}).text
+    assert 'exchange_requests_total{method="GET",route="/healthz",status="200"} 12.0' in told
+    assert float(re.findall(r'exchange_waiting\{stage="sequencing"\} (\S+)', told)[0]) >= 1
+    assert float(re.findall(r'exchange_lag_seconds\{stage="sequencing"\} (\S+)', told)[0]) > 0
+    assert 'exchange_waiting{stage="forwarding"} 0.0' in told
+    assert "exchange_broker_up 1.0" in told
+
+
+def test_the_log_has_a_line_for_each_request_with_its_reference(served_at):
+    child, address = served_at
+    httpx.get(f"{address}/healthz", headers={"X-Request-Id": "request-of-a-test"})
+    lines = [json.loads(line) for line in child.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+    (told,) = [line for line in lines if line.get("reference") == "request-of-a-test"]
+    assert (told["event"], told["route"], told["status"]) == ("request", "/healthz", 200)

@@ -1,0 +1,49 @@
+"""How far each stage of the pipeline lies behind: for whoever watches, and cheap enough to be asked often."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import func, select
+
+from events.codec import thaw
+from events.store.moment import to_moment
+from events.store.sql.schema import dirty, events, pending
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+    from exchange.unit_of_work import SqlSession
+
+
+class Lag(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits at one stage, and since when its oldest has waited, in seconds; 0 where nothing waits."""
+
+    stage: str
+    waiting: int
+    seconds: float
+
+
+def lag(node: Node) -> tuple[Lag, ...]:
+    """Of sequencing in events, of forwarding in persons."""
+    with node.uow.look() as session:
+        now = node.clock()
+        sequencing, forwarding = session.pending(), session.oldest_dirty()
+        marked = int(session.sql.execute(select(func.count(dirty.c.person.distinct()))).scalar_one())
+        return (
+            Lag(stage="sequencing", waiting=sequencing, seconds=_since(_oldest_pending(session), now)),
+            Lag(stage="forwarding", waiting=marked, seconds=_since(forwarding, now)),
+        )
+
+
+def _oldest_pending(session: SqlSession) -> datetime | None:
+    """When the event that waits longest was stamped."""
+    both = (events.c.author == pending.c.author) & (events.c.id == pending.c.id)
+    oldest = select(events.c.body).join_from(pending, events, both).order_by(pending.c.position).limit(1)
+    body = session.sql.execute(oldest).scalar_one_or_none()
+    return None if body is None else to_moment(thaw(body).stamp)
+
+
+def _since(moment: datetime | None, now: datetime) -> float:
+    return 0.0 if moment is None else max(0.0, (now - moment).total_seconds())
