@@ -13,6 +13,7 @@ from events.errors import ExchangeError
 from exchange.cli import speech
 from exchange.cli.exit_codes import BROKEN, INTERRUPTED
 from exchange.translations import LANGUAGES, known, text
+from exchange.wakes import NotInstalled
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -60,7 +61,10 @@ class Group(click.Group):
         if place is None:
             return super().get_command(ctx, cmd_name)
         module, _, name = place.partition(":")
-        found = getattr(importlib.import_module(module), name)
+        try:
+            found = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as error:
+            raise NotInstalled(field=cmd_name, rule="settings.no_server", missing=error.name) from error
         if not isinstance(found, click.Command):
             raise TypeError(place)
         return found
