@@ -33,7 +33,11 @@ def allotted(facts: Iterable[Standing]) -> dict[Ref, str]:
 
 
 def dossiers(facts: Mapping[Ref, Standing]) -> tuple[Dossier, ...]:
-    """The groups of ids in a book. In a ring of merges the lowest id survives."""
+    """The groups of ids in a book: all that merges in force join, whoever recorded them.
+
+    The id survives that nobody gave up. Where two offices gave one id up for different ones, or the merges make a ring,
+    several might: the lowest of them does.
+    """
     undone = {s.payload.merge for s in facts.values() if isinstance(s.payload, Unmerged)}
     merges = [
         (standing, standing.payload)
@@ -41,13 +45,12 @@ def dossiers(facts: Mapping[Ref, Standing]) -> tuple[Dossier, ...]:
         if isinstance(standing.payload, Merged) and standing.ref not in undone
     ]
     merges.sort(key=lambda merge: (merge[0].stamp, merge[0].ref))
-    into: dict[str, str] = {standing.event.person: payload.other for standing, payload in merges}
-    persons = {s.event.person for s in facts.values()} | set(into.values())
-    groups: dict[str, set[str]] = {}
-    for person in persons:
-        groups.setdefault(_survivor(person, into), set()).add(person)
+    into: dict[str, set[str]] = {}
+    for standing, payload in merges:
+        into.setdefault(standing.event.person, set()).add(payload.other)
+    persons = {s.event.person for s in facts.values()}.union(*into.values())
     found = []
-    for survivor, ids in sorted(groups.items()):
+    for survivor, ids in sorted((_survivor(ids, into), ids) for ids in _joined(persons, into)):
         within = [(s, m) for s, m in merges if s.event.person in ids]
         named = [m.keeper for _, m in within if m.other == survivor] or [m.keeper for _, m in within]
         found.append(
@@ -71,10 +74,30 @@ def ever_joined(person: str, frames: Iterable[Envelope]) -> set[str]:
     return joined
 
 
-def _survivor(person: str, into: Mapping[str, str]) -> str:
-    path = [person]
-    while (after := into.get(path[-1])) is not None:
-        if after in path:
-            return min(path[path.index(after) :])
-        path.append(after)
-    return path[-1]
+def _joined(persons: Iterable[str], into: Mapping[str, set[str]]) -> list[set[str]]:
+    """The groups that the merges make of these ids, whichever way each was given up."""
+    groups = {person: {person} for person in persons}
+    for person, others in into.items():
+        for other in others:
+            if groups[person] is not groups[other]:
+                groups[person] |= groups[other]
+                groups.update(dict.fromkeys(groups[other], groups[person]))
+    return list({id(group): group for group in groups.values()}.values())
+
+
+def _survivor(ids: Iterable[str], into: Mapping[str, set[str]]) -> str:
+    """The lowest id of those that gave themselves up for none that did not do so, in turn, for them."""
+    after = {person: _given_up_for(person, into) for person in ids}
+    return min(person for person, ahead in after.items() if all(person in after[other] for other in ahead))
+
+
+def _given_up_for(person: str, into: Mapping[str, set[str]]) -> set[str]:
+    """The ids to which merges lead from this one, by however many steps."""
+    found: set[str] = set()
+    left = [*into.get(person, ())]
+    while left:
+        other = left.pop()
+        if other not in found:
+            found.add(other)
+            left += into.get(other, ())
+    return found

@@ -55,7 +55,7 @@ def check(fact: Fact, day: str, office: str, record: Record | None, person: str 
             raise UnknownPerson
         return
     if isinstance(fact, Merged) and person in record.merged:
-        # A second merge of one id would take the place of the first, and part whom that one joined.
+        # An id is given up once; whoever else is the same human is joined with the one that survives.
         raise NoSuchMerge(field="person", rule="given_up", survivor=record.person)
     for kinds, rule in RULES.items():
         if isinstance(fact, kinds):
