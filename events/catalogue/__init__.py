@@ -11,9 +11,11 @@ from events.catalogue.case import (
     Confirmed,
     Deferred,
     Disputed,
+    Escalated,
     Noted,
     Redirected,
     Rejected,
+    Reminded,
     Reopened,
     RequestOpened,
     Settled,
@@ -42,7 +44,7 @@ AnyFact = (
     | RegistrationChanged
     | Departed | Arrived | MovedWithin | Extended | MainChanged | Left | Returned
     | Confirmed | Disputed | Redirected | Settled | Deferred | Noted | Reopened | Withdrawn
-    | RequestOpened | Rejected
+    | Reminded | Escalated | RequestOpened | Rejected
     | Corrected | Retracted
     | Opened | Renamed | Succeeded | Closed
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef, Code, Day, Deviation, Office, Particulars, Place, Text
@@ -18,6 +18,7 @@ DisputeReason = Literal[
     "duplicate",
     "other",
 ]
+ReminderGround = Literal["half_time", "day_before", "on_day", "overdue"]
 # An office that says so is not the keeper by the link of the chain that it was asked about.
 DISCLAIMING: frozenset[str] = frozenset({"person_unknown", "identity_mismatch", "not_our_registration"})
 
@@ -88,7 +89,27 @@ class Withdrawn(Fact, frozen=True, tag="case.withdrawn", kw_only=True):
     ground: Code
 
 
-Reply = Confirmed | Disputed | Redirected | Settled | Deferred | Noted | Reopened | Withdrawn
+class Reminded(Fact, frozen=True, tag="case.reminded", kw_only=True):
+    """The day of an answer comes near, is there, or has gone by, which makes the case overdue."""
+
+    amendable: ClassVar[bool] = False
+
+    case: CaseRef
+    ground: ReminderGround
+    due_on: Day
+
+
+class Escalated(Fact, frozen=True, tag="case.escalated", kw_only=True):
+    """The county of the office asked, later its province, is asked to see to it that the case is answered."""
+
+    amendable: ClassVar[bool] = False
+
+    case: CaseRef
+    to: Office
+    due_on: Day
+
+
+Reply = Confirmed | Disputed | Redirected | Settled | Deferred | Noted | Reopened | Withdrawn | Reminded | Escalated
 """Whatever is said inside a case: it names the case, and goes to its other side."""
 
 

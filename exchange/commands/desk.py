@@ -233,7 +233,7 @@ class Desk:
 
     def record(self, person: str) -> Record | None:
         """The office's own record of the person, as the act so far leaves it."""
-        return next((r for r in self._viewed(self._book(person)) if person in r.persons and r.facts), None)
+        return next((r for r in self._viewed(self._book(person)) if person in r.persons and r.holds), None)
 
     def _viewed(self, book: Book) -> tuple[Record, ...]:
         kept = self._views.get(id(book))

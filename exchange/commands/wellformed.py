@@ -25,7 +25,7 @@ from exchange.jurisdictions.codes import parse as parse_code
 from exchange.jurisdictions.lookup import divisions
 
 # What the exchange itself or the operator records, never a caller.
-NOT_FOR_CALLERS = frozenset({"person.stated"})
+NOT_FOR_CALLERS = frozenset({"person.stated", "case.reminded", "case.escalated"})
 _OFFICES = ("to", "keeper", "teller", "town")
 _PLACES = ("registration", "origin", "destination", "from", "to", "place")
 _LONGEST = {"address": 300, "note": 2000}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from exchange.clock import day_of
 from exchange.console.checking import Beside
 from exchange.console.checks import Checks, checks_of
 from exchange.console.person import PersonView, person_view
@@ -106,8 +105,7 @@ def _finding(words: Words, now: Status, found: Checks | None) -> str:
 def _figures(node: Node, words: Words, now: Status, demo: Keepsake | None) -> tuple[Figure, ...]:
     say, number = words.say, words.number
     with node.uow.look() as session:
-        today = day_of(node.clock()).isoformat()
-        overdue = cases.how_many(session.sql, cases.Which(side="asked", status="open", due_before=today))
+        overdue = cases.how_many(session.sql, cases.Which(side="asked", status="overdue"))
     seconds = f"{now.lag_seconds:.0f}"
     provinces = len({code[: Level.PROVINCE] for code in now.offices})
     figures = [

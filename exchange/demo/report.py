@@ -10,7 +10,6 @@ import msgspec
 
 from exchange.clock import day_of
 from exchange.demo.drive import Outcome
-from exchange.queries.cases import as_of
 from exchange.queries.status import status
 from exchange.reconcile import Checked, Difference, checks
 from exchange.tables import cases, records
@@ -44,7 +43,7 @@ def report(node: Node, outcome: Outcome) -> Report:
     """Count and check everything."""
     now, checked = status(node), checks(node)
     today = day_of(node.clock())
-    by_state = Counter(as_of(case, today).status for case in asked(node))
+    by_state = Counter(case.status for case in asked(node))
     late, in_time = punctuality(node, outcome, today)
     with node.uow.look() as session:
         compared = records.how_many(session.sql, records.Which(), most=_ALL)

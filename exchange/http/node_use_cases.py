@@ -11,8 +11,8 @@ import msgspec
 
 from events.errors import ExchangeError
 from exchange.access.caller import Caller
-from exchange.clock import day_of
 from exchange.commands import days
+from exchange.clock import day_of
 from exchange.commands.acknowledge import acknowledge
 from exchange.commands.act import Item, Result
 from exchange.commands.jurisdiction import record_office
@@ -101,12 +101,12 @@ class NodeUseCases:
         return Slice(shown, str(start + limit) if len(entries) > start + limit else None)
 
     def inbox(self, caller: Caller, purpose: str, filters: Row, cursor: str | None, limit: int) -> Slice:
-        state, today = filters.get("state"), day_of(self._node.clock()).isoformat()
+        state = filters.get("state")
         which = Which(kind=filters.get("kind"), person=filters.get("person"), **_STATES[state])
-        wanted = _searched(filters.get("search"), late_on=today if state == "overdue" else None)
+        wanted = _searched(filters.get("search"), late=state == "overdue")
         for _ in range(MOST_PAGES):
             page = inbox(self._node, caller, which, cursor, limit, purpose=purpose)
-            rows = [_notice(entry, today) for entry in page.rows if wanted(entry)]
+            rows = [_notice(entry) for entry in page.rows if wanted(entry)]
             cursor = page.next
             if rows or cursor is None:
                 break
@@ -157,25 +157,26 @@ class NodeUseCases:
         return self._forwarding()
 
 
-def _searched(search: str | None, late_on: str | None) -> Callable[[Notice], bool]:
+def _searched(search: str | None, *, late: bool) -> Callable[[Notice], bool]:
     """Names are sealed, so no table can be asked for them: what was opened for the page is looked through."""
     sought = (search or "").casefold()
 
     def wanted(entry: Notice) -> bool:
-        late = late_on is None or (entry.due_on is not None and entry.due_on < late_on)
-        return late and (not sought or sought in (entry.name or "").casefold() or entry.teller.startswith(sought))
+        return (entry.overdue or not late) and (
+            not sought or sought in (entry.name or "").casefold() or entry.teller.startswith(sought)
+        )
 
     return wanted
 
 
-def _notice(entry: Notice, today: str) -> Row:
+def _notice(entry: Notice) -> Row:
     plain: dict[str, Any] = msgspec.to_builtins(entry)
-    acknowledged = plain.pop("acknowledged")
+    acknowledged, overdue = plain.pop("acknowledged"), plain.pop("overdue")
     state = "new" if acknowledged is None else "read"
     if entry.expects_reply and entry.outcome is not None:
         state = "answered"
     elif entry.expects_reply:
-        state = "overdue" if entry.due_on is not None and entry.due_on < today else "open"
+        state = "overdue" if overdue else "open"
     return {**plain, "state": state, "acknowledged_at": acknowledged}
 
 

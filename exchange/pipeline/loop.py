@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 from typing import TYPE_CHECKING
 
 import structlog
 
+from exchange.clock import day_of
 from exchange.pipeline.advance import advance
+from exchange.pipeline.sweep import sweep
 from exchange.wake import nobody
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ class Loop:
         self._woken = threading.Event()
         self._ending = False
         self._thread = threading.Thread(target=self._run, name="exchange-worker", daemon=True)
+        self._swept: date | None = None
         self.failure: Exception | None = None  # of the last round, for the readiness check; None when it went well
 
     def start(self) -> Loop:
@@ -42,6 +46,7 @@ class Loop:
     def _run(self) -> None:
         while not self._ending:
             try:
+                self._new_day()
                 advance(self._node)
                 self.failure = None
             except Exception as error:  # noqa: BLE001 (taken back as a whole; the next round finds the same work again)
@@ -49,3 +54,10 @@ class Loop:
                 _log.exception("round_failed")
             self._woken.wait(self._node.settings.poll_seconds)
             self._woken.clear()
+
+    def _new_day(self) -> None:
+        """What falls due by the day alone is looked for once a day, and whenever the node begins again."""
+        today = day_of(self._node.clock())
+        if today != self._swept:
+            sweep(self._node)
+            self._swept = today

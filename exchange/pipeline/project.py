@@ -78,7 +78,7 @@ def held_rows(node: Node, settled: Iterable[Settled], fed: Iterable[StoredDelive
 
 def record_rows(one: Settled) -> list[records.RecordRow]:
     """Each office's record under the surviving id, and a pointer to it under each id that gave its entry up."""
-    return [row for record in one.records() for row in _record_rows(one, record)]
+    return [row for record in one.records() if record.holds for row in _record_rows(one, record)]
 
 
 def _record_rows(one: Settled, record: Record) -> Iterator[records.RecordRow]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 # A death that another office recorded asks by an update: the notice is an update's, the deadline a death's.
-_DEADLINE_OF = {"update": "death"}
+DEADLINE_OF = {"update": "death"}
 
 
 class Settling:
@@ -93,7 +93,7 @@ class Settling:
         return msgspec.structs.replace(delivery, asked=asked)
 
     def _due(self, question: Question, delivery: Delivery) -> Question:
-        kind = _DEADLINE_OF.get(question.kind, question.kind)
+        kind = DEADLINE_OF.get(question.kind, question.kind)
         today = day_of(self._moment)
         rules, calendar = self._node.deadlines, self._node.calendar
         due = deadlines.due_on(kind, delivery.teller, delivery.to, today, rules=rules, calendar=calendar)

@@ -1,7 +1,7 @@
 """Sweep: what falls due by the day alone. Run it once a day; running it again changes nothing.
 
-Overdue needs no sweep: it follows from `due_on` and the clock wherever a case is read. A protection with a last day
-ends by a fact of the office that recorded it, so that every book sees the end in the same way.
+Cases are reminded of, overdue and escalated by facts (`exchange.pipeline.reminding`). A protection with a last day ends
+by a fact of the office that recorded it, so that every book sees the end in the same way.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from events.store.sql.schema import events
 from exchange.books import Shelf, shelf
 from exchange.clock import day_of
 from exchange.ids import derived_id
+from exchange.pipeline.reminding import remind
 from exchange.pipeline.settling import Settling
 from exchange.protocol.automatic import Draft
 from exchange.protocol.view import view
@@ -30,7 +31,11 @@ _MARK = b'"type":"person.protected"'  # as it stands in the canonical bytes of a
 
 
 def sweep(node: Node) -> int:
-    """Record every end that has come. How many protections ended."""
+    """Record whatever the day brings. How many facts that were."""
+    return _end_protections(node) + remind(node)
+
+
+def _end_protections(node: Node) -> int:
     with node.uow.look() as session:
         persons = _with_an_end(session, day_of(node.clock()).isoformat())
     ended = 0

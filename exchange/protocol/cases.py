@@ -11,8 +11,10 @@ from events.catalogue.case import (
     Confirmed,
     Deferred,
     Disputed,
+    Escalated,
     Noted,
     Redirected,
+    Reminded,
     Reopened,
     Reply,
     RequestOpened,
@@ -141,6 +143,8 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         return replace(state, status="settled", insisted=insisted, accepted=accepted, reopened=())
     if isinstance(payload, Noted):
         return state if state.open else None
+    if isinstance(payload, Reminded | Escalated):
+        return _pressed(state, payload) if state.status in ASKED else None
     by_asked = reply.author == state.ref.asked
     if isinstance(payload, Redirected):
         may = state.status in ASKED if by_asked else state.open
@@ -152,7 +156,8 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
             state, status="disputed", recognised=False, reason=payload.reason, place=payload.place, deviations=()
         )
     if isinstance(payload, Deferred):
-        return replace(state, status="deferred", due_on=payload.until, deferrals=state.deferrals + 1)
+        deferrals = state.deferrals + 1
+        return replace(state, status="deferred", due_on=payload.until, deferrals=deferrals, escalated=())
     if not isinstance(payload, Confirmed):
         return None
     automatic = reply.event.frame.automatic
@@ -160,6 +165,16 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         return replace(state, status="deviations", recognised=True, deviations=payload.deviations, reopened=())
     status = "matched" if automatic else "confirmed"
     return replace(state, status=status, recognised=True, automatic=automatic, deviations=(), reopened=())
+
+
+def _pressed(state: CaseState, payload: Reminded | Escalated) -> CaseState:
+    """A case is overdue by this fact and not by the clock; one that has been deferred since says nothing of its day."""
+    if payload.due_on < (state.due_on or ""):
+        return state
+    if isinstance(payload, Escalated):
+        return msgspec.structs.replace(state, escalated=(*state.escalated, payload.to))
+    status = "overdue" if payload.ground == "overdue" else state.status
+    return msgspec.structs.replace(state, status=status, due_on=payload.due_on)
 
 
 def _reconsider(state: CaseState, facts: Mapping[Ref, Standing], until: int | None) -> CaseState:
@@ -198,7 +213,7 @@ def _reconsider(state: CaseState, facts: Mapping[Ref, Standing], until: int | No
 
 def _again(state: CaseState, stamp: int) -> CaseState:
     """Asked anew: with no day for the answer yet, and the office asked may defer once more."""
-    return msgspec.structs.replace(state, again=stamp, due_on=None, deferrals=0)
+    return msgspec.structs.replace(state, again=stamp, due_on=None, deferrals=0, escalated=())
 
 
 def _derive(

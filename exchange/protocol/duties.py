@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Reopened, Withdrawn
+from events.catalogue.case import Escalated, Reminded, Reopened, Withdrawn
 from events.catalogue.movement import MainChanged
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
@@ -213,10 +213,12 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
 
 
 def _human_cause(record: Record, ref: Ref) -> Standing | None:
-    """The fact whose act it is: automatic facts belong to the act of their cause."""
+    """The fact whose act it is: automatic facts belong to the act of their cause, unless a day that came made them."""
     standing = record.facts.get(ref)
     seen: set[Ref] = set()
     while standing is not None and standing.event.frame.automatic and standing.ref not in seen:
+        if isinstance(standing.payload, Reminded | Escalated):
+            return standing
         if isinstance(standing.payload, Withdrawn | Reopened):
             # Its cause names only what it is about, for the true one would tell where the person is.
             return max(

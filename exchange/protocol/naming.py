@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from events.catalogue.case import Redirected, Rejected, RequestOpened
+from events.catalogue.case import Escalated, Redirected, Rejected, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Merged, Registered
@@ -18,9 +18,10 @@ def town_of(place: Place | None) -> str | None:
     return place.code or place.last
 
 
-_NAMING = frozenset(
-    {Registered, Arrived, Departed, Left, Returned, RegistrationChanged, Merged, RequestOpened, Redirected, Rejected}
-)
+_NAMING = frozenset({
+    Registered, Arrived, Departed, Left, Returned, RegistrationChanged, Merged, RequestOpened, Redirected, Escalated,
+    Rejected,
+})  # fmt: skip
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -41,7 +42,7 @@ def named_offices(fact: Fact) -> frozenset[str]:
         codes = [town_of(fact.from_), town_of(fact.to)]
     elif isinstance(fact, Merged):
         codes = [fact.keeper]
-    elif isinstance(fact, RequestOpened | Redirected):
+    elif isinstance(fact, RequestOpened | Redirected | Escalated):
         codes = [fact.to]
     elif isinstance(fact, Rejected):
         codes = [fact.teller]

@@ -12,7 +12,17 @@ import msgspec
 
 from events.catalogue import content_of
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Deferred, Disputed, Redirected, Reopened, Reply, Settled
+from events.catalogue.case import (
+    Confirmed,
+    Deferred,
+    Disputed,
+    Escalated,
+    Redirected,
+    Reminded,
+    Reopened,
+    Reply,
+    Settled,
+)
 from events.catalogue.person import Changed, Merged
 from events.catalogue.values import CaseRef, NoteKind, Place, town
 from events.envelope import Ref
@@ -118,6 +128,9 @@ def _notice(office: str, record: Record, act: str, person: str, first: Delivery,
     )
     if not isinstance(payload, Reply):
         return notice
+    if isinstance(payload, Reminded | Escalated):
+        ground = payload.ground if isinstance(payload, Reminded) else None
+        return msgspec.structs.replace(notice, reason=ground, due_on=payload.due_on)
     return msgspec.structs.replace(
         notice,
         outcome=_outcome(payload),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from events.catalogue.case import Escalated
 from events.catalogue.values import CaseRef, Deviation, Place, StayKind
 from events.envelope import Ref
 from events.standing import Standing
@@ -106,6 +107,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     aside: tuple[Ref, ...] = ()  # replies that came when the case was closed: kept, and without effect
     due_on: str | None = None  # fixed when it opened, or the day until which it is deferred
     deferrals: int = 0
+    escalated: tuple[str, ...] = ()  # who has been asked to see to it
     again: int | None = None  # stamp of what opened it again last
     hidden: bool = False  # opened by a match that the asker may not see before the answer
     by_document: bool = False  # put because the office asked keeps another person with the same document
@@ -146,6 +148,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool
     version: int  # events and deliveries that the record knows: the ETag
     facts: Mapping[Ref, Standing]
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is anything to be seen. Who was only asked to see to a case holds no book of the person."""
+        return any(not isinstance(standing.payload, Escalated) for standing in self.facts.values())
 
     @property
     def open_stays(self) -> tuple[Stay, ...]:

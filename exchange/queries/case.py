@@ -15,7 +15,6 @@ from exchange.protocol.answering import allowed
 from exchange.protocol.compare import differences
 from exchange.protocol.refusals import NoSuchCase
 from exchange.protocol.sheet import sheet, shown
-from exchange.queries.cases import as_of
 from exchange.queries.open_dossier import open_dossier
 from exchange.tables import cases as table
 from exchange.translations import choose, text
@@ -43,7 +42,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
     today = day_of(node.clock())
     stated = _stated(opening)
     return {
-        **msgspec.to_builtins(as_of(row, today)),
+        **msgspec.to_builtins(row),
         "asks": text(f"question.{state.ref.kind}", choose(caller.language)),
         "allowed": list(allowed(state.ref, today.isoformat(), held_by, record, node.deadlines.periods["deferrals"])),
         "question": _event(opening),

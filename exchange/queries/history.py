@@ -59,7 +59,7 @@ def history(node: Node, caller: Caller, purpose: str, person: str, office: str |
             book.record(event)
         else:
             book.receive(delivery, event)
-        held = next((r for r in view(book) if person in r.persons and r.facts), None)
+        held = next((r for r in view(book) if person in r.persons and r.holds), None)
         after = {k: v for k, v in sheet(held).items() if k not in _UNTOLD} if held is not None else {}
         did = {k: (before.get(k), after.get(k)) for k in {**before, **after} if before.get(k) != after.get(k)}
         entries.append(_entry(opened.record, moment, book.event(event.ref), delivery, did))

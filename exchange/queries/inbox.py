@@ -47,6 +47,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     teller: str
     case: str | None
     due_on: str | None
+    overdue: bool
     acknowledged: datetime | None
     outcome: str | None
     reason: str | None
@@ -108,7 +109,8 @@ def _entry(row: InboxRow, notice: Notice, record: Record, case: cases.CaseRow | 
         about=notice.about,
         teller=notice.teller,
         case=row.case,
-        due_on=notice.due_on or (case.due_on if case is not None else None),
+        due_on=case.due_on if notice.expects_reply and case is not None else notice.due_on,
+        overdue=case is not None and case.status == "overdue",
         acknowledged=row.acknowledged,
         outcome=row.outcome,
         reason=notice.reason,

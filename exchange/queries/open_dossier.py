@@ -59,7 +59,7 @@ def open_dossier(
         found = shelf(session, node.keys, node.offices, person, pending=known_at is None, known_at=known_at)
     book = found.book(held_by)
     records = view(book)
-    record = next((r for r in records if person in r.persons and r.facts), None)
+    record = next((r for r in records if person in r.persons and r.holds), None)
     if record is None:
         raise UnknownPerson(field="person")
     access_log.note(node.uow, caller, purpose, [(person, fields)], node.clock(), held_by)

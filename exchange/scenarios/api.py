@@ -79,8 +79,13 @@ class Offices:
 
     @property
     def areas(self) -> tuple[str, ...]:
-        """The areas for whose offices there is a key."""
-        return tuple(area for area in self._ground.keys if area != "operator")
+        """The areas for whose offices there is a key; one above others is a supervisor's."""
+        all_ = [area for area in self._ground.keys if area != "operator"]
+        return tuple(a for a in all_ if not any(b != a and codes.is_within(b, a) for b in all_))
+
+    def has_key(self, office: str) -> bool:
+        """Whether somebody can act for the office."""
+        return office in self._ground.keys or any(codes.is_within(office, area) for area in self.areas)
 
     def post(self, office: str, path: str, body: Any) -> Answer:
         return self._send("POST", path, office, json=body)
@@ -164,7 +169,7 @@ class Offices:
         keys = self._ground.keys
         if office is None:
             return keys["operator"]
-        areas = [area for area in self.areas if codes.is_within(office, area)]
+        areas = [area for area in keys if area != "operator" and codes.is_within(office, area)]
         if not areas:
             raise NotAnswering(field="keys", office=office)
         return keys[max(areas, key=lambda area: len(codes.stem(area)))]

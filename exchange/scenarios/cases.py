@@ -64,7 +64,11 @@ class Cases:
         for letter in letters:
             office = self._ledger.binding.offices[letter]
             for row in self._offices.cases(office):
-                if row["asked"] == office and row["status"] in {"open", "overdue"} and row["person"] in persons:
+                if (
+                    row["asked"] == office
+                    and row["status"] in {"open", "deferred", "overdue"}
+                    and row["person"] in persons
+                ):
                     body = {"id": new_id(utcnow()), "effective_on": day.isoformat()}
                     self._offices.post(office, f"/v1/cases/{row['id']}/confirm", body)
 

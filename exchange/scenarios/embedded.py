@@ -13,14 +13,18 @@ from typing import Any
 import httpx
 
 from exchange import books
+from exchange.access.caller import Role
 from exchange.access.keys import Keys
 from exchange.audit.rebuild import compare
 from exchange.clock import day_of, utcnow
 from exchange.demo.towns import CODES, PROVINCES
 from exchange.http.app import create_app
+from exchange.jurisdictions import codes
 from exchange.jurisdictions.calendar import national
+from exchange.jurisdictions.codes import Level
 from exchange.node import Node
 from exchange.pipeline.advance import advance
+from exchange.pipeline.sweep import sweep
 from exchange.protocol.book import Book
 from exchange.protocol.sheet import nothing, sheet
 from exchange.protocol.view import view
@@ -35,6 +39,9 @@ class Embedded:
         self.node = Node.open(settings(data=folder, serves=PROVINCES, database_url=database_url), clock=self.now)
         keys = Keys(self.node.uow, self.node.clock)
         issued = {code: keys.issue(code, [code], ("clerk", "confirmer"))[1] for code in CODES}
+        above = {codes.at(code, level) for code in CODES for level in (Level.COUNTY, Level.PROVINCE)}
+        roles: tuple[Role, ...] = ("clerk", "confirmer", "supervisor")
+        issued |= {area: keys.issue(area, [area], roles)[1] for area in sorted(above)}
         self.keys: Mapping[str, str] = {**issued, "operator": keys.issue("operator", PROVINCES[:1], ("operator",))[1]}
         transport = httpx.WSGITransport(create_app(self.node), raise_app_exceptions=False)
         self.client = httpx.Client(transport=transport, base_url="http://node.invalid")
@@ -49,8 +56,10 @@ class Embedded:
     def pass_time(self, days: int, working_days: int) -> None:
         today = day_of(self.now())
         later = national().add_working_days(today, working_days).day if working_days else today
-        self._ahead += (later - today) + timedelta(days=days)
-        self.settle()
+        for _ in range((later - today).days + days):
+            self._ahead += timedelta(days=1)
+            sweep(self.node)
+            self.settle()
 
     def replayed(self) -> list[str]:
         return [f"{office} {person}" for office, person in compare(self.node).differing]

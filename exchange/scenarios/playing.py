@@ -211,7 +211,7 @@ class Play:
             self.played.append(Played(step, [], [Difference(step.where, "refusal", "accepted", problem(answer))]))
 
     def _has_key(self, office: str) -> bool:
-        return any(codes.is_within(office, area) for area in self.offices.areas)
+        return self.offices.has_key(office)
 
 
 def problem(answer: Answer) -> str:

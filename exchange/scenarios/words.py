@@ -17,8 +17,6 @@ _LATER: Mapping[str, frozenset[str]] = {
     "person.erased": frozenset({"ground"}),
     "tie.began": frozenset({"tie", "other", "ground"}),
     "tie.ended": frozenset({"tie", "other", "ground"}),
-    "case.reminded": frozenset({"ground"}),
-    "case.escalated": frozenset({"ground"}),
     "enquiry.opened": frozenset({"to", "purpose", "consent", "given", "fields"}),
     "enquiry.answered": frozenset({"facts", "refused"}),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
 from events.envelope import Ref
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import batches
-from exchange.protocol.record import OPEN, CaseStatus
+from exchange.protocol.record import ASKED, OPEN, CaseStatus
 from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import cases
 
@@ -76,6 +76,13 @@ def some(sql: Connection, which: Which, after: str | None = None, limit: int = 5
     """A page of cases: what is due first comes first."""
     keys = (func.coalesce(cases.c.due_on, _NEVER), cases.c.office, cases.c.id)
     return page(sql, select(cases).where(*_where(which)), keys, _row, after, limit)
+
+
+def waiting(sql: Connection, due_by: str) -> Iterator[CaseRow]:
+    """Cases that the office asked has still to answer, and that are due by this day or on none yet."""
+    due = cases.c.due_on.is_(None) | (cases.c.due_on <= due_by)
+    for row in sql.execute(select(cases).where(cases.c.status.in_(sorted(ASKED)), due)):
+        yield _row(row)
 
 
 def how_many(sql: Connection, which: Which, most: int = MOST) -> int:

@@ -68,6 +68,15 @@ def acknowledge(sql: Connection, office: str, position: int, at: datetime) -> No
     sql.execute(update(inbox).where(wanted).values(acknowledged=to_number(at)))
 
 
+def told(sql: Connection, kind: str, persons: Collection[str]) -> set[tuple[str, str]]:
+    """The offices that were told something of this kind about cases of these persons: (office, case)."""
+    found: set[tuple[str, str]] = set()
+    for batch in batches(list(persons)):
+        wanted = select(inbox.c.office, inbox.c.case).where(inbox.c.person.in_(batch), inbox.c.kind == kind)
+        found |= {(office, case) for office, case in sql.execute(wanted)}
+    return found
+
+
 def some(sql: Connection, which: Which, after: str | None = None, limit: int = 25) -> Page[InboxRow]:
     """A page of notifications, the newest first."""
     keys = (inbox.c.at, inbox.c.office, inbox.c.position)

@@ -19,8 +19,9 @@ from schemas.v1.fields import UUID
 from schemas.v1.wire import Fault
 
 OMITTABLE = frozenset({"stay", "case"})
-# The exchange itself states what a keeper holds; the operator speaks of jurisdictions.
-RECORDABLE = tuple(sorted(TYPES.keys() - {"person.stated"} - {n for n in TYPES if n.startswith("jurisdiction.")}))
+SYSTEM = frozenset({"person.stated", "case.reminded", "case.escalated"})
+# The exchange itself states what a keeper holds, reminds and escalates; the operator speaks of jurisdictions.
+RECORDABLE = tuple(sorted(TYPES.keys() - SYSTEM - {n for n in TYPES if n.startswith("jurisdiction.")}))
 
 _RULES = (
     (re.compile(r"Object missing required field `(?P<name>[^`]+)`"), "schema.missing"),

@@ -58,14 +58,20 @@ def test_a_protection_ends_after_its_last_day_everywhere_and_once(node, clock, h
     assert checks(node).equal
 
 
-def test_a_case_is_overdue_from_the_day_after_it_was_due(node, clock, home, moved):
+def test_a_case_is_overdue_from_the_day_after_it_was_due(node, clock, home, new_home, moved):
     clock.now += timedelta(days=21)
     (case,) = cases.cases(node, home.caller).rows
     assert (case.status, case.due_on) == ("open", "2026-03-23")
     clock.now += timedelta(days=1)
     (case,) = cases.cases(node, home.caller).rows
-    assert case.status == "overdue"
+    assert case.status == "open", "a state follows from a fact, and not from the clock"
+    assert [sweep(node), sweep(node)] == [1, 0]
+    advance(node)
+    for office in (home, new_home):
+        (case,) = office.cases()
+        assert case.status == "overdue"
     assert cases.how_many(node, home.caller, Which(status="overdue")) == 1
+    assert checks(node).equal
 
 
 def test_what_was_known_then_is_what_is_shown_of_then(node, clock, home, moved):

@@ -35,13 +35,14 @@ from events.catalogue.person import (
 )
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, UNKNOWN, Place, StayName, town
-from events.envelope import Ref
+from events.envelope import SYSTEM_ACTOR, Ref
 from events.errors import Illegal
 from exchange.protocol.compare import differences
 from exchange.protocol.legality import check
 from exchange.protocol.record import ASKED, Record
+from exchange.protocol.reminding import escalation, reminder
 from tests.properties.amendments import Amendments
-from tests.properties.world import OUTSIDE, World
+from tests.properties.world import COUNTY, OUTSIDE, World
 
 PERSONS = ("P1", "P2", "P3")
 SHARED = "E00000000"  # the number of a passport that may stand on anybody
@@ -90,6 +91,8 @@ class Commands:
         world.tick()
         office, person = self.office(), self.random.choice(self.persons)
         record = world.record(office, person)
+        if record is not None and self.random.random() < 0.06 and self.day_comes(office, record):
+            return True
         kinds = self.OPENING if record is None else self.HELD
         kind = self.random.choice(kinds)
         fact = kind(self, office, person, record)
@@ -110,6 +113,23 @@ class Commands:
             subject = record.facts[fact.target].event.person
         world.command(world.author(office, subject, day, fact))
         self.counts[fact.type] = self.counts.get(fact.type, 0) + 1
+        return True
+
+    def day_comes(self, office: str, record: Record) -> bool:
+        """What a day brings to a case of the office, if it brings anything."""
+        if not record.cases:
+            return False
+        state = self.random.choice(list(record.cases.values()))
+        due_on = state.due_on or "2026-04-01"
+        ground = self.random.choice(("half_time", "on_day", "overdue", "overdue"))
+        draft = escalation(record, state, COUNTY, due_on) or reminder(record, state, ground, due_on)
+        if draft is None:
+            return False
+        system = self.world.author(
+            office, draft.person, "2026-04-02", draft.payload, actor=SYSTEM_ACTOR, id_=draft.id, because=draft.because
+        )
+        self.world.command(system)
+        self.counts[draft.payload.type] = self.counts.get(draft.payload.type, 0) + 1
         return True
 
     # opening

@@ -24,6 +24,7 @@ from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
 
 OUTSIDE = "110102001000"  # an office that does not take part
+COUNTY = "110101000000"  # above all the others
 OFFICES = tuple(f"11010100{n}000" for n in range(1, 6))
 
 
@@ -62,6 +63,7 @@ class World:
         order = list(offices)
         self.random.shuffle(order)
         self.node_of = {office: index % nodes for index, office in enumerate(order)}
+        self.node_of[COUNTY] = 0
         self.nodes = nodes
         self.books: dict[str, Book] = {}
         self.skew = {o: self.random.randint(-120_000_000, 120_000_000) if skew else 0 for o in offices}

@@ -39,7 +39,7 @@ resource = Resource("inbox", "What other offices told yours, and what they ask."
     },
     purpose=True,
 )
-@allows("clerk", "confirmer")
+@allows("clerk", "confirmer", "supervisor")
 def list_inbox(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Notifications of the caller's office, filtered and in pages."""
     where = paging.position(query.pop("cursor", None), "inbox")
@@ -58,7 +58,7 @@ def list_inbox(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
     },
     problems=(404,),
 )
-@allows("clerk", "confirmer")
+@allows("clerk", "confirmer", "supervisor")
 def acknowledge(position: int) -> Mapping[str, Any]:
     """Says that the message was received; it agrees to nothing. Twice is as good as once."""
     return use_cases().acknowledge(caller(), position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from events.catalogue.case import Rejected, RequestOpened
+from events.catalogue.case import Escalated, Rejected, RequestOpened
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Deceased, Merged, Registered
 from events.catalogue.registration import RegistrationChanged
@@ -16,6 +16,7 @@ from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, NO_PARTS, Due, Si
 
 REQUEST = Cell("request", asks=True)
 REJECTED = Cell("rejected")
+ESCALATED = Cell("escalated")
 
 
 def author_tells(sight: Sight) -> Iterator[Due]:
@@ -83,6 +84,8 @@ def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
         return REQUEST
     if isinstance(payload, Rejected):
         return REJECTED
+    if isinstance(payload, Escalated):
+        return ESCALATED
     return None
 
 

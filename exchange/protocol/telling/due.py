@@ -8,7 +8,7 @@ from functools import cached_property
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed
+from events.catalogue.case import Confirmed, Escalated
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
@@ -68,9 +68,10 @@ class Sight:
         return office == self.me
 
     def told_anything(self) -> tuple[str, ...]:
-        """Offices that were told any event of this record."""
+        """Offices that were told any event of this record, and not just asked to see to a case."""
         facts = self.record.facts
-        return tuple(dict.fromkeys(to for ref, to in self.book.told if ref in facts))
+        told = (to for ref, to in self.book.told if ref in facts and not isinstance(facts[ref].payload, Escalated))
+        return tuple(dict.fromkeys(told))
 
     @cached_property
     def recognised_by_keeper(self) -> bool:

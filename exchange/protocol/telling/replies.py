@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from events.catalogue.case import Reply
+from events.catalogue.case import Escalated, Reminded, Reply
 from events.catalogue.values import CaseRef
 from events.standing import Standing
 from exchange.protocol.naming import named_offices
@@ -15,6 +15,9 @@ from exchange.protocol.telling.due import ALL_PARTS, Due, Sight
 REPLY = Cell("reply")
 WITHDRAWN = Cell("withdrawn")
 MATCHED = Cell("matched")
+REMINDER = Cell("reminder")
+OVERDUE = Cell("overdue")
+ESCALATED = Cell("escalated")
 
 
 def reply_to_other_side(sight: Sight) -> Iterator[Due]:
@@ -27,6 +30,10 @@ def reply_to_other_side(sight: Sight) -> Iterator[Due]:
 
 
 def _cell(standing: Standing) -> Cell:
+    if isinstance(standing.payload, Reminded):
+        return OVERDUE if standing.payload.ground == "overdue" else REMINDER
+    if isinstance(standing.payload, Escalated):
+        return ESCALATED
     if standing.payload.type == "case.withdrawn":
         return WITHDRAWN
     return MATCHED if standing.event.frame.automatic and standing.payload.type == "case.confirmed" else REPLY
@@ -46,9 +53,10 @@ def thread_of_case(sight: Sight) -> Iterator[Due]:
     replies = list(_replies(sight))
     told: dict[CaseRef, set[str]] = {}
     for standing, state in replies:
-        told.setdefault(state.ref, set()).update(sight.told_to.get(standing.ref, ()))
+        if not isinstance(standing.payload, Escalated):  # who is asked to see to a case holds no book of it
+            told.setdefault(state.ref, set()).update(sight.told_to.get(standing.ref, ()))
     for standing, state in replies:
-        for to in sorted(told[state.ref]):
+        for to in sorted(told.get(state.ref, ())):
             yield sight.due(standing, to, "case_thread")
 
 
