@@ -24,7 +24,8 @@ def reminder(record: Record, state: CaseState, ground: str, due_on: str) -> Draf
     """What the asker records; None where it is not the asker, nothing waits, or it is recorded already."""
     if record.office != state.asker or not waits(record, state) or state.status == "overdue":
         return None
-    return _draft(record, state, Reminded(case=state.ref, ground=cast("ReminderGround", ground), due_on=due_on), ground, due_on)
+    fact = Reminded(case=state.ref, ground=cast("ReminderGround", ground), due_on=due_on)
+    return _draft(record, state, fact, ground, due_on)
 
 
 def escalation(record: Record, state: CaseState, to: str, due_on: str) -> Draft | None:

@@ -34,6 +34,8 @@ NOTHING = "–"
 
 # Types that no row of the routing table sends: the rule by which each is told all the same, or that it is not.
 TOLD_OTHERWISE: Mapping[str, str] = {
+    "case.reminded": "the office asked: reminder, or overdue",
+    "case.escalated": "the county, later the province, of the office asked, and the asker: escalated",
     "case.*": "the other side of the case; the keeper; whoever was told the case",
     "request.opened": "the office asked: request ?",
     "notification.rejected": "the office that sent the message: rejected",

@@ -80,7 +80,7 @@ class Embedded:
                 book.tell(delivery)
             else:
                 book.receive(delivery, shelf.restricted(ref, delivery.parts))
-        held = next((record for record in view(book) if person in record.persons and record.facts), None)
+        held = next((record for record in view(book) if person in record.persons and record.holds), None)
         return sheet(held, person) if held is not None else dict(nothing(office, person))
 
     def close(self) -> None:

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, select
 
 from events.envelope import Ref
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import batches
 from exchange.protocol.record import ASKED, OPEN, CaseStatus
 from exchange.tables.paging import Page, count, page, within
-from exchange.tables.schema import cases
+from exchange.tables.schema import cases, inbox
 
 MOST = 1_000
 _NEVER = "9999-12-31"
@@ -41,11 +41,13 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases; what is None selects nothing. `area`: an office, or the beginning of its code.
 
     `side`: those that the office was asked, or asked itself. `due_before`: due on an earlier day than this.
+    `escalated`: those that still wait though somebody above was asked to see to them.
     """
 
     area: str | None = None
     side: Literal["asked", "asker"] | None = None
     open: bool | None = None
+    escalated: bool | None = None
     status: CaseStatus | None = None
     kind: str | None = None
     due_before: str | None = None
@@ -106,6 +108,10 @@ def _where(which: Which) -> list[ColumnElement[bool]]:
         found.append(cases.c.office == cases.c[which.side])
     if which.open is not None:
         found.append(cases.c.status.in_(sorted(OPEN)) if which.open else cases.c.status.not_in(sorted(OPEN)))
+    if which.escalated is not None:
+        told = exists().where(inbox.c.person == cases.c.person, inbox.c.case == cases.c.id, inbox.c.kind == "escalated")
+        pressed = cases.c.status.in_(sorted(ASKED)) & told
+        found.append(pressed if which.escalated else ~pressed)
     if which.due_before is not None:
         found.append(cases.c.due_on < which.due_before)
     return found

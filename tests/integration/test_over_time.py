@@ -11,6 +11,7 @@ from exchange.pipeline.sweep import sweep
 from exchange.protocol.refusals import UnknownPerson
 from exchange.queries import cases
 from exchange.queries.feed import feed
+from exchange.queries.inbox import inbox
 from exchange.queries.record import record
 from exchange.reconcile import checks
 from exchange.tables.cases import Which
@@ -72,6 +73,65 @@ def test_a_case_is_overdue_from_the_day_after_it_was_due(node, clock, home, new_
         assert case.status == "overdue"
     assert cases.how_many(node, home.caller, Which(status="overdue")) == 1
     assert checks(node).equal
+
+
+class TestNobodyAnswers:
+    @pytest.fixture
+    def days(self, node, clock):
+        def go_by(count: int) -> None:
+            for _ in range(count):
+                clock.now += timedelta(days=1)
+                sweep(node)
+                advance(node)
+
+        return go_by
+
+    def test_the_office_asked_is_reminded_and_each_level_above_asked_once(self, node, home, new_home, moved, days):
+        days(22)  # due on the 21st day: 2026-03-23
+        assert [n.reason for n in home.inbox() if n.kind in {"reminder", "overdue"}] == [
+            "overdue",
+            "on_day",
+            "day_before",
+            "half_time",
+        ]
+        days(30)
+        county = Caller("420115000000", "supervisor", frozenset({"supervisor"}))
+        province = Caller("420000000000", "supervisor", frozenset({"supervisor"}))
+        assert [[n.kind for n in inbox(node, who).rows] for who in (county, province)] == [["escalated"]] * 2
+        assert [n.kind for n in new_home.inbox()].count("escalated") == 2
+        (case,) = cases.cases(node, county, Which(escalated=True)).rows
+        assert (case.asked, case.status) == (ZHIFANG, "overdue")
+        assert cases.how_many(node, Caller("430000000000", "s", frozenset({"supervisor"})), Which(escalated=True)) == 0
+        with pytest.raises(UnknownPerson):
+            record(node, county, "case", moved.person)
+        assert checks(node).equal
+
+    def test_an_answer_ends_it(self, node, home, moved, days):
+        days(23)
+        home.answers("case.confirmed", home.notice("inflow").case)
+        before = len(home.inbox())
+        days(30)
+        assert len(home.inbox()) == before
+        assert cases.how_many(node, home.caller, Which(escalated=True)) == 0
+
+    def test_a_node_that_stood_still_calls_it_overdue_and_escalates_all_the_same(self, node, clock, home, moved):
+        clock.now += timedelta(days=90)
+        for _ in range(3):
+            sweep(node)
+            advance(node)
+        assert [n.kind for n in home.inbox() if n.kind != "inflow"] == ["overdue"]
+        assert {c.status for c in home.cases()} == {"overdue"}
+        assert cases.how_many(node, home.caller, Which(escalated=True)) == 1
+
+    def test_a_case_opened_again_has_its_time_from_that_day(self, node, clock, home, new_home, moved, days):
+        case = home.notice("inflow").case
+        home.answers("case.confirmed", case)
+        days(40)
+        new_home.answers("case.reopened", case, reason="doubt")
+        days(10)
+        assert {c.status for c in (*home.cases(), *new_home.cases())} == {"open"}
+        days(20)
+        assert {c.status for c in (*home.cases(), *new_home.cases())} == {"overdue"}
 
 
 def test_what_was_known_then_is_what_is_shown_of_then(node, clock, home, moved):

@@ -6,19 +6,21 @@ from typing import get_args
 
 import pytest
 
+from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed, Deferred, Disputed, Noted, Reopened, Settled
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
-from events.catalogue.person import Registered
+from events.catalogue.person import Deceased, Registered
 from events.catalogue.values import CaseRef, NoteKind, town
-from events.envelope import Ref
+from events.envelope import SYSTEM_ACTOR, Ref
 from events.errors import Illegal
 from exchange.protocol.answering import allowed
 from exchange.protocol.legality import check
 from exchange.protocol.record import CaseState
 from exchange.protocol.refusals import AlreadyDeferred, CaseClosed, DeferralDay, NotAsked
+from exchange.protocol.reminding import escalation, reminder
 from exchange.translations import known
-from tests.properties.world import OFFICES, World
+from tests.properties.world import COUNTY, OFFICES, World
 
 HOME, NEW = OFFICES[:2]
 DUE = "2026-04-01"  # the model's day for every question
@@ -110,6 +112,59 @@ def test_what_was_asked_anew_may_be_deferred_anew(story):
     story.record(NEW, Reopened(case=story.case, reason="doubt"))
     story.record(HOME, Deferred(case=story.case, until=LATER, reason="still_looking"))
     assert story.both() == ("deferred", LATER)
+
+
+class TestTheDayComes:
+    def press(self, story: Story, office: str, ground: str, due_on: str = DUE) -> bool:
+        record = story.world.record(office, "P1")
+        assert record is not None
+        make = escalation if ground == COUNTY else reminder
+        draft = make(record, record.cases[story.case], ground, due_on)
+        if draft is None:
+            return False
+        made = story.world.author(
+            office, "P1", DUE, draft.payload, actor=SYSTEM_ACTOR, id_=draft.id, because=draft.because
+        )
+        story.world.command(made)
+        story.world.drain()
+        return True
+
+    def test_a_fact_makes_the_case_overdue_on_both_sides_and_once(self, story):
+        assert self.press(story, NEW, "on_day")
+        assert story.both()[0] == "open"
+        assert self.press(story, NEW, "overdue")
+        assert story.both()[0] == "overdue"
+        assert not self.press(story, NEW, "overdue")
+        assert not self.press(story, HOME, "overdue"), "who is asked does not remind itself"
+
+    def test_the_county_hears_when_it_is_overdue_and_holds_no_record(self, story):
+        assert not self.press(story, HOME, COUNTY)
+        self.press(story, NEW, "overdue")
+        assert self.press(story, HOME, COUNTY)
+        assert not self.press(story, HOME, COUNTY)
+        assert {state.escalated for state in map(story.at, (HOME, NEW))} == {(COUNTY,)}
+        story.record(HOME, Confirmed(case=story.case))
+        (record,) = story.world.records(COUNTY)
+        assert [s.payload.type for s in record.facts.values()] == ["case.escalated"]
+        assert not record.holds
+
+    def test_a_deferral_outlives_a_reminder_of_the_day_before_it(self, story):
+        late = reminder(story.world.record(NEW, "P1"), story.at(NEW), "overdue", DUE)
+        assert late is not None
+        story.record(HOME, Deferred(case=story.case, until=LATER, reason="still_looking"))
+        story.world.command(
+            story.world.author(NEW, "P1", DUE, late.payload, actor=SYSTEM_ACTOR, id_=late.id, because=late.because)
+        )
+        story.world.drain()
+        assert story.both() == ("deferred", LATER)
+
+    @pytest.mark.parametrize("ground", ["half_time", "overdue"])
+    def test_nobody_is_pressed_while_a_death_stands_or_when_all_is_said(self, story, ground):
+        death = story.record(HOME, Deceased())
+        assert not self.press(story, NEW, ground)
+        story.record(HOME, Retracted(target=death))
+        story.record(HOME, Confirmed(case=story.case))
+        assert not self.press(story, NEW, ground)
 
 
 class TestWhatEachSideMaySay:
