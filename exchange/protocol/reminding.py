@@ -1,7 +1,7 @@
 """Reminders and escalations: facts that the coming of a day makes. Pure: drafts, made into events elsewhere.
 
 The asker's system actor reminds, so that the office asked is told; that of the office asked escalates, so that the
-asker is, and the county, which is served where the office asked is. Each draft's id is derived from case, ground and day.
+asker is, and the county, which is served where the office asked is. Ids are derived from case, ground and day.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ import exchange.pipeline.reminding
 import exchange.protocol.cases
 import exchange.protocol.duties
 import exchange.protocol.reminding
+from events.catalogue.case import Confirmed
 from exchange.protocol.record import ASKED, Record
-from exchange.protocol.telling import author, due
+from exchange.protocol.telling import author
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import read
 from exchange.scenarios.running import run
@@ -44,7 +45,7 @@ def test_giving_a_county_the_record_is_noticed(monkeypatch):
 
 
 def test_reminders_that_belong_to_the_act_of_the_question_are_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.duties, "Reminded", due.Confirmed)
+    monkeypatch.setattr(exchange.protocol.duties, "Reminded", Confirmed)
     assert differs("reminded-overdue-escalated")
 
 
