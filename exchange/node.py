@@ -106,11 +106,10 @@ class Node:
 
     def learn_offices(self, reader: Reader) -> None:
         """Read the list of jurisdictions anew, where anything was added to it."""
-        told = reader.jurisdictions()
-        refs = frozenset(stored.frame.ref for stored in told)
-        if refs != self._learned:
-            self.offices = offices(opened_event(stored, None) for stored in told)
-            self._learned = refs
+        told = reader.jurisdiction_refs()
+        if told != self._learned:
+            self.offices = offices(opened_event(stored, None) for stored in reader.jurisdictions())
+            self._learned = told
 
     @contextmanager
     def look(self) -> Iterator[SqlSession]:

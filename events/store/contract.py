@@ -104,6 +104,9 @@ class Reader(Protocol):
     def events_of(self, persons: Iterable[str]) -> tuple[StoredEvent, ...]:
         """Every event about these subjects, those not yet sequenced last."""
 
+    def jurisdiction_refs(self) -> frozenset[Ref]:
+        """Which events about an office there are: cheaper than reading them, to see whether any is new."""
+
     def jurisdictions(self) -> tuple[StoredEvent, ...]:
         """Every event about an office."""
 

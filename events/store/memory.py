@@ -68,6 +68,9 @@ class MemorySession:
         wanted = set(persons)
         return tuple(sorted((e for e in self._events.values() if e.frame.subject.id in wanted), key=log_order))
 
+    def jurisdiction_refs(self) -> frozenset[Ref]:
+        return frozenset(event.frame.ref for event in self.jurisdictions())
+
     def jurisdictions(self) -> tuple[StoredEvent, ...]:
         about_offices = (e for e in self._events.values() if e.frame.subject.kind == "jurisdiction")
         return tuple(sorted(about_offices, key=log_order))

@@ -19,6 +19,7 @@ from events.store.contract import Same, StoredEvent, identical
 from events.store.sql.events import EventRows
 from events.store.sql.feed import FeedRows
 from events.store.sql.persons import PersonRows
+from events.store.sql.rows import Query
 
 # The event and the mark that it waits for the sequencer, in one statement and one round trip.
 _APPEND: LiteralString = """
@@ -188,6 +189,9 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
 
     def _ask(self, query: LiteralString, values: Sequence[Any] = ()) -> psycopg.RawCursor[Any]:
         return self._hot.execute(query, values, prepare=True, binary=True)
+
+    def _ask_rows(self, query: Query, keys: Iterable[str]) -> Iterable[tuple[Any, ...]]:
+        return self._ask(query.in_postgres, [list(keys)] if "$1" in query.in_postgres else ()).fetchall()
 
     def _copy(self, statement: LiteralString, types: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
         with self._hot.copy(statement) as copy:

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
+from msgspec import json
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
@@ -25,6 +27,7 @@ from events.store.errors import Unavailable
 from events.store.sql.events import EventRows
 from events.store.sql.feed import FeedRows
 from events.store.sql.persons import PersonRows
+from events.store.sql.rows import Query
 
 IN_MEMORY = ":memory:"
 
@@ -106,6 +109,10 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
             raise StaleVersion(field="version", rule="stream.version", offered=event.frame.version, found=found)
         same(stored, event)
         return stored
+
+    def _ask_rows(self, query: Query, keys: Iterable[str]) -> Iterable[tuple[Any, ...]]:
+        given = [json.encode(list(keys)).decode()] if "?" in query.in_sqlite else []
+        return self.driver.execute(query.in_sqlite, given)
 
     def _insert(self, rows: Sequence[tuple[object, ...]]) -> int:
         """How many of the rows were taken: one at a wrong version, or there already, is left out."""

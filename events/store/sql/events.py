@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, literal_column, select, tuple_
+from sqlalchemy import Connection, Select, func, literal_column, select, tuple_
 
 from events.codec import thaw
 from events.envelope import Ref
 from events.store.contract import StoredEvent
 from events.store.moment import to_moment
 from events.store.rules import log_order
-from events.store.sql.rows import batches
+from events.store.sql.rows import Asking, Query, batches
 from events.store.sql.schema import events, log, pending
 
 _STORED = (events.c.body, events.c.sealed, log.c.index, log.c.at)
 _WITH_LOG = events.outerjoin(log, (log.c.author == events.c.author) & (log.c.id == events.c.id))
 
+_OF_SUBJECTS = Query(
+    'SELECT e.body, e.sealed, l."index", l.at FROM events e LEFT JOIN log l ON l.author = e.author AND l.id = e.id'
+    " WHERE e.subject {keys}"
+)
+_ABOUT_OFFICES = Query("SELECT author, id FROM events WHERE kind = 'jurisdiction'")
 
-class EventRows:
+
+class EventRows(Asking):
     """The part of a session that reads events."""
 
     sql: Connection
@@ -36,12 +42,11 @@ class EventRows:
         return found
 
     def events_of(self, persons: Iterable[str]) -> tuple[StoredEvent, ...]:
-        found = [
-            stored
-            for batch in batches(dict.fromkeys(persons))
-            for stored in self._events(_select().where(events.c.subject.in_(batch)))
-        ]
-        return tuple(sorted(found, key=log_order))
+        rows = self._ask_rows(_OF_SUBJECTS, dict.fromkeys(persons))
+        return tuple(sorted(map(stored_event, rows), key=log_order))
+
+    def jurisdiction_refs(self) -> frozenset[Ref]:
+        return frozenset(Ref(author, id_) for author, id_ in self._ask_rows(_ABOUT_OFFICES, ()))
 
     def jurisdictions(self) -> tuple[StoredEvent, ...]:
         # Written out, not bound: only so may the database use the small index over just these rows.
@@ -69,8 +74,8 @@ def _select() -> Select[Any]:
     return select(*_STORED).select_from(_WITH_LOG)
 
 
-def stored_event(row: Row[Any]) -> StoredEvent:
+def stored_event(row: Sequence[Any]) -> StoredEvent:
     """The event in a row of body, sealed parts, log index and moment."""
-    body, sealed, index, at = tuple(row)
+    body, sealed, index, at = row
     moment = None if at is None else to_moment(at)
     return StoredEvent(frame=thaw(body), body=body, sealed=sealed, index=index, sequenced_at=moment)

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import Connection, select, tuple_
 
 from events.envelope import Part, Ref
 from events.store.contract import Acknowledgement, NewDelivery, StoredDelivery
 from events.store.moment import to_moment, to_number
 from events.store.rules import at_position, feed_order, unfed
 from events.store.sql.log import LogRows
-from events.store.sql.rows import batches, insert
+from events.store.sql.rows import Query, batches, insert
 from events.store.sql.schema import acknowledgements, deliveries, feed_heads
 
 _asked = msgspec.json.Decoder(tuple[tuple[str, str | None], ...]).decode
+_parts = msgspec.json.Decoder(list[Part]).decode
+_COLUMNS = (
+    *("author", "id", "teller", "recipient", "revision", "position", "person", "parts", "ground", "kind", "asked"),
+    *("act", "trigger_author", "trigger_id", "at"),
+)
+_READ = [deliveries.c[name] for name in _COLUMNS]
+_TO_PERSONS = Query(f"SELECT {', '.join(_COLUMNS)} FROM deliveries WHERE person {{keys}}")  # noqa: S608 (our own words)
 
 
 class FeedRows(LogRows):
@@ -26,17 +33,13 @@ class FeedRows(LogRows):
     sql: Connection
 
     def feed(self, office: str, after: int, limit: int) -> tuple[StoredDelivery, ...]:
-        query = select(deliveries).where(deliveries.c.recipient == office, deliveries.c.position > after)
+        query = select(*_READ).where(deliveries.c.recipient == office, deliveries.c.position > after)
         rows = self.sql.execute(query.order_by(deliveries.c.position).limit(limit))
         return tuple(_delivery(row) for row in rows)
 
     def deliveries_of(self, persons: Iterable[str]) -> tuple[StoredDelivery, ...]:
-        rows = [
-            _delivery(row)
-            for batch in batches(dict.fromkeys(persons))
-            for row in self.sql.execute(select(deliveries).where(deliveries.c.person.in_(batch)))
-        ]
-        return tuple(sorted(rows, key=feed_order))
+        rows = self._ask_rows(_TO_PERSONS, dict.fromkeys(persons))
+        return tuple(sorted(map(_delivery, rows), key=feed_order))
 
     def deliver(self, new: Sequence[NewDelivery], at: datetime) -> tuple[StoredDelivery, ...]:
         if not new:
@@ -78,9 +81,7 @@ class FeedRows(LogRows):
         refs = dict.fromkeys((delivery.ref.author, delivery.ref.id) for delivery in new)
         key = tuple_(deliveries.c.author, deliveries.c.id)
         return [
-            _delivery(row)
-            for batch in batches(refs)
-            for row in self.sql.execute(select(deliveries).where(key.in_(batch)))
+            _delivery(row) for batch in batches(refs) for row in self.sql.execute(select(*_READ).where(key.in_(batch)))
         ]
 
     def _heads(self, offices: Iterable[str]) -> dict[str, int]:
@@ -114,20 +115,21 @@ def _row(delivery: StoredDelivery) -> dict[str, Any]:
     }
 
 
-def _delivery(row: Row[Any]) -> StoredDelivery:
-    trigger = None if row.trigger_id is None else Ref(row.trigger_author, row.trigger_id)
+def _delivery(row: Sequence[Any]) -> StoredDelivery:
+    """The delivery in a row of the columns in `_COLUMNS`."""
+    author, id_, teller, to, revision, position, person, parts, ground, kind, asked, act, *trigger, at = row
     return StoredDelivery(
-        ref=Ref(row.author, row.id),
-        person=row.person,
-        teller=row.teller,
-        to=row.recipient,
-        parts=frozenset(cast("list[Part]", msgspec.json.decode(row.parts))),
-        ground=row.ground,
-        kind=row.kind,
-        asked=_asked(row.asked),
-        act=row.act,
-        trigger=trigger,
-        revision=row.revision,
-        position=row.position,
-        at=to_moment(row.at),
+        ref=Ref(author, id_),
+        person=person,
+        teller=teller,
+        to=to,
+        parts=frozenset(_parts(parts)),
+        ground=ground,
+        kind=kind,
+        asked=_asked(asked),
+        act=act,
+        trigger=Ref(*trigger) if trigger[1] is not None else None,
+        revision=revision,
+        position=position,
+        at=to_moment(at),
     )

@@ -10,13 +10,15 @@ from sqlalchemy import Connection, delete, select
 from events.errors import Erased
 from events.store.contract import Access
 from events.store.moment import to_moment, to_number
-from events.store.sql.rows import batches, insert
+from events.store.sql.rows import Asking, Query, batches, insert
 from events.store.sql.schema import accesses, keys, tokens
 
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
 
+_KEYS_OF = Query("SELECT person, wrapped FROM keys WHERE wrapped IS NOT NULL AND person {keys}")
 
-class PersonRows:
+
+class PersonRows(Asking):
     """The part of a session that keeps keys, tokens and accesses."""
 
     sql: Connection
@@ -30,11 +32,7 @@ class PersonRows:
         return bytes(row.wrapped)
 
     def wrapped_keys(self, persons: Iterable[str]) -> Mapping[str, bytes]:
-        found: dict[str, bytes] = {}
-        for batch in batches(dict.fromkeys(persons)):
-            query = select(keys).where(keys.c.person.in_(batch), keys.c.wrapped.is_not(None))
-            found |= {row.person: row.wrapped for row in self.sql.execute(query)}
-        return found
+        return {person: bytes(wrapped) for person, wrapped in self._ask_rows(_KEYS_OF, dict.fromkeys(persons))}
 
     def put_key(self, person: str, wrapped: bytes) -> bytes:
         row = {"person": person, "wrapped": wrapped}

@@ -9,11 +9,16 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, select, upda
 
 from events.store.contract import Dirty
 from events.store.moment import to_moment, to_number
-from events.store.sql.rows import batches, insert
+from events.store.sql.rows import Asking, Query, batches, insert
 from events.store.sql.schema import dirty, dossiers, log_head
 
+_JOINED = Query(
+    "SELECT mine.person, theirs.person FROM dossiers mine JOIN dossiers theirs ON mine.dossier = theirs.dossier"
+    " WHERE mine.person {keys} ORDER BY theirs.person"
+)
 
-class WorkRows:
+
+class WorkRows(Asking):
     """The part of a session that keeps marks and links."""
 
     sql: Connection
@@ -93,14 +98,6 @@ class WorkRows:
     def dossiers(self, persons: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         wanted = list(dict.fromkeys(persons))
         found: dict[str, list[str]] = {}
-        mine, theirs = dossiers.alias(), dossiers.alias()
-        for batch in batches(wanted):
-            query = (
-                select(mine.c.person, theirs.c.person)
-                .join_from(mine, theirs, mine.c.dossier == theirs.c.dossier)
-                .where(mine.c.person.in_(batch))
-                .order_by(theirs.c.person)
-            )
-            for person, other in self.sql.execute(query):
-                found.setdefault(person, []).append(other)
+        for person, other in self._ask_rows(_JOINED, wanted):
+            found.setdefault(person, []).append(other)
         return {person: tuple(found.get(person, (person,))) for person in wanted}
