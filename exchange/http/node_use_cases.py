@@ -12,7 +12,6 @@ import msgspec
 from events.errors import ExchangeError
 from exchange.access.caller import Caller
 from exchange.commands import days
-from exchange.clock import day_of
 from exchange.commands.acknowledge import acknowledge
 from exchange.commands.act import Item, Result
 from exchange.commands.jurisdiction import record_office

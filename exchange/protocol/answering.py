@@ -78,7 +78,7 @@ def _by_asker(state: CaseState, office: str) -> None:
 def _reopening(state: CaseState, office: str) -> None:
     if office not in {state.asker, state.ref.asked}:
         raise NotAsked(asked=state.ref.asked)
-    if state.open or state.status in {"withdrawn", "redirected"}:
+    if state.open or state.status in {"withdrawn", "redirected", "not_reachable"}:
         raise CaseClosed(rule="not_closed", status=state.status)
 
 

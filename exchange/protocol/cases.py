@@ -27,6 +27,7 @@ from events.standing import Standing
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.naming import named_offices, named_originally
 from exchange.protocol.one_document import corrected_away
+from exchange.protocol.out_of_reach import out_of_reach
 from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
 
 # Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
@@ -91,7 +92,7 @@ def cases(
         # A day that was set for the first answer says nothing of the next one.
         due_on = state.due_on or (None if state.open and state.again is not None else due.get(ref))
         found[ref] = msgspec.structs.replace(state, due_on=due_on, hidden=unseen and not thread)
-    return found
+    return found | {state.ref: state for state in out_of_reach(book.offices, facts, found)}
 
 
 def _asker(

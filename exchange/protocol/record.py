@@ -178,4 +178,4 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         Whoever was asked only for another person's sake is none, unless it said that it is the same.
         """
         asked = [c for r, c in self.cases.items() if r.opening == stay and r.kind in {"inflow", "registration"}]
-        return [c for c in asked if c.recognised or not c.by_document]
+        return [c for c in asked if c.status != "not_reachable" and (c.recognised or not c.by_document)]

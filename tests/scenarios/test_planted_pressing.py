@@ -58,3 +58,8 @@ def test_replies_that_nobody_is_told_are_noticed(monkeypatch, story):
     }
     monkeypatch.setattr("exchange.node.RULES", rules)
     assert differs(story)
+
+
+def test_forgetting_whom_nobody_can_ask_is_noticed(monkeypatch):
+    monkeypatch.setattr(exchange.protocol.cases, "out_of_reach", lambda _offices, _facts, _found: ())
+    assert differs("asked-outside-the-exchange")

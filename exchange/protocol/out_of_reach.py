@@ -1,0 +1,55 @@
+"""Questions to offices outside the exchange: not reachable, until the office joins and gets its backlog. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from events.catalogue.case import RequestOpened
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Departed, Left, Returned
+from events.catalogue.person import Registered
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import CaseRef, NoteKind
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.protocol.naming import named_offices, town_of
+from exchange.protocol.offices import Offices
+from exchange.protocol.record import CaseState
+
+
+def out_of_reach(
+    offices: Offices, facts: Mapping[Ref, Standing], found: Mapping[CaseRef, CaseState]
+) -> Iterator[CaseState]:
+    """What would have been asked, where nobody outside can be. Each counts in no rate, and nobody is pressed for it."""
+    asked: dict[CaseRef, str] = {}
+    for standing in facts.values():
+        for office, kind in () if standing.void else _questions(standing.payload):
+            asked[CaseRef(standing.ref, office, kind)] = standing.author
+    for state in found.values():
+        if state.status == "redirected" and state.redirected_to is not None:
+            asked[CaseRef(state.ref.opening, state.redirected_to, state.ref.kind)] = state.asker
+    for ref, asker in asked.items():
+        person = facts[ref.opening].event.person if ref.opening in facts else None
+        if ref not in found and not offices.within(offices.successor(ref.asked, person)):
+            yield CaseState(ref=ref, asker=asker, status="not_reachable")
+
+
+def _questions(fact: Fact) -> Iterator[tuple[str, NoteKind]]:
+    """The offices that the fact's own content asks, each with the kind of question."""
+    first: tuple[str | None, NoteKind] | None = None
+    if isinstance(fact, Arrived):
+        first = (town_of(fact.registration), "inflow")
+    elif isinstance(fact, Registered) and (fact.basis != "register" or fact.ask):
+        first = (town_of(fact.registration), "registration")
+    elif isinstance(fact, RegistrationChanged):
+        first = (fact.to.code if fact.to is not None else None, "registration")
+    elif isinstance(fact, Departed | Left):
+        first = (fact.destination.code if fact.destination is not None else None, "outflow")
+    elif isinstance(fact, RequestOpened):
+        first = (fact.to, "request")
+    if first is not None and first[0] is not None:
+        yield first[0], first[1]
+    if isinstance(fact, Arrived | Returned):
+        for office in sorted(named_offices(fact)):
+            if first is None or office != first[0]:
+                yield office, "moved-on"
