@@ -32,6 +32,8 @@ from exchange.protocol.book import Book, Delivery
 from exchange.protocol.record import Record
 from exchange.protocol.routing_table import rank
 
+_Place = tuple[tuple[bool, int], int]
+
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of an inbox.
@@ -67,38 +69,41 @@ def notices(book: Book, record: Record, deliveries: Iterable[Delivery] | None = 
     received = list(book.received.values() if deliveries is None else deliveries)
     elsewhere = _told_of_the_other(book, record, received)
     groups: dict[tuple[str, str], list[Delivery]] = {}
-    for delivery in received:
+    places: dict[str, list[_Place]] = {}
+    for at, delivery in enumerate(received):
         standing = record.facts.get(delivery.ref)
         if standing is not None:
             act = delivery.act or (delivery.trigger or delivery.ref).id
             groups.setdefault((act, record.person), []).append(delivery)
+            if delivery.kind is not None:
+                places.setdefault(act, []).append(_place(at, delivery))
     found = []
     for (act, person), group in groups.items():
         telling = [d for d in group if d.kind is not None]
-        if telling and not any(_place(d) < min(map(_place, telling)) for d in elsewhere.get(act, ())):
+        if telling and not any(place < min(places[act]) for place in elsewhere.get(act, ())):
             first = min(telling, key=lambda d: rank(d.kind, asks=d.asks))
             found.append(_notice(book.office, record, act, person, first, group))
     return found
 
 
-def _told_of_the_other(book: Book, record: Record, received: Iterable[Delivery]) -> dict[str, list[Delivery]]:
+def _told_of_the_other(book: Book, record: Record, received: Iterable[Delivery]) -> dict[str, list[_Place]]:
     """By act, what came with a notification about an entry that was once merged with this one and is not any more.
 
     One act that was told while the two were one has one notice, on whichever side it stands now.
     """
     merged = {(e.person, e.payload.other) for e in book.events() if isinstance(e.payload, Merged)}
     others = {b for a, b in merged if a in record.persons} | {a for a, b in merged if b in record.persons}
-    found: dict[str, list[Delivery]] = {}
-    for delivery in received if others.difference(record.persons) else ():
+    found: dict[str, list[_Place]] = {}
+    for at, delivery in enumerate(received) if others.difference(record.persons) else ():
         apart = delivery.ref not in record.facts and book.holds(delivery.ref)
         if apart and delivery.kind is not None and book.event(delivery.ref).person in others:
-            found.setdefault(delivery.act, []).append(delivery)
+            found.setdefault(delivery.act, []).append(_place(at, delivery))
     return found
 
 
-def _place(delivery: Delivery) -> tuple[object, ...]:
-    """Which of two deliveries of one act gives the notice."""
-    return (rank(delivery.kind, asks=delivery.asks), delivery.ref)
+def _place(at: int, delivery: Delivery) -> _Place:
+    """Which of two deliveries of one act gives the notice: of those of one kind the one that came first."""
+    return (rank(delivery.kind, asks=delivery.asks), at)
 
 
 def _notice(office: str, record: Record, act: str, person: str, first: Delivery, group: list[Delivery]) -> Notice:
