@@ -19,9 +19,7 @@ class CasesQuery(PageQuery):
     status = fields.choice(*get_args(CaseStatus))
     kind = fields.choice(*get_args(NoteKind))
     side = fields.choice("asked", "asker", metadata={"description": "Whether the office was asked, or asks."})
-    escalated = fields.Flag(
-        metadata={"description": "Whether it was escalated and still waits."}
-    )
+    escalated = fields.Flag(metadata={"description": "Whether it was escalated and still waits."})
     person = fields.identifier()
 
 
