@@ -9,7 +9,7 @@ from celery import Celery, signals
 
 from exchange import logs
 from exchange.settings import Settings
-from exchange.wakes.broker import celery_at
+from exchange.wakes.broker import celery_at, is_redis
 from workers import pulse
 from workers.process import Process
 from workers.schedule import schedule
@@ -36,7 +36,9 @@ def make_app(settings: Settings) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,  # what is begun is finished, and does no harm twice
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
-        worker_prefetch_multiplier=1,
+        # Where Redis goes away just as a wake-up is acknowledged, Celery counts it as at hand for ever: with any limit
+        # such wake-ups fill it, and a worker that looks alive takes no other. Few are ever there, so none is needed.
+        worker_prefetch_multiplier=0 if is_redis(settings.broker_url) else 1,
         worker_redirect_stdouts=False,
         worker_send_task_events=False,
     )
