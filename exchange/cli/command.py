@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -11,7 +13,7 @@ import click
 
 from events.errors import ExchangeError
 from exchange.cli import speech
-from exchange.cli.exit_codes import BROKEN, INTERRUPTED
+from exchange.cli.exit_codes import BROKEN, CLOSED, INTERRUPTED
 from exchange.translations import LANGUAGES, known, text
 from exchange.wakes import NotInstalled
 
@@ -99,8 +101,12 @@ class Main(Group):
         with ctx.scope(cleanup=False):
             try:
                 return step()
-            except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError, BrokenPipeError):
+            except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError):
                 raise
+            except BrokenPipeError:
+                # Whoever read the answer (`| head`) wants no more; at the end nothing may be flushed there either.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                ctx.exit(CLOSED)
             except ExchangeError as error:
                 ctx.exit(speech.tell_error(error))
             except click.ClickException as error:

@@ -13,6 +13,7 @@ NOT_TRIED: Final = 3
 UNAVAILABLE: Final = 4
 BROKEN: Final = 70  # a fault of ours, as sysexits.h has it; nothing else ends with a trace
 INTERRUPTED: Final = 130
+CLOSED: Final = 141  # as after SIGPIPE: whoever read the answer stopped reading
 
 
 class NotTried(ExchangeError):
