@@ -205,6 +205,9 @@ class Session(Reader, Protocol):
 
     def put_token(self, kind: str, token: bytes, person: str) -> None: ...
 
+    def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Sequence[tuple[bytes, str]]) -> None:
+        """`put_key` for each person with a key here, `put_token` for each token and its holder, all at once."""
+
     def remove_tokens(self, persons: Collection[str]) -> None: ...
 
     def record_access(self, entries: Iterable[Access]) -> None: ...

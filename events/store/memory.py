@@ -230,6 +230,12 @@ class MemorySession:
     def put_token(self, kind: str, token: bytes, person: str) -> None:
         self._tokens[kind, token, person] = None
 
+    def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Sequence[tuple[bytes, str]]) -> None:
+        for person, wrapped in keys.items():
+            self.put_key(person, wrapped)
+        for token, person in tokens:
+            self.put_token(kind, token, person)
+
     def persons_with(self, kind: str, token: bytes) -> tuple[str, ...]:
         return tuple(sorted(person for k, t, person in self._tokens if (k, t) == (kind, token)))
 

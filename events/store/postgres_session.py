@@ -6,7 +6,8 @@ own, and what it guards is read by the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from struct import Struct
 from typing import Any, LiteralString
 
 import psycopg
@@ -16,8 +17,10 @@ from sqlalchemy import Connection
 from events.codec import SealedEvent
 from events.errors import StaleVersion
 from events.store.contract import Same, StoredEvent, identical
+from events.store.packed import blobs, copied, numbers, texts, understand_packed
 from events.store.sql.events import EventRows
 from events.store.sql.feed import FeedRows
+from events.store.sql.log import Entry
 from events.store.sql.persons import PersonRows
 from events.store.sql.rows import Query
 
@@ -34,22 +37,20 @@ WITH new AS (
 )
 INSERT INTO pending (author, id, submission) SELECT author, id, submission FROM new
 """
+# How many of these streams stand right where they should; that nothing stands behind it, the unique keys will say.
 _STANDING: LiteralString = """
-SELECT s.subject, s.author, (
-    SELECT max(e.version) FROM events e WHERE e.subject = s.subject AND e.author = s.author
-) FROM unnest($1::text[], $2::text[]) AS s (subject, author)
-"""
-_KNOWN: LiteralString = """
-SELECT count(*) FROM unnest($1::text[], $2::text[]) AS n (author, id)
-WHERE EXISTS (SELECT 1 FROM events e WHERE e.author = n.author AND e.id = n.id)
+SELECT count(*) FROM unnest($1::text[], $2::text[], $3::int8[]) AS s (subject, author, version)
+WHERE EXISTS (
+    SELECT 1 FROM events e WHERE e.subject = s.subject AND e.author = s.author AND e.version = s.version::int4
+)
 """
 _COPY_EVENTS: LiteralString = (
     "COPY events (author, id, kind, subject, version, submission, body, sealed) FROM STDIN (FORMAT BINARY)"
 )
-_EVENT_TYPES = ("text", "text", "text", "text", "int4", "text", "bytea", "bytea")
-_COPY_PENDING: LiteralString = "COPY pending (author, id, submission) FROM STDIN (FORMAT BINARY)"
+_WAIT: LiteralString = """
+INSERT INTO pending (author, id, submission) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+"""
 _COPY_LOG: LiteralString = 'COPY log ("index", author, id, leaf, at) FROM STDIN (FORMAT BINARY)'
-_LOG_TYPES = ("int8", "text", "text", "bytea", "int8")
 _MARK: LiteralString = "INSERT INTO dirty (person, since) SELECT person, $2::int8 FROM unnest($1::text[]) AS p (person)"
 # By index throughout: how full these tables are, the statistics never know.
 _WAITING: LiteralString = """
@@ -74,7 +75,17 @@ SELECT set_config('lock_timeout', $1::text, true), set_config('idle_in_transacti
 """
 # Held until the transaction ends, by the database itself: a lock on a row would need a row before there is one.
 _GUARD: LiteralString = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::int8[]) AS k (key)"
+# Keys and tokens of persons whom an act makes known: one round trip, however many.
+_KEEP: LiteralString = """
+WITH held AS (
+    INSERT INTO tokens (kind, token, person) SELECT $3::text, * FROM unnest($4::bytea[], $5::text[])
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO keys (person, wrapped) SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING
+"""
 _HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
+
+_int4, _int8 = Struct("!i").pack, Struct("!q").pack
 
 
 class HeadLimits:
@@ -92,6 +103,7 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         self.sql = sql
         self.appended = 0  # events that were not there before
         self._limits = limits
+        understand_packed(driver)
         self._hot = psycopg.RawCursor(driver)
         self._holds_head = False
 
@@ -104,7 +116,15 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         # By their first eight bytes, in one order for all: two that share them wait for each other in vain, no more.
         keys = sorted({int.from_bytes(token[:8], signed=True) for token in tokens})
         if keys:
-            self._hot.execute(_GUARD, [keys], prepare=True)
+            self._hot.execute(_GUARD, [numbers(keys)], prepare=True)
+
+    def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Sequence[tuple[bytes, str]]) -> None:
+        if keys or tokens:
+            held = (blobs(token for token, _ in tokens), texts(person for _, person in tokens))
+            values = [texts(keys), blobs(keys.values()), kind, *held]
+            if self._hot.execute(_KEEP, values, prepare=True).rowcount != len(keys):
+                for person in keys:
+                    self.wrapped_key(person)  # says whose was destroyed
 
     def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
         if len(events) == 1:
@@ -127,30 +147,37 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
     def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
         if self._follow(events):
             try:
-                self._copy(_COPY_EVENTS, _EVENT_TYPES, map(_values, events))
-                self._copy(_COPY_PENDING, _EVENT_TYPES[:3], map(_mark, events))
-            except UniqueViolation:  # somebody was faster: one by one it shows who, and whether it says the same
+                self._copy(_COPY_EVENTS, map(_packed, events))
+            except UniqueViolation:  # they are there, or somebody was faster: one by one it shows who, and what it says
                 self.driver.execute("ROLLBACK TO append")
             else:
+                frames = [event.frame for event in events]
+                marks = ((f.author for f in frames), (f.id for f in frames), (f.submission for f in frames))
+                self._hot.execute(_WAIT, [texts(column) for column in marks], prepare=True)
                 self.appended += len(events)
                 return tuple(map(_fresh, events))
         return tuple(self._append_one(event, same) for event in events)
 
     def _follow(self, events: Sequence[SealedEvent]) -> bool:
-        """Whether every event is new, and stands right behind the last one of its stream or behind another of these."""
-        frames = [event.frame for event in events]
-        streams = dict.fromkeys((frame.subject.id, frame.author) for frame in frames)
-        ids = {(frame.author, frame.id) for frame in frames}
-        columns = [[subject for subject, _ in streams], [author for _, author in streams]]
-        rows = self._ask(_STANDING, columns).fetchall()
-        heads = {(subject, author): last or 0 for subject, author, last in rows}
-        for frame in frames:
-            stream = (frame.subject.id, frame.author)
-            if frame.version != heads[stream] + 1:
+        """Whether every event stands right behind the last one of its stream, or behind another of these."""
+        heads: dict[tuple[str, str], int] = {}
+        continued: list[tuple[str, str, int]] = []
+        for event in events:
+            frame = event.frame
+            version, stream = frame.version, (frame.subject.id, frame.author)
+            if stream not in heads:
+                if version > 1:
+                    continued.append((*stream, version - 1))
+            elif version != heads[stream] + 1:
                 return False
-            heads[stream] += 1
-        (known,) = self._ask(_KNOWN, [[author for author, _ in ids], [id_ for _, id_ in ids]]).fetchone() or (0,)
-        return len(ids) == len(frames) and not known
+            if version < 1:
+                return False
+            heads[stream] = version
+        if not continued:
+            return True
+        subjects, authors, versions = zip(*continued, strict=True)
+        (standing,) = self._ask(_STANDING, [texts(subjects), texts(authors), numbers(versions)]).fetchone() or (0,)
+        return bool(standing == len(continued))
 
     def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
         if self.offer(event):
@@ -178,14 +205,20 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
     def _first_waiting(self, limit: int) -> Iterable[Sequence[Any]]:
         return self._ask(_WAITING, [limit]).fetchall()
 
-    def _enter(self, entries: Sequence[tuple[int, str, str, bytes, int]]) -> None:
-        self._copy(_COPY_LOG, _LOG_TYPES, entries)
+    def _enter(self, entries: Sequence[Entry]) -> None:
+        self._copy(
+            _COPY_LOG,
+            (
+                (_int8(index), author.encode(), id_.encode(), leaf, _int8(moment))
+                for index, author, id_, leaf, moment in entries
+            ),
+        )
 
     def _no_longer_pending(self, positions: Sequence[int]) -> None:
-        self._hot.execute("DELETE FROM pending WHERE position = ANY($1::int8[])", [list(positions)], prepare=True)
+        self._hot.execute("DELETE FROM pending WHERE position = ANY($1::int8[])", [numbers(positions)], prepare=True)
 
     def _mark(self, persons: Sequence[str], since: int) -> None:
-        self._hot.execute(_MARK, [list(persons), since], prepare=True)
+        self._hot.execute(_MARK, [texts(persons), since], prepare=True)
 
     def _ask(self, query: LiteralString, values: Sequence[Any] = ()) -> psycopg.RawCursor[Any]:
         return self._hot.execute(query, values, prepare=True, binary=True)
@@ -193,22 +226,23 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
     def _ask_rows(self, query: Query, keys: Iterable[str]) -> Iterable[tuple[Any, ...]]:
         return self._ask(query.in_postgres, [list(keys)] if "$1" in query.in_postgres else ()).fetchall()
 
-    def _copy(self, statement: LiteralString, types: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+    def _copy(self, statement: LiteralString, rows: Iterable[tuple[bytes, ...]]) -> None:
         with self._hot.copy(statement) as copy:
-            copy.set_types(types)
-            for row in rows:
-                copy.write_row(row)
+            copy.write(copied(rows))
 
 
-def _values(event: SealedEvent) -> tuple[object, ...]:
+def _values(event: SealedEvent) -> tuple[str, str, str, str, int, str, bytes, bytes]:
     frame = event.frame
     subject = frame.subject
     return (frame.author, frame.id, subject.kind, subject.id, frame.version, frame.submission, event.body, event.sealed)
 
 
-def _mark(event: SealedEvent) -> tuple[object, ...]:
-    frame = event.frame
-    return (frame.author, frame.id, frame.submission)
+def _packed(event: SealedEvent) -> tuple[bytes, ...]:
+    author, id_, kind, subject, version, submission, body, sealed = _values(event)
+    return (
+        author.encode(), id_.encode(), kind.encode(), subject.encode(), _int4(version), submission.encode(),
+        body, sealed,
+    )  # fmt: skip
 
 
 def _fresh(event: SealedEvent) -> StoredEvent:

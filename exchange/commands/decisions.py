@@ -24,11 +24,9 @@ class Decisions:
 
     def write(self, session: SqlSession, lookups: Lookups) -> None:
         """Write all of it. Raises StaleVersion where others wrote to the same streams meanwhile."""
-        for person, wrapped in self.keys.items():
-            session.put_key(person, wrapped)
+        session.keep(self.keys, match_person.LOOKUP, self.tokens)
         session.append(list(self.events.values()))
         for token, person in self.tokens:
-            session.put_token(match_person.LOOKUP, token, person)
             lookups.hold(token, person)
         for person, other in self.links:
             session.link(person, other)

@@ -96,6 +96,22 @@ def test_a_destroyed_key_is_not_in_the_file_any_more(sqlite, tmp_path):
     assert [file.name for file in tmp_path.iterdir() if b"the wrapped key of Lin" in file.read_bytes()] == []
 
 
+def test_keys_and_tokens_kept_together_are_those_kept_one_by_one(store):
+    with store.write() as session:
+        session.put_key(LIN, b"one")
+        session.keep({LIN: b"two", WANG: b"three"}, "resident", [(b"t", WANG), (b"t", LIN), (b"t", WANG), (b"u", LIN)])
+        session.keep({}, "resident", [])
+        assert session.wrapped_keys([LIN, WANG]) == {LIN: b"one", WANG: b"three"}
+        assert session.persons_with("resident", b"t") == (LIN, WANG)
+        assert session.persons_with("resident", b"u") == (LIN,)
+        session.destroy_key(LIN)
+    with pytest.raises(Erased), store.write() as session:
+        session.keep({ZHAO: b"four", LIN: b"two"}, "resident", [(b"v", LIN)])
+    with store.read() as session:
+        assert session.wrapped_keys([LIN, WANG, ZHAO]) == {WANG: b"three"}
+        assert session.persons_with("resident", b"v") == ()
+
+
 def test_tokens_lead_to_those_who_hold_them_until_erased(store):
     with store.write() as session:
         session.put_token("resident", b"t", WANG)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, delete, select
@@ -46,6 +46,12 @@ class PersonRows(Asking):
     def put_token(self, kind: str, token: bytes, person: str) -> None:
         row = {"kind": kind, "token": token, "person": person}
         self.sql.execute(insert(self.sql, tokens).on_conflict_do_nothing(), row)
+
+    def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Sequence[tuple[bytes, str]]) -> None:
+        for person, wrapped in keys.items():
+            self.put_key(person, wrapped)
+        for token, person in tokens:
+            self.put_token(kind, token, person)
 
     def persons_with(self, kind: str, token: bytes) -> tuple[str, ...]:
         query = select(tokens.c.person).where(tokens.c.kind == kind, tokens.c.token == token)
