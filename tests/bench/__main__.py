@@ -12,14 +12,16 @@ from pathlib import Path
 
 from tests.bench import appending, forwarding, replaying, serving
 from tests.bench.figures import Figure, Size, table, write
+from tests.bench.servers import setting
 
 FILE = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
 
 def measured(folder: Path, size: Size) -> Iterator[Figure]:
-    """Every figure of the embedded setting, one after the other."""
+    """Every figure of the embedded setting, then of the server setting, one after the other."""
     for subject in (appending, forwarding, serving, replaying):
         yield from subject.figures(folder, size)
+    yield from setting.figures(size)
 
 
 def main(arguments: list[str]) -> None:
@@ -27,14 +29,17 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--events", type=int, default=Size().events, help="events in a round")
     parser.add_argument("--rounds", type=int, default=Size().rounds, help="rounds, of which the median counts")
     parser.add_argument("--batch", type=int, default=Size().batch, help="events in one commit of the batch")
+    parser.add_argument("--writers", type=int, nargs="+", default=Size().writers, help="writers at once, tried in turn")
+    parser.add_argument("--no-message-db", action="store_true", help="leave out the peer that comes by npm")
     parser.add_argument("--out", type=Path, default=FILE, help="the file to write")
     given = parser.parse_args(arguments)
-    size = Size(events=given.events, rounds=given.rounds, batch=given.batch)
+    size = Size(events=given.events, rounds=given.rounds, batch=given.batch, writers=tuple(given.writers))
     gc.freeze()  # as the serving processes do
     with tempfile.TemporaryDirectory() as folder:
         figures = list(measured(Path(folder), size))
     write(figures, given.out)
     load = os.getloadavg()[0]
+    print("names without a setting are embedded; those with writers or clients are on PostgreSQL, both with fsync")
     print(f"embedded: SQLite {sqlite3.sqlite_version}, WAL, synchronous FULL; Python {platform.python_version()}")
     print(f"{os.cpu_count()} cores, load {load:.1f}; medians of {size.rounds} rounds of {size.events} events")
     print(table(figures))

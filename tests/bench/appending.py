@@ -13,13 +13,13 @@ from tests.bench.workload import (
     HOME,
     TOWN,
     Bare,
-    Streams,
     arrived,
     moved,
     node_in,
     people,
     registered,
     row,
+    streams,
     take,
 )
 
@@ -41,15 +41,14 @@ def figures(folder: Path, size: Size) -> Iterator[Figure]:
 def append_each(node: Node, events: Iterable[SealedEvent]) -> None:
     """A commit for each event."""
     for event in events:
-        with node.uow.begin() as session:
-            session.append((event,))
+        node.uow.append(event)
 
 
 def _one(node: Node, bare: Bare, size: Size) -> Figure:
-    streams = Streams(node, size.events)
+    known = streams(node, size.events)
     rounds = []
     for number in range(size.rounds + 1):
-        events = streams.sealed()
+        events = known.sealed()
         rows = [row(event) for event in events]
         taken = turns(number, lambda e=events: append_each(node, e), lambda r=rows: bare.one_by_one(r))  # type: ignore[misc]
         rounds.append((len(events), *taken))
@@ -62,15 +61,15 @@ def _one(node: Node, bare: Bare, size: Size) -> Figure:
 
 
 def _with_sealing(node: Node, bare: Bare, size: Size) -> Figure:
-    streams = Streams(node, size.events)
+    known = streams(node, size.events)
 
     def ours(frames: Iterable[Envelope]) -> None:
-        append_each(node, map(streams.seal, frames))
+        append_each(node, map(known.seal, frames))
 
     rounds = []
     for number in range(size.rounds + 1):
-        frames = streams.frames()
-        rows = [row(streams.seal(frame)) for frame in frames]
+        frames = known.frames()
+        rows = [row(known.seal(frame)) for frame in frames]
         taken = turns(number, lambda f=frames: ours(f), lambda r=rows: bare.one_by_one(r))  # type: ignore[misc]
         rounds.append((len(frames), *taken))
     return against(
@@ -81,7 +80,7 @@ def _with_sealing(node: Node, bare: Bare, size: Size) -> Figure:
 
 
 def _batch(node: Node, bare: Bare, size: Size) -> Figure:
-    streams = Streams(node, size.batch)
+    known = streams(node, size.batch)
 
     def ours(events: list[SealedEvent]) -> None:
         with node.uow.begin() as session:
@@ -89,7 +88,7 @@ def _batch(node: Node, bare: Bare, size: Size) -> Figure:
 
     rounds = []
     for number in range(size.rounds + 1):
-        events = streams.sealed()
+        events = known.sealed()
         rows = [row(event) for event in events]
         taken = turns(number, lambda e=events: ours(e), lambda r=rows: bare.together(r))  # type: ignore[misc]
         rounds.append((len(events), *taken))
@@ -101,7 +100,7 @@ def _batch(node: Node, bare: Bare, size: Size) -> Figure:
 
 
 def _command(node: Node, bare: Bare, size: Size) -> Figure:
-    streams = Streams(node, size.events)
+    known = streams(node, size.events)
     take(node, HOME, map(registered, crowd := people(size.events)))
     persons = [str(result.person) for result in take(node, TOWN, map(arrived, crowd))]
 
@@ -113,7 +112,7 @@ def _command(node: Node, bare: Bare, size: Size) -> Figure:
 
     rounds = []
     for number in range(size.rounds + 1):
-        rows = [row(event) for event in streams.sealed()]
+        rows = [row(event) for event in known.sealed()]
         rounds.append((len(rows), *turns(number, ours, lambda r=rows: bare.one_by_one(r))))  # type: ignore[misc]
     return against(
         "the whole command, one event",

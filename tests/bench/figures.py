@@ -33,11 +33,16 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True):
-    """How many events a round takes, and how many rounds there are beside the first, which only warms up."""
+    """How many events a round takes, and how many rounds there are beside the first, which only warms up.
+
+    `writers`: the numbers of writers at once that are tried in the server setting.
+    """
 
     events: int = 200
     rounds: int = 7
     batch: int = 1000
+    writers: tuple[int, ...] = (1, 4, 16)
+    message_db: bool = True  # this peer comes by npm
 
 
 def timed(work: Callable[[], object], clock: Seconds = perf_counter) -> float:

@@ -7,7 +7,7 @@ from exchange.node import Node
 from exchange.pipeline.forward import forward
 from exchange.pipeline.sequence import sequence
 from tests.bench.figures import Figure, Size, rate, timed
-from tests.bench.workload import HOME, TOWN, Streams, arrived, node_in, people, registered, take
+from tests.bench.workload import HOME, TOWN, arrived, node_in, people, registered, streams, take
 
 
 def figures(folder: Path, size: Size) -> Iterator[Figure]:
@@ -23,11 +23,11 @@ def _exhausted(step: Callable[[Node], int], node: Node) -> None:
 
 
 def _sequencing(node: Node, size: Size) -> Figure:
-    streams = Streams(node, size.batch)
+    known = streams(node, size.batch)
     rounds = []
     for _ in range(size.rounds + 1):
         with node.uow.begin() as session:
-            session.append(streams.sealed())
+            session.append(known.sealed())
         with node.uow.look() as reader:
             waiting = reader.pending()
         rounds.append((waiting, timed(lambda: _exhausted(sequence, node))))

@@ -27,7 +27,7 @@ def figures(folder: Path, size: Size) -> Iterator[Figure]:
 def _one_event(node: Node, size: Size) -> Figure:
     take(node, HOME, map(registered, crowd := people(size.events)))
     persons = [str(result.person) for result in take(node, TOWN, map(arrived, crowd))]
-    app = _with_empty(create_app(node))
+    app = with_empty(create_app(node))
     _, key = Keys(node.uow).issue("bench", [TOWN], ["clerk"])
     rounds = []
     for number in range(size.rounds + 1):
@@ -42,7 +42,8 @@ def _one_event(node: Node, size: Size) -> Figure:
     )
 
 
-def _with_empty(app: Flask) -> Flask:
+def with_empty(app: Flask) -> Flask:
+    """The app with a route more that only parses and validates the same body."""
     schema = EventSchema()
 
     @public

@@ -1,5 +1,6 @@
 """What the bench works on: a node with two towns, synthetic people who move from one to the other, and a bare table."""
 
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -92,17 +93,13 @@ def take(node: Node, office: str, items: Iterable[Item], batch: int = 500) -> li
     return results
 
 
-class Streams:
-    """Known persons, each with a key and a first event, to whom one further event after the other happens."""
+class Persons:
+    """Known persons of one town, each with a key, to whom one event after the other happens."""
 
-    def __init__(self, node: Node, persons: int) -> None:
+    def __init__(self, number: int, town: str = TOWN) -> None:
+        self._town = town
         self._versions = count(1)
-        self._ciphers: dict[str, AESGCM] = {}
-        for _ in range(persons):
-            person = new_person_id()
-            self._ciphers[person] = node.keys.cipher_or_new(person)
-        with node.uow.begin() as session:
-            session.append(self.sealed())
+        self._ciphers = {new_person_id(): AESGCM(secrets.token_bytes(32)) for _ in range(number)}
 
     def frames(self) -> list[Envelope]:
         """The next event of each person, not sealed."""
@@ -113,8 +110,8 @@ class Streams:
                 type="movement.moved_within",
                 schema=1,
                 subject=Subject("person", person),
-                stay=Ref(TOWN, new_id(moment)),
-                author=TOWN,
+                stay=Ref(self._town, new_id(moment)),
+                author=self._town,
                 actor="clerk",
                 effective_on="2026-03-01",
                 stamp=microseconds(moment),
@@ -134,6 +131,14 @@ class Streams:
     def sealed(self) -> list[SealedEvent]:
         """The next event of each person."""
         return [self.seal(frame) for frame in self.frames()]
+
+
+def streams(node: Node, number: int) -> Persons:
+    """The same in a node that holds the first event of each."""
+    persons = Persons(number)
+    with node.uow.begin() as session:
+        session.append(persons.sealed())
+    return persons
 
 
 class Bare:
