@@ -7,6 +7,7 @@ own, and what it guards is read by the next one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from struct import Struct
 from typing import Any, LiteralString
 
@@ -20,7 +21,7 @@ from events.store.contract import Same, StoredEvent, identical
 from events.store.packed import blobs, copied, numbers, texts, understand_packed
 from events.store.sql.events import EventRows
 from events.store.sql.feed import FeedRows
-from events.store.sql.log import Entry
+from events.store.sql.log import Entry, Waiting
 from events.store.sql.persons import PersonRows
 from events.store.sql.rows import Query
 
@@ -50,7 +51,11 @@ _COPY_EVENTS: LiteralString = (
 _WAIT: LiteralString = """
 INSERT INTO pending (author, id, submission) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
 """
-_COPY_LOG: LiteralString = 'COPY log ("index", author, id, leaf, at) FROM STDIN (FORMAT BINARY)'
+_ENTER: LiteralString = """
+INSERT INTO log ("index", author, id, leaf, at)
+SELECT $1::int8 + n, author, id, leaf, $5::int8
+FROM unnest($2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS e (author, id, leaf, n)
+"""
 _MARK: LiteralString = "INSERT INTO dirty (person, since) SELECT person, $2::int8 FROM unnest($1::text[]) AS p (person)"
 # By index throughout: how full these tables are, the statistics never know.
 _WAITING: LiteralString = """
@@ -63,7 +68,7 @@ WITH first AS (
         WHERE author = f.author AND submission = f.submission OFFSET 0
     ) AS p
 )
-SELECT w.position, w.author, w.submission, e.body, e.sealed FROM whole w CROSS JOIN LATERAL (
+SELECT w.position, w.author, w.submission, w.id, e.body, e.sealed FROM whole w CROSS JOIN LATERAL (
     SELECT body, sealed FROM events WHERE author = w.author AND id = w.id OFFSET 0
 ) AS e ORDER BY w.position
 """
@@ -85,7 +90,7 @@ INSERT INTO keys (person, wrapped) SELECT * FROM unnest($1::text[], $2::bytea[])
 """
 _HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
 
-_int4, _int8 = Struct("!i").pack, Struct("!q").pack
+_int4 = Struct("!i").pack
 
 
 class HeadLimits:
@@ -202,17 +207,16 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         (at,) = self._ask(_HEAD).fetchone() or (0,)
         return int(at)
 
-    def _first_waiting(self, limit: int) -> Iterable[Sequence[Any]]:
+    def _first_waiting(self, limit: int) -> Iterable[Waiting]:
         return self._ask(_WAITING, [limit]).fetchall()
 
+    def _without_waiting(self) -> AbstractContextManager[object]:
+        return self.driver.pipeline()
+
     def _enter(self, entries: Sequence[Entry]) -> None:
-        self._copy(
-            _COPY_LOG,
-            (
-                (_int8(index), author.encode(), id_.encode(), leaf, _int8(moment))
-                for index, author, id_, leaf, moment in entries
-            ),
-        )
+        first, *_, moment = entries[0]
+        columns = (texts(e[1] for e in entries), texts(e[2] for e in entries), blobs(e[3] for e in entries))
+        self._hot.execute(_ENTER, [first - 1, *columns, moment], prepare=True)
 
     def _no_longer_pending(self, positions: Sequence[int]) -> None:
         self._hot.execute("DELETE FROM pending WHERE position = ANY($1::int8[])", [numbers(positions)], prepare=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from exchange.node import Node
 
-BATCH = 1000
+BATCH = 2000
 
 
 def sequence(node: Node, limit: int = BATCH) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, select, tuple_, update
 
@@ -21,10 +21,10 @@ from events.store.sql.schema import events, log, log_head, pending, tiles
 from events.store.sql.work import WorkRows
 
 _WAITING = select(
-    pending.c.position, pending.c.author, pending.c.submission, events.c.body, events.c.sealed
+    pending.c.position, pending.c.author, pending.c.submission, pending.c.id, events.c.body, events.c.sealed
 ).select_from(pending.join(events, (events.c.author == pending.c.author) & (events.c.id == pending.c.id)))
 
-_Waiting = tuple[int, bytes, bytes]  # position, body, sealed parts
+Waiting = tuple[int, str, str, str, bytes, bytes]  # position, author, submission, id, body, sealed parts
 Entry = tuple[int, str, str, bytes, int]  # log index, author, id, leaf, moment
 
 
@@ -42,38 +42,47 @@ class LogRows(WorkRows):
     def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
         # The row is locked in a statement of its own, before anything that waits for a place is read.
         moment = self._moved_on(at)
-        placed = self._place(self._whole_submissions(limit), moment)
-        self._mark_all((person for stored in placed for person in concerned(stored)), to_moment(moment))
-        return placed
+        return self._place(self._whole_submissions(limit), moment, marking=True)
 
     def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:
         moment = self._moved_on(at)
-        waiting: list[_Waiting] = []
+        waiting: list[Waiting] = []
         for batch in batches((ref.author, ref.id) for ref in refs):
             query = _WAITING.where(tuple_(pending.c.author, pending.c.id).in_(batch)).order_by(pending.c.position)
-            waiting += [(position, body, sealed) for position, _, _, body, sealed in self.sql.execute(query)]
-        return self._place(waiting, moment)
+            waiting += [tuple(row) for row in self.sql.execute(query)]
+        return self._place(waiting, moment, marking=False)
 
-    def _place(self, waiting: Sequence[_Waiting], moment: int) -> tuple[StoredEvent, ...]:
+    def _place(self, waiting: Sequence[Waiting], moment: int, *, marking: bool) -> tuple[StoredEvent, ...]:
         if not waiting:
             return ()
         tree = self.frontier()
-        given = to_moment(moment)
-        placed = [
-            StoredEvent(frame=thaw(body), body=body, sealed=sealed, index=tree.size + number, sequenced_at=given)
-            for number, (_, body, sealed) in enumerate(waiting)
-        ]
-        leaves = [leaf_of(stored.body) for stored in placed]
-        self._enter(
-            [
-                (tree.size + number, stored.frame.author, stored.frame.id, leaf, moment)
-                for number, (stored, leaf) in enumerate(zip(placed, leaves, strict=True))
-            ]
-        )
-        self._grow(tree, leaves)
-        for batch in batches(position for position, _, _ in waiting):
-            self._no_longer_pending(batch)
-        return tuple(placed)
+        leaves = [leaf_of(body) for *_, body, _ in waiting]
+        changed = grown(tree.size, leaves, self._tile)
+        with self._without_waiting():  # the database enters what it was given while the rest is worked out here
+            self._enter(
+                [
+                    (index, author, id_, leaf, moment)
+                    for index, (leaf, (_, author, _, id_, *_)) in enumerate(
+                        zip(leaves, waiting, strict=True), tree.size
+                    )
+                ]
+            )
+            for batch in batches(position for position, *_ in waiting):
+                self._no_longer_pending(batch)
+            given = to_moment(moment)
+            placed = tuple(
+                StoredEvent(frame=thaw(body), body=body, sealed=sealed, index=index, sequenced_at=given)
+                for index, (*_, body, sealed) in enumerate(waiting, tree.size)
+            )
+            if marking:
+                self._mark_all((person for stored in placed for person in concerned(stored)), given)
+            head = tree.append(leaves).to_bytes()
+        self._grow(changed, head)
+        return placed
+
+    def _without_waiting(self) -> AbstractContextManager[object]:
+        """Inside of it, statements may be sent before those before them are done."""
+        return nullcontext()
 
     def _enter(self, entries: Sequence[Entry]) -> None:
         columns = ("index", "author", "id", "leaf", "at")
@@ -82,31 +91,28 @@ class LogRows(WorkRows):
     def _no_longer_pending(self, positions: Sequence[int]) -> None:
         self.sql.execute(delete(pending).where(pending.c.position.in_(positions)))
 
-    def _whole_submissions(self, limit: int) -> list[_Waiting]:
+    def _whole_submissions(self, limit: int) -> list[Waiting]:
         """What waits, in the order in which submissions came, each as a whole."""
-        submissions: dict[tuple[str, str], list[_Waiting]] = {}
-        for position, author, submission, body, sealed in self._first_waiting(limit):
-            submissions.setdefault((author, submission), []).append((position, body, sealed))
+        submissions: dict[tuple[str, str], list[Waiting]] = {}
+        for row in self._first_waiting(limit):
+            submissions.setdefault((row[1], row[2]), []).append(row)
         return [row for rows in submissions.values() for row in rows]
 
-    def _first_waiting(self, limit: int) -> Iterable[Sequence[Any]]:
-        """Position, author, submission, body and sealed parts of the first that wait, and of all that go with them."""
+    def _first_waiting(self, limit: int) -> Iterable[Waiting]:
+        """The first that wait, and all that go with them."""
         first = select(pending.c.author, pending.c.submission).order_by(pending.c.position).limit(limit).subquery()
         chosen = select(first.c.author, first.c.submission).distinct()
         query = _WAITING.where(tuple_(pending.c.author, pending.c.submission).in_(chosen)).order_by(pending.c.position)
-        return self.sql.execute(query).all()
+        return [tuple(row) for row in self.sql.execute(query)]
 
-    def _grow(self, tree: Frontier, leaves: list[bytes]) -> None:
-        changed = [
-            {"level": level, "index": index, "hashes": hashes}
-            for (level, index), hashes in grown(tree.size, leaves, self._tile).items()
-        ]
+    def _grow(self, changed: Mapping[tuple[int, int], bytes], head: bytes) -> None:
+        rows = [{"level": level, "index": index, "hashes": hashes} for (level, index), hashes in changed.items()]
         statement = insert(self.sql, tiles)
         put = statement.on_conflict_do_update(
             index_elements=["level", "index"], set_={"hashes": statement.excluded.hashes}
         )
-        self.sql.execute(put, changed)
-        self.sql.execute(update(log_head).values(frontier=tree.append(leaves).to_bytes()))
+        self.sql.execute(put, rows)
+        self.sql.execute(update(log_head).values(frontier=head))
 
     def _tile(self, level: int, index: int) -> bytes:
         wanted = (tiles.c.level == level) & (tiles.c.index == index)
