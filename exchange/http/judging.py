@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
-from events.errors import Malformed
+from events.errors import Malformed, Several
 from schemas.v1.contents import RECORDABLE
 from schemas.v1.event import BatchSchema, EventSchema
 
@@ -23,6 +23,11 @@ def further(schema: Schema, body: Any, known: Sequence[Malformed]) -> Iterator[M
     for path, event in _events(schema, body):
         if isinstance(event, Mapping) and event.get("type") in RECORDABLE and isinstance(event.get("with"), Mapping):
             yield from _meant(path, event, fields)
+
+
+def of_event(event: Any, known: Sequence[Malformed]) -> Several:
+    """Everything that is wrong with one event of a batch, by itself."""
+    return Several([*known, *further(EventSchema(), event, known)])
 
 
 def _events(schema: Schema, body: Any) -> Iterator[tuple[str, Any]]:

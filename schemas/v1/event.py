@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from marshmallow import validates_schema
+from marshmallow import ValidationError, validates_schema
 
 from schemas.v1 import fields
 from schemas.v1.contents import RECORDABLE, content_faults
 from schemas.v1.problem import ProblemSchema
-from schemas.v1.wire import Fault, Wire, invalid
+from schemas.v1.wire import Fault, Wire, faults, invalid
 
+_IN_EVENT = re.compile(r"events\.(\d+)(?:\.(.+))?")
 MOST_ITEMS = 1000
 # Events that may stand without a person: they open a dossier, or their case says who is meant.
 PERSON_KNOWN = ("person.registered", "movement.arrived", "case.")
@@ -56,6 +59,32 @@ class BatchSchema(Wire):
     all_or_nothing = fields.Flag(load_default=True, metadata={"description": "One refused, all refused."})
     submission = fields.Formed(fields.HANDLE, most=64, metadata={"description": "The act that all events belong to."})
     events = fields.Many(fields.Inner(BatchedEventSchema), required=True, least=1, most=MOST_ITEMS)
+
+    def load(self, data: Any, **options: Any) -> Any:
+        """The batch. Where each event stands for itself, those of a wrong form are left out: `misshapen`, by number."""
+        try:
+            return super().load(data, **options)
+        except ValidationError as error:
+            wrong = _misshapen(data, list(faults(error.messages)))
+            right = [event for number, event in enumerate(data["events"]) if number not in wrong] if wrong else []
+            if not right:
+                raise
+        return {**super().load({**data, "events": right}, **options), "misshapen": wrong}
+
+
+def _misshapen(data: Any, found: Sequence[Fault]) -> dict[int, tuple[Any, list[Fault]]]:
+    """The events at fault with their faults, where each stands for itself and nothing else is wrong; else none."""
+    if not isinstance(data, dict) or data.get("all_or_nothing") is not False:
+        return {}
+    wrong: dict[int, tuple[Any, list[Fault]]] = {}
+    for fault in found:
+        place = _IN_EVENT.fullmatch(fault.field)
+        if place is None:
+            return {}
+        number = int(place[1])
+        _, own = wrong.setdefault(number, (data["events"][number], []))
+        own.append(Fault(place[2] or "$", fault.rule, fault.details))
+    return wrong
 
 
 class ResultSchema(Wire):

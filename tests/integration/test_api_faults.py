@@ -151,6 +151,30 @@ def test_each_by_itself_has_a_list_of_its_own(office: Office):
     assert answer.headers["Content-Language"] == "en"
 
 
+def test_each_by_itself_takes_the_events_beside_one_of_a_wrong_form(office: Office):
+    wrong = {**registering(WRONG), "effective_on": "2026-02-30"}
+    events = [wrong, registering(woman()), {"type": "movement.left"}, "no event"]
+    answer = office.post({"events": events, "all_or_nothing": False}, "/v1/events/batch")
+    assert (answer.status_code, answer.json["recorded"], answer.json["refused"]) == (201, 1, 3)
+    first, second, third, last = answer.json["results"]
+    assert rules(first["error"]) == {"effective_on": "schema.day", **under("with.particulars")}
+    assert (second["status"], second["error"]) == ("recorded", None)
+    assert rules(third["error"]) == dict.fromkeys(("effective_on", "person", "with"), "schema.missing")
+    assert rules(last["error"]) == {"$": "schema.object"}
+
+
+def test_an_act_with_an_event_of_a_wrong_form_is_refused_with_it(office: Office):
+    wrong = {**registering(woman(3)), "effective_on": "never", "submission": "one"}
+    events = [wrong, {**registering(woman(4)), "submission": "one"}, registering(woman(5))]
+    answer = office.post({"events": events, "all_or_nothing": False}, "/v1/events/batch")
+    assert [each["status"] for each in answer.json["results"]] == ["refused", "refused", "recorded"]
+    assert answer.json["results"][1]["error"]["code"] == "act_refused"
+    wrong = {**wrong, "submission": "all"}  # which the body says of every event that does not say otherwise
+    body = {"events": [wrong, registering(woman(6))], "all_or_nothing": False, "submission": "all"}
+    shared = office.post(body, "/v1/events/batch")
+    assert [each["status"] for each in shared.json["results"]] == ["refused", "refused"]
+
+
 def test_an_answer_without_texts_says_no_language(office: Office):
     assert "Content-Language" not in office.post(registering(woman())).headers
 

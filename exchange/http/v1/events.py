@@ -8,20 +8,22 @@ from typing import Any
 from flask import Response
 
 from events.envelope import Ref
-from events.errors import ExchangeError
-from exchange.commands.act import Item, Result
+from events.errors import ExchangeError, Malformed
+from exchange.commands.act import ActRefused, Item, Result
 from exchange.http.allows import allows
 from exchange.http.etag import if_match
 from exchange.http.gate import caller
+from exchange.http.judging import of_event
 from exchange.http.problems import answer, problem
 from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from schemas.v1.event import BatchResultSchema, BatchSchema, EventSchema, ResultSchema
+from schemas.v1.wire import Fault
 
 resource = Resource("events", "Record what happened.", "登记发生的事实。")
 REPLAYED = {"Idempotent-Replay": "true"}
 _OF_EVENT = frozenset({
-    "id", "type", "person", "effective_on", "with", "because", "submission", "if_match", "office", "roles",
+    "$", "id", "type", "person", "effective_on", "with", "because", "submission", "if_match", "office", "roles",
 })  # fmt: skip
 _ON_THE_WIRE = {"day": "effective_on"}
 
@@ -63,14 +65,42 @@ def record_events(body: dict[str, Any]) -> Response | tuple[Mapping[str, Any], i
     All or nothing: refused as a problem that names every event at fault (`events.N.…`). Each by itself: 200 with a
     result per event, refused ones with their problem. 201 where anything was recorded.
     """
-    whole = bool(body["all_or_nothing"])
-    items = [item_of(each, submission=body.get("submission")) for each in body["events"]]
-    results = use_cases().record(caller(), items, all_or_nothing=whole)
+    whole, shared = bool(body["all_or_nothing"]), body.get("submission")
+    items = [item_of(each, submission=shared) for each in body["events"]]
+    results = _beside(body.get("misshapen", {}), items, shared, whole=whole)
     if whole and any(result.status == "refused" for result in results):
         return _refused(results)
     counts = {word: sum(result.status == word for result in results) for word in ("recorded", "repeated", "refused")}
     replayed = REPLAYED if counts["repeated"] == len(results) else {}
     return {**counts, "results": [row(each) for each in results]}, 201 if counts["recorded"] else 200, replayed
+
+
+def _beside(
+    misshapen: Mapping[int, tuple[Any, Sequence[Fault]]], items: Sequence[Item], shared: str | None, *, whole: bool
+) -> list[Result]:
+    """A result for each event of the batch, those of a wrong form included; with one of these its act is refused."""
+    acts = {_act_of(event, shared): number for number, (event, _) in misshapen.items()}
+    acts.pop(None, None)
+    taken = [item for item in items if item.submission not in acts]
+    recorded = iter(use_cases().record(caller(), taken, all_or_nothing=whole) if taken else ())
+    others = iter(items)
+    results = []
+    for number in range(len(items) + len(misshapen)):
+        if number in misshapen:
+            event, found = misshapen[number]
+            known = [Malformed(field=each.field, rule=each.rule, **each.details) for each in found]
+            results.append(Result(id="", person=None, status="refused", error=of_event(event, known)))
+        elif (item := next(others)).submission in acts:
+            error = ActRefused(item=acts[item.submission])
+            results.append(Result(id=item.id or "", person=None, status="refused", error=error))
+        else:
+            results.append(next(recorded))
+    return results
+
+
+def _act_of(event: Any, shared: str | None) -> str | None:
+    own = event.get("submission", shared) if isinstance(event, Mapping) else shared
+    return own if isinstance(own, str) else shared
 
 
 def item_of(body: Mapping[str, Any], *, if_match: str | None = None, submission: str | None = None) -> Item:
