@@ -13,6 +13,8 @@ from events.store.contract import Reader
 from events.vault.blind_index import BlindIndex
 from events.vault.keys import PersonKeys
 from events.vault.ring import MasterKeys
+from exchange.access.caller import Caller
+from exchange.access.sight import sight
 from exchange.clock import Clock
 from exchange.demo.clock import clock_of
 from exchange.jurisdictions import deadlines
@@ -112,8 +114,15 @@ class Node:
             self._learned = told
 
     @contextmanager
-    def look(self) -> Iterator[SqlSession]:
-        """One moment, for reading only, with the offices of that moment: another process may have changed them."""
-        with self.uow.look() as session:
-            self.learn_offices(session)
-            yield session
+    def look(self, caller: Caller | None = None) -> Iterator[SqlSession]:
+        """One moment, for reading only, with the offices of that moment: another process may have changed them.
+
+        `caller`: on whose behalf it is read, so that what no question of that caller may show is not there at all.
+        """
+        while True:
+            seen = sight(caller, self.offices) if caller is not None else frozenset()
+            with self.uow.look(seen) as session:
+                self.learn_offices(session)
+                if caller is None or seen == sight(caller, self.offices):
+                    yield session
+                    return

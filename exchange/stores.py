@@ -11,6 +11,7 @@ from exchange.unit_of_work import SqlStore
 from exchange.wakes import NotInstalled
 
 APP_ROLE = "exchange_app"  # made by the steps of the schema, and what every connection of the application becomes
+CALLER_ROLE = "exchange_caller"  # what a connection becomes that reads for one office; it sees no rows of others
 _UPGRADING = 7_031_984  # names the lock of whoever brings the schema up to date
 
 
@@ -36,7 +37,7 @@ def postgres_store(address: URL, *, role: str | None = APP_ROLE) -> SqlStore:
         raise NotInstalled(field="database_url", rule="settings.no_server", missing=error.name) from error
     with clear_errors():
         _upgrade(address)
-    return PostgresStore(address, role=role)
+    return PostgresStore(address, role=role, caller=role and CALLER_ROLE)
 
 
 def store_at(url: str) -> SqlStore:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -28,7 +28,7 @@ class SqlStore(Protocol):
 
     def write(self) -> AbstractContextManager[SqlSession]: ...
 
-    def read(self) -> AbstractContextManager[SqlSession]: ...
+    def read(self, offices: Collection[str] = ()) -> AbstractContextManager[SqlSession]: ...
 
     def append_alone(self, event: SealedEvent) -> StoredEvent: ...
 
@@ -61,9 +61,12 @@ class UnitOfWork:
         return stored
 
     @contextmanager
-    def look(self) -> Iterator[SqlSession]:
-        """One moment, for reading only. Raises Unavailable as `begin` does."""
-        with self._store.read() as session:
+    def look(self, offices: Collection[str] = ()) -> Iterator[SqlSession]:
+        """One moment, for reading only. Raises Unavailable as `begin` does.
+
+        `offices`: for whom it is read, whole codes or how they begin: a database that can shows no rows of others.
+        """
+        with self._store.read(offices) as session:
             yield session
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,14 +35,17 @@ _FULL = (errors.DiskFull, errors.OutOfMemory)
 _WRITE = "BEGIN"
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
+WHOLE = 12  # digits of an office; fewer begin the codes of an area
+
 IDLE = psycopg.pq.TransactionStatus.IDLE
 
 
 class PostgresStore:
     """A database at a SQLAlchemy address (`postgresql+psycopg://…`).
 
-    `role`: what every connection becomes, so that nothing here may change what was appended. `most`: connections in
-    one process. `wait`: seconds that a statement waits for a lock, and a thread for a connection. `idle`: seconds after
+    `role`: what every connection becomes, so that nothing here may change what was appended. `caller`: what those do
+    that read for some offices, to whom the database shows no rows of others. `most`: connections in one process, of
+    either. `wait`: seconds that a statement waits for a lock, and a thread for a connection. `idle`: seconds after
     which a transaction that does nothing is cut off. `head`: the same for whoever holds the head of the log.
     """
 
@@ -51,6 +54,7 @@ class PostgresStore:
         url: str | URL,
         *,
         role: str | None = None,
+        caller: str | None = None,
         most: int = 32,
         wait: float = 10.0,
         idle: float = 60.0,
@@ -75,6 +79,7 @@ class PostgresStore:
         self._mine = threading.local()
         self._inherited: list[PostgresSession] = []
         self._begin_process()
+        self._walled = caller and PostgresStore(url, role=caller, most=most, wait=wait, idle=idle)
 
     def _begin_process(self) -> None:
         self._pid = os.getpid()
@@ -95,9 +100,13 @@ class PostgresStore:
             self._mine.writes = False
 
     @contextmanager
-    def read(self) -> Iterator[PostgresSession]:
-        """One moment of the store; writing in it is refused."""
-        with self._transaction(_READ) as session:
+    def read(self, offices: Collection[str] = ()) -> Iterator[PostgresSession]:
+        """One moment of the store, for these offices (codes, or how they begin) or all; writing in it is refused."""
+        if offices and self._walled:
+            with self._walled.read(offices) as session:
+                yield session
+            return
+        with self._transaction(_READ + seeing(offices)) as session:
             yield session
 
     def append_alone(self, event: SealedEvent, same: Same = identical) -> StoredEvent:
@@ -119,6 +128,8 @@ class PostgresStore:
 
     def close(self) -> None:
         """Close every connection of this process. Nobody may be inside a transaction."""
+        if self._walled:
+            self._walled.close()
         if self._pid == os.getpid():
             for session in self._open:
                 _let_go(session)
@@ -196,6 +207,14 @@ class PostgresStore:
 def _commit(session: PostgresSession) -> None:
     if session.driver.execute("COMMIT").statusmessage != "COMMIT":
         raise RuntimeError("a statement failed, and nobody said so: nothing was changed")
+
+
+def seeing(offices: Collection[str]) -> str:
+    """The statement, behind a BEGIN, after which the role of callers sees what these offices may; others see it all."""
+    if not all(office.isdecimal() for office in offices):
+        raise ValueError(offices)
+    seen = ",".join(sorted(office if len(office) == WHOLE else f"{office}%" for office in offices))
+    return f"; SET LOCAL exchange.offices = '{seen}'" if seen else ""
 
 
 def _let_go(session: PostgresSession) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain, islice
@@ -148,8 +148,8 @@ class SqliteStore:
                 self._writer.forgets = bool(kept)
 
     @contextmanager
-    def read(self) -> Iterator[SqliteSession]:
-        """One moment of the store; writing in it is refused."""
+    def read(self, offices: Collection[str] = ()) -> Iterator[SqliteSession]:
+        """One moment of the store; writing in it is refused. A file has no second wall between `offices`."""
         if self._path == IN_MEMORY:
             with self._turn_taken(), clear_errors(), _read_only(self._writer.driver):
                 yield self._writer

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office: str | None = None) -> dict[str, Any]:
     """Everything that whoever answers it must see. Raises NoSuchCase, and as `open_dossier` does."""
     held_by = caller.office_read(office)
-    with node.uow.look() as session:
+    with node.look(caller) as session:
         row = table.one(session.sql, held_by, case_id)
     if row is None:
         raise NoSuchCase(field="case_id")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from exchange.access.caller import Caller
-from exchange.jurisdictions.codes import stem
+from exchange.access.sight import area, sight
+from exchange.jurisdictions.codes import ancestors
 from exchange.tables import cases as table
 from exchange.tables.cases import CaseRow, Which
 from exchange.tables.paging import Page
@@ -20,19 +21,24 @@ def cases(
     node: Node, caller: Caller, which: Which | None = None, cursor: str | None = None, limit: int = 50
 ) -> Page[CaseRow]:
     """A page, what is due first comes first. Raises Malformed: cursor.form."""
-    with node.uow.look() as session:
-        return table.some(session.sql, _chosen(caller, which), cursor, limit)
+    chosen = _chosen(caller, which)
+    with node.uow.look(_seen(node, caller, chosen)) as session:
+        return table.some(session.sql, chosen, cursor, limit)
 
 
 def how_many(node: Node, caller: Caller, which: Which | None = None) -> int:
     """How many cases there are, counted no further than the table's limit."""
-    with node.uow.look() as session:
-        return table.how_many(session.sql, _chosen(caller, which))
+    chosen = _chosen(caller, which)
+    with node.uow.look(_seen(node, caller, chosen)) as session:
+        return table.how_many(session.sql, chosen)
 
 
 def _chosen(caller: Caller, which: Which | None) -> Which:
-    found = which or Which()
-    area = stem(caller.office) if caller.roles & {"supervisor", "auditor", "operator"} else caller.office
-    if found.area is not None and area == stem(caller.office) and found.area.startswith(area):
-        area = found.area
-    return msgspec.structs.replace(found, area=area)
+    found, whole = which or Which(), area(caller)
+    narrower = found.area is not None and len(whole) < len(caller.office) and found.area.startswith(whole)
+    return found if narrower else msgspec.structs.replace(found, area=whole)
+
+
+def _seen(node: Node, caller: Caller, which: Which) -> frozenset[str]:
+    """As `sight`; where it is asked for, those above see what says whether a case was escalated to them."""
+    return sight(caller, node.offices).union(ancestors(caller.office) if which.escalated is not None else ())

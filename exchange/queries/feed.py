@@ -44,7 +44,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 def feed(node: Node, caller: Caller, purpose: str, after: int = 0, limit: int = 100) -> list[Told]:
     """The deliveries behind that position, in the order of `Feed`. Raises as `purposes.require` does."""
     require(caller, purpose)
-    with node.look() as session:
+    with node.look(caller) as session:
         rows = Feed(session, caller.office, node.offices).after(after, limit)
         dossiers = shelves(session, node.keys, node.offices, {row.person for row in rows})
     by_person = {person: dossier for dossier in dossiers for person in dossier.persons}

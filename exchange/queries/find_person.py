@@ -37,7 +37,7 @@ def find_person(node: Node, caller: Caller, purpose: str, kind: str, number: str
     require(caller, purpose)
     shown = mask(parse(kind, number, as_printed=True))
     token = document_token(node.index, kind, number)
-    with node.look() as session:
+    with node.look(caller) as session:
         persons = session.persons_with(LOOKUP, token)
         dossiers = shelves(session, node.keys, node.offices, persons, pending=True)
     found: dict[str, Found] = {}

@@ -68,7 +68,7 @@ def inbox(
     """A page of the caller's own inbox; `which` narrows it. Raises Forbidden, and Malformed for a wrong cursor."""
     require(caller, purpose)
     chosen = msgspec.structs.replace(which or Which(), area=caller.office)
-    with node.look() as session:
+    with node.look(caller) as session:
         page = table.some(session.sql, chosen, cursor, limit)
         dossiers = shelves(session, node.keys, node.offices, [row.person for row in page.rows])
         due = {row.case: cases.one(session.sql, row.office, row.case) for row in page.rows if row.case is not None}
@@ -83,7 +83,7 @@ def inbox(
 def how_many(node: Node, caller: Caller, which: Which | None = None) -> int:
     """How many notices there are, counted no further than the table's limit."""
     chosen = msgspec.structs.replace(which or Which(), area=caller.office)
-    with node.look() as session:
+    with node.look(caller) as session:
         return table.how_many(session.sql, chosen)
 
 

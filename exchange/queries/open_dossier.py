@@ -55,7 +55,7 @@ def open_dossier(
     """
     require(caller, purpose)
     held_by = caller.office_read(office)
-    with node.look() as session:
+    with node.look(caller) as session:
         found = shelf(session, node.keys, node.offices, person, pending=known_at is None, known_at=known_at)
     book = found.book(held_by)
     records = view(book)

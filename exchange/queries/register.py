@@ -29,7 +29,7 @@ def register(node: Node, caller: Caller, purpose: str) -> Iterator[dict[str, Any
     require(caller, purpose)
     after: str | None = None
     while True:
-        with node.look() as session:
+        with node.look(caller) as session:
             page = records.some(session.sql, _held(caller), after, PAGE)
             persons = [row.person for row in page.rows if "expected" not in row.roles]
             dossiers = shelves(session, node.keys, node.offices, persons)
@@ -48,7 +48,7 @@ def register(node: Node, caller: Caller, purpose: str) -> Iterator[dict[str, Any
 
 def held_now(node: Node, caller: Caller) -> int:
     """How many persons that is, counted no further than the tables count."""
-    with node.uow.look() as session:
+    with node.look(caller) as session:
         return records.how_many(session.sql, _held(caller))
 
 
