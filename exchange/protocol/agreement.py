@@ -119,7 +119,9 @@ def findings(records: Mapping[str, tuple[Record, ...]]) -> list[Finding]:
             for other_office, others in records.items():
                 for other in others:
                     shares = set(other.persons) & set(record.persons)
-                    if other_office != office and shares and any(s.office == other_office for s in other.open_stays):
+                    # Of a person who was withdrawn an office sees nothing any more, so neither a stay (rule 6).
+                    sees = other_office != office and shares and not other.withdrawn
+                    if sees and any(s.office == other_office for s in other.open_stays):
                         partners.add(other_office)
             for partner in sorted(partners):
                 if partner in records:

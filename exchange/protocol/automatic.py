@@ -63,8 +63,11 @@ def _statement(sight: Sight) -> Iterator[Draft]:
 
 def _cause_of_statement(record: Record) -> Standing | None:
     sources = (Registered, RegistrationChanged, Changed, Merged, Unmerged, Confirmed)
-    causes = [s for s in record.facts.values() if isinstance(s.payload, sources) or s.payload.type.startswith("event.")]
-    return max(causes, key=lambda s: (s.stamp, s.ref), default=None)
+    facts = record.facts.values()
+    causes = [s for s in facts if isinstance(s.payload, sources) or s.payload.type.startswith("event.")]
+    # Where nobody registered the person, and nothing was said of it since, the keeper states what arrivals do.
+    stated = [s for s in facts if isinstance(s.payload, Arrived) and s.payload.stated and not s.void]
+    return max(causes or stated, key=lambda s: (s.stamp, s.ref), default=None)
 
 
 def _matched(sight: Sight) -> Iterator[Draft]:

@@ -128,8 +128,12 @@ class Movements:
                     stay, destination=destination, touched_by=(*stay.touched_by, standing.ref)
                 )
             return
-        stay = self._named(standing, payload.stay)
-        leaving = [stay] if stay is not None else [s for s in self.stays.values() if s.open and s.kind == "main"]
+        if payload.stay is None:
+            leaving = [s for s in self.stays.values() if s.kind == "main"]
+        else:
+            # Who may not know the stay that it names knows other stays, which go on.
+            stay = self._named(standing, payload.stay)
+            leaving = [stay] if stay is not None else []
         for left in leaving:
             if left.open:
                 self._end(left, standing, destination)

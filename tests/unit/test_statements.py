@@ -1,0 +1,38 @@
+"""When the keeper states the particulars of a person anew (DESIGN.md, "Statement")."""
+
+from typing import Any
+
+from events.catalogue.movement import Arrived, Returned
+from events.catalogue.person import Stated
+from events.catalogue.values import town
+from exchange.protocol.automatic import automatic
+from exchange.protocol.telling.due import Sight
+from tests.unit.test_sheet import A, B, Told
+
+PARTICULARS = {"name": "王小雨", "born_on": "1990-01-01"}
+
+
+def arrived(**more: Any) -> Arrived:
+    return Arrived(kind="main", registration=town(B), origin=None, address="1 Lane", opens=True, **more)
+
+
+def statements(told: Told) -> list[Stated]:
+    drafts = automatic(Sight(told.book, told.record), {})
+    return [draft.payload for draft in drafts if isinstance(draft.payload, Stated)]
+
+
+def test_where_nobody_registered_the_person_the_keeper_states_what_the_arrival_does():
+    """A kept the person once and recorded the return; its registration was taken back, and B never heard of it."""
+    keeper = Told(B)
+    keeper.own(arrived(stated=PARTICULARS), "2026-03-01")
+    assert statements(keeper) == []
+    keeper.hears(A, Returned(address=None, origin=town(B)), "update", "2026-03-05")
+    assert keeper.record.keeper == B
+    assert [stated.particulars for stated in statements(keeper)] == [PARTICULARS]
+
+
+def test_where_no_arrival_states_anything_there_is_nothing_to_state():
+    keeper = Told(B)
+    keeper.own(arrived(), "2026-03-01")
+    keeper.hears(A, Returned(address=None, origin=town(B)), "update", "2026-03-05")
+    assert statements(keeper) == []
