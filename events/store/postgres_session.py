@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from events.codec import SealedEvent
 from events.errors import StaleVersion
-from events.store.contract import Same, StoredEvent, identical
+from events.store.contract import Dirty, Same, StoredEvent, identical
 from events.store.packed import blobs, copied, numbers, texts, understand_packed
 from events.store.sql.events import EventRows
 from events.store.sql.feed import FeedRows
@@ -57,6 +57,10 @@ SELECT $1::int8 + n, author, id, leaf, $5::int8
 FROM unnest($2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS e (author, id, leaf, n)
 """
 _MARK: LiteralString = "INSERT INTO dirty (person, since) SELECT person, $2::int8 FROM unnest($1::text[]) AS p (person)"
+_DONE: LiteralString = """
+DELETE FROM dirty d USING unnest($1::text[], $2::int8[]) AS t (person, last)
+WHERE d.person = t.person AND d.number <= t.last
+"""
 # By index throughout: how full these tables are, the statistics never know.
 _WAITING: LiteralString = """
 WITH first AS (
@@ -220,6 +224,10 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
 
     def _no_longer_pending(self, positions: Sequence[int]) -> None:
         self._hot.execute("DELETE FROM pending WHERE position = ANY($1::int8[])", [numbers(positions)], prepare=True)
+
+    def done(self, claimed: Iterable[Dirty]) -> None:
+        marks = {one.person: one.marks for one in claimed}
+        self._hot.execute(_DONE, [texts(marks), numbers(marks.values())], prepare=True)
 
     def _mark(self, persons: Sequence[str], since: int) -> None:
         self._hot.execute(_MARK, [texts(persons), since], prepare=True)

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Column, Connection, Index, LargeBinary, PrimaryKeyConstraint, Row, Table, Text, delete, select
+from sqlalchemy import Column, Connection, Index, LargeBinary, PrimaryKeyConstraint, Row, Table, Text, select
 
 from events.envelope import Part, Ref
 from events.store.contract import NewDelivery
-from events.store.sql.rows import batches, insert
+from events.store.sql.rows import add, batches, remove
 from events.store.sql.schema import ID, OFFICE
 from exchange.tables.schema import metadata
 
@@ -30,7 +30,7 @@ books = Table(
 )
 
 _told = msgspec.json.Decoder(NewDelivery)
-_KEY = ["office", "author", "id", "teller"]
+_KEY = ("office", "author", "id", "teller")
 
 
 class BookRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,11 +47,7 @@ class BookRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def hold(sql: Connection, rows: Iterable[BookRow]) -> None:
     """Take these into the books; a later revision takes the place of an earlier one."""
-    values = [_values(row) for row in rows]
-    if values:
-        statement = insert(sql, books)
-        new = {name: statement.excluded[name] for name in ("person", "leaf", "parts", "told")}
-        sql.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=new), values)
+    add(sql, books, [_values(row) for row in rows], _KEY)
 
 
 def of_persons(sql: Connection, persons: Collection[str]) -> tuple[BookRow, ...]:
@@ -66,8 +62,7 @@ def of_persons(sql: Connection, persons: Collection[str]) -> tuple[BookRow, ...]
 
 def clear(sql: Connection, persons: Collection[str]) -> None:
     """Forget what the books hold of these persons, before a rebuild writes it anew."""
-    for batch in batches(persons):
-        sql.execute(delete(books).where(books.c.person.in_(batch)))
+    remove(sql, books, persons)
 
 
 def _values(row: BookRow) -> dict[str, Any]:

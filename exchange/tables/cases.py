@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
 from events.envelope import Ref
 from events.store.moment import to_moment, to_number
-from events.store.sql.rows import batches
+from events.store.sql.rows import add, remove
 from exchange.protocol.record import ASKED, OPEN, CaseStatus
 from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import cases, inbox
@@ -56,11 +56,8 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
 
 def replace(sql: Connection, persons: Collection[str], rows: Iterable[CaseRow]) -> None:
     """These rows, and no others, are the cases about these persons."""
-    for batch in batches(persons):
-        sql.execute(delete(cases).where(cases.c.person.in_(batch)))
-    values = [_values(row) for row in rows]
-    if values:
-        sql.execute(cases.insert(), values)
+    remove(sql, cases, persons)
+    add(sql, cases, [_values(row) for row in rows])
 
 
 def one(sql: Connection, office: str, id_: str) -> CaseRow | None:

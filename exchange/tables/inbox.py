@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from events.store.moment import to_moment, to_number
-from events.store.sql.rows import batches
+from events.store.sql.rows import add, batches, remove
 from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import inbox
 
@@ -48,11 +48,8 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
 
 def replace(sql: Connection, persons: Collection[str], rows: Iterable[InboxRow]) -> None:
     """These rows, and no others, are what inboxes show about these persons."""
-    for batch in batches(persons):
-        sql.execute(delete(inbox).where(inbox.c.person.in_(batch)))
-    values = [_values(row) for row in rows]
-    if values:
-        sql.execute(inbox.insert(), values)
+    remove(sql, inbox, persons)
+    add(sql, inbox, [_values(row) for row in rows])
 
 
 def one(sql: Connection, office: str, position: int) -> InboxRow | None:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, delete, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
-from events.store.sql.rows import batches
+from events.store.sql.rows import add, batches, remove
 from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import records
 
@@ -47,11 +47,8 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
 
 def replace(sql: Connection, persons: Collection[str], rows: Iterable[RecordRow]) -> None:
     """These rows, and no others, are what all offices see of these persons."""
-    for batch in batches(persons):
-        sql.execute(delete(records).where(records.c.person.in_(batch)))
-    values = [_values(row) for row in rows]
-    if values:
-        sql.execute(records.insert(), values)
+    remove(sql, records, persons)
+    add(sql, records, [_values(row) for row in rows])
 
 
 def one(sql: Connection, office: str, person: str) -> RecordRow | None:

@@ -14,7 +14,7 @@ from events.store.contract import Acknowledgement, NewDelivery, StoredDelivery
 from events.store.moment import to_moment, to_number
 from events.store.rules import at_position, feed_order, unfed
 from events.store.sql.log import LogRows
-from events.store.sql.rows import Query, batches, insert
+from events.store.sql.rows import Query, add, batches, insert
 from events.store.sql.schema import acknowledgements, deliveries, feed_heads
 
 _asked = msgspec.json.Decoder(tuple[tuple[str, str | None], ...]).decode
@@ -54,10 +54,9 @@ class FeedRows(LogRows):
         for delivery in fresh:
             heads[delivery.to] += 1
             fed.append(at_position(delivery, heads[delivery.to], given))
-        self.sql.execute(deliveries.insert(), [_row(delivery) for delivery in fed])
-        statement = insert(self.sql, feed_heads)
-        put = statement.on_conflict_do_update(index_elements=["office"], set_={"position": statement.excluded.position})
-        self.sql.execute(put, [{"office": office, "position": position} for office, position in heads.items()])
+        add(self.sql, deliveries, [_row(delivery) for delivery in fed])
+        positions = [{"office": office, "position": position} for office, position in heads.items()]
+        add(self.sql, feed_heads, positions, ("office",))
         return tuple(fed)
 
     def acknowledge(self, office: str, position: int, at: datetime, by: str) -> Acknowledgement:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, LiteralString, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, cast, func, literal
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, cast, delete, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -42,6 +42,37 @@ class Asking:
 def insert(sql: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
     return postgresql.insert(table) if sql.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def add(sql: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...] = ()) -> None:
+    """Insert rows, which all have the same columns; where a `key` is named, one that stands under it gives way."""
+    if not rows:
+        return
+    if sql.dialect.name == "postgresql":
+        from events.store.bulk import add_rows  # noqa: PLC0415 (comes with the extra `server`)
+
+        add_rows(_driver(sql), table, rows, key)
+        return
+    statement = sqlite.insert(table)
+    if key:
+        new = {name: statement.excluded[name] for name in rows[0] if name not in key}
+        statement = statement.on_conflict_do_update(index_elements=key, set_=new)
+    sql.execute(statement, rows)
+
+
+def remove(sql: Connection, table: Table, persons: Iterable[str]) -> None:
+    """Delete all rows of these persons."""
+    if sql.dialect.name == "postgresql":
+        from events.store.bulk import remove_rows  # noqa: PLC0415 (comes with the extra `server`)
+
+        remove_rows(_driver(sql), table, persons)
+        return
+    for batch in batches(persons):
+        sql.execute(delete(table).where(table.c.person.in_(batch)))
+
+
+def _driver(sql: Connection) -> Any:
+    return sql.connection.driver_connection
 
 
 def holds(sql: Connection, column: ColumnElement[bytes], part: bytes) -> ColumnElement[bool]:

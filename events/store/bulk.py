@@ -1,0 +1,58 @@
+"""Many rows of one table in PostgreSQL: one statement whatever their number, its columns packed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from psycopg import Connection, RawCursor
+from sqlalchemy import Boolean, Integer, LargeBinary, Table
+
+from events.store.packed import Packed, blobs, numbers, texts, truths
+
+_Pack = Callable[[Iterable[Any]], Packed]
+
+
+def add_rows(driver: Connection[Any], table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]) -> None:
+    """Insert the rows, which all have the same columns; one that stands under the same `key` gives way."""
+    names = tuple(rows[0])
+    columns = [_kind(table, name)[1](row[name] for row in rows) for name in names]
+    RawCursor(driver).execute(_insert(table, names, key), columns, prepare=True)
+
+
+def remove_rows(driver: Connection[Any], table: Table, persons: Iterable[str]) -> None:
+    """Delete all rows of these persons."""
+    RawCursor(driver).execute(_delete(table), [texts(persons)], prepare=True)
+
+
+@lru_cache
+def _insert(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> str:
+    values = ", ".join(f"${at}::{_kind(table, name)[0]}[]" for at, name in enumerate(names, 1))
+    replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
+    conflict = f" ON CONFLICT ({_listed(key)}) DO UPDATE SET {replaced}" if key else ""
+    return f'INSERT INTO "{table.name}" ({_listed(names)}) SELECT * FROM unnest({values}){conflict}'  # noqa: S608 (names in our schema)
+
+
+@lru_cache
+def _delete(table: Table) -> str:
+    return f'DELETE FROM "{table.name}" WHERE person = ANY($1::text[])'  # noqa: S608 (a name in our schema)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _kind(table: Table, name: str) -> tuple[str, _Pack]:
+    type_ = table.c[name].type
+    for known, sql_name, pack in _KINDS:
+        if isinstance(type_, known):
+            return sql_name, pack
+    return "text", texts
+
+
+_KINDS: tuple[tuple[type, str, _Pack], ...] = (
+    (LargeBinary, "bytea", blobs),
+    (Integer, "int8", numbers),  # BigInteger, too
+    (Boolean, "bool", truths),
+)
