@@ -1,0 +1,84 @@
+"""From committed events to log indexes in one process, and from there to the books of all offices by two workers."""
+
+import gc
+from collections.abc import Iterator
+
+from exchange.node import Node
+from exchange.pipeline.forward import forward
+from exchange.pipeline.sequence import sequence
+from exchange.settings import Settings
+from tests.bench.figures import Figure, Size, rate, timed
+from tests.bench.servers.writers import Prepare, Work, Writers
+from tests.bench.workload import HOME, TOWN, Persons, arrived, moved, people, registered, take
+
+WORKERS = 2
+SEQUENCING_TARGET = 50_000
+SHARED = 4  # so many persons for each event of a round elsewhere, or one worker would claim them all
+SEQUENCED = 10  # batches in a round of sequencing
+
+
+def figures(node: Node, size: Size) -> Iterator[Figure]:
+    yield _sequencing(node, size)
+    yield from _forwarding(node, size)
+
+
+def _sequencing(node: Node, size: Size) -> Figure:
+    persons = Persons(size.batch * SEQUENCED)
+    rounds = []
+    for _ in range(size.rounds + 1):
+        with node.uow.begin() as session:
+            session.append(persons.sealed())
+        rounds.append((size.batch * SEQUENCED, timed(lambda: _sequence(node))))
+    with node.uow.begin() as session:  # streams of no story: nothing to forward
+        session.done(session.claim(size.batch * SEQUENCED))
+    return rate(
+        "sequencing, PostgreSQL",
+        rounds[1:],
+        target=SEQUENCING_TARGET,
+        bound="the database: reads by index, two indexes of the log, three of the marks; decoding goes on beside it",
+    )
+
+
+def _forwarding(node: Node, size: Size) -> Iterator[Figure]:
+    workers = Writers(WORKERS, worker, node.settings)
+    came, went = [], []
+    try:
+        for number in range(size.rounds + 1):
+            crowd = people(size.events * SHARED, seed=100 + number)
+            take(node, HOME, map(registered, crowd))
+            arrivals = take(node, TOWN, map(arrived, crowd))
+            _sequence(node)
+            came.append((2 * len(arrivals), workers.run(number)))
+            take(node, TOWN, [moved(str(arrival.person)) for arrival in arrivals])
+            _sequence(node)
+            went.append((len(arrivals), workers.run(number)))
+    finally:
+        workers.close()
+    with node.uow.look() as session:
+        if session.oldest_dirty() is not None:
+            raise RuntimeError("not all was forwarded")
+    bound = "two cores: what is due by each book (views and duties), in Python"
+    yield rate(f"forwarding a registration and an arrival, {WORKERS} workers", came[1:], bound=bound)
+    yield rate(f"forwarding a move, {WORKERS} workers", went[1:], bound=f"{bound}, for a dossier that was settled once")
+
+
+def worker(_number: int, of_node: Settings) -> Prepare:
+    """A worker's process: it forwards until nothing is left that nobody else works on."""
+    node = Node.open(of_node)
+    gc.freeze()  # as the workers do
+
+    def work() -> None:
+        while forward(node):
+            pass
+        if node.stuck:
+            raise next(iter(node.stuck.values()))
+
+    def prepare(_turn: int) -> Work:
+        return work
+
+    return prepare
+
+
+def _sequence(node: Node) -> None:
+    while sequence(node):
+        pass
