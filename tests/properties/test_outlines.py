@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from events.catalogue.person import Protected, Unprotected
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Departed
+from events.catalogue.person import Deceased, Protected, Unprotected
+from events.catalogue.values import ABROAD
 from events.codec import freeze
 from events.event import Event, opened, parts_of
 from exchange.protocol import plain_life
@@ -16,6 +19,7 @@ from tests.properties.histories import history
 from tests.properties.world import World
 
 HISTORIES = 300
+LAST_DAY = "2026-02-28"  # after whatever a history draws
 
 
 def told(events: list[Event], offices: Offices, *, whole: bool = True, parts: bool = True) -> tuple[Outline, ...]:
@@ -31,7 +35,7 @@ def told(events: list[Event], offices: Offices, *, whole: bool = True, parts: bo
 
 
 def lives(world: World) -> Iterator[list[Event]]:
-    """What the log held of each person, event by event."""
+    """What the log held of each person, event by event; in the end each goes abroad or dies, which few do before."""
     persons: dict[str, list[Event]] = {}
     for event in sorted((e for book in world.books.values() for e in book.recorded.values()), key=lambda e: e.ref):
         persons.setdefault(event.person, []).append(event)
@@ -41,6 +45,8 @@ def lives(world: World) -> Iterator[list[Event]]:
         if protection is not None:  # lifted in the end, for few histories come so far
             lifted = Unprotected(ground="lifted")
             events.append(world.author(protection.author, protection.person, protection.frame.effective_on, lifted))
+        end: Fact = Deceased() if len(events) % 2 else Departed(stay=None, destination=ABROAD)
+        events.append(world.author(events[-1].author, events[-1].person, LAST_DAY, end))
         for length in range(1, len(events) + 1):
             yield events[:length]
 
