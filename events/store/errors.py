@@ -6,7 +6,7 @@ from events.errors import ExchangeError
 
 
 class Unavailable(ExchangeError):
-    """The database is busy for too long, full, or lost: nothing was changed, and the same request may be sent again."""
+    """The database is busy for too long, full, lost, or its standby silent: the same may be sent again under its id."""
 
     code = "unavailable"
     status = 503

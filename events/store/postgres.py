@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -124,7 +125,9 @@ class PostgresStore:
     def _append_alone(self, event: SealedEvent, same: Same) -> StoredEvent:
         with self._lent() as session:
             session.renew()
-            return session.append([event], same)[0]
+            stored = session.append([event], same)[0]
+            _confirm(session)
+            return stored
 
     def close(self) -> None:
         """Close every connection of this process. Nobody may be inside a transaction."""
@@ -190,6 +193,7 @@ class PostgresStore:
         if not isinstance(driver, psycopg.Connection):
             raise TypeError(type(driver))
         session = PostgresSession(driver, sql, self._head)
+        driver.add_notice_handler(partial(_hear, session))
         self._open.append(session)
         return session
 
@@ -205,8 +209,20 @@ class PostgresStore:
 
 
 def _commit(session: PostgresSession) -> None:
+    session.doubted = False
     if session.driver.execute("COMMIT").statusmessage != "COMMIT":
         raise RuntimeError("a statement failed, and nobody said so: nothing was changed")
+    _confirm(session)
+
+
+def _hear(session: PostgresSession, said: psycopg.errors.Diagnostic) -> None:
+    """A commit whose wait for its standby is cut short succeeds, with a warning: what it wrote may yet be lost."""
+    session.doubted = session.doubted or said.severity_nonlocalized == "WARNING"
+
+
+def _confirm(session: PostgresSession) -> None:
+    if session.doubted:
+        raise Unavailable(rule="store.unconfirmed")
 
 
 def seeing(offices: Collection[str]) -> str:

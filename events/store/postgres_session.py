@@ -111,6 +111,7 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         self.driver = driver
         self.sql = sql
         self.appended = 0  # events that were not there before
+        self.doubted = False  # whether the database said that no standby has what it committed
         self._limits = limits
         understand_packed(driver)
         self._hot = psycopg.RawCursor(driver)
@@ -119,6 +120,7 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
     def renew(self) -> None:
         """Forget the transaction before."""
         self.appended = 0
+        self.doubted = False
         self._holds_head = False
 
     def guard(self, tokens: Iterable[bytes]) -> None:

@@ -4,6 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,6 +17,7 @@ from sqlalchemy import text
 from events.store.errors import Unavailable
 from events.store.postgres import PostgresStore
 from events.store.postgres_session import HeadLimits, PostgresSession
+from exchange.demo.servers.postgres import Postgres
 from exchange.stores import APP_ROLE, store_at
 from tests.contract.story import LIN, NOON, TOWN, WANG, event, told
 from tests.contract.test_processes import ROOT
@@ -225,3 +231,47 @@ def test_two_ids_of_one_dossier_are_not_worked_on_at_once(postgres):
             meanwhile.mark_dirty([WANG, "z"], NOON)
             assert [one.person for one in meanwhile.claim(9)] == ["z"]
         other.close()
+
+
+@contextmanager
+def standby_required(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
+    """Every commit waits for a standby that is not there, until somebody cancels it."""
+    with server.owner() as owner, server.owner() as probe:
+        heard: list[str | None] = []
+        probe.add_notice_handler(lambda said: heard.append(said.severity_nonlocalized))
+        owner.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        owner.execute("SELECT pg_reload_conf()")
+        try:
+            while not heard:  # not every process has read its settings anew
+                cut_short(owner, lambda: probe.execute("SELECT pg_logical_emit_message(true, '', '')"))
+            yield owner
+        finally:
+            owner.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            owner.execute("SELECT pg_reload_conf()")
+
+
+def cut_short(owner: psycopg.Connection[Any], attempt: Callable[[], object]) -> BaseException | None:
+    """Cancel whatever the attempt waits for when it commits. How it ended."""
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(attempt)
+        while not waits.done():
+            owner.execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+            time.sleep(0.01)
+    return waits.exception()
+
+
+def test_a_commit_that_no_standby_has_is_not_acknowledged(postgres, server):
+    first, second = event(1), event(1, person=WANG)
+
+    def together() -> None:
+        with postgres.write() as session:
+            session.append([first])
+
+    with standby_required(server) as owner:
+        for attempt in (together, lambda: postgres.append_alone(second)):
+            refused = cut_short(owner, attempt)
+            assert isinstance(refused, Unavailable)
+            assert (refused.rule, refused.status) == ("store.unconfirmed", 503)
+    with postgres.write() as session:  # they stand, and sent again under their ids they are the same
+        assert [e.body for e in session.append([first, second])] == [first.body, second.body]
+        assert session.appended == 0
