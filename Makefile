@@ -40,8 +40,8 @@ imports: $(DEV_STAMP) ## the layering of the design
 bench: $(DEV_STAMP) ## rates and times, each measured on this machine
 	$(BIN)/python -m tests.bench
 
-soak: $(DEV_STAMP) ## many more random histories than `make test` runs
-	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m soak tests/properties
+soak: $(DEV_STAMP) ## many more random histories, and requests to the API, than `make test` runs
+	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m soak tests/properties tests/integration/test_api_fuzz.py
 
 rabbitmq: $(DEV_STAMP) ## the workers over RabbitMQ, whose server is installed by apt if need be
 	test -x /usr/lib/rabbitmq/bin/rabbitmq-server || apt-get install -y -qq --no-install-recommends rabbitmq-server

@@ -14,16 +14,20 @@ from exchange.access.keys import Keys
 from exchange.http.app import create_app
 from exchange.node import Node
 from exchange.settings import settings as node_settings
+from tests.databases import database
 
 HOME = "420115002000"
+MANY = 150  # of each operation: thousands in all
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    node = Node.open(node_settings(data=tmp_path_factory.mktemp("fuzz"), serves=("420115",)))
-    _, secret = Keys(node.uow).issue("a key of a test", [HOME], ROLES)
-    yield create_app(node), {"Authorization": f"Bearer {secret}"}
-    node.close()
+def served(tmp_path_factory, server):
+    """A node on PostgreSQL, as in the server setting."""
+    with database(server) as url:
+        node = Node.open(node_settings(data=tmp_path_factory.mktemp("fuzz"), serves=("420115",), database_url=url))
+        _, secret = Keys(node.uow).issue("a key of a test", [HOME], ROLES)
+        yield create_app(node), {"Authorization": f"Bearer {secret}"}
+        node.close()
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +45,17 @@ CHECKS = (
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_every_answer_is_as_documented(served, operations, mode):
+@pytest.mark.parametrize("examples", [5, pytest.param(MANY, marks=pytest.mark.soak)])
+def test_every_answer_is_as_documented(served, operations, mode, examples):
     statuses: Counter[int] = Counter()
     for operation in operations:
 
         @settings(
-            max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+            max_examples=examples,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+            database=None,
         )
         @given(case=operation.as_strategy(generation_mode=mode))
         def answers_as_documented(case):
