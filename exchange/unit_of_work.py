@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from events.codec import SealedEvent
 from events.store.contract import Session, StoredEvent
+from events.store.errors import Unavailable
 from exchange.wake import Wake, nobody
 
 _log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class UnitOfWork:
     """Begins transactions. `wake` is called after a commit in which events were appended."""
 
     def __init__(self, store: SqlStore, wake: Wake = nobody) -> None:
+        self.full = False  # whether the disk was, when something was last written
         self._store = store
         self._wake = wake
 
@@ -48,7 +50,7 @@ class UnitOfWork:
 
         Raises Unavailable where the database is busy for too long, full or lost.
         """
-        with self._store.write() as session:
+        with self._noticing(), self._store.write() as session:
             yield session
             appended = session.appended
         if appended:
@@ -56,7 +58,8 @@ class UnitOfWork:
 
     def append(self, event: SealedEvent) -> StoredEvent:
         """Append and commit one event that nothing else goes with. Raises StaleVersion, Conflict, Unavailable."""
-        stored = self._store.append_alone(event)
+        with self._noticing():
+            stored = self._store.append_alone(event)
         self._wake_up()
         return stored
 
@@ -72,6 +75,15 @@ class UnitOfWork:
     def close(self) -> None:
         """Let go of the database."""
         self._store.close()
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except Unavailable as error:
+            self.full = self.full or error.rule == "store.full"
+            raise
+        self.full = False
 
     def _wake_up(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask
@@ -52,8 +53,13 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) ->
 def create_app(node: Node, pages: Iterable[Blueprint] = (), forwarding: Callable[[], bool] = lambda: True) -> Flask:
     """The app of an opened node. `forwarding`: whether the worker beside it does its work, for the readiness check."""
     app = application(NodeUseCases(node, forwarding), Keys(node.uow, node.clock), pages)
-    app.extensions["exchange_lacking"] = lambda: [] if node.bell.heard() else ["broker"]
+    app.extensions["exchange_lacking"] = partial(_lacking, node)
     return app
+
+
+def _lacking(node: Node) -> list[str]:
+    there = {"broker": node.bell.heard(), "room": not node.uow.full}
+    return [name for name, is_there in there.items() if not is_there]
 
 
 def _described(app: Flask) -> Any:

@@ -46,7 +46,9 @@ _PROBLEMS: Mapping[int, tuple[str, str]] = {
     415: ("unsupported_media_type", "The body is not said to be JSON in UTF-8."),
     422: ("malformed", "Fields break their rules; each is named."),
     500: ("error", "A fault of ours; the reference finds it in our log. Nothing was changed."),
+    503: ("unavailable", "The database is busy, full or away. Send it again under the same id: it is recorded once."),
 }
+_RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 INFO = (
     "The docking platform between the registration place and the residence place of every resident who moves. "
     "Offices record events; the exchange tells every office concerned; the office asked confirms or disputes.\n\n"
@@ -119,4 +121,5 @@ def _problem(status: int) -> dict[str, Any]:
             {"field": "effective_on", "rule": "schema.day", "message": "This is no day of the calendar (YYYY-MM-DD)."}
         ]
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": meaning, "content": {"application/problem+json": {"schema": schema, "example": example}}}
+    told = {"description": meaning, "content": {"application/problem+json": {"schema": schema, "example": example}}}
+    return {**told, "headers": {"Retry-After": _RETRY_AFTER}} if status == 503 else told

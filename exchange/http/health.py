@@ -22,7 +22,8 @@ def alive() -> Response:
 def ready() -> tuple[Response, int]:
     """The store can be read and the pipeline runs; 503 while not.
 
-    Degraded: everything is accepted, and what is recorded waits until what is lacking is back.
+    Degraded: without the `broker` everything is accepted, and what is recorded waits until it is back; without `room`
+    on the disk what is there is read, and whatever would write is refused with 503 until there is some.
     """
     if not use_cases().ready():
         return jsonify(status="unready"), 503

@@ -17,6 +17,7 @@ from schemas.v1.wire import Fault
 
 LONGEST_FIELD = 200  # a field that nobody asked for may have any name
 LONGEST_VALUE = 100  # and hold anything
+RETRY_AFTER = "2"  # seconds: a database that is started anew needs no more, as a rule
 MEDIA_TYPE = "application/problem+json"
 # What the framework refuses by itself, by our codes.
 CODES: Mapping[int, str] = {
@@ -56,6 +57,8 @@ def answer(details: Mapping[str, Any], headers: Iterable[tuple[str, str]] = ()) 
     response.headers["Cache-Control"] = "no-store"
     for name, value in headers:
         response.headers[name] = value
+    if response.status_code == 503:
+        response.headers["Retry-After"] = RETRY_AFTER
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="exchange"'
     return response

@@ -14,7 +14,7 @@ from exchange.http.use_cases import UseCases
 from schemas.v1.wire import Wire
 
 View = TypeVar("View", bound=Callable[..., Any])
-ALWAYS = (401, 403, 422, 500)
+ALWAYS = (401, 403, 422, 500, 503)
 
 
 class Resource:
@@ -60,7 +60,7 @@ class Resource:
             roles = declared(view)
             if roles is None:
                 raise ValueError(f"{path} does not say who may call it")
-            usual = (500,) if roles == PUBLIC else ALWAYS
+            usual = (500, 503) if roles == PUBLIC else ALWAYS
             taking = (400, 413, 415) if body else ()
             told: dict[str, Any] = {
                 "summary": summary[0],
