@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> None:
         figures = list(measured(Path(folder), size))
     write(figures, given.out)
     load = os.getloadavg()[0]
-    print("names without a setting are embedded; those with writers or clients are on PostgreSQL, both with fsync")
+    print("those with writers, workers or clients, and the time to views, are on PostgreSQL; all survive power loss")
     print(f"embedded: SQLite {sqlite3.sqlite_version}, WAL, synchronous FULL; Python {platform.python_version()}")
     print(f"{os.cpu_count()} cores, load {load:.1f}; medians of {size.rounds} rounds of {size.events} events")
     print(table(figures))

@@ -12,6 +12,7 @@ import msgspec
 
 from exchange.access.keys import Keys
 from exchange.node import Node
+from exchange.settings import Settings
 from tests.bench.figures import Figure, Size, against
 from tests.bench.servers.writers import Prepare, Work, Writers
 from tests.bench.workload import HOME, TOWN, arrived, moved, people, registered, take
@@ -21,11 +22,11 @@ CLIENTS = 4
 PROCESSES, THREADS = 2, 4
 
 
-def figures(node: Node, environment: dict[str, str], size: Size) -> Iterator[Figure]:
+def figures(node: Node, size: Size) -> Iterator[Figure]:
     take(node, HOME, map(registered, crowd := people(max(size.events, CLIENTS), seed=5)))
     persons = [str(result.person) for result in take(node, TOWN, map(arrived, crowd))]
     _, key = Keys(node.uow).issue("bench", [TOWN], ["clerk"])
-    with _web(environment) as port:
+    with _web(node.settings) as port:
         ours = Writers(CLIENTS, client, port, "/v1/events", persons, key)
         theirs = Writers(CLIENTS, client, port, "/empty", persons, key)
         try:
@@ -76,7 +77,12 @@ def _body(person: str) -> bytes:
 
 
 @contextmanager
-def _web(environment: dict[str, str]) -> Iterator[int]:
+def _web(at: Settings) -> Iterator[int]:
+    environment = {
+        "EXCHANGE_DATA": str(at.data),
+        "EXCHANGE_SERVES": ",".join(at.serves),
+        "EXCHANGE_DATABASE_URL": at.database_url,
+    }
     command = [sys.executable, "-m", "tests.bench.servers.web", str(PROCESSES), str(THREADS)]
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

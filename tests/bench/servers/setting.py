@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from exchange.demo.servers.postgres import Postgres
@@ -10,10 +11,9 @@ from exchange.migrations import upgrade
 from exchange.node import Node
 from exchange.settings import settings
 from tests.bench.figures import Figure, Size
-from tests.bench.servers import appending, serving
+from tests.bench.servers import appending, forwarding, latency, serving
 from tests.bench.servers.peers import EventSourcing, MessageDb, message_db_package
 
-BENCH, HTTP = "bench", "http"
 SERVES = ("11", "42")
 
 
@@ -24,16 +24,21 @@ def figures(size: Size) -> Iterator[Figure]:
     server = Postgres(folder / "pg")
     try:
         yield from _appending(server, folder, size)
-        yield from _serving(server, folder, size)
+        with _node(server, folder, "forwarding") as node:
+            yield from forwarding.figures(node, size)
+        with _node(server, folder, "latency") as node:
+            yield from latency.figures(node, size)
+        with _node(server, folder, "http") as node:
+            yield from serving.figures(node, size)
     finally:
         server.end()
         shutil.rmtree(folder)
 
 
 def _appending(server: Postgres, folder: Path, size: Size) -> Iterator[Figure]:
-    url = server.create(BENCH)
+    url = server.create("bench")
     upgrade(url)
-    dsn = f"host={server.folder} user=exchange dbname={BENCH}"
+    dsn = f"host={server.folder} user=exchange dbname=bench"
     eventsourcing = EventSourcing(dsn)
     eventsourcing.create()
     eventsourcing.close()
@@ -46,16 +51,11 @@ def _appending(server: Postgres, folder: Path, size: Size) -> Iterator[Figure]:
     yield from appending.figures(url, dsn, package, size)
 
 
-def _serving(server: Postgres, folder: Path, size: Size) -> Iterator[Figure]:
-    url = server.create(HTTP)
-    data = folder / "data"
-    node = Node.open(settings(data=data, serves=SERVES, database_url=url))
-    environment = {
-        "EXCHANGE_DATA": str(data),
-        "EXCHANGE_SERVES": ",".join(SERVES),
-        "EXCHANGE_DATABASE_URL": url,
-    }
+@contextmanager
+def _node(server: Postgres, folder: Path, name: str) -> Iterator[Node]:
+    """A node with nobody in it, in a database of its own."""
+    node = Node.open(settings(data=folder / name, serves=SERVES, database_url=server.create(name)))
     try:
-        yield from serving.figures(node, environment, size)
+        yield node
     finally:
         node.close()
