@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from struct import Struct
 
 from psycopg import Connection
@@ -14,7 +15,6 @@ _ARRAY = Struct("!iIIii")  # dimensions, whether any is NULL (the reader looks f
 _EMPTY = Struct("!iII")
 _number = Struct("!iq").pack  # with its length before it
 _length = Struct("!i").pack
-_LENGTHS = tuple(map(_length, range(4096)))
 _NULL = _length(-1)
 _BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _FIELDS = Struct("!h").pack
@@ -60,31 +60,24 @@ def truths(values: Iterable[bool]) -> Packed:
     return _array(_BOOL, [b"\x01" if value else b"\x00" for value in values])
 
 
-def copied(rows: Iterable[tuple[bytes, ...]]) -> bytes:
-    """Rows for `COPY … (FORMAT BINARY)`, each value in the bytes of its type."""
-    pieces = [_BEGIN]
-    add = pieces.append
-    for row in rows:
-        add(_FIELDS(len(row)))
-        for value in row:
-            size = len(value)
-            add(_LENGTHS[size] if size < 4096 else _length(size))
-            add(value)
-    add(_END)
-    return b"".join(pieces)
+def copied(*columns: Sequence[bytes]) -> bytes:
+    """Rows for `COPY … (FORMAT BINARY)` by their columns, each value in the bytes of its type."""
+    fields = (values for column in columns for values in (_lengths(column), column))
+    rows = zip(repeat(_FIELDS(len(columns))), *fields, strict=False)
+    return b"".join([_BEGIN, *chain.from_iterable(rows), _END])
 
 
-def _array(type_: int, values: list[bytes | None] | list[bytes]) -> Packed:
-    pieces: list[bytes] = []
-    add = pieces.append
-    for value in values:
-        if value is None:
-            add(_NULL)
-        else:
-            size = len(value)
-            add(_LENGTHS[size] if size < 4096 else _length(size))
-            add(value)
-    return _whole(type_, len(values), b"".join(pieces))
+def _lengths(values: Sequence[bytes]) -> Iterator[bytes]:
+    return map(_length, map(len, values))
+
+
+def _array(type_: int, values: Sequence[bytes | None]) -> Packed:
+    there = [value for value in values if value is not None]
+    if len(there) == len(values):
+        packed = b"".join(chain.from_iterable(zip(_lengths(there), there, strict=True)))
+    else:
+        packed = b"".join(_NULL if value is None else _length(len(value)) + value for value in values)
+    return _whole(type_, len(values), packed)
 
 
 def _whole(type_: int, size: int, packed: bytes) -> Packed:

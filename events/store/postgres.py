@@ -176,14 +176,14 @@ class PostgresStore:
             session = self._idle.pop()
             try:
                 if begin:
-                    session.driver.execute(begin)
+                    session.begin(begin)
             except psycopg.OperationalError:  # the server was started anew since: the next one, or a new one
                 self._forget(session)
             else:
                 return session
         session = self._connected()
         if begin:
-            session.driver.execute(begin)
+            session.begin(begin)
         return session
 
     def _connected(self) -> PostgresSession:
@@ -210,8 +210,7 @@ class PostgresStore:
 
 def _commit(session: PostgresSession) -> None:
     session.doubted = False
-    if session.driver.execute("COMMIT").statusmessage != "COMMIT":
-        raise RuntimeError("a statement failed, and nobody said so: nothing was changed")
+    session.commit()
     _confirm(session)
 
 

@@ -123,11 +123,23 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         self.doubted = False
         self._holds_head = False
 
+    def begin(self, words: LiteralString) -> None:
+        """Begin a transaction."""
+        self._hot.execute(words)
+
+    def commit(self) -> None:
+        """End it. Raises RuntimeError where the database could only take it back."""
+        if self._hot.execute("COMMIT").statusmessage != "COMMIT":
+            raise RuntimeError("a statement failed, and nobody said so: nothing was changed")
+
     def guard(self, tokens: Iterable[bytes]) -> None:
         # By their first eight bytes, in one order for all: two that share them wait for each other in vain, no more.
         keys = sorted({int.from_bytes(token[:8], signed=True) for token in tokens})
         if keys:
             self._hot.execute(_GUARD, [numbers(keys)], prepare=True)
+
+    def put_token(self, kind: str, token: bytes, person: str) -> None:
+        self.keep({}, kind, [(token, person)])
 
     def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Sequence[tuple[bytes, str]]) -> None:
         if keys or tokens:
@@ -156,39 +168,30 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         return appended
 
     def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
-        if self._follow(events):
-            try:
-                self._copy(_COPY_EVENTS, map(_packed, events))
-            except UniqueViolation:  # they are there, or somebody was faster: one by one it shows who, and what it says
-                self.driver.execute("ROLLBACK TO append")
-            else:
-                frames = [event.frame for event in events]
-                marks = ((f.author for f in frames), (f.id for f in frames), (f.submission for f in frames))
-                self._hot.execute(_WAIT, [texts(column) for column in marks], prepare=True)
+        continued = _continued(events)
+        if continued is not None:
+            if self._append_together(events, continued):
                 self.appended += len(events)
                 return tuple(map(_fresh, events))
+            self.driver.execute("ROLLBACK TO append")
         return tuple(self._append_one(event, same) for event in events)
 
-    def _follow(self, events: Sequence[SealedEvent]) -> bool:
-        """Whether every event stands right behind the last one of its stream, or behind another of these."""
-        heads: dict[tuple[str, str], int] = {}
-        continued: list[tuple[str, str, int]] = []
-        for event in events:
-            frame = event.frame
-            version, stream = frame.version, (frame.subject.id, frame.author)
-            if stream not in heads:
-                if version > 1:
-                    continued.append((*stream, version - 1))
-            elif version != heads[stream] + 1:
+    def _append_together(self, events: Sequence[SealedEvent], continued: Sequence[tuple[str, str, int]]) -> bool:
+        """Whether all are taken at once. Where not, one by one shows why."""
+        if continued:
+            subjects, authors, versions = zip(*continued, strict=True)
+            streams = [texts(subjects), texts(authors), numbers(versions)]
+            if self._ask(_STANDING, streams).fetchone() != (len(continued),):
                 return False
-            if version < 1:
-                return False
-            heads[stream] = version
-        if not continued:
-            return True
-        subjects, authors, versions = zip(*continued, strict=True)
-        (standing,) = self._ask(_STANDING, [texts(subjects), texts(authors), numbers(versions)]).fetchone() or (0,)
-        return bool(standing == len(continued))
+        try:
+            with self._hot.copy(_COPY_EVENTS) as copy:
+                copy.write(_rows(events))
+        except UniqueViolation:
+            return False
+        frames = [event.frame for event in events]
+        marks = [f.author for f in frames], [f.id for f in frames], [f.submission for f in frames]
+        self._hot.execute(_WAIT, [texts(column) for column in marks], prepare=True)
+        return True
 
     def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
         if self.offer(event):
@@ -240,9 +243,23 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
     def _ask_rows(self, query: Query, keys: Iterable[str]) -> Iterable[tuple[Any, ...]]:
         return self._ask(query.in_postgres, [list(keys)] if "$1" in query.in_postgres else ()).fetchall()
 
-    def _copy(self, statement: LiteralString, rows: Iterable[tuple[bytes, ...]]) -> None:
-        with self._hot.copy(statement) as copy:
-            copy.write(copied(rows))
+
+def _continued(events: Sequence[SealedEvent]) -> list[tuple[str, str, int]] | None:
+    """The streams that these events continue, and after which version; None where they do not follow each other."""
+    heads: dict[tuple[str, str], int] = {}
+    continued: list[tuple[str, str, int]] = []
+    for event in events:
+        frame = event.frame
+        version, stream = frame.version, (frame.subject.id, frame.author)
+        if stream in heads:
+            if version != heads[stream] + 1:
+                return None
+        elif version > 1:
+            continued.append((*stream, version - 1))
+        elif version < 1:
+            return None
+        heads[stream] = version
+    return continued
 
 
 def _values(event: SealedEvent) -> tuple[str, str, str, str, int, str, bytes, bytes]:
@@ -251,12 +268,18 @@ def _values(event: SealedEvent) -> tuple[str, str, str, str, int, str, bytes, by
     return (frame.author, frame.id, subject.kind, subject.id, frame.version, frame.submission, event.body, event.sealed)
 
 
-def _packed(event: SealedEvent) -> tuple[bytes, ...]:
-    author, id_, kind, subject, version, submission, body, sealed = _values(event)
-    return (
-        author.encode(), id_.encode(), kind.encode(), subject.encode(), _int4(version), submission.encode(),
-        body, sealed,
-    )  # fmt: skip
+def _rows(events: Sequence[SealedEvent]) -> bytes:
+    frames = [event.frame for event in events]
+    return copied(
+        [frame.author.encode() for frame in frames],
+        [frame.id.encode() for frame in frames],
+        [frame.subject.kind.encode() for frame in frames],
+        [frame.subject.id.encode() for frame in frames],
+        [_int4(frame.version) for frame in frames],
+        [frame.submission.encode() for frame in frames],
+        [event.body for event in events],
+        [event.sealed for event in events],
+    )
 
 
 def _fresh(event: SealedEvent) -> StoredEvent:
