@@ -33,6 +33,8 @@ class SqlStore(Protocol):
 
     def append_alone(self, event: SealedEvent) -> StoredEvent: ...
 
+    def confirm(self) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -62,6 +64,10 @@ class UnitOfWork:
             stored = self._store.append_alone(event)
         self._wake_up()
         return stored
+
+    def confirm(self) -> None:
+        """Before it is told again what somebody committed: is it safe? Raises Unavailable while it is not."""
+        self._store.confirm()
 
     @contextmanager
     def look(self, offices: Collection[str] = ()) -> Iterator[SqlSession]:

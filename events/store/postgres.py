@@ -129,6 +129,13 @@ class PostgresStore:
             _confirm(session)
             return stored
 
+    def confirm(self) -> None:
+        """Wait until whatever stands here is safe: whoever committed it may not have waited. Raises Unavailable."""
+        with self._lent() as session:
+            session.renew()
+            session.insist()
+            _confirm(session)
+
     def close(self) -> None:
         """Close every connection of this process. Nobody may be inside a transaction."""
         if self._walled:

@@ -92,6 +92,10 @@ WITH held AS (
 )
 INSERT INTO keys (person, wrapped) SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING
 """
+# What commits nothing waits for no standby: where one is required, something is written, to wait for all before it.
+_INSIST: LiteralString = """
+SELECT pg_logical_emit_message(true, '', '') WHERE current_setting('synchronous_standby_names') <> ''
+"""
 _HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
 
 _int4 = Struct("!i").pack
@@ -201,7 +205,12 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
             found = self.head(event.frame.author, event.frame.subject.id)
             raise StaleVersion(field="version", rule="stream.version", offered=event.frame.version, found=found)
         same(stored, event)
+        self.insist()
         return stored
+
+    def insist(self) -> None:
+        """What is there already is acknowledged only when the standby has it, too."""
+        self._hot.execute(_INSIST, prepare=True)
 
     def offer(self, event: SealedEvent) -> bool:
         """Append it in one statement, unless it is there already or its version does not follow."""

@@ -39,6 +39,8 @@ def record(node: Node, caller: Caller, items: Sequence[Item], *, all_or_nothing:
             node.step("decide anew")
     else:
         results = record_them(node, caller, items, all_or_nothing)
+    if any(result.status == "repeated" for result in results):
+        node.uow.confirm()
     node.step("after record")
     return results
 

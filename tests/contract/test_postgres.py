@@ -268,10 +268,11 @@ def test_a_commit_that_no_standby_has_is_not_acknowledged(postgres, server):
             session.append([first])
 
     with standby_required(server) as owner:
-        for attempt in (together, lambda: postgres.append_alone(second)):
+        for attempt in (together, lambda: postgres.append_alone(second), together, postgres.confirm):
             refused = cut_short(owner, attempt)
             assert isinstance(refused, Unavailable)
             assert (refused.rule, refused.status) == ("store.unconfirmed", 503)
+    postgres.confirm()
     with postgres.write() as session:  # they stand, and sent again under their ids they are the same
         assert [e.body for e in session.append([first, second])] == [first.body, second.body]
         assert session.appended == 0
