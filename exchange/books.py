@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import cast
 
 import msgspec
@@ -13,14 +12,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.catalogue.values import NoteKind
-from events.codec import opened_event
 from events.envelope import Part, Ref
 from events.errors import Tampered
-from events.event import Event, restricted
+from events.event import Event
 from events.store.contract import NewDelivery, Reader, StoredDelivery, StoredEvent
 from events.vault.keys import PersonKeys
 from events.vault.ring import NONCE_BYTES
 from exchange.feeds import received
+from exchange.opened import Sealed, opened, shown
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.dossier import ever_joined
 from exchange.protocol.inheriting import between_heirs, handed_on
@@ -54,13 +53,13 @@ class Shelf:
         found = self._opened.get(ref)
         if found is None:
             stored = self.stored[ref]
-            found = self._opened[ref] = _opened(_Sealed(stored, self._ciphers.get(stored.frame.subject.id)))
+            found = self._opened[ref] = opened(Sealed(stored, self._ciphers.get(stored.frame.subject.id)))
         return found
 
     def restricted(self, ref: Ref, parts: frozenset[Part]) -> Event:
         """The event as far as these parts tell it."""
         stored = self.stored[ref]
-        return _restricted(_Sealed(stored, self._ciphers.get(stored.frame.subject.id)), parts)
+        return shown(Sealed(stored, self._ciphers.get(stored.frame.subject.id)), parts)
 
     def of(self, person: str) -> Shelf:
         """What is stored about the ids that merges, in force or undone, ever joined with this one."""
@@ -265,36 +264,3 @@ def _known(delivered: Sequence[StoredDelivery], known_at: datetime) -> Iterator[
 
 def _by(moment: datetime | None, known_at: datetime) -> bool:
     return moment is not None and moment <= known_at
-
-
-class _Sealed:
-    """A stored event with the cipher that opens it, equal where the bytes and the cipher are the same.
-
-    So what was destroyed or altered is never found again below.
-    """
-
-    __slots__ = ("cipher", "stored")
-
-    def __init__(self, stored: StoredEvent, cipher: AESGCM | None) -> None:
-        self.stored, self.cipher = stored, cipher
-
-    def __hash__(self) -> int:
-        return hash(self.stored.body)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Sealed)
-            and self.cipher is other.cipher
-            and self.stored.body == other.stored.body
-            and self.stored.sealed == other.stored.sealed
-        )
-
-
-@lru_cache(maxsize=20_000)
-def _restricted(sealed: _Sealed, parts: frozenset[Part]) -> Event:
-    return restricted(_opened(sealed), parts)
-
-
-@lru_cache(maxsize=20_000)
-def _opened(sealed: _Sealed) -> Event:
-    return opened_event(sealed.stored, sealed.cipher)

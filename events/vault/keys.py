@@ -35,7 +35,7 @@ class PersonKeys:
     who read the wrapped key together with other rows passes it to `unwrapped` and spares the look-up.
     """
 
-    def __init__(self, ring: MasterKeys, store: KeyStore, *, held: int = 10_000) -> None:
+    def __init__(self, ring: MasterKeys, store: KeyStore, *, held: int = 4_000) -> None:
         self._ring = ring
         self._store = store
         self._cached = lru_cache(maxsize=held)(lambda person, wrapped: AESGCM(ring.unwrap(person, wrapped)))
