@@ -65,9 +65,10 @@ def _cause_of_statement(record: Record) -> Standing | None:
     sources = (Registered, RegistrationChanged, Changed, Merged, Unmerged, Confirmed)
     facts = record.facts.values()
     causes = [s for s in facts if isinstance(s.payload, sources) or s.payload.type.startswith("event.")]
-    # Where nobody registered the person, and nothing was said of it since, the keeper states what arrivals do.
-    stated = [s for s in facts if isinstance(s.payload, Arrived) and s.payload.stated and not s.void]
-    return max(causes or stated, key=lambda s: (s.stamp, s.ref), default=None)
+    # Where nobody registered the person the keeper stands by its own arrivals; by another's only once it confirmed it.
+    own = (s for s in facts if s.author == record.office and not s.void)
+    arrivals = [s for s in own if isinstance(s.payload, Arrived) and s.payload.stated]
+    return max(causes or arrivals, key=lambda s: (s.stamp, s.ref), default=None)
 
 
 def _matched(sight: Sight) -> Iterator[Draft]:

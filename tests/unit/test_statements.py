@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from events.catalogue.case import Confirmed
 from events.catalogue.movement import Arrived, Returned
 from events.catalogue.person import Stated
-from events.catalogue.values import town
+from events.catalogue.values import CaseRef, town
 from exchange.protocol.automatic import automatic
+from exchange.protocol.book import Question
 from exchange.protocol.telling.due import Sight
-from tests.unit.test_sheet import A, B, Told
+from tests.unit.test_sheet import A, B, D, Told
 
 PARTICULARS = {"name": "王小雨", "born_on": "1990-01-01"}
 
@@ -29,6 +31,18 @@ def test_where_nobody_registered_the_person_the_keeper_states_what_the_arrival_d
     keeper.hears(A, Returned(address=None, origin=town(B)), "update", "2026-03-05")
     assert keeper.record.keeper == B
     assert [stated.particulars for stated in statements(keeper)] == [PARTICULARS]
+
+
+def test_who_is_keeper_only_by_the_word_of_another_states_nothing_before_it_agreed():
+    """A typing error would tell of the person in the name of an office that never heard of it."""
+    named = Told(B)
+    asked = (Question("inflow", "2026-03-20"),)
+    arrival = named.hears(D, arrived(stated=PARTICULARS), "inflow", "2026-03-01", asked=asked)
+    named.hears(A, Returned(address=None, origin=town(D)), "update", "2026-03-05")
+    assert named.record.keeper == B
+    assert statements(named) == []
+    named.own(Confirmed(case=CaseRef(arrival, B, "inflow")), "2026-03-06")
+    assert [stated.particulars for stated in statements(named)] == [PARTICULARS]
 
 
 def test_where_no_arrival_states_anything_there_is_nothing_to_state():

@@ -9,7 +9,7 @@ from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
-from exchange.protocol.naming import town_of
+from exchange.protocol.naming import named_offices, named_originally, town_of
 from exchange.protocol.record import Record, Stay
 from exchange.protocol.routing_table import MATCHED, UPDATE, is_common
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, Due, Sight
@@ -96,10 +96,18 @@ def hand_over(sight: Sight) -> Iterator[Due]:
 def _kept(sight: Sight) -> bool:
     """Whether the office was ever named in the chain, opened the dossier, or gave one up by a merge."""
     record = sight.record
-    named = any(sight.mine(office) for link in record.chain for office in link.named)
+    named = any(sight.mine(office) for link in record.chain for office in link.named) or _named_once(sight)
     opened = any(sight.mine(office) for office in record.openers)
     gave_up = any(isinstance(s.payload, Merged) and sight.mine(s.author) for s in sight.in_force)
     return named or opened or gave_up
+
+
+def _named_once(sight: Sight) -> bool:
+    """Whether a link named the office that was taken back, or corrected since: what it recorded as keeper stands."""
+    links = (s for s in sight.record.facts.values() if isinstance(s.payload, Registered | RegistrationChanged))
+    return any(
+        sight.mine(office) for link in links for office in (*named_originally(link), *named_offices(link.payload))
+    )
 
 
 def _fully(sight: Sight, keeper: str) -> bool:

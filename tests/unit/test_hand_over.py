@@ -1,0 +1,49 @@
+"""Who hands a dossier over to its keeper of today: every office that was ever named in the chain (DESIGN.md)."""
+
+import pytest
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Returned
+from events.catalogue.person import Registered
+from events.catalogue.values import town
+from events.envelope import Ref
+from exchange.protocol.telling.due import Sight
+from exchange.protocol.telling.threads import hand_over
+from tests.unit.test_sheet import A, B, D, Told
+
+
+def registered(at: str) -> Registered:
+    return Registered(basis="first_record", registration=town(at), particulars={"name": "王小雨"})
+
+
+def taken_back(link: Ref) -> Fact:
+    return Retracted(target=link)
+
+
+def corrected(link: Ref) -> Fact:
+    return Corrected(target=link, set={"registration": {"kind": "town", "code": A}}, fields=("registration",))
+
+
+@pytest.fixture
+def there():
+    """B, which heard that A registered the person."""
+    told = Told(B)
+    told.hears(A, registered(A), None)
+    return told
+
+
+@pytest.mark.parametrize("amendment", [taken_back, corrected])
+def test_what_an_office_recorded_as_keeper_goes_to_the_keeper_after_it(there, amendment):
+    link = there.hears(D, registered(B), "registration")
+    returned = there.own(Returned(address="home", origin=None), "2026-01-11")
+    assert there.record.keeper == B
+    there.hears(D, amendment(link), "retraction")
+    assert there.record.keeper == A
+    assert [(due.ref, due.to) for due in hand_over(Sight(there.book, there.record)) if due.ref == returned] == [
+        (returned, A)
+    ]
+
+
+def test_an_office_that_was_never_named_hands_nothing_over(there):
+    assert list(hand_over(Sight(there.book, there.record))) == []
