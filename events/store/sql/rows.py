@@ -48,6 +48,8 @@ def add(sql: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: t
     """Insert rows, which all have the same columns; where a `key` is named, one that stands under it gives way."""
     if not rows:
         return
+    if key:  # of these, too, the last one under a key counts: a statement may not replace what it has just written
+        rows = list({tuple(row[name] for name in key): row for row in rows}.values())
     if sql.dialect.name == "postgresql":
         from events.store.bulk import add_rows  # noqa: PLC0415 (comes with the extra `server`)
 
