@@ -7,7 +7,7 @@ from exchange.node import Node
 from exchange.pipeline.forward import forward
 from exchange.pipeline.sequence import sequence
 from tests.bench.figures import Figure, Size, rate, timed
-from tests.bench.workload import HOME, TOWN, arrived, node_in, people, registered, streams, take
+from tests.bench.workload import HOME, TOWN, arrived, crowds, node_in, registered, streams, take
 
 
 def figures(folder: Path, size: Size) -> Iterator[Figure]:
@@ -36,8 +36,7 @@ def _sequencing(node: Node, size: Size) -> Figure:
 
 def _forwarding(node: Node, size: Size) -> Figure:
     rounds = []
-    for number in range(size.rounds + 1):
-        crowd = people(size.events // 2 or 1, seed=number)
+    for _, crowd in zip(range(size.rounds + 1), crowds(size.events // 2 or 1), strict=False):
         committed = len(take(node, HOME, map(registered, crowd))) + len(take(node, TOWN, map(arrived, crowd)))
         _exhausted(sequence, node)
         rounds.append((committed, timed(lambda: _exhausted(forward, node))))

@@ -10,13 +10,11 @@ import resource
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from itertools import count
 from pathlib import Path
 from statistics import median
 
 import msgspec
 
-from exchange.demo.population import Person
 from exchange.demo.servers.postgres import Postgres
 from exchange.node import Node
 from exchange.pipeline.advance import advance
@@ -26,7 +24,7 @@ from exchange.queries.record import record as sheet
 from exchange.settings import settings
 from tests.bench.curves import drawn
 from tests.bench.figures import timed
-from tests.bench.workload import CLERKS, HOME, TOWN, arrived, people, registered, streams, take
+from tests.bench.workload import CLERKS, HOME, TOWN, arrived, crowds, number_of, registered, streams, take
 
 SIZES = (10_000, 30_000, 100_000)
 TRIES = 60
@@ -45,30 +43,17 @@ class Moment(msgspec.Struct, frozen=True):
 
 def moments(node: Node, sizes: Iterable[int]) -> Iterator[Moment]:
     """Grow to each size, and see how long everything takes there."""
-    taken, crowds = 0, _crowds()
+    taken, coming = 0, crowds(PERSONS)
     for size in sizes:
         while taken < size:
-            crowd = next(crowds)
+            crowd = next(coming)
             take(node, HOME, map(registered, crowd))
             arrivals = take(node, TOWN, map(arrived, crowd))
             advance(node)
             taken += 2 * len(crowd)
-        number = _number(crowd[0])
+        number = number_of(crowd[0])
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         yield Moment(size, dict(_deeds(node, str(arrivals[0].person), number)), used)
-
-
-def _crowds() -> Iterator[list[Person]]:
-    """Persons without end, no two with one document."""
-    seen: set[str] = set()
-    for seed in count(1):
-        crowd = [person for person in people(PERSONS, seed=seed) if _number(person) not in seen]
-        seen.update(map(_number, crowd))
-        yield crowd
-
-
-def _number(person: Person) -> str:
-    return str(person.particulars()["document.resident"]["number"])
 
 
 def _deeds(node: Node, person: str, number: str) -> Iterator[tuple[str, float]]:

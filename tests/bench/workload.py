@@ -49,6 +49,20 @@ def people(size: int, seed: int = 1) -> tuple[Person, ...]:
     return population(size, seed, date(2026, 1, 1))
 
 
+def crowds(size: int, first: int = 1) -> Iterator[list[Person]]:
+    """Crowds of about that size without end, in all of which no two persons have one document."""
+    seen: set[str] = set()
+    for seed in count(first):
+        crowd = [person for person in people(size, seed) if number_of(person) not in seen]
+        seen.update(map(number_of, crowd))
+        yield crowd
+
+
+def number_of(person: Person) -> str:
+    """The number of the person's identity card."""
+    return str(person.particulars()["document.resident"]["number"])
+
+
 def registered(person: Person) -> Item:
     content = {
         "particulars": person.particulars(),

@@ -9,7 +9,7 @@ from exchange.pipeline.sequence import sequence
 from exchange.settings import Settings
 from tests.bench.figures import Figure, Size, rate, timed
 from tests.bench.servers.writers import Prepare, Work, Writers
-from tests.bench.workload import HOME, TOWN, Persons, arrived, moved, people, registered, take
+from tests.bench.workload import HOME, TOWN, Persons, arrived, crowds, moved, registered, take
 
 WORKERS = 2
 SEQUENCING_TARGET = 50_000
@@ -43,8 +43,7 @@ def _forwarding(node: Node, size: Size) -> Iterator[Figure]:
     workers = Writers(WORKERS, worker, node.settings)
     came, went = [], []
     try:
-        for number in range(size.rounds + 1):
-            crowd = people(size.events * SHARED, seed=100 + number)
+        for number, crowd in zip(range(size.rounds + 1), crowds(size.events * SHARED), strict=False):
             take(node, HOME, map(registered, crowd))
             arrivals = take(node, TOWN, map(arrived, crowd))
             _sequence(node)
