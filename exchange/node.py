@@ -16,7 +16,6 @@ from events.vault.ring import MasterKeys
 from exchange.access.caller import Caller
 from exchange.access.sight import sight
 from exchange.clock import Clock
-from exchange.demo.clock import clock_of
 from exchange.jurisdictions import deadlines
 from exchange.jurisdictions.calendar import Calendar, national
 from exchange.jurisdictions.lookup import Divisions, divisions
@@ -25,6 +24,7 @@ from exchange.pipeline.joining import join_offices
 from exchange.protocol.duties import RULES, Rule
 from exchange.protocol.offices import Offices, offices
 from exchange.settings import Settings
+from exchange.shared_clock import clock_of
 from exchange.stores import sqlite_store, store_at
 from exchange.unit_of_work import SqlSession, SqlStore, UnitOfWork
 from exchange.wake import Nobody, Wake, Waker

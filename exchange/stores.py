@@ -6,9 +6,9 @@ from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from events.store.sqlite import IN_MEMORY, SqliteStore
+from exchange.extras import NotInstalled
 from exchange.migrations import current, steps, upgrade_on
 from exchange.unit_of_work import SqlStore
-from exchange.wakes import NotInstalled
 
 APP_ROLE = "exchange_app"  # made by the steps of the schema, and what every connection of the application becomes
 CALLER_ROLE = "exchange_caller"  # what a connection becomes that reads for one office; it sees no rows of others

@@ -50,6 +50,8 @@ AnyFact = (
 )  # fmt: skip
 
 TYPES: dict[str, type[Fact]] = {str(kind.__struct_config__.tag): kind for kind in AnyFact.__args__}
+# What the exchange itself records, never a caller: it states what a keeper holds, reminds and escalates.
+AUTOMATIC = frozenset({"person.stated", "case.reminded", "case.escalated"})
 
 
 def fact_of(type_: str, content: dict[str, Any]) -> Fact:

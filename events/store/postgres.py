@@ -8,20 +8,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 
 import psycopg
 from psycopg import errors
 from sqlalchemy import URL, create_engine, make_url
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from events.codec import SealedEvent
 from events.store.contract import Same, StoredEvent, identical
 from events.store.errors import Unavailable
 from events.store.postgres_session import HeadLimits, PostgresSession
+from events.store.sql.unavailable import told_as
 
 _BUSY = (
     errors.LockNotAvailable,
@@ -244,15 +244,9 @@ def _let_go(session: PostgresSession) -> None:
     session.driver.close()
 
 
-@contextmanager
-def clear_errors() -> Iterator[None]:
+def clear_errors() -> AbstractContextManager[None]:
     """Says Unavailable for what is no fault of the request: a database that is busy, full or lost."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise _unavailable(error.orig) or error from error
-    except psycopg.Error as error:
-        raise _unavailable(error) or error from error
+    return told_as(psycopg.Error, _unavailable)
 
 
 def _unavailable(error: object) -> Unavailable | None:

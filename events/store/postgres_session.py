@@ -16,10 +16,9 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
 
 from events.codec import SealedEvent
-from events.errors import StaleVersion
 from events.store.contract import Dirty, Same, StoredEvent, identical
 from events.store.packed import blobs, copied, numbers, texts, understand_packed
-from events.store.sql.events import EventRows
+from events.store.sql.events import EventRows, columns_of, fresh
 from events.store.sql.feed import FeedRows
 from events.store.sql.log import Entry, Waiting
 from events.store.sql.persons import PersonRows
@@ -176,7 +175,7 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         if continued is not None:
             if self._append_together(events, continued):
                 self.appended += len(events)
-                return tuple(map(_fresh, events))
+                return tuple(map(fresh, events))
             self.driver.execute("ROLLBACK TO append")
         return tuple(self._append_one(event, same) for event in events)
 
@@ -199,12 +198,8 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
 
     def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
         if self.offer(event):
-            return _fresh(event)
-        stored = self.event(event.frame.ref)
-        if stored is None:
-            found = self.head(event.frame.author, event.frame.subject.id)
-            raise StaleVersion(field="version", rule="stream.version", offered=event.frame.version, found=found)
-        same(stored, event)
+            return fresh(event)
+        stored = self._repeated(event, same)
         self.insist()
         return stored
 
@@ -214,7 +209,7 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
 
     def offer(self, event: SealedEvent) -> bool:
         """Append it in one statement, unless it is there already or its version does not follow."""
-        taken = self._hot.execute(_APPEND, _values(event), prepare=True, binary=True).rowcount
+        taken = self._hot.execute(_APPEND, columns_of(event), prepare=True, binary=True).rowcount
         self.appended += taken
         return taken == 1
 
@@ -271,12 +266,6 @@ def _continued(events: Sequence[SealedEvent]) -> list[tuple[str, str, int]] | No
     return continued
 
 
-def _values(event: SealedEvent) -> tuple[str, str, str, str, int, str, bytes, bytes]:
-    frame = event.frame
-    subject = frame.subject
-    return (frame.author, frame.id, subject.kind, subject.id, frame.version, frame.submission, event.body, event.sealed)
-
-
 def _rows(events: Sequence[SealedEvent]) -> bytes:
     frames = [event.frame for event in events]
     return copied(
@@ -289,7 +278,3 @@ def _rows(events: Sequence[SealedEvent]) -> bytes:
         [event.body for event in events],
         [event.sealed for event in events],
     )
-
-
-def _fresh(event: SealedEvent) -> StoredEvent:
-    return StoredEvent(frame=event.frame, body=event.body, sealed=event.sealed)

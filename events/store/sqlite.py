@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
@@ -17,17 +17,16 @@ from typing import Any
 
 from msgspec import json
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from events.codec import SealedEvent
-from events.errors import StaleVersion
 from events.store.contract import Same, StoredEvent, identical
 from events.store.errors import Unavailable
-from events.store.sql.events import EventRows
+from events.store.sql.events import EventRows, columns_of, fresh
 from events.store.sql.feed import FeedRows
 from events.store.sql.persons import PersonRows
 from events.store.sql.rows import Query
+from events.store.sql.unavailable import told_as
 
 IN_MEMORY = ":memory:"
 
@@ -90,7 +89,7 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
         counted = sum(self._insert(rows) for rows in _in_statements(_chained(events)))
         if counted == len(events):
             self.appended += counted
-            return tuple(map(_fresh, events))
+            return tuple(map(fresh, events))
         self.driver.execute("ROLLBACK TO append")
         before = self.appended
         try:
@@ -100,15 +99,10 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
             raise
 
     def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
-        if self._insert([_values(event, event.frame.version - 1)]):
+        if self._insert([(*columns_of(event), event.frame.version - 1)]):
             self.appended += 1
-            return _fresh(event)
-        stored = self.event(event.frame.ref)
-        if stored is None:
-            found = self.head(event.frame.author, event.frame.subject.id)
-            raise StaleVersion(field="version", rule="stream.version", offered=event.frame.version, found=found)
-        same(stored, event)
-        return stored
+            return fresh(event)
+        return self._repeated(event, same)
 
     def _ask_rows(self, query: Query, keys: Iterable[str]) -> Iterable[tuple[Any, ...]]:
         given = [json.encode(list(keys)).decode()] if "?" in query.in_sqlite else []
@@ -206,15 +200,9 @@ class SqliteStore:
         return session
 
 
-@contextmanager
-def clear_errors() -> Iterator[None]:
+def clear_errors() -> AbstractContextManager[None]:
     """Says Unavailable for what is no fault of the request: a database that is busy, full or lost."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise _unavailable(error.orig) or error from error
-    except sqlite3.DatabaseError as error:
-        raise _unavailable(error) or error from error
+    return told_as(sqlite3.DatabaseError, _unavailable)
 
 
 def _unavailable(error: object) -> Unavailable | None:
@@ -265,16 +253,5 @@ def _chained(events: Iterable[SealedEvent]) -> Iterator[tuple[object, ...]]:
     for event in events:
         frame = event.frame
         stream, before = (frame.author, frame.subject.id), frame.version - 1
-        yield _values(event, 0 if (*stream, before) in given else before)
+        yield (*columns_of(event), 0 if (*stream, before) in given else before)
         given.add((*stream, frame.version))
-
-
-def _values(event: SealedEvent, before: int) -> tuple[object, ...]:
-    frame = event.frame
-    subject = frame.subject
-    row = (frame.author, frame.id, subject.kind, subject.id, frame.version, frame.submission, event.body, event.sealed)
-    return (*row, before)
-
-
-def _fresh(event: SealedEvent) -> StoredEvent:
-    return StoredEvent(frame=event.frame, body=event.body, sealed=event.sealed)

@@ -14,8 +14,8 @@ import click
 from events.errors import ExchangeError
 from exchange.cli import speech
 from exchange.cli.exit_codes import BROKEN, CLOSED, INTERRUPTED
+from exchange.extras import NotInstalled
 from exchange.translations import LANGUAGES, known, text
-from exchange.wakes import NotInstalled
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 T = TypeVar("T")

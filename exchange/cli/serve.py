@@ -27,12 +27,13 @@ from exchange.cli.exit_codes import FINE
 from exchange.cli.node import OutOfReach, on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.console.pages import console
+from exchange.extras import NotInstalled
 from exchange.http.app import create_app
 from exchange.http.backlog import watch_queue
 from exchange.node import Node
 from exchange.pipeline.loop import Loop
 from exchange.settings import Settings
-from exchange.wakes import NoBroker, NotInstalled
+from exchange.wakes import NoBroker
 
 THREADS = 8  # reads go on beside the one writer that SQLite takes; more threads would only wait for it, and for Python
 PROCESSES = 2  # where there is a broker, and no other number is asked for

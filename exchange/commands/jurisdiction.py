@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from events import text
 from events.catalogue import content_of, fact_of
 from events.catalogue.fact import Fact
 from events.catalogue.jurisdiction import Succeeded
@@ -22,13 +21,13 @@ from exchange.commands.act import Result, Status
 from exchange.commands.references import uuid_of
 from exchange.ids import new_id
 from exchange.jurisdictions import codes
+from exchange.jurisdictions.office_name import office_name
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
     from exchange.node import Node
 
 TYPES = ("jurisdiction.renamed", "jurisdiction.succeeded", "jurisdiction.closed")
-LONGEST_NAME = 100
 
 
 class JurisdictionRefused(Illegal):
@@ -96,7 +95,7 @@ def _fact(office: str, type_: str, content: Mapping[str, Any]) -> Fact:
     if told.pop("from", office) != office:
         raise Malformed(field="from", rule="jurisdiction.from")
     if "name" in told:
-        told["name"] = text.line(told["name"], "name", LONGEST_NAME)
+        told["name"] = office_name(told["name"])
     fact = fact_of(type_, told)
     if isinstance(fact, Succeeded):
         if not fact.to:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from events.errors import ExchangeError, Malformed, StaleVersion
@@ -31,14 +32,14 @@ def record(node: Node, caller: Caller, items: Sequence[Item], *, all_or_nothing:
     _authorise(node, caller, items)
     node.step("before record")
     record_them = _record_alone if len(items) == 1 and _goes_alone(node, items[0]) else _record_together
-    for _ in range(TRIES - 1):
+    for tried in count(1):
         try:
             results = record_them(node, caller, items, all_or_nothing)
             break
         except StaleVersion:  # somebody recorded in the same stream meanwhile: decide on what stands there now
+            if tried == TRIES:
+                raise
             node.step("decide anew")
-    else:
-        results = record_them(node, caller, items, all_or_nothing)
     if any(result.status == "repeated" for result in results):
         node.uow.confirm()
     node.step("after record")

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from events import canonical, codes, text
-from events.catalogue import TYPES
+from events.catalogue import AUTOMATIC, TYPES
 from events.errors import Malformed
 from events.faults import Faults
 from events.parts import CONTAINERS
@@ -24,8 +24,6 @@ from exchange.jurisdictions.codes import Level, level
 from exchange.jurisdictions.codes import parse as parse_code
 from exchange.jurisdictions.lookup import divisions
 
-# What the exchange itself or the operator records, never a caller.
-NOT_FOR_CALLERS = frozenset({"person.stated", "case.reminded", "case.escalated"})
 _OFFICES = ("to", "keeper", "teller", "town")
 _PLACES = ("registration", "origin", "destination", "from", "to", "place")
 _LONGEST = {"address": 300, "note": 2000}
@@ -33,7 +31,7 @@ _LONGEST = {"address": 300, "note": 2000}
 
 def wellformed(type_: str, day: str, content: Mapping[str, Any], today: date) -> dict[str, Any]:
     """The content in its one spelling. Raises Malformed for each field that is wrong, naming it and its rule."""
-    if type_ not in TYPES or type_.startswith("jurisdiction.") or type_ in NOT_FOR_CALLERS:
+    if type_ not in TYPES or type_.startswith("jurisdiction.") or type_ in AUTOMATIC:
         raise Malformed(field="type", rule="type.unknown", value=type_)
     canonical.encode(dict(content))
     faults = Faults()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
+from datetime import date, datetime, time, timedelta
 
-import msgspec
-
-from exchange.clock import SHANGHAI, Clock, day_of, utcnow
-from exchange.settings import Settings
+from exchange.clock import SHANGHAI, day_of
+from exchange.shared_clock import SharedClock
 
 OPENING = time(9, 0, tzinfo=SHANGHAI)
 _TICK = timedelta(milliseconds=1)
@@ -35,33 +32,9 @@ def last_worked_day(moment: datetime) -> date:
     return day_of(moment - _WORKED)
 
 
-class SharedClock:
-    """The same for several processes, by a file that one of them sets; from then on it goes as real time does."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def __call__(self) -> datetime:
-        found = msgspec.json.decode(self._file.read_bytes(), type=_Set)
-        return found.moment + (utcnow() - found.at)
+class SharedSetClock(SharedClock):
+    """The same for several processes."""
 
     def begin(self, day: date) -> None:
-        """As `SetClock` does. What others read is the old moment or the new one."""
-        moment = datetime.combine(day, OPENING).astimezone(UTC)
-        if self._file.exists():
-            moment = max(moment, self())
-        waiting = self._file.with_suffix(".new")
-        waiting.write_bytes(msgspec.json.encode(_Set(moment, utcnow())))
-        waiting.replace(self._file)
-
-
-def clock_of(settings: Settings) -> Clock:
-    """Real time; in the processes of a demo, the time of the demo."""
-    return utcnow if settings.demo_clock is None else SharedClock(settings.demo_clock)
-
-
-class _Set(msgspec.Struct, frozen=True):
-    """The clock stood at `moment` when it really was `at`."""
-
-    moment: datetime
-    at: datetime
+        """As `SetClock` does."""
+        self.move_to(datetime.combine(day, OPENING))

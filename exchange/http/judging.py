@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -10,6 +10,7 @@ from flask import current_app
 from events.errors import Malformed, Several
 from schemas.v1.contents import RECORDABLE
 from schemas.v1.event import BatchSchema, EventSchema
+from schemas.v1.wire import Fault
 
 if TYPE_CHECKING:
     from marshmallow import Schema
@@ -25,9 +26,10 @@ def further(schema: Schema, body: Any, known: Sequence[Malformed]) -> Iterator[M
             yield from _meant(path, event, fields)
 
 
-def of_event(event: Any, known: Sequence[Malformed]) -> Several:
-    """Everything that is wrong with one event of a batch, by itself."""
-    return Several([*known, *further(EventSchema(), event, known)])
+def all_wrong(schema: Schema, body: Any, found: Iterable[Fault]) -> Several:
+    """Everything that is wrong with a body whose form has these faults."""
+    known = [Malformed(field=each.field, rule=each.rule, **each.details) for each in found]
+    return Several([*known, *further(schema, body, known)])
 
 
 def _events(schema: Schema, body: Any) -> Iterator[tuple[str, Any]]:

@@ -10,7 +10,7 @@ from webargs.flaskparser import FlaskParser
 
 from events.canonical import decode
 from events.errors import ExchangeError, Malformed, Several
-from exchange.http.judging import further
+from exchange.http.judging import all_wrong
 from schemas.v1.wire import Wire, faults
 
 
@@ -53,8 +53,7 @@ class StrictParser(FlaskParser):
     ) -> NoReturn:
         messages = error.messages
         below = next(iter(messages.values())) if isinstance(messages, dict) else messages
-        found = [Malformed(field=each.field, rule=each.rule, **each.details) for each in faults(below)]
-        raise Several([*found, *further(schema, error.data, found)]) from None
+        raise all_wrong(schema, error.data, faults(below)) from None
 
 
 def read_json(req: Request, most: int) -> Any:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from events import text
 from events.catalogue import content_of
 from events.catalogue.jurisdiction import Opened
 from events.codec import SealedEvent, sealed_event
 from events.envelope import Envelope, Subject
 from exchange.clock import day_of, microseconds
-from exchange.commands.jurisdiction import LONGEST_NAME
 from exchange.everybody import everybody
 from exchange.ids import derived_id
 from exchange.jurisdictions.codes import parse
+from exchange.jurisdictions.office_name import office_name
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -41,7 +40,7 @@ def join_offices(node: Node) -> None:
 def _opened(node: Node, session: SqlSession, area: str) -> SealedEvent:
     now = node.clock()
     division = node.divisions.get(area)
-    fact = Opened(name=text.line(division.name if division is not None else area, "name", LONGEST_NAME))
+    fact = Opened(name=office_name(division.name if division is not None else area))
     version = session.head(area, area) + 1
     return sealed_event(
         Envelope(

@@ -83,7 +83,7 @@ def _matched(sight: Sight) -> Iterator[Draft]:
         announced = any(sight.mine(a.author) and a.arrival == opening.ref for a in record.announcements)
         if announced and not differences(record.particulars, opening.payload.stated):
             yield Draft(
-                id=derived_id("matched", *_case_parts(state)),
+                id=derived_id("matched", *case_parts(state)),
                 person=opening.event.person,
                 payload=Confirmed(case=state.ref, sees=opening.corrections),
                 because=opening.ref,
@@ -106,14 +106,14 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
         last = str(state.thread[-1]) if state.thread else ""
         if state.open and not stands:
             yield Draft(
-                id=derived_id("withdrawn", *_case_parts(state), last),
+                id=derived_id("withdrawn", *case_parts(state), last),
                 person=opening.event.person,
                 payload=Withdrawn(case=state.ref, ground="no_longer_stands"),
                 because=opening.ref,
             )
         elif stands and state.status == "withdrawn" and _withdrawn_by_system(sight, state):
             yield Draft(
-                id=derived_id("reopened", *_case_parts(state), last),
+                id=derived_id("reopened", *case_parts(state), last),
                 person=opening.event.person,
                 payload=Reopened(case=state.ref, reason="stands_again"),
                 because=opening.ref,
@@ -150,5 +150,6 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
     return due is not None and due.asks and due.kind == state.ref.kind
 
 
-def _case_parts(state: CaseState) -> tuple[str, str, str, str]:
+def case_parts(state: CaseState) -> tuple[str, str, str, str]:
+    """What the id of an automatic fact about a case derives from."""
     return (state.ref.opening.author, state.ref.opening.id, state.ref.asked, state.ref.kind)

@@ -10,7 +10,7 @@ from typing import cast
 
 from events.catalogue.case import Escalated, Reminded, ReminderGround
 from exchange.ids import derived_id
-from exchange.protocol.automatic import Draft
+from exchange.protocol.automatic import Draft, case_parts
 from exchange.protocol.record import ASKED, CaseState, Record
 
 
@@ -39,8 +39,7 @@ def escalation(record: Record, state: CaseState, to: str, due_on: str) -> Draft 
 
 def _draft(record: Record, state: CaseState, fact: Reminded | Escalated, what: str, due_on: str) -> Draft | None:
     ref = state.ref
-    case = (ref.opening.author, ref.opening.id, ref.asked, ref.kind)
-    id_ = derived_id(fact.type, *case, what, due_on, str(state.again or ""))
+    id_ = derived_id(fact.type, *case_parts(state), what, due_on, str(state.again or ""))
     if any(held.id == id_ and held.author == record.office for held in record.facts):
         return None
     return Draft(id=id_, person=record.facts[ref.opening].event.person, payload=fact, because=ref.opening)

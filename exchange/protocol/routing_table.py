@@ -30,6 +30,7 @@ FAMILY = Cell("family")
 WITHDRAWN = Cell("withdrawn")
 MOVED_ON = Cell("moved-on", asks=True)
 MATCHED = Cell("matched")
+ESCALATED = Cell("escalated")
 CONTESTED = Cell("contested", asks=True)
 OUTFLOW = Cell("outflow", asks=True)
 Row = Mapping[Role, Cell]

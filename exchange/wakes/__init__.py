@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from events.errors import ExchangeError
+from exchange.extras import NotInstalled
 from exchange.wake import Nobody, Waker
-
-
-class NotInstalled(ExchangeError):
-    """The settings ask for what comes with the extra `server`, which is not installed."""
-
-    code = "not_installed"
-    status = 501
 
 
 class NoBroker(ExchangeError):

@@ -14,14 +14,13 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 
-from events.catalogue import TYPES
+from events.catalogue import AUTOMATIC, TYPES
 from schemas.v1.fields import UUID
 from schemas.v1.wire import Fault
 
 OMITTABLE = frozenset({"stay", "case"})
-SYSTEM = frozenset({"person.stated", "case.reminded", "case.escalated"})
-# The exchange itself states what a keeper holds, reminds and escalates; the operator speaks of jurisdictions.
-RECORDABLE = tuple(sorted(TYPES.keys() - SYSTEM - {n for n in TYPES if n.startswith("jurisdiction.")}))
+# The operator speaks of jurisdictions.
+RECORDABLE = tuple(sorted(TYPES.keys() - AUTOMATIC - {n for n in TYPES if n.startswith("jurisdiction.")}))
 
 _RULES = (
     (re.compile(r"Object missing required field `(?P<name>[^`]+)`"), "schema.missing"),

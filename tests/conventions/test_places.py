@@ -18,7 +18,8 @@ _HOSTS = [
     ("crates", "io"),
 ]
 _REGISTRY = re.compile("|".join(r"\.".join(parts) for parts in _HOSTS) + "|--(?:extra-index|index|find)-(?:url|links)")
-_MACHINE = re.compile(r"(?<![\w./:}-])/(?:root|home|work|Users)/\w")
+_FOLDERS = ("root", "home", "work", "Users")
+_MACHINE = re.compile(rf"(?<![\w./:}}-])/(?:{'|'.join(_FOLDERS)})/\w")
 
 
 def places_in(text: str) -> list[str]:
@@ -35,15 +36,17 @@ def test_no_committed_file_names_a_registry_or_a_machine():
     [
         "from files." + "python" + "hosted" + ".org",
         "--index" + "-url=x",
-        "cd " + "/work" + "/main",
-        "open('" + "/root" + "/key')",
-        "PATH=" + "/home" + "/someone",
+        *(f"cd /{folder}/somebody" for folder in _FOLDERS),
+        *(f"open('/{folder}/key')" for folder in _FOLDERS),
+        *(f"PATH=/{folder}/someone" for folder in _FOLDERS),
     ],
 )
 def test_such_a_place_is_found(text):
     assert places_in(text)
 
 
-@pytest.mark.parametrize("text", ["/v1/work/items", "https://www.apache.org/licenses/", "the /homepage"])
+@pytest.mark.parametrize(
+    "text", [*(f"/v1/{folder}/items" for folder in _FOLDERS), "https://www.apache.org/licenses/", "the /homepage"]
+)
 def test_what_is_no_such_place_is_left_alone(text):
     assert not places_in(text)

@@ -1,27 +1,12 @@
 """PostgreSQL stopped in the middle and started again: what was accepted stands, the rest says so, and work goes on."""
 
-import shutil
-import tempfile
-from pathlib import Path
-
 import pytest
 
 from events.errors import ExchangeError
-from exchange.demo.servers.postgres import Postgres
 from exchange.reconcile import checks
 from tests.servers.platform import accepted, platform, readiness, settle, submissions, submit
 
 PERSONS = 12
-
-
-@pytest.fixture
-def database():
-    folder = Path(tempfile.mkdtemp(prefix="exchange-"))
-    folder.chmod(0o711)
-    begun = Postgres(folder / "postgres")
-    yield begun
-    begun.end()
-    shutil.rmtree(folder)
 
 
 def test_it_goes_on_where_it_was(database, tmp_path):

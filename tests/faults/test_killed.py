@@ -15,11 +15,9 @@ from exchange.commands.record import record
 from exchange.ids import derived_id
 from exchange.node import Node
 from exchange.pipeline.advance import advance
-from exchange.queries.status import status
 from exchange.reconcile import checks
-from exchange.tables import inbox
 from tests.databases import PLAIN, database
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, town, woman
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, told, town, woman
 
 STEPS = (
     "before record",
@@ -69,15 +67,6 @@ def takes(
     assert result.error is None, result.error
     advance(office.node)
     return result
-
-
-def told(node: Node) -> tuple[object, ...]:
-    """What there is of everything, and every notice by office, kind and outcome."""
-    now = status(node)
-    with node.uow.look() as session:
-        rows = inbox.some(session.sql, inbox.Which(), limit=1000).rows
-    notices = Counter((row.office, row.kind, row.expects_reply, row.outcome) for row in rows)
-    return (now.events, now.pending, now.dirty, now.deliveries, now.notices, now.persons, now.open_cases, notices)
 
 
 def killed_at(folder: Path, step: str, occurrence: int, database_url: str = "") -> bool:

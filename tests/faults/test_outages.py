@@ -81,16 +81,6 @@ def nothing_lost_or_doubled(node: Node, writer: Writer, items: list[Any]) -> Non
     assert checks(node).equal
 
 
-@pytest.fixture
-def database() -> Iterator[Postgres]:
-    folder = Path(tempfile.mkdtemp(prefix="exchange-"))
-    folder.chmod(0o711)
-    begun = Postgres(folder / "postgres")
-    yield begun
-    begun.end()
-    shutil.rmtree(folder)
-
-
 @contextmanager
 def embedded(folder: Path, url: str) -> Iterator[Node]:
     node = Node.open(settings(data=folder / "data", serves=BEIJING_AND_HUBEI, database_url=url))

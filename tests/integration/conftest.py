@@ -1,10 +1,11 @@
-"""Where a node of these tests keeps its database: in a file, and in PostgreSQL."""
+"""A node with its towns, and where it keeps its database: in a file, and in PostgreSQL."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.databases import database
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -15,3 +16,20 @@ def database_url(request) -> Iterator[str]:
         return
     with database(request.getfixturevalue("server")) as url:
         yield url
+
+
+@pytest.fixture
+def node(tmp_path):
+    node = opened(tmp_path)
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def home(node):
+    return Town(node, ZHIFANG)
+
+
+@pytest.fixture
+def new_home(node):
+    return Town(node, DONGHUAMEN)

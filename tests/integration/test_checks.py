@@ -13,24 +13,7 @@ from exchange.pipeline.advance import advance
 from exchange.protocol.duties import RULES
 from exchange.queries.status import status
 from exchange.reconcile import Difference, checks, repair
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, town, woman
-
-
-@pytest.fixture
-def node(tmp_path):
-    node = opened(tmp_path)
-    yield node
-    node.close()
-
-
-@pytest.fixture
-def home(node):
-    return Town(node, ZHIFANG)
-
-
-@pytest.fixture
-def new_home(node):
-    return Town(node, DONGHUAMEN)
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, town, woman
 
 
 @pytest.fixture

@@ -11,19 +11,7 @@ from exchange.audit.replay import replay
 from exchange.protocol.refusals import UnknownPerson
 from exchange.queries.history import history
 from exchange.reconcile import checks
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, woman
-
-
-@pytest.fixture
-def node(tmp_path):
-    node = opened(tmp_path)
-    yield node
-    node.close()
-
-
-@pytest.fixture
-def home(node):
-    return Town(node, ZHIFANG)
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, Town, opened, woman
 
 
 @pytest.fixture

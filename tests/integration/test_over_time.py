@@ -31,16 +31,6 @@ def node(tmp_path, clock, database_url):
 
 
 @pytest.fixture
-def home(node):
-    return Town(node, ZHIFANG)
-
-
-@pytest.fixture
-def new_home(node):
-    return Town(node, DONGHUAMEN)
-
-
-@pytest.fixture
 def moved(home, new_home):
     home.registers(woman())
     return new_home.sees_arrive(woman(), ZHIFANG)

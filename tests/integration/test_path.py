@@ -26,16 +26,6 @@ def node(tmp_path, database_url):
 
 
 @pytest.fixture
-def home(node):
-    return Town(node, ZHIFANG)
-
-
-@pytest.fixture
-def new_home(node):
-    return Town(node, DONGHUAMEN)
-
-
-@pytest.fixture
 def other(node):
     return Town(node, WANSHOULU)
 

@@ -1,7 +1,6 @@
 """Several workers on one node in PostgreSQL: they share the dossiers, and come to what one worker alone comes to."""
 
 import threading
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,9 @@ from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.pipeline.forward import forward
 from exchange.pipeline.sequence import sequence
-from exchange.queries.status import status
 from exchange.reconcile import checks
-from exchange.tables import inbox
 from tests.databases import database
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, town, woman
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, told, town, woman
 
 PERSONS = 24
 
@@ -42,14 +39,6 @@ def arrivals(node: Node, first: int, count: int) -> None:
 def takes(office: Town, item: Item) -> None:
     (result,) = record(office.node, office.caller, [item])
     assert result.error is None, result.error
-
-
-def told(node: Node) -> tuple[object, ...]:
-    now = status(node)
-    with node.uow.look() as session:
-        rows = inbox.some(session.sql, inbox.Which(), limit=1000).rows
-    notices = Counter((row.office, row.kind, row.expects_reply, row.outcome) for row in rows)
-    return (now.events, now.pending, now.dirty, now.deliveries, now.notices, now.persons, now.open_cases, notices)
 
 
 def alone(folder: Path) -> tuple[object, ...]:

@@ -1,5 +1,6 @@
 """Towns that act on one node, with a clock that moves only when a story says so."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,9 @@ from exchange.node import Node, Step, no_step
 from exchange.pipeline.advance import advance
 from exchange.queries import inbox as inboxes
 from exchange.queries.record import record as sheet_of
+from exchange.queries.status import status
 from exchange.settings import settings
+from exchange.tables import inbox
 from exchange.tables.cases import CaseRow
 from exchange.tables.cases import Which as WhichCases
 from exchange.tables.cases import some as some_cases
@@ -100,3 +103,12 @@ class Town:
 
     def sheet(self, person: str) -> dict[str, Any]:
         return sheet_of(self.node, self.caller, "registration", person)
+
+
+def told(node: Node) -> tuple[object, ...]:
+    """What there is of everything, and every notice by office, kind and outcome."""
+    now = status(node)
+    with node.uow.look() as session:
+        rows = inbox.some(session.sql, inbox.Which(), limit=1000).rows
+    notices = Counter((row.office, row.kind, row.expects_reply, row.outcome) for row in rows)
+    return (now.events, now.pending, now.dirty, now.deliveries, now.notices, now.persons, now.open_cases, notices)

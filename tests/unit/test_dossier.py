@@ -4,47 +4,29 @@ from itertools import permutations
 
 import pytest
 
-from events.catalogue.fact import Fact
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.values import town
-from events.envelope import Envelope, Ref, Subject
-from events.event import Event, parts_of
-from exchange.protocol.book import ALL_PARTS, Book
+from events.envelope import Ref
+from events.event import Event
+from exchange.protocol.book import Book
 from exchange.protocol.offices import Offices
 from exchange.protocol.view import view
+from tests.unit.made_up import event
 
 A, B, D = "420115001000", "110101001000", "110108001000"
 HOME = {"P1": A, "P2": B, "P3": D, "P4": A}
 
 
-def event(author: str, person: str, fact: Fact, stamp: int) -> Event:
-    frame = Envelope(
-        id=f"e{stamp:02}",
-        type=fact.type,
-        schema=1,
-        subject=Subject("person", person),
-        author=author,
-        actor="clerk",
-        effective_on="2026-01-01",
-        stamp=stamp,
-        recorded_at="2026-01-01T00:00:00Z",
-        version=stamp,
-        submission=f"s{stamp}",
-        facts=parts_of(fact)[0],
-    )
-    return Event(frame, fact, ALL_PARTS)
-
-
 def opened() -> list[Event]:
     return [
-        event(office, person, Registered(basis="first_record", registration=town(office)), stamp)
+        event(Registered(basis="first_record", registration=town(office)), office, person, stamp)
         for stamp, (person, office) in enumerate(HOME.items(), start=1)
     ]
 
 
 def merges(*pairs: tuple[str, str]) -> list[Event]:
     return [
-        event(HOME[person], person, Merged(other=other, keeper=HOME[other]), stamp)
+        event(Merged(other=other, keeper=HOME[other]), HOME[person], person, stamp)
         for stamp, (person, other) in enumerate(pairs, start=11)
     ]
 
@@ -78,7 +60,7 @@ def test_undoing_one_of_two_merges_leaves_the_other(undone):
     both = merges(("P1", "P2"), ("P1", "P3"))
     merge, left = both[undone], both[1 - undone]
     other = "P2" if undone == 0 else "P3"
-    undoing = event(A, "P1", Unmerged(other=other, merge=Ref(A, merge.frame.id)), 20)
+    undoing = event(Unmerged(other=other, merge=Ref(A, merge.frame.id)), A, "P1", 20)
     assert joined(*opened(), *both, undoing) == joined(*opened(), left)
 
 

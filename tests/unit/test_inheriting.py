@@ -8,38 +8,20 @@ from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged
 from events.catalogue.values import CaseRef, Place, StayName, town
-from events.envelope import Envelope, Ref, Subject
-from events.event import Event
+from events.envelope import Ref
 from events.standing import may_amend, stand
-from exchange.protocol.book import ALL_PARTS, Delivery, Question
+from exchange.protocol.book import Delivery, Question
 from exchange.protocol.inheriting import between_heirs, handed_on, inherited
 from exchange.protocol.offices import Offices, Succession
+from tests.unit.made_up import event
 
 A, B, C, D = (f"11010100{n}000" for n in range(1, 5))
 SPLIT = Offices(successions={A: Succession((B, C), {"P": C})})
 
 
-def fact(payload: Fact, person: str = "P", author: str = A, id_: str = "e1", stamp: int = 1) -> Event:
-    frame = Envelope(
-        id=id_,
-        type=payload.type,
-        schema=1,
-        subject=Subject("person", person),
-        author=author,
-        actor="clerk",
-        effective_on="2026-01-01",
-        stamp=stamp,
-        recorded_at="2026-01-01T00:00:00Z",
-        version=1,
-        submission="act",
-        facts={},
-    )
-    return Event(frame, payload, ALL_PARTS)
-
-
 def read(payload: Fact, person: str = "P", offices: Offices = SPLIT) -> Any:
-    event = fact(payload, person)
-    return inherited(stand([event], offices.author), offices).facts[event.ref]
+    said = event(payload, A, person, 1)
+    return inherited(stand([said], offices.author), offices).facts[said.ref]
 
 
 def delivery(teller: str, to: str, **more: Any) -> Delivery:
@@ -66,14 +48,14 @@ def test_a_stay_named_by_its_event_gets_the_office_that_has_it_today():
 
 
 def test_nothing_is_read_anew_where_nobody_was_succeeded():
-    standing = stand([fact(Confirmed(case=CaseRef(Ref(A, "e0"), A, "inflow")))])
+    standing = stand([event(Confirmed(case=CaseRef(Ref(A, "e0"), A, "inflow")), A, "P", 1)])
     assert inherited(standing, Offices()) is standing
 
 
 def test_only_the_heir_of_the_person_amends_what_the_old_office_recorded():
-    target = fact(Arrived(kind="main"))
-    own = fact(Retracted(target=target.ref), author=C, id_="e2", stamp=2)
-    other = fact(Retracted(target=target.ref), author=B, id_="e3", stamp=2)
+    target = event(Arrived(kind="main"), A, "P", 1)
+    own = event(Retracted(target=target.ref), C, "P", 2)
+    other = event(Retracted(target=target.ref), B, "P", 3)
     assert may_amend(own, target, SPLIT.author)
     assert not may_amend(other, target, SPLIT.author)
 

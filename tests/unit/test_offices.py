@@ -1,33 +1,17 @@
 """The list of jurisdictions: who answers today for whom, and since which succession."""
 
-from events.catalogue import content_of
 from events.catalogue.fact import Fact
 from events.catalogue.jurisdiction import Closed, Opened, Renamed, Succeeded
-from events.envelope import Envelope, Subject
 from events.event import Event
-from exchange.protocol.book import ALL_PARTS
 from exchange.protocol.offices import Offices, Succession, offices
+from tests.unit.made_up import event
 
 A, B, C, D, E = (f"11010100{n}000" for n in range(1, 6))
 COUNTY = "110101000000"
 
 
 def about(office: str, fact: Fact, stamp: int, day: str = "2026-01-01") -> Event:
-    frame = Envelope(
-        id=f"event {stamp}",
-        type=fact.type,
-        schema=1,
-        subject=Subject("jurisdiction", office),
-        author=COUNTY,
-        actor="operator",
-        effective_on=day,
-        stamp=stamp,
-        recorded_at="2026-01-01T00:00:00Z",
-        version=stamp,
-        submission="act",
-        facts=content_of(fact),
-    )
-    return Event(frame, fact, ALL_PARTS)
+    return event(fact, COUNTY, office, stamp, day=day, kind="jurisdiction")
 
 
 def test_an_office_takes_part_where_an_area_above_it_joined():

@@ -9,14 +9,14 @@ from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, KeptApart, Merged, Registered, Stated, Unmerged
 from events.catalogue.values import town
-from events.envelope import Envelope, Ref, Subject
-from events.event import Event, parts_of
-from exchange.protocol.book import ALL_PARTS, Book
+from events.envelope import Ref
+from exchange.protocol.book import Book
 from exchange.protocol.contradictions import contradiction_id
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Contradiction, Record
 from exchange.protocol.view import view
+from tests.unit.made_up import event
 
 A, B, D = "420115001000", "110101001000", "110108001000"
 ONE, OTHER = "E11111111", "E22222222"
@@ -31,24 +31,9 @@ class Telling:
 
     def says(self, office: str, person: str, fact: Fact, day: str = "2026-01-01") -> Ref:
         self.stamp += 1
-        frame = Envelope(
-            id=f"e{self.stamp:02}",
-            type=fact.type,
-            schema=1,
-            subject=Subject("person", person),
-            author=office,
-            actor="clerk",
-            effective_on=day,
-            stamp=self.stamp,
-            recorded_at="2026-01-01T00:00:00Z",
-            version=self.stamp,
-            target=getattr(fact, "target", None),
-            submission=f"s{self.stamp}",
-            facts=parts_of(fact)[0],
-        )
-        event = Event(frame, fact, ALL_PARTS)
-        self.books[office].record(event)
-        return event.ref
+        said = event(fact, office, person, self.stamp, day=day)
+        self.books[office].record(said)
+        return said.ref
 
     def record(self, office: str, person: str) -> Record:
         return next(r for r in view(self.books[office]) if person in r.persons)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.catalogue import TYPES
+from events.catalogue import AUTOMATIC, TYPES
 from events.catalogue.amendment import Corrected
 from events.catalogue.movement import Departed
 from events.catalogue.person import Registered
@@ -16,7 +16,7 @@ from events.errors import Malformed
 from exchange.commands import days
 from exchange.commands.complete import complete
 from exchange.commands.corrections import require_fields, require_fit
-from exchange.commands.wellformed import NOT_FOR_CALLERS, wellformed
+from exchange.commands.wellformed import wellformed
 
 TODAY = date(2026, 3, 2)
 JURISDICTION = {type_ for type_ in TYPES if type_.startswith("jurisdiction.")}
@@ -222,7 +222,7 @@ AHEAD = "2026-03-03"
 ABROAD, TO_TOWN = {"destination": {"kind": "abroad"}}, {"destination": TOWN}
 
 
-@pytest.mark.parametrize("type_", sorted(TYPES.keys() - NOT_FOR_CALLERS - JURISDICTION - {"movement.departed"}))
+@pytest.mark.parametrize("type_", sorted(TYPES.keys() - AUTOMATIC - JURISDICTION - {"movement.departed"}))
 def test_what_has_not_happened_is_no_fact(type_):
     assert faults(type_, {}, AHEAD) == {"effective_on": "date.ahead"}
 

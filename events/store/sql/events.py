@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, literal_column, select, tuple_
 
-from events.codec import thaw
+from events.codec import SealedEvent, thaw
 from events.envelope import Ref
-from events.store.contract import StoredEvent
+from events.errors import StaleVersion
+from events.store.contract import Same, StoredEvent
 from events.store.moment import to_moment
 from events.store.rules import log_order
 from events.store.sql.rows import Asking, Query, batches
@@ -66,12 +67,33 @@ class EventRows(Asking):
     def pending(self) -> int:
         return self.sql.execute(select(func.count()).select_from(pending)).scalar_one()
 
+    def _repeated(self, event: SealedEvent, same: Same) -> StoredEvent:
+        """The event that was appended before under this id. Raises StaleVersion where there is none, and as `same`."""
+        stored = self.event(event.frame.ref)
+        if stored is None:
+            found = self.head(event.frame.author, event.frame.subject.id)
+            raise StaleVersion(field="version", rule="stream.version", offered=event.frame.version, found=found)
+        same(stored, event)
+        return stored
+
     def _events(self, query: Select[Any]) -> list[StoredEvent]:
         return [stored_event(row) for row in self.sql.execute(query)]
 
 
 def _select() -> Select[Any]:
     return select(*_STORED).select_from(_WITH_LOG)
+
+
+def columns_of(event: SealedEvent) -> tuple[str, str, str, str, int, str, bytes, bytes]:
+    """The row of an event: author, id, kind, subject, version, submission, body, sealed parts."""
+    frame = event.frame
+    subject = frame.subject
+    return (frame.author, frame.id, subject.kind, subject.id, frame.version, frame.submission, event.body, event.sealed)
+
+
+def fresh(event: SealedEvent) -> StoredEvent:
+    """The event as it stands before the sequencer has come to it."""
+    return StoredEvent(frame=event.frame, body=event.body, sealed=event.sealed)
 
 
 def stored_event(row: Sequence[Any]) -> StoredEvent:

@@ -16,7 +16,7 @@ from events.log.tree import Frontier
 from events.store.contract import StoredEvent
 from events.store.moment import to_moment, to_number
 from events.store.rules import concerned
-from events.store.sql.rows import batches, insert
+from events.store.sql.rows import add, batches
 from events.store.sql.schema import events, log, log_head, pending, tiles
 from events.store.sql.work import WorkRows
 
@@ -107,11 +107,7 @@ class LogRows(WorkRows):
 
     def _grow(self, changed: Mapping[tuple[int, int], bytes], head: bytes) -> None:
         rows = [{"level": level, "index": index, "hashes": hashes} for (level, index), hashes in changed.items()]
-        statement = insert(self.sql, tiles)
-        put = statement.on_conflict_do_update(
-            index_elements=["level", "index"], set_={"hashes": statement.excluded.hashes}
-        )
-        self.sql.execute(put, rows)
+        add(self.sql, tiles, rows, ("level", "index"))
         self.sql.execute(update(log_head).values(frontier=head))
 
     def _tile(self, level: int, index: int) -> bytes:

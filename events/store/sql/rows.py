@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, LiteralString, TypeVar
@@ -32,11 +33,12 @@ class Query:
         self.in_postgres: LiteralString = text.replace("{keys}", "= ANY($1::text[])")
 
 
-class Asking:
+class Asking(ABC):
     """The part of a session that puts such questions straight to the driver."""
 
+    @abstractmethod
     def _ask_rows(self, query: Query, keys: Iterable[str]) -> Iterable[tuple[Any, ...]]:
-        raise NotImplementedError
+        """A row for each find, in no order but that of the question."""
 
 
 def insert(sql: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

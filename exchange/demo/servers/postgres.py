@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from exchange.demo.servers.child import Child, group_of
-from exchange.wakes import NotInstalled
+from exchange.extras import NotInstalled
 
 _OWNER = "exchange"
 _NOBODY = "nobody"  # PostgreSQL refuses to run as root

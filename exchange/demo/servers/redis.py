@@ -8,7 +8,7 @@ from pathlib import Path
 from redis import Redis as Client
 
 from exchange.demo.servers.child import Child, answers, free_port
-from exchange.wakes import NotInstalled
+from exchange.extras import NotInstalled
 
 
 class Redis:

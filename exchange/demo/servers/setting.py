@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from exchange.demo.clock import SharedClock
+from exchange.demo.clock import SharedSetClock
 from exchange.demo.servers import ours
 from exchange.demo.servers.child import Child, NotReady, free_port
 from exchange.demo.servers.postgres import Postgres
@@ -30,7 +30,7 @@ CLOCK_FILE = "clock.json"
 def in_processes(served: Settings, first_day: date) -> Iterator[Stage]:
     """PostgreSQL, Redis, two web processes and two workers, with this process as their client, which ends them."""
     served.data.mkdir(parents=True, exist_ok=True)
-    clock = SharedClock(served.data / CLOCK_FILE)
+    clock = SharedSetClock(served.data / CLOCK_FILE)
     clock.begin(first_day)
     with ExitStack() as ending:
         database = _database(ending)

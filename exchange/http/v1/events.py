@@ -8,12 +8,12 @@ from typing import Any
 from flask import Response
 
 from events.envelope import Ref
-from events.errors import ExchangeError, Malformed
+from events.errors import ExchangeError
 from exchange.commands.act import ActRefused, Item, Result
 from exchange.http.allows import allows
 from exchange.http.etag import if_match
 from exchange.http.gate import caller
-from exchange.http.judging import of_event
+from exchange.http.judging import all_wrong
 from exchange.http.problems import answer, problem
 from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
@@ -88,8 +88,8 @@ def _beside(
     for number in range(len(items) + len(misshapen)):
         if number in misshapen:
             event, found = misshapen[number]
-            known = [Malformed(field=each.field, rule=each.rule, **each.details) for each in found]
-            results.append(Result(id="", person=None, status="refused", error=of_event(event, known)))
+            error: ExchangeError = all_wrong(EventSchema(), event, found)
+            results.append(Result(id="", person=None, status="refused", error=error))
         elif (item := next(others)).submission in acts:
             error = ActRefused(item=acts[item.submission])
             results.append(Result(id=item.id or "", person=None, status="refused", error=error))

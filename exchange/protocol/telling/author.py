@@ -11,12 +11,11 @@ from events.catalogue.registration import RegistrationChanged
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.naming import named_offices, named_originally, town_of
-from exchange.protocol.routing_table import DEATH_ASKS, MATCHED, ROUTING, UPDATE, Cell
+from exchange.protocol.routing_table import DEATH_ASKS, ESCALATED, MATCHED, ROUTING, UPDATE, Cell
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, NO_PARTS, Due, Sight
 
 REQUEST = Cell("request", asks=True)
 REJECTED = Cell("rejected")
-ESCALATED = Cell("escalated")
 
 
 def author_tells(sight: Sight) -> Iterator[Due]:

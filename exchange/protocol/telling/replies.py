@@ -9,15 +9,12 @@ from events.catalogue.values import CaseRef
 from events.standing import Standing
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import CaseState
-from exchange.protocol.routing_table import Cell
+from exchange.protocol.routing_table import ESCALATED, MATCHED, WITHDRAWN, Cell
 from exchange.protocol.telling.due import ALL_PARTS, Due, Sight
 
 REPLY = Cell("reply")
-WITHDRAWN = Cell("withdrawn")
-MATCHED = Cell("matched")
 REMINDER = Cell("reminder")
 OVERDUE = Cell("overdue")
-ESCALATED = Cell("escalated")
 
 
 def reply_to_other_side(sight: Sight) -> Iterator[Due]:

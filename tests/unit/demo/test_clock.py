@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from exchange.demo.clock import SetClock, SharedClock, last_worked_day
+from exchange.demo.clock import SetClock, SharedSetClock, last_worked_day
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_the_year_ends_on_the_last_day_whose_work_is_done(moment, day):
 
 
 def test_processes_that_share_a_clock_agree_on_the_day_and_never_go_back(tmp_path):
-    mine, theirs = SharedClock(tmp_path / "clock"), SharedClock(tmp_path / "clock")
+    mine, theirs = SharedSetClock(tmp_path / "clock"), SharedSetClock(tmp_path / "clock")
     mine.begin(date(2025, 3, 1))
     first, second = theirs(), mine()
     assert first < second
