@@ -37,7 +37,7 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
         return ended
 
     for name, function in ((ADVANCE, advance_task), (SWEEP, sweep_task)):
-        app.task(function, name=name, bind=True)
+        app.task(function, name=name, bind=True, shared=False)  # or every other application would get it, too
 
 
 def _advanced(node: Callable[[], Node]) -> tuple[int, bool]:
