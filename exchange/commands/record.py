@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from events.errors import ExchangeError, Malformed, StaleVersion
+from events.errors import Conflict, ExchangeError, Malformed, StaleVersion
 from exchange.access.caller import Caller, Forbidden
 from exchange.commands import match_person
 from exchange.commands.act import ActRefused, Item, Result
@@ -36,7 +36,7 @@ def record(node: Node, caller: Caller, items: Sequence[Item], *, all_or_nothing:
         try:
             results = record_them(node, caller, items, all_or_nothing)
             break
-        except StaleVersion:  # somebody recorded in the same stream meanwhile: decide on what stands there now
+        except (StaleVersion, Conflict):  # somebody was faster, perhaps this very act: decide on what stands there now
             if tried == TRIES:
                 raise
             node.step("decide anew")

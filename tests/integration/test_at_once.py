@@ -10,6 +10,7 @@ import pytest
 from exchange.access.caller import Caller
 from exchange.commands.act import Item, Result
 from exchange.commands.record import record
+from exchange.ids import new_id
 from exchange.node import Node
 from exchange.settings import settings
 from tests.databases import database
@@ -76,3 +77,20 @@ def test_a_newcomer_recorded_by_two_offices_at_once_is_one_person(node):
 
 def _recorded_by_one_of(node: Node, clerks: list[Caller], item: Item, number: int) -> list[Result]:
     return record(node, clerks[number % len(clerks)], [item])
+
+
+def test_one_act_sent_several_times_at_once_is_recorded_once_and_repeated_to_the_rest(node):
+    (arrival,) = record(node, Town(node, DONGHUAMEN).caller, [arrived()])
+    clerk = Town(node, DONGHUAMEN).caller
+    for round_ in range(5):
+        item = Item(
+            id=new_id(node.clock()),
+            type="movement.moved_within",
+            day="2026-03-02",
+            content={"address": f"{round_} Lake"},
+            person=arrival.person,
+        )
+        results = at_once(partial(_recorded_by_one_of, node, [clerk], item))
+        assert [result.error for result in results] == [None] * MANY
+        assert sorted(result.status for result in results) == ["recorded"] + ["repeated"] * (MANY - 1)
+        assert {result.version for result in results} == {round_ + 2}
