@@ -83,6 +83,7 @@ SELECT set_config('lock_timeout', $1::text, true), set_config('idle_in_transacti
 """
 # Held until the transaction ends, by the database itself: a lock on a row would need a row before there is one.
 _GUARD: LiteralString = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::int8[]) AS k (key)"
+_ONE_LINKS: LiteralString = "SELECT pg_advisory_xact_lock(0, 0)"
 # Keys and tokens of persons whom an act makes known: one round trip, however many.
 _KEEP: LiteralString = """
 WITH held AS (
@@ -140,6 +141,10 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         keys = sorted({int.from_bytes(token[:8], signed=True) for token in tokens})
         if keys:
             self._hot.execute(_GUARD, [numbers(keys)], prepare=True)
+
+    def link(self, person: str, other: str) -> None:
+        self._hot.execute(_ONE_LINKS)  # or two that join through one person do not see each other's ids
+        super().link(person, other)
 
     def put_token(self, kind: str, token: bytes, person: str) -> None:
         self.keep({}, kind, [(token, person)])

@@ -233,6 +233,30 @@ def test_two_ids_of_one_dossier_are_not_worked_on_at_once(postgres):
         other.close()
 
 
+def test_links_made_at_once_through_one_person_join_all_of_them(postgres):
+    """Each of two reads the dossiers before the other has committed: neither may leave the other's out."""
+    with ThreadPoolExecutor(1) as threads:
+        with postgres.write() as session:
+            session.link("a", "b")
+            other = threads.submit(linked_elsewhere, postgres, "b", "c")
+            wait_for_lock(session)
+        other.result()
+    with postgres.read() as session:
+        assert session.linked("c") == ("a", "b", "c")
+
+
+def linked_elsewhere(store: PostgresStore, person: str, other: str) -> None:
+    with store.write() as session:
+        session.link(person, other)
+
+
+def wait_for_lock(session: PostgresSession) -> None:
+    """Until some other transaction waits for this one."""
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    while session.driver.execute(waits).fetchone() == (0,):
+        time.sleep(0.01)
+
+
 @contextmanager
 def standby_required(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
     """Every commit waits for a standby that is not there, until somebody cancels it."""
