@@ -118,8 +118,8 @@ class PostgresStore:
             if error.rule != "store.lost":
                 raise
         # The server was started anew since, perhaps: what it may have kept of the first attempt is a repeat.
-        while self._idle:
-            self._forget(self._idle.pop())
+        while (session := self._next_idle()) is not None:
+            self._forget(session)
         return self._append_alone(event, same)
 
     def _append_alone(self, event: SealedEvent, same: Same) -> StoredEvent:
@@ -179,8 +179,7 @@ class PostgresStore:
             self._free.release()
 
     def _begun(self, begin: str | None) -> PostgresSession:
-        while self._idle:
-            session = self._idle.pop()
+        while (session := self._next_idle()) is not None:
             try:
                 if begin:
                     session.begin(begin)
@@ -192,6 +191,12 @@ class PostgresStore:
         if begin:
             session.begin(begin)
         return session
+
+    def _next_idle(self) -> PostgresSession | None:
+        try:
+            return self._idle.pop()
+        except IndexError:  # looking first would not do: another thread may take the last one in between
+            return None
 
     def _connected(self) -> PostgresSession:
         sql = self._engine.connect()
