@@ -25,11 +25,13 @@ _TALKATIVE = ("alembic", "celery.app.trace", "celery.beat", "celery.worker.strat
 
 def set_up(*, for_machines: bool, level: int = logging.INFO) -> None:
     """Begin to log in this process. Calling it again changes the form."""
-    last: list[Processor] = [structlog.processors.JSONRenderer(ensure_ascii=False)]
+    # A traceback never shows the values of variables, as structlog would have it for people: some are of persons.
+    last: list[Processor]
     if for_machines:
-        last.insert(0, structlog.processors.format_exc_info)  # never the values of variables: some are of persons
+        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        plain = structlog.dev.plain_traceback
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
