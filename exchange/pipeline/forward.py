@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from events.codec import SealedEvent
-from events.errors import ExchangeError, StaleVersion
+from events.errors import ExchangeError, StaleVersion, Tampered
 from events.store.contract import StoredDelivery, StoredEvent
 from events.store.rules import concerned
 from exchange.books import Shelf, shelves
@@ -54,7 +54,7 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
     offices = {person for person in persons if person.isdecimal()}
     node.learn_offices(session)  # another process may have recorded a succession since
     people = [person for person in persons if person not in offices]
-    shelved = shelves(session, node.keys, node.offices, people)
+    shelved = _read(node, session, people)
     settled = [one for shelf in shelved if (one := settle_one(node, shelf, moment)) is not None]
     settled, events = _appended(session, settled)
     if events:
@@ -73,6 +73,22 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
     project(node, session, settled, fed)
     node.step("inbox written")
     return offices | {person for one in settled for person in one.shelf.persons}
+
+
+def _read(node: Node, session: SqlSession, persons: Sequence[str]) -> list[Shelf]:
+    try:
+        return shelves(session, node.keys, node.offices, persons)
+    except Tampered:  # somebody's key does not open; one by one shows whose
+        dossiers = dict.fromkeys(session.dossiers(persons).values())
+        return [shelf for ids in dossiers for shelf in _read_one(node, session, ids)]
+
+
+def _read_one(node: Node, session: SqlSession, persons: Sequence[str]) -> list[Shelf]:
+    try:
+        return shelves(session, node.keys, node.offices, persons)
+    except Tampered as error:
+        _is_stuck(node, persons[0], error)
+        return []
 
 
 def _appended(session: SqlSession, settled: list[Settled]) -> tuple[list[Settled], list[SealedEvent]]:
@@ -112,8 +128,13 @@ def settle_one(node: Node, shelf: Shelf, moment: datetime) -> Settled | None:
         books = {office: shelf.book(office) for office in sorted(shelf.concerned()) if node.serves(office)}
         done = settle(settling, books)
     except (ExchangeError, RuntimeError) as error:
-        node.stuck[shelf.persons[0]] = error
-        _log.exception("dossier_stuck", person=shelf.persons[0])
+        _is_stuck(node, shelf.persons[0], error)
         return None
     node.stuck.pop(shelf.persons[0], None)
     return Settled(shelf, books, done, settling.sealed)
+
+
+def _is_stuck(node: Node, person: str, error: Exception) -> None:
+    _log.exception("dossier_stuck", person=person)
+    # Without its traceback, which would hold the whole batch in memory for as long as the dossier is stuck.
+    node.stuck[person] = error.with_traceback(None)

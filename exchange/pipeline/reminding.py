@@ -12,11 +12,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from events.catalogue.case import Deferred
-from exchange.books import Shelf, shelf
+from exchange.books import Shelf
 from exchange.clock import day_of
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
 from exchange.jurisdictions.deadlines import Ground, Step, due_on, steps
+from exchange.pipeline.by_person import by_person
 from exchange.pipeline.settling import DEADLINE_OF, Settling
 from exchange.protocol.automatic import Draft
 from exchange.protocol.contradictions import case_id
@@ -45,16 +46,12 @@ def remind(node: Node) -> int:
     for row in rows:
         if row not in late or any((area, row.id) not in seen for area in calendar.above(row, today)):
             found.setdefault(row.person, {})[row.id] = day_of(row.opened_at)
-    made = 0
-    for person, asked in found.items():
-        with node.uow.begin() as session:
-            shelved = shelf(session, node.keys, node.offices, person, pending=True)
-            settling = Settling(node, shelved, node.clock())
-            for office in sorted(filter(node.serves, shelved.concerned())):
-                _press(calendar, settling, shelved, office, asked, today)
-            session.append(settling.sealed)
-            made += len(settling.sealed)
-    return made
+
+    def press(settling: Settling, shelved: Shelf, person: str) -> None:
+        for office in sorted(filter(node.serves, shelved.concerned())):
+            _press(calendar, settling, shelved, office, found[person], today)
+
+    return by_person(node, found, press)
 
 
 def _press(

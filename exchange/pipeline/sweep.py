@@ -14,9 +14,10 @@ from events.catalogue.person import Protected, Unprotected
 from events.codec import thaw
 from events.store.sql.rows import holds
 from events.store.sql.schema import events
-from exchange.books import Shelf, shelf
+from exchange.books import Shelf
 from exchange.clock import day_of
 from exchange.ids import derived_id
+from exchange.pipeline.by_person import by_person
 from exchange.pipeline.reminding import remind
 from exchange.pipeline.settling import Settling
 from exchange.protocol.automatic import Draft
@@ -38,16 +39,12 @@ def sweep(node: Node) -> int:
 def _end_protections(node: Node) -> int:
     with node.uow.look() as session:
         persons = _with_an_end(session, day_of(node.clock()).isoformat())
-    ended = 0
-    for person in persons:
-        with node.uow.begin() as session:
-            found = shelf(session, node.keys, node.offices, person, pending=True)
-            settling = Settling(node, found, node.clock())
-            for office in sorted(filter(node.serves, found.concerned())):
-                _end(settling, found, office, day_of(node.clock()).isoformat())
-            session.append(settling.sealed)
-            ended += len(settling.sealed)
-    return ended
+
+    def end(settling: Settling, found: Shelf, _person: str) -> None:
+        for office in sorted(filter(node.serves, found.concerned())):
+            _end(settling, found, office, day_of(node.clock()).isoformat())
+
+    return by_person(node, persons, end)
 
 
 def _end(settling: Settling, found: Shelf, office: str, today: str) -> None:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from events.store.sql.schema import keys
 from exchange.access.caller import Caller, Forbidden
 from exchange.audit.replay import replay
 from exchange.pipeline.advance import advance
@@ -15,6 +17,7 @@ from exchange.queries.inbox import inbox
 from exchange.queries.record import record
 from exchange.reconcile import checks
 from exchange.tables.cases import Which
+from exchange.tables.inbox import told
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, town, woman
 
 
@@ -47,6 +50,28 @@ def test_a_protection_ends_after_its_last_day_everywhere_and_once(node, clock, h
     advance(node)
     assert {office.sheet(moved.person)["protection"]["state"] for office in (home, new_home)} == {"none"}
     assert checks(node).equal
+
+
+def test_a_dossier_that_does_not_open_holds_up_no_other(node, clock, home, new_home):
+    persons = []
+    for number in (2, 3):
+        home.registers(woman(number))
+        persons.append(new_home.sees_arrive(woman(number), ZHIFANG).person)
+        home.records("person.protected", "2026-03-02", {"ground": "threat", "until": "2026-03-10"}, persons[-1])
+    broken, whole = sorted(persons)
+    with node.uow.begin() as session:  # her parts do not open under the other's key
+        (wrapped,) = session.wrapped_keys([whole]).values()
+        session.sql.execute(update(keys).where(keys.c.person == broken).values(wrapped=wrapped))
+        session.mark_dirty([broken], clock())
+    clock.now += timedelta(days=9)
+    sweep(node)
+    assert home.sheet(whole)["protection"]["state"] == "none"
+    home.registers(woman(4))
+    other = new_home.sees_arrive(woman(4), ZHIFANG).person
+    with node.uow.look() as session:
+        assert [office for office, _ in told(session.sql, "inflow", [other])] == [ZHIFANG]
+    assert list(node.stuck) == [broken]
+    assert node.stuck[broken].__traceback__ is None, "it would keep the whole batch in memory"
 
 
 def test_a_case_is_overdue_from_the_day_after_it_was_due(node, clock, home, new_home, moved):

@@ -1,6 +1,7 @@
 """Several workers on one node in PostgreSQL: they share the dossiers, and come to what one worker alone comes to."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.pipeline.forward import forward
 from exchange.pipeline.sequence import sequence
+from exchange.pipeline.sweep import sweep
 from exchange.reconcile import checks
 from tests.databases import database
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, told, town, woman
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened, told, town, woman
 
 PERSONS = 24
 
@@ -105,3 +107,29 @@ def test_a_dossier_that_one_worker_has_does_not_hold_up_another(tmp_path, url):
     assert checks(node).equal
     node.close()
     other.close()
+
+
+def test_a_clerk_who_records_in_the_middle_of_a_sweep_does_not_end_it(tmp_path, url):
+    clock = Clock()
+    node = opened(tmp_path / "node", clock, database_url=url)
+    beside = opened(tmp_path / "node", clock, database_url=url)
+    home, clerk = Town(node, ZHIFANG), Town(beside, ZHIFANG)
+    person = home.registers(woman()).person
+    home.records("person.protected", "2026-03-02", {"ground": "threat", "until": "2026-03-10"}, person)
+    clock.now += timedelta(days=9)
+    recorded: list[int] = []
+
+    def meanwhile(step: str) -> None:
+        if step == "decided" and not recorded:
+            recorded.append(1)
+            content = {"ground": "lapsed"}
+            takes(clerk, Item(type="person.unprotected", day="2026-03-11", content=content, person=person))
+
+    node.step = meanwhile
+    sweep(node)
+    assert recorded == [1]
+    node.step = lambda _: None
+    advance(node)
+    assert checks(node).equal
+    node.close()
+    beside.close()
