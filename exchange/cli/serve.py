@@ -63,6 +63,7 @@ def serve(
 
 
 def _alone(found: Settings) -> None:
+    logs.set_up(for_machines=False)  # before anybody works: what is said until then shows the values of variables
     with _until_told(), _listening(found) as listener, opened(_demo(found) if found.demo else found) as node:
         loop = Loop(node).start()
         try:
@@ -74,7 +75,6 @@ def _alone(found: Settings) -> None:
 
 
 def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
-    logs.set_up(for_machines=False)
     watch_queue()
     app = create_app(node, [console(node)], forwarding=lambda: loop.failure is None)
     server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
