@@ -73,8 +73,10 @@ class Others:
             "purpose": "",  # by the header
         }
         self.event = arrived.id
-        number = woman()["document.resident"]["number"]
-        self.secrets = {self.person, self.case, registered.id, arrived.id, number, "王小雨", "6 Lake", "1 Lane", "1988"}
+        who = woman()
+        # Of the day of birth more than the year, which by chance stands in the random ids of any answer.
+        said = {who["document.resident"]["number"], who["name"], who["born_on"], "1988-05", "6 Lake", "1 Lane"}
+        self.secrets = {self.person, self.case, registered.id, arrived.id, *said}
 
     def calls(self, document: Mapping[str, Any]) -> Iterator[Call]:
         for path, operations in document["paths"].items():
