@@ -6,6 +6,7 @@ import re
 import secrets
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,6 +17,7 @@ from exchange.cli.exit_codes import DIFFERENT, FINE, NOT_TRIED
 from exchange.jurisdictions import codes
 from exchange.scenarios import report
 from exchange.scenarios.api import Playground
+from exchange.scenarios.covering import listed, together
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.model import Scenario
 from exchange.scenarios.reading import read
@@ -38,6 +40,7 @@ def scenario() -> None:
 @option("--office", "offices", multiple=True, metavar="A=CODE", help="cli.scenario.option.office")
 @option("--seed", type=int, help="cli.scenario.option.seed")
 @option("--shuffle", type=click.IntRange(min=0), default=0, help="cli.scenario.option.shuffle")
+@option("--coverage", is_flag=True, help="cli.scenario.option.coverage")
 @answers
 def run_files(
     files: tuple[Path, ...],
@@ -46,6 +49,7 @@ def run_files(
     offices: tuple[str, ...],
     seed: int | None,
     shuffle: int,
+    coverage: bool,
 ) -> int:
     given = dict(map(_given, offices))
     seed = secrets.randbelow(2**31) if seed is None else seed
@@ -55,7 +59,12 @@ def run_files(
     runs = [_one(story, url, keys, seed, given, shuffle) for story in stories]
     language = speech.language()
     shown = [line for each in runs for line in report.lines(each, language)]
-    speech.say({"runs": [report.data(each) for each in runs]}, *shown, report.summary(runs, language))
+    told: dict[str, Any] = {"runs": [report.data(each) for each in runs]}
+    if coverage:
+        reached = together(each.covered for each in runs)
+        told["coverage"] = listed(reached)
+        shown += report.coverage(listed(reached), language)
+    speech.say(told, *shown, report.summary(runs, language))
     verdicts = {each.verdict for each in runs}
     return DIFFERENT if "different" in verdicts else NOT_TRIED if "not_tried" in verdicts else FINE
 

@@ -151,3 +151,8 @@ class Unallotted(Illegal):
 
     code = "unallotted_events"
     about = "allotment"
+
+
+REFUSALS: tuple[type[Illegal], ...] = tuple(
+    kind for kind in list(globals().values()) if isinstance(kind, type) and kind.__module__ == __name__
+)

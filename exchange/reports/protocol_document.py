@@ -18,13 +18,12 @@ from events import documents
 from events.catalogue import TYPES
 from events.catalogue.fact import Fact
 from events.codes import LISTS
-from events.errors import Illegal
 from events.parts import part_of
 from exchange.commands.particular import PARTICULARS
-from exchange.protocol import refusals
 from exchange.protocol.duties import RULES
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.record import ASKED, OPEN, CaseStatus, ContradictionKind
+from exchange.protocol.refusals import REFUSALS
 from exchange.protocol.routing_table import DEATH_ASKS, PRIORITY, ROUTING, Cell, Role
 from exchange.reports.payload_words import fields_of
 from exchange.translations.languages import CHINESE, DEFAULT
@@ -139,15 +138,10 @@ def _yes(holds: bool) -> str:
     return "yes" if holds else NOTHING
 
 
-def refused() -> list[type[Illegal]]:
-    """Every refusal, in the order of its definition."""
-    return [kind for kind in vars(refusals).values() if isinstance(kind, type) and kind.__module__ == refusals.__name__]
-
-
 def _refusals() -> str:
     rows = (
         [_code(kind.code), str(kind.status), meaning(kind), text(kind.code, DEFAULT), text(kind.code, CHINESE)]
-        for kind in refused()
+        for kind in REFUSALS
     )
     return _table(("code", "HTTP", "when", "English", "中文"), rows)
 

@@ -131,6 +131,18 @@ class Offices:
     def cases(self, office: str) -> list[dict[str, Any]]:
         return list(self.pages(office, "/v1/cases"))
 
+    def feed(self, office: str) -> Iterator[dict[str, Any]]:
+        """All that the office was told, in order."""
+        cursor: str | None = None
+        while True:
+            answer = self.get(office, "/v1/feed", cursor=cursor, limit=200, purpose=PURPOSE)
+            if answer.refused:
+                raise NotAnswering(field="feed", code_given=answer.code, http_status=answer.status)
+            yield from answer.data["items"]
+            cursor = answer.data["next"]
+            if not answer.data["more"]:
+                return
+
     def history(self, office: str, person: str) -> list[dict[str, Any]]:
         return list(self.pages(office, f"/v1/persons/{person}/history", purpose=PURPOSE))
 

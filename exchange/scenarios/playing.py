@@ -47,6 +47,8 @@ class Play:
         self.heard: list[Heard] = []
         self.moments: dict[str, str | None] = {}  # the node's clock after each step that a `known_at` names
         self.composing = Composing(self.ledger, self.cases)
+        self.ordered: list[str] = []  # types of what the operator recorded about offices
+        self.refused: list[str] = []  # codes
         self._read: dict[str, int] = {}
 
     @property
@@ -107,7 +109,9 @@ class Play:
             self.composing.day += timedelta(days=step.days)
             return None
         if step.items and step.items[0].event.startswith(ABOUT_OFFICES):
-            return self.offices.order(*self.composing.request(step, ""))
+            ordered = self.offices.order(*self.composing.request(step, ""))
+            self.ordered += [] if ordered.refused else [item.event for item in step.items]
+            return ordered
         office = self._actor(step)
         path, body = self.composing.request(step, office)
         answer = self.offices.post(office, path, body)
@@ -159,6 +163,8 @@ class Play:
             self._read[office] = max([self._read.get(office, 0), *(row["position"] for row in rows)])
 
     def _answered(self, step: Step, answer: Answer, before: Mapping[Any, Any]) -> Iterator[Difference]:
+        if answer.refused:
+            self.refused.append(answer.code)
         if step.outcome == "accepted" and answer.refused:
             yield Difference(step.where, "refusal", "accepted", problem(answer))
         elif step.outcome == "refused" and not answer.refused:

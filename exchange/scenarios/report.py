@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -55,6 +55,13 @@ def data(run: Run) -> dict[str, Any]:
         "closing": [asdict(each) for each in run.closing],
         "untried": run.untried,
     }
+
+
+def coverage(reached: Mapping[str, Mapping[str, int]], language: Language) -> Iterator[str]:
+    """How much of the protocol the stories reached, and each thing that none of them did."""
+    for name, counts in reached.items():
+        yield text(f"scenario.covered.{name}", language, reached=sum(map(bool, counts.values())), all=len(counts))
+        yield from (f"  - {each}" for each, count in counts.items() if not count)
 
 
 def summary(runs: Sequence[Run], language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -11,6 +12,7 @@ from exchange.commands.jurisdiction import TYPES as ABOUT_OFFICES
 from exchange.scenarios.always import always
 from exchange.scenarios.api import CannotTry, NotAnswering, Playground
 from exchange.scenarios.comparing import Difference, Sheet
+from exchange.scenarios.covering import covered
 from exchange.scenarios.model import Scenario
 from exchange.scenarios.playing import Play, Played
 from schemas.v1.contents import RECORDABLE
@@ -20,7 +22,10 @@ Verdict = Literal["passed", "different", "not_tried"]
 
 @dataclass(slots=True)
 class Run:
-    """One scenario played. `untried`: what could not be tried here; it never counts as passed."""
+    """One scenario played. `untried`: what could not be tried here; it never counts as passed.
+
+    `covered`: what of the protocol it reached, of a story that was played to its end.
+    """
 
     scenario: Scenario
     seed: int
@@ -28,6 +33,7 @@ class Run:
     steps: list[Played] = field(default_factory=list)
     closing: list[Difference] = field(default_factory=list)
     untried: list[str] = field(default_factory=list)
+    covered: Mapping[str, Counter[str]] = field(default_factory=dict)
 
     @property
     def differences(self) -> list[Difference]:
@@ -66,6 +72,7 @@ def run(scenario: Scenario, ground: Playground, seed: int, given: Mapping[str, s
         found.closing += [*_points(play, found.untried), *_cases(play), *always(play)]
         for number in range(shuffles):
             found.closing += _shuffled(play, number, Random(f"{seed}.{number}"))  # noqa: S311  # repeatable
+        found.covered = covered(play)
     except CannotTry as error:
         found.untried.append(str(error))
     except NotAnswering as error:

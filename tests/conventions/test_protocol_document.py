@@ -9,9 +9,10 @@ from events.catalogue import TYPES
 from events.catalogue.fact import Fact
 from events.upcasts import UPCASTS
 from exchange.protocol.duties import RULES
+from exchange.protocol.refusals import REFUSALS
 from exchange.protocol.routing_table import ROUTING
 from exchange.reports.payload_words import fields_of, in_words
-from exchange.reports.protocol_document import TABLES, TOLD_OTHERWISE, meaning, refused, renewed, told_otherwise
+from exchange.reports.protocol_document import TABLES, TOLD_OTHERWISE, meaning, renewed, told_otherwise
 from tests.conventions.sources import ROOT
 
 DOCUMENT = ROOT / "docs" / "protocol.md"
@@ -78,7 +79,7 @@ def test_every_step_lifts_a_version_that_there_was():
 
 def test_every_rule_of_telling_and_every_refusal_has_a_meaning():
     assert [name for name, rule in RULES.items() if not meaning(rule)] == []
-    assert [kind.code for kind in refused() if not meaning(kind)] == []
+    assert [kind.code for kind in REFUSALS if not meaning(kind)] == []
 
 
 def test_a_type_without_a_meaning_is_found():
