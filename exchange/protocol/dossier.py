@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Reply
+from events.catalogue.movement import Departed, Extended, Left, MainChanged, MovedWithin
 from events.catalogue.person import Merged, Unmerged
 from events.envelope import Envelope, Ref
 from events.standing import Standing
@@ -21,15 +24,33 @@ class Dossier(msgspec.Struct, frozen=True):
     gave_up: frozenset[str]  # offices that recorded merges in force
 
 
-def allotted(facts: Iterable[Standing]) -> dict[Ref, str]:
-    """The person of events that an unmerging allotted, where it is not the one they were recorded under."""
+def concerned(facts: Mapping[Ref, Standing]) -> dict[Ref, str]:
+    """Whom a fact is about, where that may be another than it was recorded under.
+
+    An unmerging allots. What speaks of a stay, a case or an amended fact goes where that goes, whatever was allotted.
+    """
     given: dict[Ref, str] = {}
-    for standing in sorted(facts, key=lambda s: s.stamp):
+    for standing in sorted(facts.values(), key=lambda s: s.stamp):
         if isinstance(standing.payload, Unmerged):
             for name, person in standing.payload.allotment.items():
                 author, _, id_ = name.partition("/")
                 given[Ref(author, id_)] = person
+    # Whatever is spoken of has the lower stamp, and so has found its person before.
+    for standing in sorted(facts.values(), key=lambda s: (s.stamp, s.ref)):
+        spoken_of = _spoken_of(standing)
+        if spoken_of is not None and spoken_of in facts:
+            given[standing.ref] = given.get(spoken_of, facts[spoken_of].event.person)
     return given
+
+
+def _spoken_of(standing: Standing) -> Ref | None:
+    """The fact without which this one says nothing."""
+    payload = standing.payload
+    if isinstance(payload, Corrected | Retracted):
+        return payload.target
+    if isinstance(payload, Departed | Extended | Left | MainChanged | MovedWithin):
+        return payload.stay
+    return payload.case.opening if isinstance(payload, Reply) else None
 
 
 def dossiers(facts: Mapping[Ref, Standing]) -> tuple[Dossier, ...]:

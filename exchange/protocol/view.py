@@ -15,7 +15,7 @@ from exchange.protocol.book import Book
 from exchange.protocol.cases import UNSEEN, cases
 from exchange.protocol.chain import chain, is_opening, keeper, openers, registration
 from exchange.protocol.contradictions import contradictions
-from exchange.protocol.dossier import Dossier, allotted, dossiers
+from exchange.protocol.dossier import Dossier, concerned, dossiers
 from exchange.protocol.inheriting import inherited
 from exchange.protocol.offices import Offices
 from exchange.protocol.one_document import one_document, rivals
@@ -70,7 +70,7 @@ def bases(book: Book) -> Iterator[Basis]:
     if len(found) == 1:
         yield _basis(book, standing, standing.facts, found[0])
         return
-    given = allotted(standing.facts.values())
+    given = concerned(standing.facts)
     groups: list[dict[Ref, Standing]] = [
         {r: s for r, s in standing.facts.items() if given.get(r, s.event.person) in dossier.persons}
         for dossier in found

@@ -80,6 +80,13 @@ def test_many_more_histories(first: int, record_property: Callable[[str, object]
     run_block(first, BLOCK, record_property)
 
 
+@pytest.mark.parametrize("seed", [4894])
+def test_histories_that_once_showed_a_fault(seed: int) -> None:
+    """4894: a stay became main while two were one, and nobody saw which of them it was once they were two again."""
+    world, _ = history(seed, **shape(seed))
+    assert faults_of(world) == []
+
+
 def shown(record: Record) -> tuple[object, ...]:
     """What a person sees of a record, without what only counts deliveries."""
     stays = tuple((s.id, s.office, s.kind, s.began, s.ended, s.address) for s in record.stays)
