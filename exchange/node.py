@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Self
 
@@ -83,10 +83,15 @@ class Node:
         settings.data.mkdir(parents=True, exist_ok=True)
         ring = MasterKeys.at(settings.master_keys)
         url = settings.database_url
-        store = store_at(url) if url else sqlite_store(str(settings.database))
-        node = cls(settings, store, ring, clock or clock_of(settings), step)
-        node.hear(waker_at(settings.broker_url))
-        join_offices(node)
+        with ExitStack() as opened:
+            store = store_at(url) if url else sqlite_store(str(settings.database))
+            opened.callback(store.close)
+            node = cls(settings, store, ring, clock or clock_of(settings), step)
+            bell = waker_at(settings.broker_url)
+            opened.callback(bell.close)
+            node.hear(bell)
+            join_offices(node)
+            opened.pop_all()  # now they are the node's to close
         return node
 
     @property

@@ -21,8 +21,12 @@ def sqlite_store(path: str, *, wait: float = 10.0) -> SqliteStore:
     `wait`: seconds that a transaction waits for another. Raises Unavailable where the file cannot be had.
     """
     store = SqliteStore(path, wait=wait)
-    with store.write() as session:
-        upgrade_on(session.sql)
+    try:
+        with store.write() as session:
+            upgrade_on(session.sql)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

@@ -23,6 +23,9 @@ class SqlSession(Session, Protocol):
     sql: Connection
     appended: int
 
+    def changed(self) -> int:
+        """A number that grows while the transaction lasts with each row written, but not with the moment of the log."""
+
 
 class SqlStore(Protocol):
     """A store in a database."""
@@ -42,7 +45,7 @@ class UnitOfWork:
     """Begins transactions. `wake` is called after a commit in which events were appended."""
 
     def __init__(self, store: SqlStore, wake: Wake = nobody) -> None:
-        self.full = False  # whether the disk was, when something was last written
+        self.full = False  # whether the disk was, since something was last written
         self._store = store
         self._wake = wake
 
@@ -52,14 +55,23 @@ class UnitOfWork:
 
         Raises Unavailable where the database is busy for too long, full or lost.
         """
-        with self._noticing(), self._store.write() as session:
-            yield session
-            appended = session.appended
+        with self._noticing():
+            was_full = self.full
+            with self._store.write() as session:
+                before = session.changed() if was_full else 0
+                yield session
+                appended = session.appended
+                wrote = was_full and session.changed() > before
+            if wrote:
+                self.full = False
         if appended:
             self._wake_up()
 
     def append(self, event: SealedEvent) -> StoredEvent:
         """Append and commit one event that nothing else goes with. Raises StaleVersion, Conflict, Unavailable."""
+        if self.full:  # then it counts whether anything is written, which a repeat does not
+            with self.begin() as session:
+                return session.append([event])[0]
         with self._noticing():
             stored = self._store.append_alone(event)
         self._wake_up()
@@ -89,7 +101,6 @@ class UnitOfWork:
         except Unavailable as error:
             self.full = self.full or error.rule == "store.full"
             raise
-        self.full = False
 
     def _wake_up(self) -> None:
         try:

@@ -32,7 +32,7 @@ _BUSY = (
     errors.IdleInTransactionSessionTimeout,
     errors.TransactionTimeout,
 )
-_FULL = (errors.DiskFull, errors.OutOfMemory)
+_LOCKS = "max_locks_per_transaction"  # named in the hint, in whichever language the server speaks
 _WRITE = "BEGIN"
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -257,6 +257,8 @@ def clear_errors() -> AbstractContextManager[None]:
 def _unavailable(error: object) -> Unavailable | None:
     if isinstance(error, _BUSY):
         return Unavailable(rule="store.busy")
-    if isinstance(error, _FULL):
+    if isinstance(error, errors.DiskFull):
         return Unavailable(rule="store.full")
+    if isinstance(error, errors.OutOfMemory):  # the same code for the memory of the machine and for the table of locks
+        return Unavailable(rule="store.locks" if _LOCKS in (error.diag.message_hint or "") else "store.memory")
     return Unavailable(rule="store.lost") if isinstance(error, psycopg.OperationalError) else None

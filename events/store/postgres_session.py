@@ -96,6 +96,10 @@ INSERT INTO keys (person, wrapped) SELECT * FROM unnest($1::text[], $2::bytea[])
 _INSIST: LiteralString = """
 SELECT pg_logical_emit_message(true, '', '') WHERE current_setting('synchronous_standby_names') <> ''
 """
+# What other transactions of this connection changed may be in it: only the difference within one says anything.
+_CHANGED: LiteralString = """
+SELECT COALESCE(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int8 FROM pg_stat_xact_user_tables
+"""
 _HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
 
 _int4 = Struct("!i").pack
@@ -135,6 +139,10 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         """End it. Raises RuntimeError where the database could only take it back."""
         if self._hot.execute("COMMIT").statusmessage != "COMMIT":
             raise RuntimeError("a statement failed, and nobody said so: nothing was changed")
+
+    def changed(self) -> int:
+        (changed,) = self._ask(_CHANGED).fetchone() or (0,)
+        return int(changed) - self._ticks
 
     def guard(self, tokens: Iterable[bytes]) -> None:
         # By their first eight bytes, in one order for all: two that share them wait for each other in vain, no more.

@@ -69,6 +69,9 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
         super().destroy_key(person)
         self.forgets = True
 
+    def changed(self) -> int:
+        return self.driver.total_changes - self._ticks
+
     def guard(self, tokens: Iterable[bytes]) -> None:
         """Nothing to do: whoever writes has the file for itself."""
 
@@ -188,8 +191,12 @@ class SqliteStore:
     def _connected(self) -> SqliteSession:
         # Transactions are begun and ended here alone; a connection goes from thread to thread, but one at a time.
         driver = sqlite3.connect(self._path, timeout=self._wait, isolation_level=None, check_same_thread=False)
-        for pragma in _PRAGMAS:
-            driver.execute(pragma)
+        try:
+            for pragma in _PRAGMAS:
+                driver.execute(pragma)
+        except BaseException:
+            driver.close()
+            raise
         engine = create_engine(
             "sqlite://", creator=lambda: driver, poolclass=StaticPool, pool_reset_on_return=None, hide_parameters=True
         )

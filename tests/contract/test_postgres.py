@@ -19,6 +19,7 @@ from events.store.postgres import PostgresStore
 from events.store.postgres_session import HeadLimits, PostgresSession
 from exchange.demo.servers.postgres import Postgres
 from exchange.stores import APP_ROLE, store_at
+from exchange.translations.texts import known
 from tests.contract.story import LIN, NOON, TOWN, WANG, event, told
 from tests.contract.test_processes import ROOT
 
@@ -165,6 +166,21 @@ def test_a_database_out_of_reach_is_lost():
         pass
     assert refused.value.rule == "store.lost"
     store.close()
+
+
+LOCKS = "SELECT pg_advisory_xact_lock(n) FROM generate_series(1, 1000000) AS n"  # more than its table has room for
+SAID = "DO $$ BEGIN RAISE 'said in whichever language' USING ERRCODE = '{}'; END $$"
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [(LOCKS, "store.locks"), (SAID.format("53200"), "store.memory"), (SAID.format("53100"), "store.full")],
+)
+def test_a_full_disk_a_full_memory_and_too_many_locks_are_told_apart(postgres, statement, rule):
+    with pytest.raises(Unavailable) as refused, postgres.write() as session:
+        session.driver.execute(statement)
+    assert (refused.value.rule, refused.value.status) == (rule, 503)
+    assert known(rule)
 
 
 def test_a_fork_takes_connections_of_its_own(postgres):

@@ -4,6 +4,7 @@ import pytest
 import structlog.testing
 from sqlalchemy import text
 
+from events.store.errors import Unavailable
 from events.store.sqlite import IN_MEMORY
 from exchange.stores import sqlite_store, store_at
 from exchange.unit_of_work import SqlSession, UnitOfWork
@@ -82,6 +83,59 @@ def test_a_wake_up_that_fails_takes_nothing_back(tmp_path):
         assert len(session.events_of([LIN])) == 1
     assert [entry["event"] for entry in logs] == ["wake_up_failed"]
     work.close()
+
+
+@pytest.fixture
+def full(database_url, tmp_path):
+    """Somewhere the last write found no room."""
+    made = UnitOfWork(store_at(database_url or f"sqlite:///{tmp_path}/exchange.db"))
+    with pytest.raises(Unavailable), made.begin():
+        raise Unavailable(rule="store.full")
+    assert made.full
+    yield made
+    made.close()
+
+
+def repeated(work: UnitOfWork) -> None:
+    """Sent once more, and nothing is written: it was there before the disk was full."""
+    first = event(1)
+    work.full = False
+    work.append(first)
+    work.full = True
+    work.append(first)
+
+
+def looked(work: UnitOfWork) -> None:
+    """As a worker does that finds nothing."""
+    with work.begin() as session:
+        session.sequence(10, NOON)
+        session.claim(10)
+
+
+def taken_back(work: UnitOfWork) -> None:
+    with pytest.raises(PowerCut), work.begin() as session:
+        half_done(session)
+
+
+@pytest.mark.parametrize("tried", [looked, repeated, taken_back])
+def test_a_disk_stays_full_whatever_succeeds_without_writing(full, tried):
+    tried(full)
+    assert full.full
+
+
+def appended(work: UnitOfWork) -> None:
+    work.append(event(1))
+
+
+def wrote_a_table(work: UnitOfWork) -> None:
+    with work.begin() as session:
+        session.sql.execute(INSERT)
+
+
+@pytest.mark.parametrize("wrote", [appended, wrote_a_table])
+def test_a_write_that_succeeds_shows_that_there_is_room(full, wrote):
+    wrote(full)
+    assert not full.full
 
 
 def test_looking_changes_nothing(work):

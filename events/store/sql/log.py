@@ -32,6 +32,7 @@ class LogRows(WorkRows):
     """The part of a session that gives and proves log indexes."""
 
     sql: Connection
+    _ticks = 0  # how often the moment moved on: each look for work does that, in the place that it has
 
     def frontier(self) -> Frontier:
         return Frontier.from_bytes(self.sql.execute(select(log_head.c.frontier)).scalar_one())
@@ -120,4 +121,5 @@ class LogRows(WorkRows):
         moment = max(last, to_number(at))
         if moment != last:
             self.sql.execute(update(log_head).values(at=moment))
+            self._ticks += 1
         return moment
