@@ -25,6 +25,7 @@ from exchange.pipeline.settled import Settled
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import ASKED, CaseState, Record
+from exchange.protocol.reviewing import review_on
 from exchange.protocol.routing_table import rank
 from exchange.protocol.sheet import lives_at, own_stay, roles, sheet, shown, state
 from exchange.tables import books, cases, inbox, records
@@ -96,6 +97,7 @@ def _record_rows(one: Settled, record: Record) -> Iterator[records.RecordRow]:
             keeper=record.keeper,
             lives_at=home.code if home is not None else None,
             since=own.began if own is not None else None,
+            review_on=review_on(record),
             version=record.version,
             sealed=one.shelf.seal(person, plain, _associated(record.office, person)),
             digest=digest,

@@ -18,7 +18,7 @@ from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
 from exchange.jurisdictions.deadlines import Ground, Step, due_on, steps
 from exchange.pipeline.by_person import by_person
-from exchange.pipeline.settling import DEADLINE_OF, Settling
+from exchange.pipeline.settling import Settling, deadline_of
 from exchange.protocol.automatic import Draft
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.record import CaseState, Record
@@ -114,7 +114,7 @@ class _Calendar:
         start = day_of(datetime.fromtimestamp(since / 1_000_000, UTC)) if since else first
         if state.due_on is not None:
             return start, date.fromisoformat(state.due_on)
-        kind, rules = DEADLINE_OF.get(state.ref.kind, state.ref.kind), self._node.deadlines
+        kind, rules = deadline_of(state.ref.kind, record.facts[state.ref.opening].payload), self._node.deadlines
         if state.again is None or kind not in rules.answers:
             return start, None
         asked = state.ref.asked

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from events.catalogue.case import RequestOpened
+from events.catalogue.fact import Fact
 from events.codec import SealedEvent, sealed_event
 from events.envelope import SYSTEM_ACTOR, Envelope, Subject
 from events.event import Event, parts_of
@@ -27,8 +29,12 @@ from exchange.protocol.view import view
 if TYPE_CHECKING:
     from exchange.node import Node
 
-# A death that another office recorded asks by an update: the notice is an update's, the deadline a death's.
-DEADLINE_OF = {"update": "death"}
+
+def deadline_of(kind: str, opening: Fact) -> str:
+    """Which deadline a question has: one about a stay its own; a death that asks by an update that of a death."""
+    if isinstance(opening, RequestOpened) and opening.asks == "stay":
+        return "review"
+    return "death" if kind == "update" else kind
 
 
 class Settling:
@@ -93,7 +99,7 @@ class Settling:
         return msgspec.structs.replace(delivery, asked=asked)
 
     def _due(self, question: Question, delivery: Delivery) -> Question:
-        kind = DEADLINE_OF.get(question.kind, question.kind)
+        kind = deadline_of(question.kind, self._shelf.event(delivery.ref).payload)
         today = day_of(self._moment)
         rules, calendar = self._node.deadlines, self._node.calendar
         due = deadlines.due_on(kind, delivery.teller, delivery.to, today, rules=rules, calendar=calendar)

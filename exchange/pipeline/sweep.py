@@ -1,7 +1,8 @@
 """Sweep: what falls due by the day alone. Run it once a day; running it again changes nothing.
 
 Cases are reminded of, overdue and escalated by facts (`exchange.pipeline.reminding`). A protection with a last day ends
-by a fact of the office that recorded it, so that every book sees the end in the same way.
+by a fact of the office that recorded it, so that every book sees the end in the same way. Of a stay whose last day has
+gone by, the keeper asks the office where the person stays.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from exchange.pipeline.by_person import by_person
 from exchange.pipeline.reminding import remind
 from exchange.pipeline.settling import Settling
 from exchange.protocol.automatic import Draft
+from exchange.protocol.reviewing import reviews
 from exchange.protocol.view import view
+from exchange.tables import records
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -33,7 +36,21 @@ _MARK = b'"type":"person.protected"'  # as it stands in the canonical bytes of a
 
 def sweep(node: Node) -> int:
     """Record whatever the day brings. How many facts that were."""
-    return _end_protections(node) + remind(node)
+    return _end_protections(node) + _review_stays(node) + remind(node)
+
+
+def _review_stays(node: Node) -> int:
+    today = day_of(node.clock()).isoformat()
+    with node.uow.look() as session:
+        persons = records.to_review(session.sql, today)
+
+    def ask(settling: Settling, found: Shelf, _person: str) -> None:
+        for office in sorted(filter(node.serves, found.concerned())):
+            book = found.book(office)
+            for draft in [draft for record in view(book) for draft in reviews(record, today)]:
+                book.record(settling.make_event(office, draft, book))
+
+    return by_person(node, persons, ask)
 
 
 def _end_protections(node: Node) -> int:

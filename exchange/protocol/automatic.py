@@ -22,6 +22,7 @@ from exchange.protocol.compare import differences
 from exchange.protocol.duties import DueKey
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.record import CaseState, Record
+from exchange.protocol.stay_requests import is_review, stands
 from exchange.protocol.telling.due import Due, Sight
 
 
@@ -91,27 +92,27 @@ def _matched(sight: Sight) -> Iterator[Draft]:
 
 
 def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
-    """A relayed question that no longer stands is withdrawn; one that stands again is reopened."""
+    """A question of the exchange's own that no longer stands is withdrawn; one that stands again is reopened."""
     record = sight.record
     for state in record.cases.values():
         opening = record.facts.get(state.ref.opening)
-        if opening is None or opening.void or state.ref.kind not in RELAYED:
+        if opening is None or opening.void or (state.ref.kind not in RELAYED and not is_review(opening)):
             continue
         if sight.mine(state.asker):
-            stands = _stands(sight, owed, state, opening)
+            still = stands(record, opening) if is_review(opening) else _stands(sight, owed, state, opening)
         elif sight.mine(state.ref.asked) and state.ref.kind == "moved-on":
-            stands = _left_something(sight)
+            still = _left_something(sight)
         else:
             continue
         last = str(state.thread[-1]) if state.thread else ""
-        if state.open and not stands:
+        if state.open and not still:
             yield Draft(
                 id=derived_id("withdrawn", *case_parts(state), last),
                 person=opening.event.person,
                 payload=Withdrawn(case=state.ref, ground="no_longer_stands"),
                 because=opening.ref,
             )
-        elif stands and state.status == "withdrawn" and _withdrawn_by_system(sight, state):
+        elif still and state.status == "withdrawn" and _withdrawn_by_system(sight, state):
             yield Draft(
                 id=derived_id("reopened", *case_parts(state), last),
                 person=opening.event.person,

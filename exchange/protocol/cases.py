@@ -29,6 +29,7 @@ from exchange.protocol.naming import named_offices, named_originally
 from exchange.protocol.one_document import corrected_away
 from exchange.protocol.out_of_reach import out_of_reach
 from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
+from exchange.protocol.stay_requests import answers
 
 # Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
 # persons are in the teller's book.
@@ -262,4 +263,8 @@ def _still_one_document(state: CaseState, facts: Mapping[Ref, Standing], *, riva
 
 def _answers(facts: Iterable[Standing]) -> dict[Ref, Ref]:
     """Request -> the act that did what it asked."""
-    return {s.event.frame.because: s.ref for s in facts if s.event.frame.because is not None and not s.void}
+    acts = [
+        s for s in facts if not s.void and not isinstance(s.payload, Reply)
+    ]  # what is said inside a case does nothing
+    named = {s.event.frame.because: s.ref for s in acts if s.event.frame.because is not None}
+    return answers(acts) | named

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Escalated, Reminded, Reopened, Withdrawn
+from events.catalogue.case import Escalated, Reminded, Reopened, RequestOpened, Withdrawn
 from events.catalogue.movement import MainChanged
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
@@ -217,7 +217,7 @@ def _human_cause(record: Record, ref: Ref) -> Standing | None:
     standing = record.facts.get(ref)
     seen: set[Ref] = set()
     while standing is not None and standing.event.frame.automatic and standing.ref not in seen:
-        if isinstance(standing.payload, Reminded | Escalated):
+        if isinstance(standing.payload, Reminded | Escalated | RequestOpened):
             return standing
         if isinstance(standing.payload, Withdrawn | Reopened):
             # Its cause names only what it is about, for the true one would tell where the person is.

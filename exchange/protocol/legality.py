@@ -38,6 +38,7 @@ from exchange.protocol.refusals import (
     NotAuthor,
     NotConcerned,
     NotKeeper,
+    NotLapsed,
     NotProtected,
     PersonDied,
     UnknownPerson,
@@ -112,6 +113,8 @@ def _on_stay(fact: Fact, day: str, office: str, record: Record) -> None:
             raise NoSuchStay(field="stay")
         if day < stay.began:
             raise NoSuchStay(field="effective_on", rule="before_stay", began=stay.began)
+        if isinstance(fact, Left) and fact.basis == "lapsed" and stay.until is not None and day <= stay.until:
+            raise NotLapsed(until=stay.until)
 
 
 def _changed(fact: Fact, day: str, office: str, record: Record) -> None:

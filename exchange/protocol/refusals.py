@@ -34,6 +34,13 @@ class NoSuchStay(Illegal):
     about = "stay"
 
 
+class NotLapsed(Illegal):
+    """By the office's own book the stay's last day has not gone by: it ends in another way."""
+
+    code = "not_lapsed"
+    about = "basis"
+
+
 class NotKeeper(Illegal):
     """Only the keeper may record this; others request it."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from events.catalogue import content_of
+from events.catalogue.case import RequestOpened
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.access.caller import Caller
@@ -43,7 +44,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
     stated = _stated(opening)
     return {
         **msgspec.to_builtins(row),
-        "asks": text(f"question.{state.ref.kind}", choose(caller.language)),
+        "asks": text(_question(state.ref.kind, opening), choose(caller.language)),
         "allowed": list(allowed(state.ref, today.isoformat(), held_by, record, node.deadlines.periods["deferrals"])),
         "question": _event(opening),
         "ours": dict(record.particulars),
@@ -61,6 +62,11 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "record": sheet(record),
         "etag": opened.etag,
     }
+
+
+def _question(kind: str, opening: Standing | None) -> str:
+    asked = opening.payload if opening is not None else None
+    return "question.stay" if isinstance(asked, RequestOpened) and asked.asks == "stay" else f"question.{kind}"
 
 
 def _stated(opening: Standing | None) -> dict[str, Any]:

@@ -40,7 +40,9 @@ class Cases:
                 if row.get("case"):
                     return {"case_id": row["case"]}
                 return {"case": {"opening": row["event"], "asked": asked, "kind": row["kind"]}}
-        return {"case": {"opening": refs[0], "asked": asked, "kind": "inflow"}}
+        # Of a step that did not come about as it was written there is no such case, which the office is told.
+        opening = refs[0] if refs else [office, new_id(utcnow())]
+        return {"case": {"opening": opening, "asked": asked, "kind": "inflow"}}
 
     def rows(self, label: str, letter: str, office: str) -> list[Row]:
         """The cases at the office of a letter about the events of a label, as `office` lists them; open ones first."""

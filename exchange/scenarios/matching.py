@@ -18,6 +18,8 @@ class Heard:
     about: frozenset[str]
     expects: str
     act: str = ""
+    event: tuple[str, str] = ("", "")
+    person: str = ""
     position: int = 0
     outcome: str | None = None
     reason: str | None = None

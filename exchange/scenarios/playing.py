@@ -17,7 +17,7 @@ from exchange.scenarios.comparing import NOTHING, Comparing, Difference, Sheet
 from exchange.scenarios.composing import ABOUT_OFFICES, Composing
 from exchange.scenarios.matching import Heard, differing, match
 from exchange.scenarios.model import Point, Scenario, Step, Tell
-from exchange.scenarios.payload import Ledger, place
+from exchange.scenarios.payload import Ledger, Told, place
 
 _DAYS_AGO = timedelta(days=30)
 
@@ -100,6 +100,8 @@ class Play:
         self.heard += played.heard
         if answer is not None:
             played.differences += self._answered(step, answer, before)
+        if step.kind == "pass" and step.label is not None:
+            self._remember_requests(step.label, played.heard)
         played.differences += self._told(step, played.heard)
         self._note_moment(step)
 
@@ -144,6 +146,8 @@ class Play:
                     about=about,
                     expects="reply" if row["expects_reply"] else "nothing",
                     act=row.get("act", ""),
+                    event=(row["event"][0], row["event"][1]),
+                    person=row["person"],
                     position=row["position"],
                     outcome=row["outcome"] if row["kind"] == "reply" else None,
                     reason=row.get("reason"),
@@ -200,6 +204,13 @@ class Play:
         return frozenset(letter for each in told for letter in each.letters) | {
             letter for item in step.items for letter in item.persons
         }
+
+    def _remember_requests(self, label: str, heard: Iterable[Heard]) -> None:
+        """What the exchange itself asked when a day came is named by the label of the time that went by."""
+        requests = {each.event: each for each in heard if each.kind == "request"}
+        for (office, id_), each in requests.items():
+            told = Told(office, id_, each.person, "request.opened", tuple(sorted(each.about)))
+            self.ledger.events.setdefault(label, []).append(told)
 
     def _note_moment(self, step: Step) -> None:
         """When this step was done and told, by the node's own clock, for the points that ask what was known then."""

@@ -19,7 +19,8 @@ MOST = 1_000
 class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     """`survivor`: the id that stands for the dossier. `since`: the day from which the person has lived at `lives_at`.
 
-    `sealed`: the record under the person's key. `digest`: of the record in the clear, for comparing a rebuild.
+    `review_on`: when the office has to ask whether a stay goes on. `sealed`: the record under the person's key.
+    `digest`: of the record in the clear, for comparing a rebuild.
     """
 
     office: str
@@ -30,6 +31,7 @@ class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     keeper: str | None = None
     lives_at: str | None = None
     since: str | None = None
+    review_on: str | None = None
     version: int
     sealed: bytes
     digest: bytes
@@ -66,6 +68,12 @@ def of_persons(sql: Connection, persons: Iterable[str]) -> tuple[RecordRow, ...]
             select(records).where(records.c.person.in_(batch)).order_by(records.c.person, records.c.office)
         )
     )
+
+
+def to_review(sql: Connection, by: str) -> list[str]:
+    """Persons of whom some office has to ask by this day whether a stay goes on."""
+    wanted = select(records.c.survivor).where(records.c.review_on <= by).distinct()
+    return sorted(sql.execute(wanted).scalars())
 
 
 def some(sql: Connection, which: Which, after: str | None = None, limit: int = 50) -> Page[RecordRow]:

@@ -34,11 +34,13 @@ records = Table(
     Column("keeper", OFFICE),
     Column("lives_at", OFFICE),
     Column("since", DAY),
+    Column("review_on", DAY),
     Column("version", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     PrimaryKeyConstraint("office", "person"),
     Index("ix_records_person", "person"),
+    Index("ix_records_review_on", "review_on"),
 )
 
 cases = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from events.catalogue.case import Escalated, Rejected, RequestOpened
+from events.catalogue.case import Escalated, Rejected, Reply, RequestOpened
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Deceased, Merged, Registered
 from events.catalogue.registration import RegistrationChanged
@@ -113,6 +113,7 @@ def _first_notice(standing: Standing, to: str) -> Ref | None:
 def _answers_request(sight: Sight, standing: Standing) -> Iterator[Due]:
     """The act that does what a request asked is told to the one who asked."""
     cause = standing.event.frame.because
-    request = sight.record.facts.get(cause) if cause is not None else None
+    said = isinstance(standing.payload, Reply)  # inside a case, which does nothing
+    request = sight.record.facts.get(cause) if cause is not None and not said else None
     if request is not None and isinstance(request.payload, RequestOpened):
         yield sight.due(standing, request.author, "answers_request", UPDATE)

@@ -1,0 +1,42 @@
+"""Requests that ask whether a stay goes on: what answers them, and while they stand. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from events.catalogue.case import RequestOpened
+from events.catalogue.movement import Extended, Left
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.protocol.record import Record
+
+
+def is_review(standing: Standing) -> bool:
+    """Whether the exchange itself asked it."""
+    return standing.event.frame.automatic and isinstance(standing.payload, RequestOpened)
+
+
+def stands(record: Record, request: Standing) -> bool:
+    """Whether the keeper still has to ask: the stay goes on, and its last day has gone by."""
+    asked = request.payload
+    stay = record.stay(asked.about) if isinstance(asked, RequestOpened) and asked.about is not None else None
+    if record.keeper != record.office or stay is None or not stay.open:
+        return False
+    return stay.until is not None and stay.until < request.day
+
+
+def answers(facts: Iterable[Standing]) -> dict[Ref, Ref]:
+    """Request about a stay -> the act that extended or ended that stay afterwards, whether or not it names the request.
+
+    Both sides hold such an act, so the case closes in both books alike.
+    """
+    held = [standing for standing in facts if not standing.void]
+    asked = [s for s in held if isinstance(s.payload, RequestOpened) and s.payload.asks == "stay"]
+    acts = [s for s in held if isinstance(s.payload, Extended | Left)] if asked else []
+    return {request.ref: act.ref for request in asked for act in acts if _answers(act, request)}
+
+
+def _answers(act: Standing, request: Standing) -> bool:
+    said, asked = act.payload, request.payload
+    about = isinstance(said, Extended | Left) and isinstance(asked, RequestOpened) and said.stay == asked.about
+    return about and act.stamp > request.stamp

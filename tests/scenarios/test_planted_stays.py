@@ -1,0 +1,66 @@
+"""Each rule about stays due for review left out: a story notices."""
+
+from collections.abc import Iterable
+
+import pytest
+
+import exchange.pipeline.project
+import exchange.pipeline.sweep
+import exchange.protocol.automatic
+import exchange.protocol.cases
+import exchange.protocol.duties
+import exchange.protocol.legality
+from events.catalogue.case import Deferred
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.protocol.reviewing import reviews
+from exchange.scenarios.embedded import embedded
+from exchange.scenarios.reading import read
+from exchange.scenarios.running import run
+from tests.scenarios.stories import FOLDER
+
+
+def differs(story: str) -> bool:
+    with embedded() as ground:
+        return run(read(FOLDER / f"{story}.yaml"), ground, 7, {}).verdict == "different"
+
+
+def test_asking_nobody_is_noticed(monkeypatch):
+    monkeypatch.setattr(exchange.pipeline.sweep, "reviews", lambda _record, _today: ())
+    assert differs("stay-lapsed")
+
+
+def test_asking_on_the_last_day_itself_is_noticed(monkeypatch):
+    monkeypatch.setattr(exchange.pipeline.sweep, "reviews", lambda record, today: reviews(record, f"{today}~"))
+    monkeypatch.setattr(exchange.pipeline.project, "review_on", lambda _record: "2000-01-01")
+    assert differs("stay-lapsed")
+
+
+def test_an_end_that_answers_nothing_is_noticed(monkeypatch):
+    monkeypatch.setattr(exchange.protocol.cases, "answers", lambda _facts: {})
+    assert differs("stay-lapsed")
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_a_question_that_always_or_never_stands_is_noticed(monkeypatch, stands):
+    monkeypatch.setattr(exchange.protocol.automatic, "stands", lambda _record, _request: stands)
+    assert differs("stay-review-overtaken")
+
+
+def test_a_question_that_belongs_to_the_act_of_the_arrival_is_noticed(monkeypatch):
+    monkeypatch.setattr(exchange.protocol.duties, "RequestOpened", Deferred)
+    assert differs("stay-extended-when-asked")
+
+
+def test_a_stay_that_lapses_before_its_last_day_is_noticed(monkeypatch):
+    monkeypatch.setattr(exchange.protocol.legality, "Left", Deferred)
+    assert differs("stay-lapsed")
+
+
+def test_reminders_that_answer_a_request_are_noticed(monkeypatch):
+    monkeypatch.setattr(exchange.protocol.cases, "_answers", _by_cause)
+    assert differs("request-overdue")
+
+
+def _by_cause(facts: Iterable[Standing]) -> dict[Ref | None, Ref]:
+    return {s.event.frame.because: s.ref for s in facts if s.event.frame.because is not None}
