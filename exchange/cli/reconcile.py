@@ -1,4 +1,4 @@
-"""`exchange reconcile`: the four checks that both sides are equal, each of which can fail."""
+"""`exchange reconcile [ONE] [OTHER]`: the four checks that both sides are equal; of all, or between two areas."""
 
 from __future__ import annotations
 
@@ -13,15 +13,25 @@ from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
 from exchange.cli.node import on_node, opened, settings_of
-from exchange.reconcile import Checked, Difference, checks, repair
+from exchange.cli.progress import progress
+from exchange.jurisdictions import codes
+from exchange.node import Node
+from exchange.reconcile import Between, Checked, Difference, between, checks, repair
 from exchange.reconcile.finding import Check
 
 
 @click.command(cls=Command, help="cli.reconcile")
+@click.argument("one", required=False)
+@click.argument("other", required=False)
 @option("--repair", "mend", is_flag=True, help="cli.option.repair")
 @on_node
-def reconcile(mend: bool, data: Path | None, settings_file: Path | None) -> int:
+def reconcile(one: str | None, other: str | None, mend: bool, data: Path | None, settings_file: Path | None) -> int:
+    first, second = (
+        codes.stem(codes.parse(area, name)) if area else "" for area, name in ((one, "ONE"), (other, "OTHER"))
+    )
     with opened(settings_of(settings_file, data=data), made=False) as node:
+        if first:
+            return _between(node, first, second, mend)
         found = checks(node)
         lines = list(_lines(found))
         repaired = 0
@@ -31,6 +41,30 @@ def reconcile(mend: bool, data: Path | None, settings_file: Path | None) -> int:
             lines += [speech.words("reconcile.repaired", persons=repaired), *_lines(found)]
     speech.say({**_plain(found), "repaired_persons": repaired}, *lines)
     return FINE if found.equal else DIFFERENT
+
+
+def _between(node: Node, one: str, other: str, mend: bool) -> int:
+    found = _compared(node, one, other)
+    lines = list(_lines_between(found))
+    repaired = 0
+    if mend and not found.equal:
+        repaired = repair(node, [*found.differing, *found.checked.differences])
+        found = _compared(node, one, other)
+        lines += [speech.words("reconcile.repaired", persons=repaired), *_lines_between(found)]
+    speech.say({**msgspec.to_builtins(found), "equal": found.equal, "repaired_persons": repaired}, *lines)
+    return FINE if found.equal else DIFFERENT
+
+
+def _compared(node: Node, one: str, other: str) -> Between:
+    with progress(speech.words("reconcile.bar")) as tell:
+        return between(node, one, other, tell)
+
+
+def _lines_between(found: Between) -> Iterator[str]:
+    told = {"shared": found.shared, "trips": found.trips, "exchanged": found.exchanged, "count": len(found.differing)}
+    yield speech.words("reconcile.between", **told)
+    yield from (f"  {_line(each)}" for each in found.differing)
+    yield from _lines(found.checked)
 
 
 def _plain(found: Checked) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from exchange.http.use_cases import Row, Slice
 from exchange.protocol.offices import Offices
 from exchange.queries.case import case
 from exchange.queries.cases import cases
-from exchange.queries.checks import checks
+from exchange.queries.checks import between, checks
 from exchange.queries.feed import Told, feed
 from exchange.queries.find_person import find_person
 from exchange.queries.history import Entry, history
@@ -30,7 +30,7 @@ from exchange.queries.inbox import Entry as Notice
 from exchange.queries.inbox import inbox
 from exchange.queries.record import record as sheet
 from exchange.queries.status import status
-from exchange.reconcile.finding import Check, Difference
+from exchange.reconcile.finding import Check, Checked, Difference
 from exchange.tables.cases import Which as WhichCases
 from exchange.tables.inbox import Which
 
@@ -127,25 +127,14 @@ class NodeUseCases:
         return {**plain, "at": _moment(plain["at"])}
 
     def checks(self, caller: Caller) -> Row:
-        found = checks(self._node, caller)
-        faults, followed = Counter(each.check for each in found.differences), found.followed()
-        return {
-            "at": _moment(found.at),
-            "equal": found.equal,
-            "persons": found.persons,
-            "waiting": found.waiting,
-            "pairs": found.pairs,
-            "checks": [
-                {
-                    "check": name,
-                    "passed": not faults[name] and not followed[name],
-                    "differences": faults[name],
-                    "consequences": followed[name],
-                }
-                for name in CHECKS
-            ],
-            "differences": [_difference(each) for each in found.differences[:MOST_DIFFERENCES]],
-        }
+        return _checked(checks(self._node, caller))
+
+    def checks_between(self, caller: Caller, one: str, other: str | None) -> Row:
+        found = between(self._node, caller, one, other)
+        ledger = {name: getattr(found, name) for name in ("shared", "trips", "exchanged")}
+        differing = [_difference(each) for each in found.differing[:MOST_DIFFERENCES]]
+        checked = {**_checked(found.checked), "at": _moment(found.at), "equal": found.equal}
+        return {**checked, "ledger": {**ledger, "count": len(found.differing), "differing": differing}}
 
     def ready(self) -> bool:
         try:
@@ -183,6 +172,27 @@ def _known(entry: Entry) -> Row:
     plain: dict[str, Any] = msgspec.to_builtins(entry)
     author, identifier = plain.pop("ref")
     return {**plain, "author": author, "id": identifier, "with": plain.pop("content")}
+
+
+def _checked(found: Checked) -> Row:
+    faults, followed = Counter(each.check for each in found.differences), found.followed()
+    return {
+        "at": _moment(found.at),
+        "equal": found.equal,
+        "persons": found.persons,
+        "waiting": found.waiting,
+        "pairs": found.pairs,
+        "checks": [
+            {
+                "check": name,
+                "passed": not faults[name] and not followed[name],
+                "differences": faults[name],
+                "consequences": followed[name],
+            }
+            for name in CHECKS
+        ],
+        "differences": [_difference(each) for each in found.differences[:MOST_DIFFERENCES]],
+    }
 
 
 def _difference(found: Difference) -> Row:

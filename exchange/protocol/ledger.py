@@ -1,62 +1,115 @@
-"""E1. The ledger of two offices: what one delivered is what the other's book holds. Pure.
+"""E1. The ledger of two sides: what one delivered is what the other's books hold. Pure.
 
-An entry is (event id, leaf hash, parts). The digest is SHA-256 over the sorted entries, walked down a tree of
-buckets with fan-out 64 by the first bytes of SHA-256 of the event id.
+An entry is one event that passed between two offices, with its leaf hash and the parts. The sides compare digests of
+buckets, SHA-256 over the sorted entries, down a tree with fan-out 64 by the first bits of the leaf hash: what agrees is
+never sent. Digests are made on demand: sums and XORs that are kept up to date can be forged.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Protocol
 
 import msgspec
 
 FAN_OUT = 64
+_BITS = 6
+DEEPEST = 10  # 2^60 buckets: more than there are entries
+_LISTED = 16  # a bucket of no more entries is listed, which costs less than the digests of its children
+
+Bucket = tuple[int, ...]  # the path to it, six bits a step
 
 
 class Entry(msgspec.Struct, frozen=True, order=True):
-    """One event that passed between two offices: reference, leaf hash in hex, and the parts, sorted."""
+    """One event that passed between two offices. `leaf`: its leaf hash in hex; `parts`: sorted."""
 
+    leaf: str
     author: str
     id: str
-    leaf: str
+    teller: str
+    to: str
     parts: tuple[str, ...]
 
     def bytes(self) -> bytes:
         """What is hashed."""
-        return "\x1f".join((self.author, self.id, self.leaf, *self.parts)).encode() + b"\x1e"
+        fields = (self.leaf, self.author, self.id, self.teller, self.to, *self.parts)
+        return "\x1f".join(fields).encode() + b"\x1e"
 
-    def bucket(self, depth: int) -> tuple[int, ...]:
-        """The path of its bucket, six bits a step."""
-        digest = int.from_bytes(hashlib.sha256(f"{self.author}/{self.id}".encode()).digest()[:8], "big")
-        return tuple((digest >> (64 - 6 * (step + 1))) & (FAN_OUT - 1) for step in range(depth))
-
-
-def digest(entries: Iterable[Entry]) -> str:
-    """SHA-256 over the sorted entries, hex."""
-    hashed = hashlib.sha256()
-    for entry in sorted(entries):
-        hashed.update(entry.bytes())
-    return hashed.hexdigest()
+    def bucket(self, depth: int) -> Bucket:
+        """The path of its bucket."""
+        first = int(self.leaf[:16], 16)
+        return tuple((first >> (64 - _BITS * (step + 1))) & (FAN_OUT - 1) for step in range(depth))
 
 
-def lacking(delivered: Iterable[Entry], held: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-    """Entries that only the teller has, and those that only the holder has; equal buckets are skipped."""
-    one, other = list(delivered), list(held)
-    return _walk(one, other, 0)
+class Digest(msgspec.Struct, frozen=True):
+    """SHA-256 over the sorted entries of a bucket, and how many they are."""
+
+    sha256: bytes
+    count: int
 
 
-def _walk(one: list[Entry], other: list[Entry], depth: int) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-    if digest(one) == digest(other):
-        return (), ()
-    if len(one) + len(other) <= FAN_OUT or depth == 10:
-        return tuple(sorted(set(one) - set(other))), tuple(sorted(set(other) - set(one)))
-    missing: list[Entry] = []
-    extra: list[Entry] = []
-    for bucket in range(FAN_OUT):
-        left = [e for e in one if e.bucket(depth + 1)[-1] == bucket]
-        right = [e for e in other if e.bucket(depth + 1)[-1] == bucket]
-        only_left, only_right = _walk(left, right, depth + 1)
-        missing.extend(only_left)
-        extra.extend(only_right)
-    return tuple(missing), tuple(extra)
+class Side(Protocol):
+    """What one side answers about its entries."""
+
+    def digests(self, within: Collection[Bucket]) -> Mapping[Bucket, Digest]:
+        """The digest of every bucket that is not empty and lies one step below one of these, all of one depth."""
+        ...
+
+    def entries(self, within: Collection[Bucket]) -> Iterable[Entry]:
+        """The entries of these buckets."""
+        ...
+
+
+class Walked(msgspec.Struct, frozen=True, kw_only=True):
+    """What only one of two sides has; and what finding it cost: questions and bytes from the one side to the other."""
+
+    only_here: tuple[Entry, ...]
+    only_there: tuple[Entry, ...]
+    shared: int
+    trips: int
+    exchanged: int
+
+
+def walk(here: Side, there: Side) -> Walked:
+    """Compare two sides, down to the entries that only one of them has."""
+    differing: list[Bucket] = [()]
+    small: list[Bucket] = []
+    trips = exchanged = shared = 0
+    while differing:
+        ours, theirs = here.digests(differing), there.digests(differing)
+        trips, exchanged = trips + 1, exchanged + len(msgspec.msgpack.encode(list(theirs.items())))
+        shared = shared or sum(digest.count for digest in theirs.values())
+        unlike = sorted(bucket for bucket in ours.keys() | theirs.keys() if ours.get(bucket) != theirs.get(bucket))
+        differing = []
+        for bucket in unlike:
+            few = max(side[bucket].count for side in (ours, theirs) if bucket in side) <= _LISTED
+            (small if few or len(bucket) == DEEPEST else differing).append(bucket)
+    if not small:
+        return Walked(only_here=(), only_there=(), shared=shared, trips=trips, exchanged=exchanged)
+    held = set(there.entries(small))
+    only_here, only_there = differences(here.entries(small), held)
+    return Walked(
+        only_here=only_here,
+        only_there=only_there,
+        shared=shared - len(only_there),
+        trips=trips + 1,
+        exchanged=exchanged + len(msgspec.msgpack.encode(sorted(held))),
+    )
+
+
+def digests_of(entries: Iterable[Entry], depth: int) -> Iterator[tuple[Bucket, Digest]]:
+    """The digests of the buckets of this depth. The entries come sorted; no more than one bucket of them is held."""
+    for bucket, some in groupby(entries, lambda entry: entry.bucket(depth)):
+        hashed, count = hashlib.sha256(), 0
+        for entry in some:
+            hashed.update(entry.bytes())
+            count += 1
+        yield bucket, Digest(hashed.digest(), count)
+
+
+def differences(one: Iterable[Entry], other: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Entries that only the one has, and those that only the other has, each sorted: a join of what lies together."""
+    first, second = set(one), set(other)
+    return tuple(sorted(first - second)), tuple(sorted(second - first))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exchange import reconcile
-from exchange.access.caller import Caller
-from exchange.reconcile import Checked
+from exchange.access.caller import Caller, Forbidden
+from exchange.jurisdictions import codes
+from exchange.reconcile import Between, Checked
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -20,3 +21,12 @@ def checks(node: Node, caller: Caller | None = None) -> Checked:
     if caller is not None:
         caller.require("supervisor", "auditor", "operator")
     return reconcile.checks(node)
+
+
+def between(node: Node, caller: Caller, one: str, other: str | None) -> Between:
+    """The checks between two areas. Who oversees the one may name any other. Raises Forbidden, Malformed."""
+    caller.require("supervisor", "auditor", "operator")
+    first, second = codes.parse(one, "one"), None if other is None else codes.parse(other, "other")
+    if "operator" not in caller.roles and not codes.is_within(first, caller.office):
+        raise Forbidden(field="one", rule="office.outside_area", office=first)
+    return reconcile.between(node, codes.stem(first), "" if second is None else codes.stem(second))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -55,3 +56,21 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         """How much each check finds only because of the faults."""
         counts = Counter(each.check for fault in self.differences for each in fault.consequences)
         return {check: counts[check] for check in get_args(Check)}
+
+
+def in_one(at: datetime, parts: Iterable[Checked]) -> Checked:
+    """The checks of several groups of persons as one. A dossier that is in two of them counts in each."""
+    pairs: Counter[PairState] = Counter()
+    differences: set[Difference] = set()
+    persons = waiting = 0
+    for part in parts:
+        pairs.update(part.pairs)
+        differences.update(part.differences)
+        persons, waiting = persons + part.persons, waiting + part.waiting
+    return Checked(
+        at=at, persons=persons, waiting=waiting, pairs=dict(pairs), differences=tuple(sorted(differences, key=_order))
+    )
+
+
+def _order(found: Difference) -> tuple[str, ...]:
+    return (found.check, found.office, found.person, found.other, str(found.event), *found.lacking)

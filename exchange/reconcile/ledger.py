@@ -10,7 +10,7 @@ from exchange.books import as_told
 from exchange.jurisdictions.served import Serving
 from exchange.pipeline.settled import Settled
 from exchange.protocol.book import Delivery
-from exchange.protocol.ledger import Entry, lacking
+from exchange.protocol.ledger import Entry, differences
 from exchange.reconcile.finding import Difference
 from exchange.tables.books import BookRow
 
@@ -31,13 +31,15 @@ def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> lis
         person[delivery.ref] = delivery.person
         made[delivery.ref, delivery.teller, delivery.to] = as_told(delivery)
         leaf = leaf_of(one.stored[delivery.ref].body)
-        told.setdefault((delivery.teller, delivery.to), set()).add(_entry(delivery.ref, leaf, delivery.parts))
+        pair = (delivery.teller, delivery.to)
+        told.setdefault(pair, set()).add(_entry(delivery.ref, pair, leaf, delivery.parts))
     for row in held:
         person[row.ref] = row.person
         if (row.ref, row.teller, row.office) in lost:
             continue  # its event is gone, which is the fault
         taken[row.ref, row.teller, row.office] = as_told(row.told)
-        kept.setdefault((row.teller, row.office), set()).add(_entry(row.ref, row.leaf, row.parts))
+        pair = (row.teller, row.office)
+        kept.setdefault(pair, set()).add(_entry(row.ref, pair, row.leaf, row.parts))
     lacks = {key: "same" for key in made.keys() & taken.keys() if made[key] != taken[key]}
     lacks |= dict.fromkeys(_gaps(one), "earlier")
     for pair in told.keys() | kept.keys():
@@ -51,7 +53,7 @@ def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> lis
 
 
 def _compare(pair: Pair, told: set[Entry], kept: set[Entry]) -> dict[Key, str]:
-    not_held, not_told = lacking(told, kept)
+    not_held, not_told = differences(told, kept)
     held, delivered = ({Ref(e.author, e.id) for e in entries} for entries in (not_held, not_told))
     return {
         (ref, *pair): "same" if ref in held & delivered else "held" if ref in held else "delivered"
@@ -71,5 +73,5 @@ def _gaps(one: Settled) -> Iterator[Key]:
             yield delivery.ref, delivery.teller, delivery.to
 
 
-def _entry(ref: Ref, leaf: bytes, parts: Iterable[str]) -> Entry:
-    return Entry(ref.author, ref.id, leaf.hex(), tuple(sorted(parts)))
+def _entry(ref: Ref, pair: Pair, leaf: bytes, parts: Iterable[str]) -> Entry:
+    return Entry(leaf.hex(), ref.author, ref.id, *pair, tuple(sorted(parts)))

@@ -69,3 +69,26 @@ class ChecksSchema(Wire):
     )
     checks = fields.Many(fields.Inner(CheckSchema), required=True)
     differences = fields.Many(fields.Inner(DifferenceSchema), required=True, most=1000)
+
+
+class BetweenQuery(Wire):
+    """Two areas, each by its code; without the other: the one with everybody."""
+
+    one = fields.office(required=True, metadata={"description": "A province, prefecture, county or town."})
+    other = fields.office(metadata={"description": "The other area; everybody where it is not given."})
+
+
+class LedgersSchema(Wire):
+    """The ledgers of both sides, compared bucket by bucket; at most 1,000 differing entries are listed."""
+
+    shared = fields.Count(required=True, metadata={"description": "Entries that both ledgers have."})
+    count = fields.Count(required=True, metadata={"description": "Entries that one ledger has and the other has not."})
+    trips = fields.Count(required=True, metadata={"description": "Questions from side to side."})
+    exchanged = fields.Count(required=True, metadata={"description": "Bytes of the answers."})
+    differing = fields.Many(fields.Inner(DifferenceSchema), required=True, most=1000)
+
+
+class BetweenSchema(ChecksSchema):
+    """The four checks between two areas, over the persons of either, and their ledgers."""
+
+    ledger = fields.Inner(LedgersSchema, required=True)

@@ -299,3 +299,17 @@ def test_a_position_that_no_store_can_hold_is_not_found(platform: Platform):
     bearer = platform.key(HOME)
     assert platform.client.post(f"/v1/inbox/{2**64}/acknowledge", headers=bearer).status_code == 404
     assert platform.client.post(f"/v1/inbox/{2**53 - 1}/acknowledge", headers=bearer).status_code == 404
+
+
+def test_two_areas_are_compared_by_whoever_oversees_one_of_them(platform: Platform):
+    moved(platform)
+    path = f"/v1/checks/between?one={TOWN}&other={HOME}"
+    found = platform.call("GET", path, platform.key("330106000000", "supervisor")).json
+    assert (found["equal"], found["persons"], found["ledger"]["count"]) == (True, 1, 0)
+    assert found["ledger"]["shared"] >= 2
+    refused = platform.call("GET", path, platform.key("420115000000", "supervisor"))
+    assert (refused.status_code, refused.json["errors"][0]["rule"]) == (403, "office.outside_area")
+    turned = platform.call("GET", f"/v1/checks/between?one={HOME}", platform.key("420115000000", "auditor")).json
+    assert turned["ledger"]["shared"] == found["ledger"]["shared"]
+    wrong = platform.call("GET", "/v1/checks/between?one=990000000000", platform.key("420115000000", "auditor"))
+    assert (wrong.status_code, wrong.json["errors"][0]["field"]) == (422, "one")

@@ -1,0 +1,115 @@
+"""The checks between any two areas: the ledger down the tree of buckets, then all four over the persons of either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import or_, select
+
+from events.envelope import Ref
+from events.store.moment import to_moment
+from events.store.sql.schema import events, log_head
+from exchange.protocol.ledger import Entry, walk
+from exchange.reconcile import sides
+from exchange.reconcile.checks import BATCH, checks
+from exchange.reconcile.finding import Checked, Difference, in_one
+from exchange.tables.books import books
+from exchange.tables.paging import within
+from exchange.tables.schema import records
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+class Between(msgspec.Struct, frozen=True, kw_only=True):
+    """What was compared between two areas, each a whole code or how codes in it begin.
+
+    `at`: the log's moment at which both ledgers were read. `shared`: entries that the ledgers have in common; `trips`,
+    `exchanged`: questions from side to side, and the bytes of the answers. `differing`: what one of the ledgers lacks.
+    `checked`: the four checks over the dossiers that either area holds, as far as they concern both.
+    """
+
+    one: str
+    other: str
+    at: datetime
+    shared: int
+    trips: int
+    exchanged: int
+    differing: tuple[Difference, ...]
+    checked: Checked
+
+    @property
+    def equal(self) -> bool:
+        """Whether neither the ledgers nor the checks differ."""
+        return not self.differing and self.checked.equal
+
+
+def between(node: Node, one: str, other: str = "", tell: Callable[[int], None] | None = None) -> Between:
+    """Compare two areas; `other` empty: the one with everybody. `tell`: how many persons were checked so far."""
+    with node.uow.look() as session:
+        moment = session.sql.execute(select(log_head.c.at)).scalar_one()
+        walks = [
+            walk(sides.told(session.sql, a, b, moment), sides.held(session.sql, a, b))
+            for a, b in dict.fromkeys([(one, other), (other, one)])
+        ]
+        differing = [found for walked in walks for found in _differences(session, walked.only_here, walked.only_there)]
+    done, parts = 0, []
+    for persons in _batches(node, one, other):
+        parts.append(checks(node, persons))
+        done += len(persons)
+        if tell is not None:
+            tell(done)
+    checked = in_one(node.clock(), parts)
+    concerned = tuple(found for found in checked.differences if _concerns(found, one, other))
+    return Between(
+        one=one,
+        other=other,
+        at=to_moment(moment),
+        shared=sum(walked.shared for walked in walks),
+        trips=sum(walked.trips for walked in walks),
+        exchanged=sum(walked.exchanged for walked in walks),
+        differing=tuple(sorted(set(differing))),
+        checked=msgspec.structs.replace(checked, differences=concerned),
+    )
+
+
+def _differences(session: SqlSession, told: Iterable[Entry], held: Iterable[Entry]) -> Iterator[Difference]:
+    keys = [{(e.author, e.id, e.teller, e.to) for e in entries} for entries in (told, held)]
+    for key in sorted(keys[0] | keys[1]):
+        author, id_, teller, to = key
+        what = "same" if key in keys[0] & keys[1] else "held" if key in keys[0] else "delivered"
+        yield Difference("ledger", to, _person(session, author, id_, to), teller, Ref(author, id_), (what,))
+
+
+def _person(session: SqlSession, author: str, id_: str, to: str) -> str:
+    """Whom the event is about; of one that is gone as the book says."""
+    subject = select(events.c.subject).where(events.c.author == author, events.c.id == id_)
+    held = select(books.c.person).where(books.c.office == to, books.c.author == author, books.c.id == id_).limit(1)
+    found = session.sql.execute(subject).scalar() or session.sql.execute(held).scalar()
+    return str(found)
+
+
+def _batches(node: Node, one: str, other: str) -> Iterator[list[str]]:
+    """Persons of whom either area shows anything: one of them may owe the other what neither has."""
+    after = ""
+    while True:
+        with node.uow.look() as session:
+            shown = select(records.c.person).where(or_(within(records.c.office, one), within(records.c.office, other)))
+            query = shown.where(records.c.person > after).distinct().order_by(records.c.person).limit(BATCH)
+            found = list(session.sql.execute(query).scalars())
+        if not found:
+            return
+        yield found
+        after = found[-1]
+
+
+def _concerns(found: Difference, one: str, other: str) -> bool:
+    """Whether it stands between the two areas, or on one side where no other is named."""
+    at, beside = found.office, found.other
+    if not beside:
+        return at.startswith((one, other))
+    return (at.startswith(one) and beside.startswith(other)) or (at.startswith(other) and beside.startswith(one))
