@@ -13,15 +13,17 @@ from exchange.unit_of_work import SqlSession
 
 def everybody(session: SqlSession, batch: int = 500) -> Iterator[list[str]]:
     """Their ids in order."""
-    after = ""
-    while True:
-        subjects = select(events.c.subject).where(events.c.subject > after, events.c.kind == "person")
-        found = list(session.sql.execute(subjects.distinct().order_by(events.c.subject).limit(batch)).scalars())
-        # Of whom only a record is left, the events are gone: the checks must not pass them by.
-        persons = select(records.c.person).where(records.c.person > after)
-        found += session.sql.execute(persons.distinct().order_by(records.c.person).limit(batch)).scalars()
-        found = sorted(set(found))[:batch]
-        if not found:
-            return
+    found = next_persons(session, "", batch)
+    while found:
         yield found
-        after = found[-1]
+        found = next_persons(session, found[-1], batch)
+
+
+def next_persons(session: SqlSession, after: str, limit: int) -> list[str]:
+    """The ids that follow on this one."""
+    subjects = select(events.c.subject).where(events.c.subject > after, events.c.kind == "person")
+    found = list(session.sql.execute(subjects.distinct().order_by(events.c.subject).limit(limit)).scalars())
+    # Of whom only a record is left, the events are gone: the checks must not pass them by.
+    persons = select(records.c.person).where(records.c.person > after)
+    found += session.sql.execute(persons.distinct().order_by(records.c.person).limit(limit)).scalars()
+    return sorted(set(found))[:limit]

@@ -13,6 +13,7 @@ from events.errors import ExchangeError, StaleVersion, Tampered
 from events.store.contract import StoredDelivery, StoredEvent
 from events.store.rules import concerned
 from exchange.books import Shelf, shelves
+from exchange.pipeline.joining import mark_backlog
 from exchange.pipeline.project import project, write_records
 from exchange.pipeline.settled import Settled
 from exchange.pipeline.settling import Settling
@@ -28,22 +29,24 @@ _log = structlog.get_logger(__name__)
 
 
 def forward(node: Node, limit: int = BATCH) -> int:
-    """Settle the dossiers of about this many persons who wait longest. The number of persons that were.
+    """Settle the dossiers of about this many persons who wait longest, and mark some of those for whom an office that
+    joined later waits. The number of persons of both.
 
     A dossier that cannot be settled stays marked, and is named in `node.stuck`; it holds up no other.
     """
     node.step("before forward")
     with node.uow.begin() as session:
-        claimed = session.claim(limit + len(node.stuck))
-        if not claimed:
-            return 0
-        node.step("claimed")
-        settled = _bring_up(node, session, [one.person for one in claimed], node.clock())
-        # Marks that came after the claim stay, even where the books were read later: once too often harms nothing.
-        session.done(one for one in claimed if one.person in settled)
-        node.step("marks taken off")
+        settled: set[str] = set()
+        if claimed := session.claim(limit + len(node.stuck)):
+            node.step("claimed")
+            settled = _bring_up(node, session, [one.person for one in claimed], node.clock())
+            # Marks that came after the claim stay, even where the books were read later: twice harms nothing.
+            session.done(one for one in claimed if one.person in settled)
+            node.step("marks taken off")
+        # Last, for it locks the head; and only few of them while others wait.
+        marked = mark_backlog(session, max(limit - len(claimed), limit // 10, 1), node.clock())
     node.step("after forward")
-    return len(settled)
+    return len(settled) + marked
 
 
 def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: datetime) -> set[str]:

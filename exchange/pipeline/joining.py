@@ -1,15 +1,23 @@
-"""The areas that a node serves, and those of its peers, join the exchange: a fact in every book (DESIGN.md K1)."""
+"""The areas that a node serves, and those of its peers, join the exchange: a fact in every book (DESIGN.md K1).
+
+Where one joins later, everybody's books must be read again. How far they were marked for it stands in a row that is
+written with the fact itself: so the node opens at once, however long its log, and whoever dies is followed by another.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, update
 
 from events.catalogue import content_of
 from events.catalogue.jurisdiction import Opened
 from events.codec import SealedEvent, sealed_event
 from events.envelope import Envelope, Subject
+from events.store.sql.schema import backlogs
 from exchange.clock import day_of, microseconds
-from exchange.everybody import everybody
+from exchange.everybody import next_persons
 from exchange.ids import derived_id
 from exchange.jurisdictions.codes import parse
 from exchange.jurisdictions.office_name import office_name
@@ -33,8 +41,32 @@ def join_offices(node: Node) -> None:
         session.append([_opened(node, session, area) for area in joining])
         node.learn_offices(session)
         if known:
-            for persons in everybody(session):
-                session.mark_dirty(persons, node.clock())
+            session.sql.execute(backlogs.insert(), {"joined": joining[0], "after": ""})
+
+
+def mark_backlog(session: SqlSession, limit: int, at: datetime) -> int:
+    """Mark the next of those whose books must be read again because an office joined. How many persons that were.
+
+    Locks the head of the log where there are any.
+    """
+    next_up = select(backlogs).order_by(backlogs.c.joined).limit(1).with_for_update(skip_locked=True)
+    row = session.sql.execute(next_up).one_or_none()
+    if row is None:
+        return 0
+    this = backlogs.c.joined == row.joined
+    persons = next_persons(session, row.after, limit)
+    if not persons:
+        session.sql.execute(delete(backlogs).where(this))
+        return 0
+    session.mark_dirty(persons, at)
+    session.sql.execute(update(backlogs).where(this).values(after=persons[-1]))
+    return len(persons)
+
+
+def unmarked_from(session: SqlSession) -> str | None:
+    """Behind whom nobody is sure to be marked yet for an office that joined; None where everybody was."""
+    found: str | None = session.sql.execute(select(func.min(backlogs.c.after))).scalar_one()
+    return found
 
 
 def _opened(node: Node, session: SqlSession, area: str) -> SealedEvent:

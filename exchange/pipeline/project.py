@@ -27,7 +27,7 @@ from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import ASKED, CaseState, Record
 from exchange.protocol.reviewing import review_on
 from exchange.protocol.routing_table import rank
-from exchange.protocol.sheet import lives_at, own_stay, roles, sheet, shown, state
+from exchange.protocol.sheet import lives_at, own_stay, protected_until, roles, sheet, shown, state
 from exchange.tables import books, cases, inbox, records
 from exchange.unit_of_work import SqlSession
 
@@ -98,6 +98,7 @@ def _record_rows(one: Settled, record: Record) -> Iterator[records.RecordRow]:
             lives_at=home.code if home is not None else None,
             since=own.began if own is not None else None,
             review_on=review_on(record),
+            protected_until=protected_until(record) if person == record.person else None,
             version=record.version,
             sealed=one.shelf.seal(person, plain, _associated(record.office, person)),
             digest=digest,

@@ -6,7 +6,7 @@ that somebody above must see to it, is recorded however late.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from exchange.clock import day_of
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
 from exchange.jurisdictions.deadlines import Ground, Step, due_on, steps
+from exchange.pipeline.by_page import by_page
 from exchange.pipeline.by_person import by_person
 from exchange.pipeline.settling import Settling, deadline_of
 from exchange.protocol.automatic import Draft
@@ -38,13 +39,19 @@ def remind(node: Node) -> int:
     """Record what the deadlines of cases bring today. How many facts that were."""
     today = day_of(node.clock())
     calendar = _Calendar(node)
+    until = (today + _AHEAD).isoformat()
+    waiting = by_page(node, lambda sql, after: cases.waiting(sql, until, after))
+    return sum(_remind(node, calendar, rows, today) for rows in waiting)
+
+
+def _remind(node: Node, calendar: _Calendar, waiting: Sequence[CaseRow], today: date) -> int:
     found: dict[str, dict[str, date]] = {}  # person -> case -> the day on which it was asked
+    rows = [row for row in waiting if calendar.concerns(row, today)]
+    late = {row.person for row in rows if row.status == "overdue"}
     with node.uow.look() as session:
-        rows = [r for r in cases.waiting(session.sql, (today + _AHEAD).isoformat()) if calendar.concerns(r, today)]
-        late = [row for row in rows if row.status == "overdue"]
-        seen = inbox.told(session.sql, "escalated", {row.person for row in late})
+        seen = inbox.told(session.sql, "escalated", late)
     for row in rows:
-        if row not in late or any((area, row.id) not in seen for area in calendar.above(row, today)):
+        if row.status != "overdue" or any((area, row.id) not in seen for area in calendar.above(row, today)):
             found.setdefault(row.person, {})[row.id] = day_of(row.opened_at)
 
     def press(settling: Settling, shelved: Shelf, person: str) -> None:

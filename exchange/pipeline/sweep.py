@@ -9,29 +9,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from events.catalogue.person import Protected, Unprotected
-from events.codec import thaw
-from events.store.sql.rows import holds
-from events.store.sql.schema import events
+from events.catalogue.person import Unprotected
 from exchange.books import Shelf
 from exchange.clock import day_of
 from exchange.ids import derived_id
+from exchange.pipeline.by_page import by_page
 from exchange.pipeline.by_person import by_person
 from exchange.pipeline.reminding import remind
 from exchange.pipeline.settling import Settling
 from exchange.protocol.automatic import Draft
 from exchange.protocol.reviewing import reviews
+from exchange.protocol.sheet import protected_until, protecting
 from exchange.protocol.view import view
 from exchange.tables import records
-from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
     from exchange.node import Node
 
 LAPSED = "lapsed"
-_MARK = b'"type":"person.protected"'  # as it stands in the canonical bytes of a frame
 
 
 def sweep(node: Node) -> int:
@@ -41,8 +36,6 @@ def sweep(node: Node) -> int:
 
 def _review_stays(node: Node) -> int:
     today = day_of(node.clock()).isoformat()
-    with node.uow.look() as session:
-        persons = records.to_review(session.sql, today)
 
     def ask(settling: Settling, found: Shelf, _person: str) -> None:
         for office in sorted(filter(node.serves, found.concerned())):
@@ -50,35 +43,28 @@ def _review_stays(node: Node) -> int:
             for draft in [draft for record in view(book) for draft in reviews(record, today)]:
                 book.record(settling.make_event(office, draft, book))
 
-    return by_person(node, persons, ask)
+    due = by_page(node, lambda sql, after: records.to_review(sql, today, after))
+    return sum(by_person(node, persons, ask) for persons in due)
 
 
 def _end_protections(node: Node) -> int:
-    with node.uow.look() as session:
-        persons = _with_an_end(session, day_of(node.clock()).isoformat())
+    today = day_of(node.clock()).isoformat()
 
     def end(settling: Settling, found: Shelf, _person: str) -> None:
         for office in sorted(filter(node.serves, found.concerned())):
-            _end(settling, found, office, day_of(node.clock()).isoformat())
+            _end(settling, found, office, today)
 
-    return by_person(node, persons, end)
+    lapsed = by_page(node, lambda sql, after: records.lapsed(sql, today, after))
+    return sum(by_person(node, persons, end) for persons in lapsed)
 
 
 def _end(settling: Settling, found: Shelf, office: str, today: str) -> None:
     """The end of the protection in force, where this office recorded it and its last day has gone by."""
     book = found.book(office)
     for record in view(book):
-        standing = record.facts.get(record.protected) if record.protected is not None else None
-        if standing is None or standing.author != office or not isinstance(standing.payload, Protected):
-            continue
-        if standing.payload.until is not None and standing.payload.until < today:
-            fact = Unprotected(ground=LAPSED)
-            id_ = derived_id("unprotected", office, standing.ref.id)
-            settling.make_event(office, Draft(id=id_, person=record.person, payload=fact, because=standing.ref), book)
-
-
-def _with_an_end(session: SqlSession, today: str) -> list[str]:
-    """Persons with a protection whose last day has gone by, in force or not."""
-    marked = holds(session.sql, events.c.body, _MARK)
-    rows = session.sql.execute(select(events.c.subject, events.c.body).where(marked, events.c.kind == "person"))
-    return sorted({subject for subject, body in rows if (thaw(body).facts.get("until") or today) < today})
+        protection = protecting(record)
+        if protection is not None and (protected_until(record) or today) < today:
+            ref = protection[0].ref
+            id_ = derived_id("unprotected", office, ref.id)
+            draft = Draft(id=id_, person=record.person, payload=Unprotected(ground=LAPSED), because=ref)
+            settling.make_event(office, draft, book)

@@ -10,6 +10,7 @@ import msgspec
 from events.catalogue.case import Rejected
 from events.catalogue.person import Protected
 from events.catalogue.values import Place, town
+from events.standing import Standing
 from exchange.protocol.contradictions import case_id, contradiction_id
 from exchange.protocol.one_document import one_document
 from exchange.protocol.record import CaseState, Contradiction, Record, Stay
@@ -123,6 +124,20 @@ def shown(record: Record) -> list[CaseState]:
     return [c for c in record.cases.values() if not c.hidden]
 
 
+def protecting(record: Record) -> tuple[Standing, Protected] | None:
+    """The protection in force, if there is one."""
+    standing = record.facts.get(record.protected) if record.protected is not None else None
+    if standing is None or not isinstance(standing.payload, Protected):
+        return None
+    return standing, standing.payload
+
+
+def protected_until(record: Record) -> str | None:
+    """The last day of the protection in force, where it has one and the office itself has to end it."""
+    found = protecting(record)
+    return found[1].until if found is not None and found[0].author == record.office else None
+
+
 def _own(record: Record) -> list[Stay]:
     return [s for s in record.stays if s.office == record.office]
 
@@ -134,10 +149,10 @@ def _kept(record: Record) -> bool:
 
 
 def _protection(record: Record) -> dict[str, Any]:
-    standing = record.facts.get(record.protected) if record.protected is not None else None
-    if standing is None or not isinstance(standing.payload, Protected):
+    found = protecting(record)
+    if found is None:
         return {"state": "none"}
-    return {"state": "in_force", "since": standing.day, "until": standing.payload.until}
+    return {"state": "in_force", "since": found[0].day, "until": found[1].until}
 
 
 def _stay(record: Record, stay: Stay) -> dict[str, Any]:

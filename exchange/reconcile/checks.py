@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from events.store.sql.schema import dirty
 from exchange.audit.rebuild import as_stored
 from exchange.everybody import everybody
+from exchange.pipeline.joining import unmarked_from
 from exchange.protocol.agreement import PairState
 from exchange.reconcile.causes import root_causes
 from exchange.reconcile.evidence import Evidence
@@ -18,6 +20,7 @@ from exchange.reconcile.finding import Checked, Difference
 
 if TYPE_CHECKING:
     from exchange.node import Node
+    from exchange.unit_of_work import SqlSession
 
 BATCH = 200
 
@@ -28,9 +31,11 @@ def checks(node: Node, persons: Iterable[str] | None = None) -> Checked:
     differences: list[Difference] = []
     checked = waiting = 0
     with node.uow.look() as session:
-        under_way = set(session.sql.execute(select(dirty.c.person)).scalars())
-        for batch in [list(persons)] if persons is not None else everybody(session, BATCH):
-            for one in as_stored(node, session, batch):
+        unmarked = unmarked_from(session)
+        for batch in everybody(session, BATCH) if persons is None else _batches(persons):
+            dossiers = as_stored(node, session, batch)
+            under_way = _under_way(session, [person for one in dossiers for person in one.shelf.persons], unmarked)
+            for one in dossiers:
                 if under_way.isdisjoint(one.shelf.persons):
                     checked += len(one.shelf.persons)
                     evidence = Evidence.read(node, session, one)
@@ -40,6 +45,18 @@ def checks(node: Node, persons: Iterable[str] | None = None) -> Checked:
                     waiting += len(one.shelf.persons)
     found = tuple(sorted(set(differences), key=_order))
     return Checked(at=node.clock(), persons=checked, waiting=waiting, pairs=dict(pairs), differences=found)
+
+
+def _batches(persons: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(persons)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _under_way(session: SqlSession, persons: Sequence[str], unmarked: str | None) -> set[str]:
+    """Those of these about whom there is work still to be done."""
+    marked = set(session.sql.execute(select(dirty.c.person).where(dirty.c.person.in_(persons))).scalars())
+    return marked.union(person for person in persons if unmarked is not None and person > unmarked)
 
 
 def _order(found: Difference) -> tuple[str, ...]:

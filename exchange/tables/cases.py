@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, literal_column, select
 
 from events.envelope import Ref
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import add, remove
 from exchange.protocol.record import ASKED, OPEN, CaseStatus
 from exchange.tables.paging import Page, count, page, within
-from exchange.tables.schema import cases, inbox
+from exchange.tables.schema import NEVER, cases, inbox
 
 MOST = 1_000
-_NEVER = "9999-12-31"
+# Written out, not bound: only so may the database use the small indexes over just these rows.
+OPEN_ROWS = cases.c.status.in_([literal_column(f"'{status}'") for status in sorted(OPEN)])
+_ORDER = (cases.c.due_order, cases.c.office, cases.c.id)
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,15 +75,14 @@ def sides(sql: Connection, id_: str) -> tuple[CaseRow, ...]:
 
 def some(sql: Connection, which: Which, after: str | None = None, limit: int = 50) -> Page[CaseRow]:
     """A page of cases: what is due first comes first."""
-    keys = (func.coalesce(cases.c.due_on, _NEVER), cases.c.office, cases.c.id)
-    return page(sql, select(cases).where(*_where(which)), keys, _row, after, limit)
+    return page(sql, select(cases).where(*_where(which)), _ORDER, _row, after, limit)
 
 
-def waiting(sql: Connection, due_by: str) -> Iterator[CaseRow]:
-    """Cases that the office asked has still to answer, and that are due by this day or on none yet."""
+def waiting(sql: Connection, due_by: str, after: str | None = None, limit: int = 500) -> Page[CaseRow]:
+    """A page of the cases that the office asked has still to answer, and that are due by this day or on none yet."""
     due = cases.c.due_on.is_(None) | (cases.c.due_on <= due_by)
-    for row in sql.execute(select(cases).where(cases.c.status.in_(sorted(ASKED)), due)):
-        yield _row(row)
+    asked = select(cases).where(OPEN_ROWS, cases.c.status.in_(sorted(ASKED)), due)
+    return page(sql, asked, _ORDER, _row, after, limit)
 
 
 def how_many(sql: Connection, which: Which, most: int = MOST) -> int:
@@ -104,13 +105,15 @@ def _where(which: Which) -> list[ColumnElement[bool]]:
     if which.side is not None:
         found.append(cases.c.office == cases.c[which.side])
     if which.open is not None:
-        found.append(cases.c.status.in_(sorted(OPEN)) if which.open else cases.c.status.not_in(sorted(OPEN)))
+        found.append(OPEN_ROWS if which.open else ~OPEN_ROWS)
+    elif which.status in OPEN:
+        found.append(OPEN_ROWS)
     if which.escalated is not None:
         told = exists().where(inbox.c.person == cases.c.person, inbox.c.case == cases.c.id, inbox.c.kind == "escalated")
         pressed = cases.c.status.in_(sorted(ASKED)) & told
-        found.append(pressed if which.escalated else ~pressed)
+        found.append(and_(OPEN_ROWS, pressed) if which.escalated else ~pressed)
     if which.due_before is not None:
-        found.append(cases.c.due_on < which.due_before)
+        found.append(cases.c.due_order < which.due_before)
     return found
 
 
@@ -121,6 +124,7 @@ def _values(row: CaseRow) -> dict[str, Any]:
         **values,
         "opening_author": opening.author,
         "opening_id": opening.id,
+        "due_order": row.due_on or NEVER,
         "opened_at": to_number(row.opened_at),
         "closed_at": None if row.closed_at is None else to_number(row.closed_at),
     }

@@ -18,6 +18,7 @@ MOST = 1_000
 
 class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     """`survivor`: the id that stands for the dossier. `since`: the day from which the person has lived at `lives_at`.
+    `protected_until`: the last day of the protection in force, where it is this office that has to end it.
 
     `review_on`: when the office has to ask whether a stay goes on. `sealed`: the record under the person's key.
     `digest`: of the record in the clear, for comparing a rebuild.
@@ -32,6 +33,7 @@ class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     lives_at: str | None = None
     since: str | None = None
     review_on: str | None = None
+    protected_until: str | None = None
     version: int
     sealed: bytes
     digest: bytes
@@ -70,10 +72,21 @@ def of_persons(sql: Connection, persons: Iterable[str]) -> tuple[RecordRow, ...]
     )
 
 
-def to_review(sql: Connection, by: str) -> list[str]:
-    """Persons of whom some office has to ask by this day whether a stay goes on."""
-    wanted = select(records.c.survivor).where(records.c.review_on <= by).distinct()
-    return sorted(sql.execute(wanted).scalars())
+def to_review(sql: Connection, today: str, after: str | None = None, limit: int = 500) -> Page[str]:
+    """A page of the persons of whom some office has to ask by today whether a stay goes on."""
+    return _due(sql, records.c.review_on, records.c.review_on <= today, after, limit)
+
+
+def lapsed(sql: Connection, today: str, after: str | None = None, limit: int = 500) -> Page[str]:
+    """A page of the persons with a protection in force whose last day has gone by."""
+    return _due(sql, records.c.protected_until, records.c.protected_until < today, after, limit)
+
+
+def _due(
+    sql: Connection, day: ColumnElement[str], due: ColumnElement[bool], after: str | None, limit: int
+) -> Page[str]:
+    keys = (day, records.c.person, records.c.office)
+    return page(sql, select(records.c.survivor).where(due), keys, lambda row: str(row[0]), after, limit)
 
 
 def some(sql: Connection, which: Which, after: str | None = None, limit: int = 50) -> Page[RecordRow]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from events.store.sql.schema import ID, MOMENT, OFFICE
@@ -22,6 +25,14 @@ from events.store.sql.schema import metadata as store_metadata
 metadata = MetaData(naming_convention=store_metadata.naming_convention)
 
 DAY = String(10)
+NEVER = "9999-12-31"  # a day behind all days
+IS_OPEN = "status IN ('deferred', 'deviations', 'disputed', 'open', 'overdue')"
+
+
+def _index_over_some(name: str, table: Table, columns: Sequence[str], which: str) -> None:
+    """An index that only grows with the rows that are still of interest, and not with those that ever were."""
+    Index(name, *(table.c[column] for column in columns), sqlite_where=text(which), postgresql_where=text(which))
+
 
 records = Table(
     "records",
@@ -35,13 +46,15 @@ records = Table(
     Column("lives_at", OFFICE),
     Column("since", DAY),
     Column("review_on", DAY),
+    Column("protected_until", DAY),
     Column("version", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     PrimaryKeyConstraint("office", "person"),
     Index("ix_records_person", "person"),
-    Index("ix_records_review_on", "review_on"),
 )
+for _day in ("review_on", "protected_until"):
+    _index_over_some(f"ix_records_{_day}", records, (_day, "person", "office"), f"{_day} IS NOT NULL")
 
 cases = Table(
     "cases",
@@ -56,14 +69,17 @@ cases = Table(
     Column("status", String(20), nullable=False),
     Column("person", ID, nullable=False),
     Column("due_on", DAY),
+    Column("due_order", DAY, nullable=False, server_default=NEVER),  # by which cases are sorted
     Column("opened_at", MOMENT, nullable=False),
     Column("closed_at", MOMENT),
     Column("reason", Text),
     PrimaryKeyConstraint("office", "id"),
     Index("ix_cases_id", "id"),
     Index("ix_cases_person", "person"),
-    Index("ix_cases_office_due_on", "office", "due_on"),
+    Index("ix_cases_office_due_order_id", "office", "due_order", "id"),
 )
+_index_over_some("ix_cases_open_of_office", cases, ("office", "due_order", "id"), IS_OPEN)
+_index_over_some("ix_cases_open", cases, ("due_order", "office", "id"), IS_OPEN)
 
 inbox = Table(
     "inbox",
@@ -80,5 +96,8 @@ inbox = Table(
     Column("outcome", Text),
     PrimaryKeyConstraint("office", "person", "act"),
     Index("ix_inbox_person", "person"),
+    Index("ix_inbox_office_position", "office", "position"),
     Index("ix_inbox_office_at_position", "office", "at", "position"),
 )
+_index_over_some("ix_inbox_unsettled", inbox, ("office", "at", "position"), "outcome IS NULL")
+_index_over_some("ix_inbox_unseen", inbox, ("office", "at", "position"), "acknowledged IS NULL")

@@ -115,6 +115,17 @@ def test_an_altered_record_is_named_by_the_view_alone(node, confirmed):
     assert checks(node).equal
 
 
+def test_a_day_on_which_a_protection_would_wrongly_end_is_named(node, home, confirmed):
+    home.records("person.protected", "2026-03-02", {"ground": "threat", "until": "2026-06-30"}, confirmed.person)
+    assert checks(node).equal
+    altered = "UPDATE records SET protected_until = NULL WHERE protected_until = '2026-06-30' AND office = ?"
+    behind_the_back(node, (altered, (ZHIFANG,)))
+    found = checks(node).differences
+    assert found == (Difference("view", ZHIFANG, confirmed.person, lacking=("protected_until",)),)
+    rebuild(node)
+    assert checks(node).equal
+
+
 @pytest.mark.parametrize("parts", [False, True])
 def test_the_log_alone_says_what_the_keeper_has_stored(node, confirmed, parts):
     found = folded(node, parts=parts)

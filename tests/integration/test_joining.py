@@ -6,6 +6,9 @@ import pytest
 
 from exchange.node import Node
 from exchange.pipeline.advance import advance
+from exchange.pipeline.forward import forward
+from exchange.pipeline.joining import mark_backlog, unmarked_from
+from exchange.pipeline.sequence import sequence
 from exchange.pipeline.sweep import sweep
 from exchange.reconcile import checks
 from exchange.settings import settings
@@ -19,8 +22,12 @@ def clock():
     return Clock()
 
 
-def opened(folder: Path, clock: Clock, *areas: str) -> Node:
-    node = Node.open(settings(data=folder, serves=areas), clock=clock)
+def begun(folder: Path, clock: Clock, *areas: str, database_url: str = "") -> Node:
+    return Node.open(settings(data=folder, serves=areas, database_url=database_url), clock=clock)
+
+
+def opened(folder: Path, clock: Clock, *areas: str, database_url: str = "") -> Node:
+    node = begun(folder, clock, *areas, database_url=database_url)
     advance(node)
     return node
 
@@ -44,4 +51,55 @@ def test_the_backlog_opens_the_case_that_could_not_be_put(tmp_path, clock):
     assert [c.status for c in new_home.cases()] == ["confirmed"]
     assert new_home.sheet(arrival.person or "")["keeper"] == ZHIFANG
     assert checks(node).equal
+    node.close()
+
+
+def test_whoever_dies_while_the_backlog_is_marked_is_followed_by_another(tmp_path, clock, database_url):
+    node = opened(tmp_path, clock, BEIJING, database_url=database_url)
+    for number in (2, 3, 4, 5):
+        Town(node, DONGHUAMEN).sees_arrive(woman(number), ZHIFANG)
+    node.close()
+    told = []
+    for _ in range(10):  # none lives longer than one round
+        node = begun(tmp_path, clock, BEIJING, HUBEI, database_url=database_url)
+        sequence(node)
+        forward(node, 1)
+        told.append(len(Town(node, ZHIFANG).cases()))
+        node.close()
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0, 4)
+    node = opened(tmp_path, clock, BEIJING, HUBEI, database_url=database_url)
+    with node.uow.look() as session:
+        assert unmarked_from(session) is None
+    assert checks(node).equal
+    node.close()
+
+
+def test_a_node_opens_without_marking_anybody_and_says_who_still_waits(tmp_path, clock):
+    node = opened(tmp_path, clock, BEIJING)
+    for number in (2, 3):
+        Town(node, DONGHUAMEN).sees_arrive(woman(number), ZHIFANG)
+    node.close()
+    node = begun(tmp_path, clock, BEIJING, HUBEI)
+    with node.uow.look() as session:
+        assert session.oldest_dirty() is None
+    found = checks(node)
+    assert (found.differences, found.persons, found.waiting) == ((), 0, 2)
+    advance(node)
+    found = checks(node)
+    assert (found.differences, found.persons, found.waiting) == ((), 2, 0)
+    node.close()
+
+
+def test_who_records_meanwhile_waits_for_no_backlog(tmp_path, clock):
+    node = opened(tmp_path, clock, BEIJING)
+    for number in range(2, 8):
+        Town(node, DONGHUAMEN).sees_arrive(woman(number), ZHIFANG)
+    node.close()
+    node = begun(tmp_path, clock, BEIJING, HUBEI)
+    sequence(node)
+    with node.uow.begin() as session:
+        assert mark_backlog(session, 2, clock()) == 2
+        assert len(session.claim(100)) == 3, "two, and the office itself"
+    assert forward(node, 100) == 2 + 1 + 4
     node.close()

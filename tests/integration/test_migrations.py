@@ -8,18 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, PrimaryKeyConstraint, UniqueConstraint, create_engine, text
 
 import exchange.tables
+from events.codec import sealed_event
 from events.store.sql import schema as store_schema
+from events.store.sql.events import columns_of
 from exchange.access.keys_table import metadata as keys_metadata
 from exchange.migrations import current, steps, upgrade
 from exchange.stores import sqlite_store, store_at
+from exchange.tables import cases
 from exchange.tables.schema import metadata as tables_metadata
-from tests.contract.story import LIN, NOON, WANG, event
+from tests.contract.story import LIN, NOON, TOWN, WANG, event, frame
 from tests.databases import database
 
 
@@ -126,6 +130,37 @@ def test_whoever_was_marked_at_an_earlier_step_is_marked_still(empty):
     store = store_at(empty)
     with store.write() as session:
         assert [one.person for one in session.claim(9)] == [WANG, LIN]
+    store.close()
+
+
+def test_for_whom_something_ends_on_a_day_is_settled_anew_and_nobody_else(empty):
+    upgrade(empty, "0008")
+    protected = msgspec.structs.replace(frame(1, person=WANG), facts={"until": "2026-12-31"})
+    names = ("author", "id", "kind", "subject", "version", "submission", "body", "sealed")
+    rows = [dict(zip(names, columns_of(e), strict=True)) for e in (event(1), sealed_event(protected, {}, None))]
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        connection.execute(store_schema.events.insert(), rows)
+    engine.dispose()
+    store = store_at(empty)
+    with store.write() as session:
+        assert [one.person for one in session.claim(9)] == [WANG]
+    store.close()
+
+
+def test_cases_of_an_earlier_step_come_in_the_order_of_their_days(empty):
+    upgrade(empty, "0008")
+    columns = "office, id, opening_author, opening_id, asked, asker, kind, status, person, due_on, opened_at"
+    row = f"'{TOWN}', '%s', '{TOWN}', 'e', '{TOWN}', '{TOWN}', 'inflow', 'open', '{LIN}', %s, 0"
+    days = {"late": "'2026-12-05'", "none": "NULL", "soon": "'2026-12-01'"}
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        for id_, day in days.items():
+            connection.execute(text(f"INSERT INTO cases ({columns}) VALUES ({row % (id_, day)})"))
+    engine.dispose()
+    store = store_at(empty)
+    with store.read() as session:
+        assert [case.id for case in cases.some(session.sql, cases.Which(area=TOWN)).rows] == ["soon", "late", "none"]
     store.close()
 
 

@@ -52,6 +52,24 @@ def test_a_protection_ends_after_its_last_day_everywhere_and_once(node, clock, h
     assert checks(node).equal
 
 
+def test_a_protection_that_ended_or_has_yet_to_end_is_not_looked_at(node, clock, home, new_home):
+    for number, until in ((2, "2026-03-10"), (3, "2026-03-20"), (4, None)):
+        home.registers(woman(number))
+        person = new_home.sees_arrive(woman(number), ZHIFANG).person
+        home.answers("case.confirmed", next(case.id for case in home.cases() if case.status == "open"))
+        home.records("person.protected", "2026-03-02", {"ground": "threat", "until": until}, person)
+    clock.now += timedelta(days=9)
+    opened_dossiers: list[str] = []
+    node.step = opened_dossiers.append
+    sweep(node)
+    assert opened_dossiers.count("decided") == 1
+    advance(node)
+    opened_dossiers.clear()
+    clock.now += timedelta(days=1)
+    sweep(node)
+    assert "decided" not in opened_dossiers
+
+
 def test_a_dossier_that_does_not_open_holds_up_no_other(node, clock, home, new_home):
     persons = []
     for number in (2, 3):

@@ -143,6 +143,24 @@ class TestCases:
         assert [row.id for row in cases.some(sql, cases.Which(**which)).rows] == found
         assert cases.how_many(sql, cases.Which(**which)) == len(found)
 
+    def test_whoever_has_still_to_answer_is_read_page_by_page(self, sql):
+        rows = [case(f"c{n}", due_on=f"2026-12-0{n}") for n in range(1, 8)]
+        others = [
+            case("said", status="confirmed"),
+            case("disputed", status="disputed"),
+            case("later", due_on="2027-01-01"),
+            case("ever", due_on=None, status="deferred"),
+        ]
+        cases.replace(sql, [LIN], [*rows, *others])
+        seen, after = [], None
+        while True:
+            page = cases.waiting(sql, "2026-12-31", after, limit=3)
+            seen.append([row.id for row in page.rows])
+            after = page.next
+            if after is None:
+                break
+        assert seen == [["c1", "c2", "c3"], ["c4", "c5", "c6"], ["c7", "ever"]]
+
 
 class TestInbox:
     def test_a_row_comes_back_as_it_was_written(self, sql):

@@ -151,6 +151,15 @@ dirty = Table(
     Index("ix_dirty_since_person", "since", "person"),
 )
 
+# An office that joined later, and up to whom everybody was marked for its sake; gone when everybody was.
+backlogs = Table(
+    "backlogs",
+    metadata,
+    Column("joined", OFFICE, nullable=False),
+    Column("after", ID, nullable=False),
+    PrimaryKeyConstraint("joined"),
+)
+
 # The ids of one dossier share the smallest of them.
 dossiers = Table(
     "dossiers",
