@@ -20,7 +20,8 @@ _SHARED: tuple[Processor, ...] = (
 )
 
 
-_TALKATIVE = ("alembic", "celery.app.trace", "celery.beat", "celery.worker.strategy")  # a line for each wake-up
+# A line for each wake-up, and for each request that the demo or the runner of scenarios sends.
+TALKATIVE = ("alembic", "celery.app.trace", "celery.beat", "celery.worker.strategy", "httpx")
 
 
 def set_up(*, for_machines: bool, level: int = logging.INFO) -> None:
@@ -41,7 +42,7 @@ def set_up(*, for_machines: bool, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _TALKATIVE:
+    for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

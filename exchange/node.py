@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
+from pathlib import Path
 from typing import Self
 
 from events.codec import opened_event
@@ -79,14 +80,16 @@ class Node:
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock | None = None, step: Step = no_step) -> Self:
-        """The node of the settings; its data folder is made if missing, and the offices that it serves join it."""
+        """The node of the settings; its data folder is made if missing, and the offices that it serves join it.
+
+        Raises KeyRingUnusable where its master keys are not those under which its database was sealed.
+        """
         settings.data.mkdir(parents=True, exist_ok=True)
-        ring = MasterKeys.at(settings.master_keys)
         url = settings.database_url
         with ExitStack() as opened:
             store = store_at(url) if url else sqlite_store(str(settings.database))
             opened.callback(store.close)
-            node = cls(settings, store, ring, clock or clock_of(settings), step)
+            node = cls(settings, store, _ring(store, settings.master_keys), clock or clock_of(settings), step)
             bell = waker_at(settings.broker_url)
             opened.callback(bell.close)
             node.hear(bell)
@@ -131,3 +134,13 @@ class Node:
                 if caller is None or seen == sight(caller, self.offices):
                     yield session
                     return
+
+
+def _ring(store: SqlStore, file: Path) -> MasterKeys:
+    """The master keys, made new for a database in which nothing is sealed, and for no other."""
+    with store.read() as session:
+        sealed = session.any_key()
+    ring = MasterKeys.at(file, made=sealed is None)
+    if sealed is not None:
+        ring.check(sealed)
+    return ring

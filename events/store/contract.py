@@ -147,6 +147,9 @@ class Reader(Protocol):
     def wrapped_keys(self, persons: Iterable[str]) -> Mapping[str, bytes]:
         """The keys of those who have one: neither the erased nor those who never had one."""
 
+    def any_key(self) -> bytes | None:
+        """The wrapped key of anybody; None where nobody has one."""
+
     def persons_with(self, kind: str, token: bytes) -> tuple[str, ...]:
         """Who holds this blind index token."""
 

@@ -220,6 +220,9 @@ class MemorySession:
     def wrapped_keys(self, persons: Iterable[str]) -> Mapping[str, bytes]:
         return {person: wrapped for person in persons if (wrapped := self._keys.get(person)) is not None}
 
+    def any_key(self) -> bytes | None:
+        return next((wrapped for wrapped in self._keys.values() if wrapped is not None), None)
+
     def put_key(self, person: str, wrapped: bytes) -> bytes:
         self._keys.setdefault(person, wrapped)
         return self.wrapped_key(person) or wrapped

@@ -10,13 +10,14 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from msgspec import json
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, ExceptionContext, create_engine
+from sqlalchemy.event import listen
 from sqlalchemy.pool import StaticPool
 
 from events.codec import SealedEvent
@@ -40,6 +41,7 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_BUSY: "store.busy",
     sqlite3.SQLITE_LOCKED: "store.busy",
     sqlite3.SQLITE_FULL: "store.full",
+    sqlite3.SQLITE_READONLY: "store.read_only",
     sqlite3.SQLITE_IOERR: "store.lost",
     sqlite3.SQLITE_CANTOPEN: "store.lost",
     sqlite3.SQLITE_CORRUPT: "store.lost",
@@ -148,10 +150,10 @@ class SqliteStore:
     def read(self, offices: Collection[str] = ()) -> Iterator[SqliteSession]:
         """One moment of the store; writing in it is refused. A file has no second wall between `offices`."""
         if self._path == IN_MEMORY:
-            with self._turn_taken(), clear_errors(), _read_only(self._writer.driver):
+            with self._turn_taken(), clear_errors(reading=True), _read_only(self._writer.driver):
                 yield self._writer
             return
-        with clear_errors():
+        with clear_errors(reading=True):
             reader = self._idle.pop() if self._idle else self._connected()
             try:
                 with _read_only(reader.driver):
@@ -200,6 +202,7 @@ class SqliteStore:
         engine = create_engine(
             "sqlite://", creator=lambda: driver, poolclass=StaticPool, pool_reset_on_return=None, hide_parameters=True
         )
+        listen(engine, "handle_error", _still_connected)
         sql = engine.connect()
         sql.begin()  # never ended: so nothing that gets this connection begins or commits on its own
         session = SqliteSession(driver, sql)
@@ -207,15 +210,23 @@ class SqliteStore:
         return session
 
 
-def clear_errors() -> AbstractContextManager[None]:
-    """Says Unavailable for what is no fault of the request: a database that is busy, full or lost."""
-    return told_as(sqlite3.DatabaseError, _unavailable)
+def _still_connected(context: ExceptionContext) -> None:
+    """A file is never disconnected: else Ctrl-C in a statement would close what is to be rolled back next."""
+    context.is_disconnect = False
 
 
-def _unavailable(error: object) -> Unavailable | None:
+def clear_errors(*, reading: bool = False) -> AbstractContextManager[None]:
+    """Says Unavailable for what is no fault of the request: a database that is busy, full, write-protected or lost.
+
+    `reading`: whoever writes nevertheless is at fault, not the database.
+    """
+    return told_as(sqlite3.DatabaseError, partial(_unavailable, reading=reading))
+
+
+def _unavailable(error: object, *, reading: bool) -> Unavailable | None:
     code = getattr(error, "sqlite_errorcode", None)
     rule = _UNAVAILABLE.get(code & 0xFF) if isinstance(code, int) else None
-    return None if rule is None else Unavailable(rule=rule)
+    return None if rule is None or (reading and rule == "store.read_only") else Unavailable(rule=rule)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ class KeyRingUnusable(ExchangeError):
     """The file of master keys cannot be read or trusted, or lacks the key asked for."""
 
     code = "key_ring_unusable"
+    status = 503
 
 
 class _RingFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -67,6 +68,14 @@ class MasterKeys:
         """This ring with one more key, which wraps from now on."""
         return type(self)(self._keys | _fresh())
 
+    def check(self, wrapped: bytes) -> AESGCM:
+        """The cipher of the master key that wrapped this one. Raises KeyRingUnusable where the ring lacks it."""
+        master = wrapped[len(_FORM) : _HEAD]
+        cipher = self._ciphers.get(master)
+        if cipher is None:
+            raise KeyRingUnusable(rule="key_ring.unknown_key", key=master.hex())
+        return cipher
+
     def wrap(self, person: str, key: bytes) -> bytes:
         """The person's key under the newest master key, bound to the person."""
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -79,10 +88,7 @@ class MasterKeys:
         """
         if wrapped[: len(_FORM)] != _FORM:
             raise Tampered(field="key", rule="key.form")
-        master = wrapped[len(_FORM) : _HEAD]
-        cipher = self._ciphers.get(master)
-        if cipher is None:
-            raise KeyRingUnusable(rule="key_ring.unknown_key", key=master.hex())
+        cipher = self.check(wrapped)
         try:
             return cipher.decrypt(wrapped[_HEAD : _HEAD + NONCE_BYTES], wrapped[_HEAD + NONCE_BYTES :], person.encode())
         except (InvalidTag, ValueError) as error:
@@ -94,9 +100,13 @@ class MasterKeys:
         _settle(path.parent)
 
     @classmethod
-    def at(cls, path: Path) -> Self:
-        """The ring in the file, made with mode 0600 if missing. Raises KeyRingUnusable where others may read it."""
+    def at(cls, path: Path, *, made: bool = True) -> Self:
+        """The ring in the file, made with mode 0600 if missing. Raises KeyRingUnusable where others may read it, and,
+        without `made`, where it is missing: a new one would open nothing of what was sealed.
+        """
         if not path.exists():
+            if not made:
+                raise KeyRingUnusable(rule="key_ring.missing", file=path.name)
             beside = _written_beside(path, _fresh())
             # A link, unlike a rename, never replaces the ring of a process that was quicker: then theirs is read.
             with suppress(FileExistsError):

@@ -14,12 +14,13 @@ import msgspec
 from exchange.cli import speech
 from exchange.cli.command import Command, answers, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
-from exchange.cli.node import settings_of
+from exchange.cli.node import in_reach, settings_of
 from exchange.cli.progress import progress
 from exchange.demo.faults import Fault, plant, unnamed, unplanted
 from exchange.demo.report import Report, report
 from exchange.demo.run import PERSONS, SEED, DemoOccupied, demo_settings, made
 from exchange.demo.stage import Staged, alone
+from exchange.extras import NotInstalled
 
 LEAST = 30  # persons, so that every kind of life is led once
 SETTINGS = ("embedded", "server")
@@ -37,9 +38,11 @@ def demo(persons: int, seed: int, plant_faults: bool, setting: str, data: Path |
         raise DemoOccupied(field="--data", rule="demo.keeps_nothing")
     with _folder(data) as folder:
         served = demo_settings(settings_of(None, data=folder))
-        if served.database.exists():
-            raise DemoOccupied(field="--data", rule="demo.occupied", data=folder)
+        with in_reach(served):
+            if served.database.exists():
+                raise DemoOccupied(field="--data", rule="demo.occupied", data=folder)
         with (
+            in_reach(served),
             progress(speech.words("demo.making"), persons) as tell,
             made(served, persons, seed, tell=tell, staged=_staged(setting)) as (node, outcome),
         ):
@@ -52,9 +55,11 @@ def demo(persons: int, seed: int, plant_faults: bool, setting: str, data: Path |
 def _staged(setting: str) -> Staged:
     if setting != "server":
         return alone
-    # Its servers come with an extra, which no other demo needs.
-    from exchange.demo.servers.setting import in_processes  # noqa: PLC0415
-
+    # Its servers come with extras, which no other demo needs.
+    try:
+        from exchange.demo.servers.setting import in_processes  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise NotInstalled(field="--setting", rule="settings.no_bundled", missing=error.name) from error
     return in_processes
 
 

@@ -61,16 +61,25 @@ def opened(found: Settings, *, made: bool = True) -> Iterator[Node]:
 
     What says that all is equal must never say so of an empty node at a mistyped place.
     """
-    if not made and not found.database_url and not found.database.exists():
-        raise OutOfReach(field="data", rule="cli.no_node", data=found.data)
-    try:
+    with in_reach(found):
+        if not made and not found.database_url and not found.database.exists():
+            raise OutOfReach(field="data", rule="cli.no_node", data=found.data)
         node = Node.open(found)
-    except OSError as error:
-        raise OutOfReach(field="data", rule="cli.data", data=found.data, why=error.strerror) from error
     try:
         yield node
     finally:
         node.close()
+
+
+@contextmanager
+def in_reach(found: Settings) -> Iterator[None]:
+    """Says OutOfReach where the system keeps the data folder from us."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # somebody stopped reading what we say
+    except OSError as error:
+        raise OutOfReach(field="data", rule="cli.data", data=found.data, why=error.strerror or error) from error
 
 
 def acting(office: str, *roles: Role) -> Caller:

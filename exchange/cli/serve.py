@@ -24,7 +24,7 @@ from exchange import logs
 from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import FINE
-from exchange.cli.node import OutOfReach, on_node, opened, settings_of
+from exchange.cli.node import OutOfReach, in_reach, on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.console.pages import console
 from exchange.extras import NotInstalled
@@ -118,11 +118,8 @@ def _demo(found: Settings) -> Settings:
     from exchange.demo.life import YEAR  # noqa: PLC0415
     from exchange.demo.run import ensure_demo  # noqa: PLC0415
 
-    try:
-        with progress(speech.words("serve.demo"), YEAR) as told:
-            return ensure_demo(found, tell=told)
-    except OSError as error:
-        raise OutOfReach(field="data", rule="cli.data", data=found.data, why=error.strerror) from error
+    with in_reach(found), progress(speech.words("serve.demo"), YEAR) as told:
+        return ensure_demo(found, tell=told)
 
 
 @contextmanager

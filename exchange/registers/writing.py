@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,10 +36,10 @@ def replacing(path: Path) -> Iterator[Path]:
     """A file beside the wanted one, which takes its place when all is written. Raises Malformed as `writing` does."""
     if path.suffix.lower() not in FORMS:
         raise Malformed(field="file", rule="register.ending", file=path.name, allowed=", ".join(FORMS))
-    unfinished = path.with_name(f".{path.name}.part")
+    # Named by chance, for another process may write the same file; whoever is last is read.
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        unfinished.unlink(missing_ok=True)
-        unfinished.touch(mode=0o600)  # personal data
+        unfinished.touch(mode=0o600, exist_ok=False)  # personal data
         yield unfinished
         unfinished.replace(path)
     except OSError as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from events.store.errors import Unavailable
-from events.store.sqlite import SqliteStore
+from events.store.sqlite import SqliteSession, SqliteStore
 from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, fresh_id, told
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,6 +154,26 @@ def test_a_file_that_is_no_database_is_lost(tmp_path):
     with pytest.raises(Unavailable) as refused:
         SqliteStore(broken)
     assert refused.value.rule == "store.lost"
+
+
+class Interrupting:
+    """A value that cannot be given to the driver, for somebody presses Ctrl-C in that very moment."""
+
+    def __conform__(self, _protocol: object) -> object:
+        raise KeyboardInterrupt
+
+
+def interrupted(session: SqliteSession) -> None:
+    session.append([event(1)])
+    session.sql.exec_driver_sql("SELECT ?", (Interrupting(),))
+
+
+def test_ctrl_c_in_a_statement_ends_as_such_and_takes_everything_back(sqlite):
+    with pytest.raises(KeyboardInterrupt), sqlite.write() as session:
+        interrupted(session)
+    with sqlite.write() as session:
+        assert session.pending() == 0
+        session.append([event(1)])
 
 
 def test_a_reader_cannot_write(sqlite):

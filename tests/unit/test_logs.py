@@ -12,8 +12,11 @@ from exchange import logs
 def restored():
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
+    talkative = {name: logging.getLogger(name).level for name in logs.TALKATIVE}
     yield
     root.handlers[:], root.level = handlers, level
+    for name, was in talkative.items():
+        logging.getLogger(name).setLevel(was)
     structlog.configure(**before)
 
 
@@ -32,3 +35,10 @@ def test_a_traceback_shows_no_values_of_variables(restored, capsys, for_machines
     said = capsys.readouterr().err
     assert "RuntimeError" in said
     assert synthetic not in said
+
+
+def test_the_requests_that_the_demo_sends_are_not_told_one_by_one(restored, capsys):
+    logs.set_up(for_machines=False)
+    logging.getLogger("httpx").info("HTTP Request: POST http://demo/v1/events/batch")
+    logging.getLogger("httpx").warning("of note")
+    assert [line.count("of note") for line in capsys.readouterr().err.splitlines()] == [1]

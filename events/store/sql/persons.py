@@ -34,6 +34,10 @@ class PersonRows(Asking):
     def wrapped_keys(self, persons: Iterable[str]) -> Mapping[str, bytes]:
         return {person: bytes(wrapped) for person, wrapped in self._ask_rows(_KEYS_OF, dict.fromkeys(persons))}
 
+    def any_key(self) -> bytes | None:
+        wrapped = self.sql.execute(select(keys.c.wrapped).where(keys.c.wrapped.is_not(None)).limit(1)).scalar()
+        return None if wrapped is None else bytes(wrapped)
+
     def put_key(self, person: str, wrapped: bytes) -> bytes:
         row = {"person": person, "wrapped": wrapped}
         self.sql.execute(insert(self.sql, keys).on_conflict_do_nothing(), row)

@@ -18,7 +18,8 @@ def told_as(kind: type[Exception], meaning: Callable[[object], Unavailable | Non
     """
     try:
         yield
-    except DBAPIError as error:
-        raise meaning(error.orig) or error from error
-    except kind as error:
-        raise meaning(error) or error from error
+    except (DBAPIError, kind) as error:
+        found = meaning(error.orig if isinstance(error, DBAPIError) else error)
+        if found is None:
+            raise
+        raise found from error

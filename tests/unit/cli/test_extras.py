@@ -30,6 +30,12 @@ def test_a_command_that_needs_it_names_it(words, settings, tmp_path):
     assert json.loads(told.stdout)["error"]["rule"] == "settings.no_server"
 
 
+def test_the_demo_on_servers_names_it():
+    told = run("demo", "--setting", "server", "--json")
+    assert told.returncode == 2, told.stderr
+    assert json.loads(told.stdout)["error"]["rule"] == "settings.no_bundled"
+
+
 def test_the_other_commands_need_none_of_it(tmp_path):
     assert run("db", "upgrade", DATA=str(tmp_path)).returncode == 0
     assert "worker" in run("--help").stdout

@@ -91,9 +91,10 @@ def test_settings_are_found_beside_the_data(run, tmp_path):
     assert json.loads(run("status", "--json").stdout)["offices"] == ["420115000000"]
 
 
-def test_a_data_folder_that_cannot_be_made_is_unavailable(run, tmp_path):
+@pytest.mark.parametrize("command", [["db", "upgrade"], ["demo", "--persons", "30"], ["status"]])
+def test_a_data_folder_that_cannot_be_made_is_unavailable(run, tmp_path, command):
     (tmp_path / "file").write_text("", encoding="utf-8")
-    told = run("db", "upgrade", "--data", "file/below")
+    told = run(*command, "--data", "file/below")
     assert told.exit_code == UNAVAILABLE
     assert "file/below" in told.stderr
     assert "Traceback" not in told.stderr

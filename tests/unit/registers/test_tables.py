@@ -94,6 +94,14 @@ def test_a_file_that_could_not_be_finished_is_not_there(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_two_who_write_one_file_do_not_meet(tmp_path):
+    with writing(tmp_path / "r.csv") as first, writing(tmp_path / "r.csv") as second:
+        first(["first"])
+        second(["second"])
+    assert (tmp_path / "r.csv").read_text(encoding="utf-8-sig").split() == ["first"]
+    assert [file.name for file in tmp_path.iterdir()] == ["r.csv"]
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_a_template_has_every_column_and_no_row(tmp_path, language, ending):
