@@ -17,13 +17,15 @@ from events.errors import Tampered
 from events.event import Event
 from events.store.contract import NewDelivery, Reader, StoredDelivery, StoredEvent
 from events.vault.keys import PersonKeys
-from events.vault.ring import NONCE_BYTES
+from events.vault.ring import NONCE_BYTES, KeyRingUnusable
 from exchange.feeds import received
 from exchange.opened import Sealed, opened, shown
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.dossier import ever_joined
 from exchange.protocol.inheriting import between_heirs, handed_on
 from exchange.protocol.offices import Offices
+
+UNREADABLE = (Tampered, KeyRingUnusable)  # of one person, whose key or part was altered; the others can be read
 
 
 class Shelf:
@@ -67,6 +69,15 @@ class Shelf:
         stored = [event for event in self.stored.values() if event.frame.subject.id in joined]
         told = (delivery for delivery in self.deliveries if delivery.person in joined)
         return Shelf(tuple(sorted(joined)), stored, told, self._ciphers, self.offices)
+
+    def require_keys(self) -> None:
+        """Raises one of UNREADABLE where somebody's key does not open, whether anything is sealed with it or not."""
+        for person in self.persons:
+            self.cipher(person)
+
+    def closed(self) -> Shelf:
+        """The same without any part: what can be told of persons whose key does not open, as if they were erased."""
+        return Shelf(self.persons, self.stored.values(), [*self.deliveries, *self.lost], {}, self.offices)
 
     def concerned(self) -> set[str]:
         """The offices that recorded anything or were told anything."""
@@ -117,7 +128,7 @@ class Shelf:
         return received(self.deliveries, office, self.offices)
 
     def cipher(self, person: str) -> AESGCM | None:
-        """The cipher under the person's key; None where there is none, or none any more."""
+        """The cipher under the person's key; None where there is none, or none any more. Raises one of UNREADABLE."""
         return self._ciphers.get(person)
 
     def head(self, author: str, person: str) -> int:
@@ -196,7 +207,7 @@ def shelves(
     delivered = list(reader.deliveries_of(ids))
     for delivery in delivered if known_at is None else _known(delivered, known_at):
         told.setdefault(delivery.person, []).append(delivery)
-    ciphers = {person: keys.unwrapped(person, wrapped) for person, wrapped in reader.wrapped_keys(ids).items()}
+    ciphers = keys.ciphers(reader.wrapped_keys(ids))
     return [
         Shelf(
             group,

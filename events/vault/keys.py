@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Protocol
 
@@ -62,7 +63,28 @@ class PersonKeys:
         """The cipher of a wrapped key. Raises Tampered where it is not this person's."""
         return self._cached(person, wrapped)
 
+    def ciphers(self, wrapped: Mapping[str, bytes]) -> Mapping[str, AESGCM]:
+        """The ciphers of persons whose wrapped keys were read together."""
+        return _Ciphers(self, wrapped)
+
     def erase(self, person: str) -> None:
         """Destroy the person's key, in the store and in this process."""
         self._store.destroy_key(person)
         self._cached.cache_clear()
+
+
+class _Ciphers(Mapping[str, AESGCM]):
+    """Each made when it is asked for: of many persons a key that does not open concerns its own alone."""
+
+    def __init__(self, keys: PersonKeys, wrapped: Mapping[str, bytes]) -> None:
+        self._keys = keys
+        self._wrapped = wrapped
+
+    def __getitem__(self, person: str) -> AESGCM:
+        return self._keys.unwrapped(person, self._wrapped[person])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._wrapped)
+
+    def __len__(self) -> int:
+        return len(self._wrapped)

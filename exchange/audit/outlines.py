@@ -22,7 +22,7 @@ from events.store.sql.rows import batches
 from events.store.sql.schema import events, log
 from events.vault.seal import Binding, open_parts
 from exchange.audit.rebuild import Key, as_stored, compared
-from exchange.books import Shelf
+from exchange.books import UNREADABLE, Shelf
 from exchange.everybody import everybody
 from exchange.pipeline.project import opened_sheet
 from exchange.protocol.offices import Offices
@@ -93,14 +93,20 @@ def folded(node: Node, *, parts: bool, batch: int = 500) -> Folded:
             rows = {(row.office, row.person): row for row in records.of_persons(session.sql, everyone)}
             suspects: set[str] = set()
             for history in told:
-                for found in history.outlines(node.offices):
+                try:
+                    said = history.outlines(node.offices)
+                except UNREADABLE:  # which its own book shows in the same way
+                    suspects.update(history.persons)
+                    said = ()
+                for found in said:
                     try:
                         if not _agrees(node, history, found, rows):
                             suspects.add(found.person)
                     except Tampered:
                         differing.add((str(found.keeper), found.person))
                 count += len(history.bodies)
-            wrong = compared(session, as_stored(node, session, sorted(suspects)))[1] if suspects else []
+            dossiers, closed = as_stored(node, session, sorted(suspects))
+            wrong = [*compared(session, dossiers)[1], *(key for one in closed for key in one.keys)]
             otherwise |= suspects - {person for _, person in wrong}
             differing.update(wrong)
             persons += len(some)
@@ -121,8 +127,7 @@ def histories(node: Node, session: SqlSession, persons: list[str], *, parts: boo
         own = [frame for person in group for frame in stored.get(person, ())]
         if own:
             bodies, sealed = zip(*own, strict=True)
-            ciphers = {p: node.keys.unwrapped(p, wrapped[p]) for p in group if p in wrapped}
-            yield History(group, list(bodies), list(sealed), ciphers if parts else None)
+            yield History(group, list(bodies), list(sealed), node.keys.ciphers(wrapped) if parts else None)
 
 
 def _agrees(node: Node, history: History, found: Outline, rows: Mapping[Key, RecordRow]) -> bool:

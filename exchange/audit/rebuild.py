@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from exchange.books import Shelf, shelves
+from exchange.books import UNREADABLE, Shelf, shelves
 from exchange.everybody import everybody
 from exchange.pipeline.project import project, record_rows, write_records
 from exchange.pipeline.settled import Settled
@@ -23,11 +23,29 @@ Key = tuple[str, str]
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
-    """`differing`: (office, person) of each record that was not what its book says, or was missing, or too much."""
+    """`differing`: (office, person) of each record that was not what its book says, was missing or too much,
+    or of a person whose key or part does not open, and of whom everything is left as it stands.
+    """
 
     persons: int
     records: int
     differing: tuple[Key, ...]
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True):
+    """A dossier that does not open: what it says nobody can tell, and whoever looks names it.
+
+    `offices`: those served here that recorded or were told anything; `rule`: what was broken.
+    """
+
+    persons: tuple[str, ...]
+    offices: tuple[str, ...]
+    rule: str
+
+    @property
+    def keys(self) -> list[Key]:
+        """The records that it should have."""
+        return [(office, self.persons[0]) for office in self.offices]
 
 
 def rebuild(node: Node, batch: int = 200) -> Rebuilt:
@@ -38,9 +56,9 @@ def rebuild(node: Node, batch: int = 200) -> Rebuilt:
         everyone = list(everybody(session, batch))
     for some in everyone:
         with node.uow.begin() as session:
-            dossiers = as_stored(node, session, some)
+            dossiers, closed = as_stored(node, session, some)
             new, found = compared(session, dossiers)
-            differing += found
+            differing += [*found, *(key for one in closed for key in one.keys)]
             held = [person for one in dossiers for person in one.shelf.persons]
             books.clear(session.sql, held)
             write_records(node, session, dossiers)
@@ -56,16 +74,26 @@ def compare(node: Node, batch: int = 200) -> Rebuilt:
     differing: list[Key] = []
     with node.uow.look() as session:
         for some in everybody(session, batch):
-            new, found = compared(session, as_stored(node, session, some))
-            differing += found
+            dossiers, closed = as_stored(node, session, some)
+            new, found = compared(session, dossiers)
+            differing += [*found, *(key for one in closed for key in one.keys)]
             persons += len(some)
             count += len(new)
     return Rebuilt(persons=persons, records=count, differing=tuple(differing))
 
 
-def as_stored(node: Node, session: SqlSession, persons: list[str]) -> list[Settled]:
-    """The dossiers as events and deliveries tell them, nothing settled anew."""
-    return [unsettled(node, shelf) for shelf in shelves(session, node.keys, node.offices, persons)]
+def as_stored(node: Node, session: SqlSession, persons: list[str]) -> tuple[list[Settled], list[Closed]]:
+    """The dossiers as events and deliveries tell them, nothing settled anew; and those that do not open."""
+    found: list[Settled] = []
+    closed: list[Closed] = []
+    for shelf in shelves(session, node.keys, node.offices, persons):
+        try:
+            shelf.require_keys()
+            found.append(unsettled(node, shelf))
+        except UNREADABLE as error:
+            offices = tuple(sorted(filter(node.serves, shelf.concerned())))
+            closed.append(Closed(persons=shelf.persons, offices=offices, rule=str(error.rule)))
+    return found, closed
 
 
 def unsettled(node: Node, shelf: Shelf) -> Settled:

@@ -81,7 +81,7 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
 def _read(node: Node, session: SqlSession, persons: Sequence[str]) -> list[Shelf]:
     try:
         return shelves(session, node.keys, node.offices, persons)
-    except Tampered:  # somebody's key does not open; one by one shows whose
+    except Tampered:  # somebody's frame was altered; one by one shows whose
         dossiers = dict.fromkeys(session.dossiers(persons).values())
         return [shelf for ids in dossiers for shelf in _read_one(node, session, ids)]
 
@@ -128,6 +128,7 @@ def settle_one(node: Node, shelf: Shelf, moment: datetime) -> Settled | None:
     """Settle one dossier in memory; None where that is not possible, which is kept in `node.stuck`."""
     settling = Settling(node, shelf, moment)
     try:
+        shelf.require_keys()
         books = {office: shelf.book(office) for office in sorted(shelf.concerned()) if node.serves(office)}
         done = settle(settling, books)
     except (ExchangeError, RuntimeError) as error:

@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import structlog
 
 from events.catalogue import content_of
+from events.event import Event
+from events.store.contract import StoredDelivery
 from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
-from exchange.books import shelves
+from exchange.books import UNREADABLE, Shelf, shelves
 from exchange.feeds import Feed, position_for
 
 if TYPE_CHECKING:
@@ -19,9 +22,14 @@ if TYPE_CHECKING:
 
 SHOWN = ("feed",)
 
+_log = structlog.get_logger(__name__)
+
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """One delivery. `kind`: of the notice that it brings, if any; `asked`: questions with the day they are due."""
+    """One delivery. `kind`: of the notice that it brings, if any; `asked`: questions with the day they are due.
+
+    `unreadable`: the person's key or a part does not open, so that only what stands in the clear is shown.
+    """
 
     position: int
     at: datetime
@@ -38,6 +46,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     asked: tuple[tuple[str, str | None], ...]
     revision: int
     parts: tuple[str, ...]
+    unreadable: bool
     content: dict[str, Any]
 
 
@@ -50,8 +59,7 @@ def feed(node: Node, caller: Caller, purpose: str, after: int = 0, limit: int = 
     by_person = {person: dossier for dossier in dossiers for person in dossier.persons}
     told: list[Told] = []
     for row in rows:
-        dossier = by_person[row.person]
-        event = dossier.restricted(row.ref, row.parts & dossier.parts_left(row))
+        event, readable = _event(by_person[row.person], row)
         told.append(
             Told(
                 position=position_for(caller.office, row),
@@ -69,8 +77,18 @@ def feed(node: Node, caller: Caller, purpose: str, after: int = 0, limit: int = 
                 asked=row.asked,
                 revision=row.revision,
                 parts=tuple(sorted(event.parts)),
+                unreadable=not readable,
                 content=msgspec.to_builtins(content_of(event.payload)),
             )
         )
     access_log.note(node.uow, caller, purpose, [(each.person, SHOWN) for each in told], node.clock())
     return told
+
+
+def _event(dossier: Shelf, row: StoredDelivery) -> tuple[Event, bool]:
+    """The event as far as it was told, and whether it opens."""
+    try:
+        return dossier.restricted(row.ref, row.parts & dossier.parts_left(row)), True
+    except UNREADABLE:
+        _log.exception("dossier_unreadable", person=row.person)
+        return dossier.closed().restricted(row.ref, frozenset()), False

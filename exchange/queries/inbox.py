@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+import structlog
 
 from events.catalogue.values import Place
 from events.envelope import Ref
@@ -13,7 +14,7 @@ from events.names import full_name
 from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
-from exchange.books import Shelf, shelves
+from exchange.books import UNREADABLE, Shelf, shelves
 from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
 
 SHOWN = ("name", "notice")
 
+_log = structlog.get_logger(__name__)
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One notice. `position`: in the office's feed, which acknowledges it; `outcome`: of a reply it tells, or of the
     case that it opened; None while the office has still to answer. `name`: None where it was not told.
+    `unreadable`: the person's key or a part does not open, so that only what stands in the clear is shown.
     """
 
     position: int
@@ -38,6 +42,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     office: str
     person: str
     name: str | None
+    unreadable: bool
     act: str
     kind: str
     expects_reply: bool
@@ -72,9 +77,9 @@ def inbox(
         page = table.some(session.sql, chosen, cursor, limit)
         dossiers = shelves(session, node.keys, node.offices, [row.person for row in page.rows])
         due = {row.case: cases.one(session.sql, row.office, row.case) for row in page.rows if row.case is not None}
-    told = {(n.person, n.act): (n, record) for dossier in dossiers for n, record in _notices(dossier, caller.office)}
+    told = {(found.notice.person, found.notice.act): found for d in dossiers for found in _found(d, caller.office)}
     entries = tuple(
-        _entry(row, *told[row.person, row.act], due.get(row.case) if row.case else None) for row in page.rows
+        _entry(row, told[row.person, row.act], due.get(row.case) if row.case else None) for row in page.rows
     )
     access_log.note(node.uow, caller, purpose, [(entry.person, SHOWN) for entry in entries], node.clock())
     return Page(entries, page.next)
@@ -87,20 +92,36 @@ def how_many(node: Node, caller: Caller, which: Which | None = None) -> int:
         return table.how_many(session.sql, chosen)
 
 
-def _notices(dossier: Shelf, office: str) -> list[tuple[Notice, Record]]:
+class _Found(NamedTuple):
+    notice: Notice
+    record: Record
+    unreadable: bool
+
+
+def _found(dossier: Shelf, office: str) -> list[_Found]:
+    try:
+        return _notices(dossier, office)
+    except UNREADABLE:
+        _log.exception("dossier_unreadable", person=dossier.persons[0])
+        return _notices(dossier.closed(), office, unreadable=True)
+
+
+def _notices(dossier: Shelf, office: str, *, unreadable: bool = False) -> list[_Found]:
     book = dossier.book(office)
     told = [dossier.told(delivery) for delivery in dossier.received(office)]
-    return [(notice, record) for record in view(book) for notice in notices(book, record, told)]
+    return [_Found(notice, record, unreadable) for record in view(book) for notice in notices(book, record, told)]
 
 
-def _entry(row: InboxRow, notice: Notice, record: Record, case: cases.CaseRow | None) -> Entry:
-    name: Any = record.particulars.get("name")
+def _entry(row: InboxRow, found: _Found, case: cases.CaseRow | None) -> Entry:
+    notice = found.notice
+    name: Any = found.record.particulars.get("name")
     return Entry(
         position=row.position,
         at=row.at,
         office=row.office,
         person=row.person,
         name=full_name(name) if name else None,
+        unreadable=found.unreadable,
         act=row.act,
         kind=row.kind,
         expects_reply=row.expects_reply,

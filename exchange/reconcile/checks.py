@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlalchemy import select
 
 from events.store.sql.schema import dirty
-from exchange.audit.rebuild import as_stored
+from exchange.audit.rebuild import Closed, as_stored
 from exchange.everybody import everybody
 from exchange.pipeline.joining import unmarked_from
 from exchange.protocol.agreement import PairState
@@ -33,7 +34,8 @@ def checks(node: Node, persons: Iterable[str] | None = None) -> Checked:
     with node.uow.look() as session:
         unmarked = unmarked_from(session)
         for batch in everybody(session, BATCH) if persons is None else _batches(persons):
-            dossiers = as_stored(node, session, batch)
+            dossiers, closed = as_stored(node, session, batch)
+            differences += map(_unreadable, closed)
             under_way = _under_way(session, [person for one in dossiers for person in one.shelf.persons], unmarked)
             for one in dossiers:
                 if under_way.isdisjoint(one.shelf.persons):
@@ -57,6 +59,13 @@ def _under_way(session: SqlSession, persons: Sequence[str], unmarked: str | None
     """Those of these about whom there is work still to be done."""
     marked = set(session.sql.execute(select(dirty.c.person).where(dirty.c.person.in_(persons))).scalars())
     return marked.union(person for person in persons if unmarked is not None and person > unmarked)
+
+
+def _unreadable(found: Closed) -> Difference:
+    """One fault, however many offices cannot be shown what they hold."""
+    first, *others = found.offices or ("",)
+    root, *rest = (Difference("view", office, found.persons[0], lacking=(found.rule,)) for office in (first, *others))
+    return msgspec.structs.replace(root, consequences=tuple(rest))
 
 
 def _order(found: Difference) -> tuple[str, ...]:

@@ -24,7 +24,9 @@ def repair(node: Node, differences: Iterable[Difference]) -> int:
     if not persons:
         return 0
     with node.uow.begin() as session:
-        dossiers = as_stored(node, session, persons)
+        dossiers, closed = as_stored(node, session, persons)
+        # Whose key does not open cannot be settled, and would only wait for ever.
+        persons = [person for person in persons if all(person not in one.persons for one in closed)]
         books.clear(session.sql, [person for one in dossiers for person in one.shelf.persons])
         told = [delivery for one in dossiers for delivery in one.shelf.latest()]
         books.hold(session.sql, held_rows(node, dossiers, told))

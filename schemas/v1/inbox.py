@@ -34,6 +34,9 @@ class NotificationSchema(Wire):
     kind = fields.Text(required=True)
     person = fields.identifier(required=True)
     name = fields.Text(allow_none=True, metadata={"description": "None where it was not told."})
+    unreadable = fields.Flag(
+        metadata={"description": "Its key or a part does not open: only what stands in the clear is shown."}
+    )
     teller = fields.office(required=True)
     state = fields.choice("new", "open", "answered", "overdue", "read", required=True)
     expects_reply = fields.Flag(required=True)

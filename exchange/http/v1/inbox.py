@@ -28,6 +28,7 @@ resource = Resource("inbox", "What other offices told yours, and what they ask."
                 "kind": "inflow",
                 "person": examples.PERSON,
                 "name": "林一禾",
+                "unreadable": False,
                 "teller": examples.TOWN,
                 "state": "open",
                 "expects_reply": True,

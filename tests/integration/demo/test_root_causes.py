@@ -69,7 +69,7 @@ class World:
             with unguarded(session.sql) as sql:
                 for each in planted:
                     assert sql.execute(text(each.statement), each.row).rowcount, "the fault was not planted"
-            [one] = as_stored(self.node, session, [person])
+            ([one], _) = as_stored(self.node, session, [person])
             evidence = Evidence.read(self.node, session, one)
             savepoint.rollback()
         return evidence.differences, root_causes(evidence)

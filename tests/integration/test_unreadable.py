@@ -1,0 +1,86 @@
+"""A person whose key, or one of whose parts, was altered: everybody else is read, checked and told as before."""
+
+import pytest
+
+from exchange.audit.outlines import folded
+from exchange.audit.rebuild import compare, rebuild
+from exchange.http.node_use_cases import NodeUseCases
+from exchange.node import Node
+from exchange.pipeline.forward import forward
+from exchange.queries.feed import feed
+from exchange.queries.inbox import inbox
+from exchange.reconcile import checks, repair
+from tests.integration.test_checks import behind_the_back
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, woman
+
+KEY = "UPDATE keys SET wrapped = {} WHERE person = ?1"
+OTHERS = "(SELECT wrapped FROM keys WHERE person <> ?1 AND wrapped IS NOT NULL LIMIT 1)"
+BREAKS = {
+    "key.unwrap": KEY.format(OTHERS),
+    "key.form": KEY.format("zeroblob(64)"),
+    "key_ring.unknown_key": KEY.format(f"x'01{'00' * 80}'"),
+    "part.frame": "UPDATE events SET sealed = zeroblob(40) WHERE subject = ? AND length(sealed) > 0",
+}
+
+
+@pytest.fixture
+def persons(home: Town, new_home: Town) -> list[str]:
+    """Two women who moved."""
+    for number in (2, 3):
+        home.registers(woman(number))
+    return [str(new_home.sees_arrive(woman(number), ZHIFANG).person) for number in (2, 3)]
+
+
+@pytest.fixture(params=BREAKS)
+def rule(request, node: Node, persons: list[str]) -> str:
+    """What is broken of the first one."""
+    behind_the_back(node, (BREAKS[request.param], (persons[0],)))
+    return str(request.param)
+
+
+def test_her_entry_in_the_inbox_bears_a_mark_and_the_others_are_whole(node, home, persons, rule):
+    page = NodeUseCases(node).inbox(home.caller, "case", {}, None, 25)
+    shown = {row["person"]: (row["unreadable"], row["name"], row["kind"], row["state"]) for row in page.rows}
+    assert shown == {persons[0]: (True, None, "inflow", "open"), persons[1]: (False, "王小雨", "inflow", "open")}
+    assert len({row["case"] for row in page.rows}) == 2, "she can still be answered about"
+
+
+def test_the_feed_goes_on_behind_her(node, home, persons, rule):
+    told = feed(node, home.caller, "case")
+    assert {(each.person, each.unreadable) for each in told} == {(persons[0], True), (persons[1], False)}
+    assert all(each.parts == () for each in told if each.unreadable)
+
+
+def test_the_checks_name_her_once_and_go_on(node, persons, rule):
+    found = checks(node)
+    [fault] = found.differences
+    assert (fault.check, fault.person, fault.lacking) == ("view", persons[0], (rule,))
+    assert {fault.office, *(each.office for each in fault.consequences)} == {ZHIFANG, DONGHUAMEN}
+    assert found.persons == 1
+    assert found.pairs, "the other one was compared"
+    assert repair(node, found.differences) == 0
+    assert checks(node).differences == found.differences
+
+
+def test_audits_name_her_and_go_on(node, persons, rule):
+    hers = {(office, persons[0]) for office in (ZHIFANG, DONGHUAMEN)}
+    assert set(compare(node).differing) == hers
+    assert set(rebuild(node).differing) == hers
+    assert set(folded(node, parts=True).differing) == hers
+
+
+def test_acts_about_others_are_recorded(new_home, persons, rule):
+    moved = [new_home.item("movement.moved_within", "2026-03-02", {"address": "2 Lane"}, one) for one in persons]
+    assert [result.status for result in new_home.tries(*moved, all_or_nothing=False)] == ["refused", "recorded"]
+
+
+def test_a_frame_that_was_altered_holds_up_no_other(node, persons):
+    behind_the_back(node, ("UPDATE events SET body = x'7b7d' WHERE subject = ?", (persons[0],)))
+    with node.uow.begin() as session:
+        session.mark_dirty(persons, node.clock())
+    assert forward(node) == 1
+    assert list(node.stuck) == [persons[0]]
+
+
+def test_nothing_bears_the_mark_where_nothing_is_wrong(node, home, persons):
+    assert [entry.unreadable for entry in inbox(node, home.caller).rows] == [False, False]
