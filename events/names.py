@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import msgspec
 
 from events.errors import Malformed
-from events.pinyin import pinyin_of
+from events.pinyin import is_chinese, pinyin_of, surname_of
 from events.variants import SIMPLE
 
 LONGEST = 100
@@ -112,6 +112,19 @@ def _is_selector(sign: str) -> bool:
 def same_name(a: object, b: object) -> bool:
     """Whether two values say the same name, in any of the scripts that they hold."""
     return not _forms(a).isdisjoint(_forms(b))
+
+
+def fits_name(stated: object, held: object) -> bool:
+    """Whether what is stated is the name that is held, or its family name alone."""
+    family = _family(held)
+    return same_name(stated, held) or (family is not None and comparison_key(stated) == comparison_key(family))
+
+
+def _family(name: object) -> str | None:
+    """The family name, as it was recorded or as Chinese names are read; None where nothing tells it."""
+    recorded = name.family if isinstance(name, Name) else name.get("family") if isinstance(name, Mapping) else None
+    full = full_name(name)
+    return str(recorded) if recorded else surname_of(full) if is_chinese(full) else None
 
 
 def pinyin(name: object) -> str:

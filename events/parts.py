@@ -1,8 +1,8 @@
 """Which part each field of a payload lies in, and how a payload is split into clear facts and parts.
 
 A value lies in its field's part wherever it stands (DESIGN.md section 2), also inside `particulars`, `set`,
-`stated`, `wanted` and `deviations`. What is left are clear facts: ids, office codes, days, stays, kinds, codes
-that describe the act, and the names of fields.
+`stated`, `wanted`, `given`, `facts` and `deviations`. What is left are clear facts: ids, office codes, days, stays,
+kinds, codes that describe the act, and the names of fields.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PART_OF: dict[str, Part] = {
     "note": "remarks",
     "text": "remarks",
 }
-CONTAINERS = ("particulars", "set", "stated", "wanted")
+CONTAINERS = ("particulars", "set", "stated", "wanted", "given", "facts")
 HOISTED = ("stay", "target")  # they stand in the envelope, not among the facts
 # A dispute's reason describes the act; an arrival's reason describes the person.
 _CLEAR_REASON = ("case.", "notification.")

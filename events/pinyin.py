@@ -14,15 +14,21 @@ _VOWELS = ("a", "e", "o")  # a syllable that begins with one of these is set off
 @lru_cache(maxsize=4096)
 def pinyin_of(full: str, family: str | None = None) -> str:
     """The reading, surname first; letters that are not Chinese stay as they are, a dot becomes a space."""
-    if _SCRIPT.fullmatch(full) and len(full) > 1:
-        surname = family if family and full.startswith(family) and family != full else _surname(full)
+    if is_chinese(full):
+        surname = family if family and full.startswith(family) and family != full else surname_of(full)
         reading = SURNAMES.get(surname) or "".join(syllables(surname))
         return f"{reading.capitalize()} {_joined(full[len(surname) :])}"
     words = _SCRIPT.sub(lambda match: f" {_joined(match[0])} ", full.replace("·", " "))
     return " ".join(words.split())
 
 
-def _surname(full: str) -> str:
+def is_chinese(full: str) -> bool:
+    """Whether it is a name in Chinese signs, of a surname and more."""
+    return len(full) > 1 and _SCRIPT.fullmatch(full) is not None
+
+
+def surname_of(full: str) -> str:
+    """The surname of a name in Chinese signs: one sign, or one of the known surnames of two."""
     return full[:2] if len(full) > 2 and full[:2] in SURNAMES else full[0]
 
 

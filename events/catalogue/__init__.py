@@ -11,6 +11,8 @@ from events.catalogue.case import (
     Confirmed,
     Deferred,
     Disputed,
+    EnquiryAnswered,
+    EnquiryOpened,
     Escalated,
     Noted,
     Redirected,
@@ -44,7 +46,7 @@ AnyFact = (
     | RegistrationChanged
     | Departed | Arrived | MovedWithin | Extended | MainChanged | Left | Returned
     | Confirmed | Disputed | Redirected | Settled | Deferred | Noted | Reopened | Withdrawn
-    | Reminded | Escalated | RequestOpened | Rejected
+    | Reminded | Escalated | EnquiryOpened | EnquiryAnswered | RequestOpened | Rejected
     | Corrected | Retracted
     | Opened | Renamed | Succeeded | Closed
 )  # fmt: skip

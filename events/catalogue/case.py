@@ -19,6 +19,7 @@ DisputeReason = Literal[
     "other",
 ]
 ReminderGround = Literal["half_time", "day_before", "on_day", "overdue"]
+Refusal = Literal["incomplete", "no_consent", "not_entitled"]
 # An office that says so is not the keeper by the link of the chain that it was asked about.
 DISCLAIMING: frozenset[str] = frozenset({"person_unknown", "identity_mismatch", "not_our_registration"})
 
@@ -109,7 +110,35 @@ class Escalated(Fact, frozen=True, tag="case.escalated", kw_only=True):
     due_on: Day
 
 
-Reply = Confirmed | Disputed | Redirected | Settled | Deferred | Noted | Reopened | Withdrawn | Reminded | Escalated
+class EnquiryOpened(Fact, frozen=True, tag="enquiry.opened", kw_only=True):
+    """Asks another office for facts about a person, who may be unknown to the office that asks."""
+
+    to: Office
+    purpose: Code
+    consent: bool = False  # the person agreed, and the office that asks keeps that on record
+    given: Particulars = {}  # by which the office asked recognises the person
+    fields: tuple[str, ...] = ()  # what is asked for, in the clear
+
+
+class EnquiryAnswered(Fact, frozen=True, tag="enquiry.answered", kw_only=True):
+    """What the office asked holds of what was asked for; that it holds no such person; or why it does not say."""
+
+    case: CaseRef
+    held: bool = False  # whether the office asked holds the person; of a refusal it says nothing
+    facts: Particulars = {}
+    refused: Refusal | None = None
+    sees: tuple[Ref, ...] = ()  # the amendments that the answer knew
+
+    @property
+    def why_nothing(self) -> str | None:
+        """Why it tells nothing, where it does not."""
+        return self.refused or (None if self.held else "not_held")
+
+
+Reply = (
+    Confirmed | Disputed | Redirected | Settled | Deferred | Noted | Reopened | Withdrawn | Reminded | Escalated
+    | EnquiryAnswered
+)  # fmt: skip
 """Whatever is said inside a case: it names the case, and goes to its other side."""
 
 

@@ -10,6 +10,7 @@ import msgspec
 from events.catalogue.values import CaseRef
 from events.errors import Malformed
 from exchange.protocol.contradictions import case_id
+from exchange.protocol.enquiry import PURPOSES
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.refusals import NoSuchCase, NoSuchStay
 
@@ -17,7 +18,9 @@ Content = dict[str, Any]
 Completion = Callable[[Content, str, Record | None], None]  # changes the content in place
 
 
-_SEEING = frozenset({"case.confirmed", "case.disputed"})
+_REPLYING = ("case.", "enquiry.answered")
+_SEEING = frozenset({"case.confirmed", "case.disputed", "enquiry.answered"})
+_RECOGNISING = ("name", "born_on", "document.")
 
 
 def complete(type_: str, content: Mapping[str, Any], office: str, record: Record | None) -> Content:
@@ -26,7 +29,7 @@ def complete(type_: str, content: Mapping[str, Any], office: str, record: Record
     step = _STEPS.get(type_)
     if step is not None:
         step(found, office, record)
-    if type_.startswith("case."):
+    if type_.startswith(_REPLYING):
         _case(found, office, record, sees=type_ in _SEEING)
     return found
 
@@ -37,7 +40,7 @@ def as_first_said(type_: str, content: Mapping[str, Any], stored: Mapping[str, A
     for field in FILLED:
         if field in stored and field not in found:
             found[field] = stored[field]
-    if type_.startswith("case.") and "case_id" in found:
+    if type_.startswith(_REPLYING) and "case_id" in found:
         held = stored.get("case")
         if held is not None and _id_of(held) == found.pop("case_id"):
             found["case"] = held
@@ -49,7 +52,7 @@ def as_first_said(type_: str, content: Mapping[str, Any], stored: Mapping[str, A
     return found
 
 
-FILLED = ("stay", "opens", "previous", "sees", "fields", "keeper", "kind")
+FILLED = ("stay", "opens", "previous", "sees", "fields", "keeper", "kind", "given", "held")
 
 
 def _id_of(case: object) -> str:
@@ -83,7 +86,7 @@ def _departed(content: Content, office: str, record: Record | None) -> None:
 
 
 def _opens(content: Content, _office: str, record: Record | None) -> None:
-    content["opens"] = record is None or record.withdrawn
+    content["opens"] = record is None or record.withdrawn or record.only_asked
 
 
 def _previous(content: Content, _office: str, record: Record | None) -> None:
@@ -100,6 +103,20 @@ def _fields(content: Content, _office: str, _record: Record | None) -> None:
 
 def _keeper(content: Content, office: str, _record: Record | None) -> None:
     content.setdefault("keeper", office)
+
+
+def _enquiry(content: Content, _office: str, record: Record | None) -> None:
+    """What the purpose entitles to; of a person whom the office holds, what it takes to recognise them."""
+    purpose = PURPOSES.get(str(content.get("purpose")))
+    if not content.get("fields") and purpose is not None:
+        content["fields"] = sorted(purpose.fields)
+    if not content.get("given") and record is not None:
+        held = record.particulars.items()
+        content["given"] = {field: value for field, value in held if field.startswith(_RECOGNISING)}
+
+
+def _answer(content: Content, _office: str, _record: Record | None) -> None:
+    content.setdefault("held", bool(content.get("facts")))
 
 
 def _remark(content: Content, _office: str, _record: Record | None) -> None:
@@ -125,6 +142,8 @@ _STEPS: Mapping[str, Completion] = {
     "person.merged": _keeper,
     "person.registered": _begins_stay,
     "case.noted": _remark,
+    "enquiry.opened": _enquiry,
+    "enquiry.answered": _answer,
 }
 
 

@@ -16,7 +16,7 @@ from events.standing import apply
 from exchange.commands import days
 from exchange.commands.particular import is_particular
 
-_OF_PARTICULARS = frozenset({"particulars", "stated", "wanted"})
+_OF_PARTICULARS = frozenset({"particulars", "stated", "wanted", "given", "facts"})
 
 
 def require_fit(target: Fact, day: str, changes: Mapping[str, Any], today: date) -> None:

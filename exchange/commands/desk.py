@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 OPENING = frozenset({"person.registered", "movement.arrived"})
+ASKING = frozenset({"enquiry.opened"})  # may be about a person whom the office does not hold
 LINKING = frozenset({"person.merged"})  # joins the ids of two dossiers
 _HANDLE = re.compile(r"#(\d{1,4})")
 
@@ -163,18 +164,22 @@ class Desk:
     def _person(self, item: Item, content: Mapping[str, Any]) -> str:
         """The person whom an item is about: named, found by the document, or new."""
         named = item.person
-        if named is None and item.type not in OPENING:
+        if named is None and item.type not in OPENING | ASKING:
             found = find_case.person_of(self.session, self.office, content)
             if found is None:
                 raise Malformed(field="person", rule="person.missing")
             return found
         if named is not None and (found := self._named(named)) is not None:
-            return found
-        if item.type not in OPENING:
+            record = self.record(found)
+            if item.type not in OPENING or record is None or not record.only_asked:
+                return found  # on an enquiry no dossier stands: what opens one is matched as if nobody were named
+        elif item.type not in OPENING | ASKING:
             raise Malformed(field="person", rule="person.handle", value=named)
-        match = match_person.match(content, self._holders(match_person.tokens(self.node.index, content)), self._events)
-        if match is not None:
-            return match
+        if item.type in OPENING:
+            holders = self._holders(match_person.tokens(self.node.index, content))
+            match = match_person.match(content, holders, self._events)
+            if match is not None:
+                return match
         person = new_person_id()
         self._books[person] = Book(self.office, self.node.offices)
         self._heads[person] = 0

@@ -14,11 +14,12 @@ from events import documents
 from events.catalogue import content_of
 from events.event import Event
 from events.names import same_name
-from events.parts import CONTAINERS
 from events.vault.blind_index import BlindIndex
 from exchange.protocol.one_document import forms
 
 LOOKUP = "document"
+# Who asks by a document, or is answered, comes to hold nobody by it: what an enquiry says joins no persons.
+HOLDING = ("particulars", "set", "stated", "wanted")
 
 
 def tokens(index: BlindIndex, content: Mapping[str, Any]) -> list[bytes]:
@@ -47,6 +48,6 @@ def _same(stated: Mapping[str, Any], events: Iterable[Event]) -> bool:
 
 
 def _stated(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Every particular that a payload holds in any of its containers."""
-    containers = [held for name in CONTAINERS if isinstance(held := content.get(name), Mapping)]
+    """Every particular that a payload holds in any of its containers that say whom it is about."""
+    containers = [held for name in HOLDING if isinstance(held := content.get(name), Mapping)]
     return {field: value for held in containers for field, value in held.items() if value}

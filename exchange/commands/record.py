@@ -10,7 +10,7 @@ from events.errors import Conflict, ExchangeError, Malformed, StaleVersion
 from exchange.access.caller import Caller, Forbidden
 from exchange.commands import match_person
 from exchange.commands.act import ActRefused, Item, Result
-from exchange.commands.desk import LINKING, OPENING, Desk
+from exchange.commands.desk import ASKING, LINKING, OPENING, Desk
 from exchange.commands.lookups import Lookups
 from exchange.unit_of_work import SqlSession
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 # What answers or asks is a confirmer's; everything else a clerk's. A supervisor may order either.
-_CONFIRMING = ("case.", "request.", "notification.")
+_CONFIRMING = ("case.", "enquiry.", "request.", "notification.")
 TRIES = 50  # of an act whose stream others write to: in each try at least one of them got through
 
 
@@ -48,7 +48,7 @@ def record(node: Node, caller: Caller, items: Sequence[Item], *, all_or_nothing:
 
 def _goes_alone(node: Node, item: Item) -> bool:
     """Whether nothing but the event is written: no key, no document, no link between persons."""
-    return item.type not in OPENING | LINKING and not match_person.tokens(node.index, item.content)
+    return item.type not in OPENING | LINKING | ASKING and not match_person.tokens(node.index, item.content)
 
 
 def _record_alone(node: Node, caller: Caller, items: Sequence[Item], _whole: bool) -> list[Result]:

@@ -23,6 +23,7 @@ from exchange.commands.references import normal
 from exchange.jurisdictions.codes import Level, level
 from exchange.jurisdictions.codes import parse as parse_code
 from exchange.jurisdictions.lookup import divisions
+from exchange.protocol.enquiry import BESIDES
 
 _OFFICES = ("to", "keeper", "teller", "town")
 _PLACES = ("registration", "origin", "destination", "from", "to", "place")
@@ -47,7 +48,15 @@ def wellformed(type_: str, day: str, content: Mapping[str, Any], today: date) ->
     return found
 
 
+def _asked_for(value: object, path: str) -> str:
+    if not isinstance(value, str) or not (value in BESIDES or is_particular(value)):
+        raise Malformed(field=path, rule="particular.unknown", value=value)
+    return value
+
+
 def _settled(found: Mapping[str, Any]) -> None:
+    if found.get("refused") is not None and found.get("facts"):
+        raise Malformed(field="facts", rule="enquiry.refused_with_facts")
     both = sorted(set(_words(found, "accepted")) & set(_words(found, "insisted")))
     if both:
         raise Malformed(field="insisted", rule="settled.both", value=both[0])
@@ -73,6 +82,8 @@ class _Judge(msgspec.Struct, frozen=True):
             return None  # nothing is said, or a correction takes a value away
         if field in CONTAINERS:
             return self._container(field, value, path)
+        if field == "fields" and self.type == "enquiry.opened":
+            return [_asked_for(item, f"{path}.{at}") for at, item in enumerate(items(value, path))]
         if field == "deviations":
             held = {str(at): item for at, item in enumerate(items(value, path))}
             return list(_all(held, f"{path}.", self._deviation).values())
@@ -90,7 +101,12 @@ class _Judge(msgspec.Struct, frozen=True):
             raise Malformed(field=path, rule="value.mapping")
         if field == "set" and self.type == "event.corrected":
             return _all(value, f"{path}.", self._amended)
+        if field == "facts":
+            return _all(value, f"{path}.", self._told)
         return _all(value, f"{path}.", self._particular)
+
+    def _told(self, name: str, value: Any, path: str) -> Any:
+        return self._single(name, value, path) if name in BESIDES else self._particular(name, value, path)
 
     def _amended(self, name: str, value: Any, path: str) -> Any:
         """What a correction sets: a particular, or any field of its target, also of an earlier correction."""

@@ -7,18 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from events.catalogue.case import Confirmed, Deferred, Disputed, Noted, Redirected, Reopened, Reply, Settled, Withdrawn
+from events.catalogue.case import (
+    Confirmed,
+    Deferred,
+    Disputed,
+    EnquiryAnswered,
+    EnquiryOpened,
+    Noted,
+    Redirected,
+    Reopened,
+    Reply,
+    Settled,
+    Withdrawn,
+)
 from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef
 from events.errors import Illegal
+from exchange.protocol.enquiry import entitled
 from exchange.protocol.record import ASKED, OPEN, CaseState, Record
 from exchange.protocol.refusals import (
     AlreadyDeferred,
+    AnsweredOtherwise,
     CaseClosed,
     CaseWithdrawn,
     DeferralDay,
     NoSuchCase,
     NotAsked,
+    NotEntitled,
     NothingToSettle,
 )
 
@@ -33,6 +48,8 @@ def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) ->
             return
         raise NoSuchCase(field="case")
     REPLIES[type(fact)](state, office)
+    if isinstance(fact, Confirmed | EnquiryAnswered):
+        _answering(fact, state, record)
     if isinstance(fact, Deferred):
         _deferring(fact, day, state, deferrals)
 
@@ -101,8 +118,19 @@ def _deferring(fact: Deferred, day: str, state: CaseState, most: int) -> None:
         raise DeferralDay(field="until", due_on=state.due_on or day)
 
 
+def _answering(fact: Confirmed | EnquiryAnswered, state: CaseState, record: Record) -> None:
+    if isinstance(fact, EnquiryAnswered) != (state.ref.kind == "enquiry"):
+        raise AnsweredOtherwise(kind=state.ref.kind)
+    opening = record.facts.get(state.ref.opening)
+    if isinstance(fact, EnquiryAnswered) and opening is not None and isinstance(opening.payload, EnquiryOpened):
+        beyond = sorted(fact.facts.keys() - entitled(opening.payload))
+        if beyond:
+            raise NotEntitled(field=f"facts.{beyond[0]}", purpose=opening.payload.purpose)
+
+
 REPLIES: Mapping[type[Fact], Callable[[CaseState, str], None]] = {
     Confirmed: _by_asked,
+    EnquiryAnswered: _by_asked,
     Disputed: _by_asked,
     Redirected: _by_either,
     Settled: _by_asker,
@@ -129,6 +157,7 @@ def _passes(fact: Reply, day: str, office: str, record: Record, deferrals: int) 
 def _samples(case: CaseRef) -> tuple[Reply, ...]:
     return (
         Confirmed(case=case),
+        EnquiryAnswered(case=case),
         Disputed(case=case, reason="other"),
         Redirected(case=case, to=case.asked),
         Settled(case=case),

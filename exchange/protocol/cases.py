@@ -11,6 +11,7 @@ from events.catalogue.case import (
     Confirmed,
     Deferred,
     Disputed,
+    EnquiryAnswered,
     Escalated,
     Noted,
     Redirected,
@@ -39,8 +40,8 @@ RIVAL_DOCUMENT = "rival_document"
 UNSEEN = frozenset({MATCH, ONE_DOCUMENT})  # what the teller itself may not see
 # Questions that only the author of the opening event ever puts.
 ASKED_BY_AUTHOR = frozenset({"inflow", "registration", "outflow", "request", "enquiry"})
-# Answers that hold only for the content that they saw.
-COVERING = frozenset({"confirmed", "matched", "deviations", "settled"})
+# Answers that hold only for the content that they saw. (What answers a request is no reply, and folded later.)
+COVERING = frozenset({"confirmed", "matched", "deviations", "settled", "answered"})
 
 
 def cases(
@@ -160,8 +161,10 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
     if isinstance(payload, Deferred):
         deferrals = state.deferrals + 1
         return replace(state, status="deferred", due_on=payload.until, deferrals=deferrals, escalated=())
-    if not isinstance(payload, Confirmed):
-        return None
+    if isinstance(payload, EnquiryAnswered) and state.ref.kind == "enquiry":
+        return replace(state, status="answered", reason=payload.why_nothing, reopened=())
+    if not isinstance(payload, Confirmed) or state.ref.kind == "enquiry":
+        return None  # an enquiry is answered with facts, and nothing else is
     automatic = reply.event.frame.automatic
     if payload.deviations:
         return replace(state, status="deviations", recognised=True, deviations=payload.deviations, reopened=())
@@ -188,7 +191,7 @@ def _reconsider(state: CaseState, facts: Mapping[Ref, Standing], until: int | No
     seen: set[Ref] = set()
     for ref in state.thread:
         payload = facts[ref].payload
-        if isinstance(payload, Confirmed):
+        if isinstance(payload, Confirmed | EnquiryAnswered):
             seen |= set(payload.sees)
     if isinstance(last.payload, Settled):
         act = last.event.frame.submission

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Reply, RequestOpened
+from events.catalogue.case import EnquiryOpened, Reply, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
 from events.catalogue.person import (
@@ -52,8 +52,10 @@ def check(fact: Fact, day: str, office: str, record: Record | None, person: str 
     `deferrals`: how often the office asked may defer its answer.
     """
     if record is None:
-        if not isinstance(fact, Registered | Arrived):
+        if not isinstance(fact, Registered | Arrived | EnquiryOpened):
             raise UnknownPerson
+        if isinstance(fact, EnquiryOpened):
+            _request(fact, day, office, None)
         return
     if isinstance(fact, Merged) and person in record.merged:
         # An id is given up once; whoever else is the same human is joined with the one that survives.
@@ -66,7 +68,7 @@ def check(fact: Fact, day: str, office: str, record: Record | None, person: str 
 
 
 def _opening(fact: Fact, day: str, office: str, record: Record) -> None:
-    if isinstance(fact, Registered) and not record.withdrawn:
+    if isinstance(fact, Registered) and not (record.withdrawn or record.only_asked):
         raise AlreadyHeld(office=office)
     if isinstance(fact, Arrived):
         _alive(day, record)
@@ -166,8 +168,8 @@ def _amendment(fact: Fact, day: str, office: str, record: Record) -> None:
         raise AlreadyVoid(field="target")
 
 
-def _request(fact: Fact, day: str, office: str, record: Record) -> None:
-    if isinstance(fact, RequestOpened) and fact.to == office:
+def _request(fact: Fact, day: str, office: str, record: Record | None) -> None:
+    if isinstance(fact, RequestOpened | EnquiryOpened) and fact.to == office:
         raise NotAsked(field="to")
 
 
@@ -182,5 +184,5 @@ RULES: Mapping[tuple[type[Fact], ...], Rule] = {
     (Deceased,): _deceased,
     (Merged, Unmerged, Held, KeptApart): _identity,
     (Corrected, Retracted): _amendment,
-    (RequestOpened,): _request,
+    (RequestOpened, EnquiryOpened): _request,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from events.catalogue.case import Escalated, Redirected, Rejected, RequestOpened
+from events.catalogue.case import EnquiryOpened, Escalated, Redirected, Rejected, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Merged, Registered
@@ -20,7 +20,7 @@ def town_of(place: Place | None) -> str | None:
 
 _NAMING = frozenset({
     Registered, Arrived, Departed, Left, Returned, RegistrationChanged, Merged, RequestOpened, Redirected, Escalated,
-    Rejected,
+    Rejected, EnquiryOpened,
 })  # fmt: skip
 _NOBODY: frozenset[str] = frozenset()
 
@@ -42,7 +42,7 @@ def named_offices(fact: Fact) -> frozenset[str]:
         codes = [town_of(fact.from_), town_of(fact.to)]
     elif isinstance(fact, Merged):
         codes = [fact.keeper]
-    elif isinstance(fact, RequestOpened | Redirected | Escalated):
+    elif isinstance(fact, RequestOpened | EnquiryOpened | Redirected | Escalated):
         codes = [fact.to]
     elif isinstance(fact, Rejected):
         codes = [fact.teller]

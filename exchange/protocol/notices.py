@@ -16,6 +16,7 @@ from events.catalogue.case import (
     Confirmed,
     Deferred,
     Disputed,
+    EnquiryAnswered,
     Escalated,
     Redirected,
     Reminded,
@@ -139,15 +140,23 @@ def _notice(office: str, record: Record, act: str, person: str, first: Delivery,
     return msgspec.structs.replace(
         notice,
         outcome=_outcome(payload),
-        reason=payload.reason if isinstance(payload, Disputed | Reopened | Deferred) else None,
+        reason=_reason(payload),
         place=_place_named(payload),
         due_on=payload.until if isinstance(payload, Deferred) else notice.due_on,
     )
 
 
+def _reason(payload: Reply) -> str | None:
+    if isinstance(payload, EnquiryAnswered):
+        return payload.why_nothing
+    return payload.reason if isinstance(payload, Disputed | Reopened | Deferred) else None
+
+
 def _outcome(payload: Reply) -> str:
     if isinstance(payload, Confirmed) and payload.deviations:
         return "deviations"
+    if isinstance(payload, EnquiryAnswered):
+        return "answered" if payload.refused is None else "refused"
     return payload.type.removeprefix("case.")
 
 
@@ -179,6 +188,8 @@ def _fields(first: Standing, carried: Iterable[Standing]) -> tuple[str, ...]:
     payload = first.payload
     if isinstance(payload, Confirmed):
         return tuple(d.field for d in payload.deviations)
+    if isinstance(payload, EnquiryAnswered):
+        return tuple(sorted(payload.facts))
     if isinstance(payload, Settled):
         return (*payload.accepted, *payload.insisted)
     if isinstance(payload, Reopened):

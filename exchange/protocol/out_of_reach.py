@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from events.catalogue.case import RequestOpened
+from events.catalogue.case import EnquiryOpened, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Registered
@@ -47,6 +47,8 @@ def _questions(fact: Fact) -> Iterator[tuple[str, NoteKind]]:
         first = (fact.destination.code if fact.destination is not None else None, "outflow")
     elif isinstance(fact, RequestOpened):
         first = (fact.to, "request")
+    elif isinstance(fact, EnquiryOpened):
+        first = (fact.to, "enquiry")
     if first is not None and first[0] is not None:
         yield first[0], first[1]
     if isinstance(fact, Arrived | Returned):

@@ -254,6 +254,8 @@ STEPS: Mapping[str, Callable[[Life, Line], None] | None] = {
     "case.escalated": None,
     "case.settled": None,
     "case.withdrawn": None,
+    "enquiry.opened": None,
+    "enquiry.answered": None,
     "request.opened": None,
     "notification.rejected": None,
 }

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from events.catalogue.case import Escalated
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import EnquiryOpened, Escalated, Reply
+from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef, Deviation, Place, StayKind
 from events.envelope import Ref
 from events.standing import Standing
@@ -155,6 +157,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return any(not isinstance(standing.payload, Escalated) for standing in self.facts.values())
 
     @property
+    def only_asked(self) -> bool:
+        """Whether the book holds enquiries about the person and nothing else: no dossier stands on these."""
+        return all(_enquires(standing.payload) for standing in self.facts.values())
+
+    @property
     def open_stays(self) -> tuple[Stay, ...]:
         return tuple(stay for stay in self.stays if stay.open)
 
@@ -179,3 +186,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """
         asked = [c for r, c in self.cases.items() if r.opening == stay and r.kind in {"inflow", "registration"}]
         return [c for c in asked if c.status != "not_reachable" and (c.recognised or not c.by_document)]
+
+
+def _enquires(fact: Fact) -> bool:
+    """Whether it is an enquiry, said inside of one, or amends what stands beside it."""
+    asks = isinstance(fact, EnquiryOpened | Corrected | Retracted)
+    return asks or (isinstance(fact, Reply) and fact.case.kind == "enquiry")

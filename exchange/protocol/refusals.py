@@ -139,6 +139,20 @@ class DeferralDay(Illegal):
     code = "deferral_day"
 
 
+class AnsweredOtherwise(Illegal):
+    """A case of this kind is answered by another reply: an enquiry with facts, and nothing else is."""
+
+    code = "answered_otherwise"
+    about = "case"
+
+
+class NotEntitled(Illegal):
+    """The enquiry did not ask for this field, or its purpose and consent do not entitle to it."""
+
+    code = "not_entitled"
+    about = "facts"
+
+
 class NothingToSettle(Illegal):
     """No reply left anything open."""
 

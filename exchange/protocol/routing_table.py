@@ -33,6 +33,7 @@ MATCHED = Cell("matched")
 ESCALATED = Cell("escalated")
 CONTESTED = Cell("contested", asks=True)
 OUTFLOW = Cell("outflow", asks=True)
+ENQUIRY = Cell("enquiry", asks=True)
 Row = Mapping[Role, Cell]
 
 ROUTING: Mapping[str, Row] = {

@@ -165,8 +165,8 @@ def _differences(
     stated = stated_by((s for s in facts.values() if not s.void), office)
     for state in known.values():
         opening = facts.get(state.ref.opening)
-        if opening is None or opening.void:
-            continue
+        if opening is None or opening.void or state.ref.kind == "enquiry":
+            continue  # an enquiry objects to nothing
         for deviation in state.deviations:
             if state.open:
                 objected.add(deviation.field)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from events.catalogue import content_of
-from events.catalogue.case import RequestOpened
+from events.catalogue.case import EnquiryOpened, RequestOpened
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.access.caller import Caller
@@ -16,6 +16,7 @@ from exchange.protocol.answering import allowed
 from exchange.protocol.compare import differences
 from exchange.protocol.refusals import NoSuchCase
 from exchange.protocol.sheet import sheet, shown
+from exchange.queries.offer import offer
 from exchange.queries.open_dossier import open_dossier
 from exchange.tables import cases as table
 from exchange.translations import choose, text
@@ -42,6 +43,9 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
     opening = record.facts.get(row.opening)
     today = day_of(node.clock())
     stated = _stated(opening)
+    offered = None
+    if held_by == state.ref.asked and opening is not None and isinstance(opening.payload, EnquiryOpened):
+        offered = offer(node, caller, purpose, opening.payload, opened)
     return {
         **msgspec.to_builtins(row),
         "asks": text(_question(state.ref.kind, opening), choose(caller.language)),
@@ -54,6 +58,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "insisted": list(state.insisted),
         "accepted": list(state.accepted),
         "reopened": list(state.reopened),
+        "offers": None if offered is None else msgspec.to_builtins(offered),
         "place": msgspec.to_builtins(state.place),
         "redirected_to": state.redirected_to,
         "recognised": state.recognised,
@@ -74,7 +79,7 @@ def _stated(opening: Standing | None) -> dict[str, Any]:
     if opening is None:
         return {}
     content = content_of(opening.payload)
-    return dict(content.get("stated") or content.get("particulars") or {})
+    return dict(content.get("stated") or content.get("particulars") or content.get("given") or {})
 
 
 def _event(standing: Standing | None) -> dict[str, Any] | None:

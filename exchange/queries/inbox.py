@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 import structlog
 
+from events.catalogue.case import EnquiryOpened
 from events.catalogue.values import Place
 from events.envelope import Ref
 from events.names import full_name
@@ -114,7 +115,7 @@ def _notices(dossier: Shelf, office: str, *, unreadable: bool = False) -> list[_
 
 def _entry(row: InboxRow, found: _Found, case: cases.CaseRow | None) -> Entry:
     notice = found.notice
-    name: Any = found.record.particulars.get("name")
+    name: Any = found.record.particulars.get("name") or _asked_about(found.record)
     return Entry(
         position=row.position,
         at=row.at,
@@ -139,3 +140,9 @@ def _entry(row: InboxRow, found: _Found, case: cases.CaseRow | None) -> Entry:
         fields=notice.fields,
         holds=notice.holds,
     )
+
+
+def _asked_about(record: Record) -> Any:
+    """The name that an enquiry gives, where nothing more is known of the person."""
+    asked = (standing.payload for standing in record.facts.values())
+    return next((each.given.get("name") for each in asked if isinstance(each, EnquiryOpened)), None)

@@ -36,6 +36,8 @@ TOLD_OTHERWISE: Mapping[str, str] = {
     "case.reminded": "the office asked: reminder, or overdue",
     "case.escalated": "the county, later the province, of the office asked, and the asker: escalated",
     "case.*": "the other side of the case; the keeper; whoever was told the case",
+    "enquiry.opened": "the office asked: enquiry ?",
+    "enquiry.answered": "the office that asked, and nobody else: reply",
     "request.opened": "the office asked: request ?",
     "notification.rejected": "the office that sent the message: rejected",
     "event.*": "wherever its target went or goes: correction, retraction; carried by a first notice",

@@ -55,6 +55,10 @@ class CaseSchema(CaseRowSchema):
     accepted = fields.Many(fields.Text())
     insisted = fields.Many(fields.Text())
     reopened = fields.Many(fields.Text())
+    offers = fields.Open(
+        allow_none=True,
+        metadata={"description": "Of an enquiry: the answer by what the office holds, ready to be recorded."},
+    )
     place = fields.Open(allow_none=True)
     redirected_to = fields.office(allow_none=True)
     recognised = fields.Flag()

@@ -15,8 +15,8 @@ from schemas.v1.wire import Fault, Wire, faults, invalid
 
 _IN_EVENT = re.compile(r"events\.(\d+)(?:\.(.+))?")
 MOST_ITEMS = 1000
-# Events that may stand without a person: they open a dossier, or their case says who is meant.
-PERSON_KNOWN = ("person.registered", "movement.arrived", "case.")
+# Events that may stand without a person: they open a dossier, ask about a stranger, or their case says who is meant.
+PERSON_KNOWN = ("person.registered", "movement.arrived", "case.", "enquiry.")
 
 
 class EventSchema(Wire):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from events.catalogue.case import Escalated, Rejected, Reply, RequestOpened
+from events.catalogue.case import EnquiryOpened, Escalated, Rejected, Reply, RequestOpened
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Deceased, Merged, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.naming import named_offices, named_originally, town_of
-from exchange.protocol.routing_table import DEATH_ASKS, ESCALATED, MATCHED, ROUTING, UPDATE, Cell
+from exchange.protocol.routing_table import DEATH_ASKS, ENQUIRY, ESCALATED, MATCHED, ROUTING, UPDATE, Cell
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, NO_PARTS, Due, Sight
 
 REQUEST = Cell("request", asks=True)
@@ -81,6 +81,8 @@ def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
         return UPDATE
     if isinstance(payload, RequestOpened):
         return REQUEST
+    if isinstance(payload, EnquiryOpened):
+        return ENQUIRY
     if isinstance(payload, Rejected):
         return REJECTED
     if isinstance(payload, Escalated):
@@ -100,7 +102,7 @@ def _parts_for_named(sight: Sight, standing: Standing, to: str) -> frozenset[Par
         return ALL_PARTS if confirmed else IDENTITY
     if isinstance(payload, Registered | RegistrationChanged | Departed | Left):
         return IDENTITY
-    return ALL_PARTS if isinstance(payload, RequestOpened) else NO_PARTS
+    return ALL_PARTS if isinstance(payload, RequestOpened | EnquiryOpened) else NO_PARTS
 
 
 def _first_notice(standing: Standing, to: str) -> Ref | None:

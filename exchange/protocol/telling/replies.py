@@ -41,6 +41,8 @@ def reply_to_keeper(sight: Sight) -> Iterator[Due]:
     if sight.keeper is None or sight.is_keeper:
         return
     for standing, state in _replies(sight):
+        if state.ref.kind == "enquiry":
+            continue  # what one office asks another is between these two
         if sight.mine(standing.author) or sight.mine(state.asker) or sight.mine(state.ref.asked):
             yield sight.due(standing, sight.keeper, "reply_keeper")
 

@@ -88,7 +88,7 @@ def hand_over(sight: Sight) -> Iterator[Due]:
     parts = ALL_PARTS if _fully(sight, keeper) else IDENTITY
     for standing in record.facts.values():
         payload = standing.payload
-        reply = isinstance(payload, Reply) and payload.type != "case.withdrawn"
+        reply = isinstance(payload, Reply) and payload.type != "case.withdrawn" and payload.case.kind != "enquiry"
         if (reply or is_common(payload.type)) and not standing.void:
             yield sight.due(standing, keeper, "hand_over", parts=parts - {"remarks"} if reply else parts)
 

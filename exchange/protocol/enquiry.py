@@ -1,0 +1,114 @@
+"""Enquiries: what a purpose entitles to, and the answer that the office asked can give at once. Pure.
+
+What must hold of every answer:
+
+- A refusal follows from the question alone: who is refused learns nothing of what is held.
+- A name that does not fit the document is answered as a person is whom the office does not hold.
+- Told are only fields that were asked for and that the purpose entitles to, never the address of a protected person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from events.catalogue.case import EnquiryOpened, Refusal
+from events.documents import KINDS
+from events.names import fits_name
+from exchange.protocol.compare import alike
+from exchange.protocol.one_document import forms
+from exchange.protocol.record import Record
+from exchange.protocol.sheet import address
+
+DOCUMENTS = frozenset(f"document.{kind}" for kind in KINDS)
+IDENTITY = frozenset({"name", "sex", "born_on"}) | DOCUMENTS
+CIVIL = frozenset({"ethnic_group", "marital_status", "education", "birth_place", "nationality"})
+BESIDES = frozenset({"address", "registration"})  # what is asked for and is no particular
+
+
+class Purpose(msgspec.Struct, frozen=True):
+    """What an enquiry for this purpose entitles to."""
+
+    fields: frozenset[str]
+    needs_consent: bool
+
+
+PURPOSES: Mapping[str, Purpose] = {
+    "registration": Purpose(IDENTITY | CIVIL | {"registration"}, needs_consent=True),
+    "residence": Purpose(IDENTITY | BESIDES, needs_consent=True),
+    "identification": Purpose(IDENTITY, needs_consent=False),
+    "correction": Purpose(IDENTITY | CIVIL, needs_consent=False),
+}
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer that the exchange offers to the office asked, which decides."""
+
+    held: bool = False
+    facts: Mapping[str, Any] = {}
+    refused: Refusal | None = None
+
+
+def entitled(asked: EnquiryOpened) -> frozenset[str]:
+    """The fields that may be told. A purpose that is not on the list tells what the person agreed to."""
+    purpose = PURPOSES.get(asked.purpose)
+    if purpose is None:
+        return frozenset(asked.fields if asked.consent else ())
+    if purpose.needs_consent and not asked.consent:
+        return frozenset()
+    return purpose.fields.intersection(asked.fields)
+
+
+def refusal(asked: EnquiryOpened) -> Refusal | None:
+    """Why nothing is told, whatever is held."""
+    if "name" not in asked.given or not any(f == "born_on" or f in DOCUMENTS for f in asked.given):
+        return "incomplete"
+    purpose = PURPOSES.get(asked.purpose)
+    if not asked.consent and (purpose is None or purpose.needs_consent):
+        return "no_consent"
+    return None if entitled(asked) else "not_entitled"
+
+
+def recognised(asked: EnquiryOpened, records: Iterable[Record]) -> Record | None:
+    """The record in which the office holds the person that is meant. None where nothing can be told anyway."""
+    if refusal(asked) is not None:
+        return None
+    return next((record for record in records if knows(record) and fits(asked.given, record.particulars)), None)
+
+
+def prepared(asked: EnquiryOpened, found: Record | None) -> Prepared:
+    """The answer by the record of the person; None where the office asked holds none."""
+    refused = refusal(asked)
+    if refused is not None:
+        return Prepared(refused=refused)
+    return Prepared(held=True, facts=told(found, entitled(asked))) if found is not None else Prepared()
+
+
+def told(record: Record, fields: Iterable[str]) -> dict[str, Any]:
+    """What the record holds of these fields."""
+    held: dict[str, Any] = dict(record.particulars)
+    if record.registration is not None:
+        held["registration"] = msgspec.to_builtins(record.registration)
+    if record.protected is None and (lives := address(record)) is not None:
+        held["address"] = lives
+    return {field: held[field] for field in sorted(fields) if field in held}
+
+
+def knows(record: Record) -> bool:
+    """Whether the office keeps the person, or has or had them as a resident, and was not just told of them."""
+    if record.withdrawn:
+        return False
+    return record.keeper == record.office or any(stay.office == record.office for stay in record.stays)
+
+
+def fits(given: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
+    """Whether the name given, full or only the family name, and the document or birth date are of the person held."""
+    if "name" not in given or "name" not in held or not fits_name(given["name"], held["name"]):
+        return False
+    numbers = {form for _, form in forms(given)}
+    if numbers and numbers.isdisjoint(form for _, form in forms(held)):
+        return False
+    born = given.get("born_on")
+    return bool(numbers) or (born is not None and "born_on" in held and alike("born_on", born, held["born_on"]))

@@ -1,0 +1,37 @@
+"""The answer to an enquiry that the office asked can give at once: compared first, and only what the purpose allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from events.catalogue.case import EnquiryOpened
+from exchange.access import access_log
+from exchange.access.caller import Caller
+from exchange.books import Shelf, shelves
+from exchange.commands.match_person import LOOKUP
+from exchange.protocol.enquiry import Prepared, prepared, recognised
+from exchange.protocol.one_document import forms
+from exchange.protocol.view import view
+from exchange.queries.open_dossier import Opened
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+def offer(node: Node, caller: Caller, purpose: str, asked: EnquiryOpened, opened: Opened) -> Prepared:
+    """By the office's own books alone: the dossier in which the enquiry stands, and those with the document given."""
+    with node.look(caller) as session:
+        others = [shelf.book(opened.office) for shelf in bearing(node, session, [f for _, f in forms(asked.given)])]
+    found = recognised(asked, [*opened.records, *(record for book in others for record in view(book))])
+    offered = prepared(asked, found)
+    if found is not None and offered.facts:
+        access_log.note(node.uow, caller, purpose, [(found.person, sorted(offered.facts))], node.clock(), opened.office)
+    return offered
+
+
+def bearing(node: Node, session: SqlSession, documents: list[str]) -> list[Shelf]:
+    """The dossiers of those who bear one of these documents, by their look-up forms."""
+    tokens = [node.index.token(LOOKUP, form) for form in documents]
+    persons = {person for token in tokens for person in session.persons_with(LOOKUP, token)}
+    return shelves(session, node.keys, node.offices, sorted(persons), pending=True)
