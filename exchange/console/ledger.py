@@ -39,6 +39,8 @@ SEALS: Mapping[str, tuple[str, bool]] = {
     "case.redirected": ("move", True),
     "case.reopened": ("ask", True),
     "case.withdrawn": ("retract", False),
+    "enquiry.opened": ("ask", True),
+    "enquiry.answered": ("check", True),
     "request.opened": ("ask", True),
     "event.corrected": ("amend", False),
     "event.retracted": ("retract", False),

@@ -27,12 +27,12 @@ class Cases:
         """Remember a notification: whoever disputes one that asked nothing names it."""
         self._notices.setdefault(letter, []).append(row)
 
-    def named(self, name: str, office: str) -> dict[str, Any]:
-        """The case `label.A` as a reply names it, looked up by the office that replies."""
+    def named(self, name: str, office: str, persons: Sequence[str] = ()) -> dict[str, Any]:
+        """The case `label.A` as a reply names it, looked up by the office that replies; of these persons alone."""
         label, _, letter = name.partition(".")
-        refs = self._refs(label)
+        refs = self._refs(label, persons)
         asked = self._ledger.binding.offices[letter]
-        rows = self.rows(label, letter, office)
+        rows = [row for row in self.rows(label, letter, office) if row["opening"] in refs]
         if rows:
             return {"case_id": rows[0]["id"]}
         for row in self._notices.get(letter, ()):
@@ -74,5 +74,6 @@ class Cases:
                     body = {"id": new_id(utcnow()), "effective_on": day.isoformat()}
                     self._offices.post(office, f"/v1/cases/{row['id']}/confirm", body)
 
-    def _refs(self, label: str) -> list[list[str]]:
-        return [told.ref for told in self._ledger.events.get(label, ())]
+    def _refs(self, label: str, persons: Sequence[str] = ()) -> list[list[str]]:
+        told = self._ledger.events.get(label, ())
+        return [each.ref for each in told if not persons or set(persons) & set(each.letters)]

@@ -15,7 +15,14 @@ from exchange.scenarios.words import OPENING
 
 ABOUT_OFFICES = "jurisdiction."
 _AMENDS = frozenset({"event.corrected", "event.retracted"})
-_BY_REFERENCE = ("case.", "notification.", "event.", "person.unmerged")  # these name what they are about themselves
+_IN_CASES = ("case.", "enquiry.answered")
+_BY_REFERENCE = (
+    "case.",
+    "enquiry.",
+    "notification.",
+    "event.",
+    "person.unmerged",
+)  # these name what they are about themselves
 
 
 class Composing:
@@ -36,7 +43,7 @@ class Composing:
         if step.items[0].event.startswith(ABOUT_OFFICES) and step.by is not None:
             return self._about_office(step.items[0], step.by.letter)
         events = [self._event(item, office) for item in step.items]
-        if step.kind == "together":
+        if step.kind == "together" or len(events) > 1:
             found: tuple[str, Any] = "/v1/events/batch", {"all_or_nothing": True, "events": events}
         else:
             found = "/v1/events", events[0]
@@ -81,8 +88,8 @@ class Composing:
             return {"target": self.ledger.only(item.of).ref}
         if item.event == "person.unmerged":
             return {"merge": self.ledger.only(item.of).ref}
-        if item.event.startswith("case."):
-            return self.cases.named(item.of, office)
+        if item.event.startswith(_IN_CASES):
+            return self.cases.named(item.of, office, item.persons)
         if item.event == "notification.rejected":
             told = self.ledger.only(item.of)
             return {"notification": told.ref, "teller": told.office}
@@ -92,8 +99,10 @@ class Composing:
         if letter is None:
             return None
         known = self.ledger.known(office, letter)
-        if item.event in OPENING:
+        if item.event in OPENING or item.event == "enquiry.opened":
             return known
+        if target is not None and item.event.startswith(_IN_CASES) and item.persons:
+            return None  # the case says who is meant
         if target is not None and not item.persons:
             return target.person
         return known or self.ledger.any_id(letter) or new_person_id()
@@ -113,5 +122,7 @@ class Composing:
             self.ledger.all.append(told)
             for label in {step.label, item.label} - {None}:
                 self.ledger.events.setdefault(str(label), []).append(told)
+            ids = self.ledger.ids.setdefault(office, {})
             for letter in letters:
-                self.ledger.ids.setdefault(office, {}).setdefault(letter, told.person)
+                if item.event in OPENING or letter not in ids:  # what was asked about a stranger opened no dossier
+                    ids[letter] = told.person

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from events.parts import CONTAINERS
 from exchange.scenarios import words
 from exchange.scenarios.document import ScenarioInvalid
 from exchange.scenarios.model import Item, Point, Scenario, Step
@@ -99,7 +100,7 @@ class _Checks:
             for label, person in value.items():
                 self.reference(label, where)
                 self.person(person, where)
-        elif key in {"set", "stated", "particulars", "wanted"} and isinstance(value, Mapping):
+        elif key in CONTAINERS and isinstance(value, Mapping):
             for inner, told in value.items():
                 self.particular(inner, told, event, f"{where}.{inner}")
 
@@ -107,7 +108,7 @@ class _Checks:
         if isinstance(value, Mapping) and "same_as" in value:
             self.person(value["same_as"], where)
         elif not words.is_particular(key):
-            if event != "event.corrected":
+            if event not in {"event.corrected", "enquiry.answered"}:
                 raise ScenarioInvalid(field=where, rule="scenario.unknown_key", value=key)
             self.value(key, value, event, where)
 

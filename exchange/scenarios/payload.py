@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from events.parts import CONTAINERS
 from exchange.scenarios.binding import Binding, made_up
 from exchange.scenarios.document import ScenarioInvalid
 from exchange.scenarios.model import Day, Item
@@ -16,7 +17,7 @@ from exchange.scenarios.words import BEGINS_STAY, is_particular
 _DAYS = frozenset({"expected_on", "stay_until", "until", "since", "effective_on"})
 _PLACES = frozenset({"registration", "origin", "destination", "place", "from"})
 _MADE_UP = frozenset({"address", "reason"})
-_OWN = {"person.registered": "particulars", "movement.arrived": "stated"}
+_OWN = {"person.registered": "particulars", "movement.arrived": "stated", "enquiry.opened": "given"}
 
 
 @dataclass(slots=True)
@@ -61,7 +62,8 @@ class Ledger:
 
     def letters(self, person: str) -> frozenset[str]:
         """The persons of the story that an id stands for."""
-        return frozenset(letter for ids in self.ids.values() for letter, held in ids.items() if held == person)
+        known = {letter for ids in self.ids.values() for letter, held in ids.items() if held == person}
+        return frozenset(known.union(*(told.letters for told in self.all if told.person == person)))
 
     def only(self, label: str) -> Told:
         """The only event of a label."""
@@ -77,7 +79,8 @@ def content_of(item: Item, ledger: Ledger, office: str, letter: str | None) -> d
     found = {key: writer.value(key, value) for key, value in item.content.items()}
     own = _OWN.get(item.event)
     if own is not None and letter is not None:
-        found[own] = {**ledger.binding.persons[letter].particulars, **found.get(own, {})}
+        stated = {**ledger.binding.persons[letter].particulars, **found.get(own, {})}
+        found[own] = {name: told for name, told in stated.items() if told is not None}  # null: not stated at all
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -110,7 +113,7 @@ class _Writer:
             return self.binding.offices[value] if isinstance(value, str) else value
         if key in _DAYS:
             return self.ledger.day(value if isinstance(value, int) else date.fromisoformat(value), date.min).isoformat()
-        if key in {"particulars", "set", "stated", "wanted"}:
+        if key in CONTAINERS:
             return {name: self.inner(name, told) for name, told in value.items()}
         if key == "deviations":
             return [self.deviation(each) for each in value]

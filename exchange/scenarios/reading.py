@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -117,10 +118,19 @@ def _step(data: Any, where: str, *, plain: bool = False) -> Step:
 
 def _items(fields: Fields, kind: StepKind) -> Iterator[Item]:
     if kind == "event":
-        yield _item(fields)
+        yield from _each(fields)
     elif kind == "together":
         for at, each in _list(fields, "together"):
-            yield _item(Fields(each, f"{fields.where}.together.{at}", _ITEM))
+            yield from _each(Fields(each, f"{fields.where}.together.{at}", _ITEM))
+
+
+def _each(fields: Fields) -> Iterator[Item]:
+    """One event is about one person: an enquiry about several is one of each."""
+    item = _item(fields)
+    if item.event in words.ABOUT_SEVERAL and len(item.persons) > 1:
+        yield from (replace(item, persons=(person,)) for person in item.persons)
+    else:
+        yield item
 
 
 def _item(fields: Fields) -> Item:

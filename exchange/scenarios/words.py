@@ -17,8 +17,6 @@ _LATER: Mapping[str, frozenset[str]] = {
     "person.erased": frozenset({"ground"}),
     "tie.began": frozenset({"tie", "other", "ground"}),
     "tie.ended": frozenset({"tie", "other", "ground"}),
-    "enquiry.opened": frozenset({"to", "purpose", "consent", "given", "fields"}),
-    "enquiry.answered": frozenset({"facts", "refused"}),
 }
 _SPOKEN = {"jurisdiction.succeeded": frozenset({"from"})}
 FIELDS: Mapping[str, frozenset[str]] = {
@@ -30,6 +28,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     },
     **{name: fields for name, fields in _LATER.items() if name not in TYPES},
 }
+ABOUT_SEVERAL = frozenset({"enquiry.opened", "enquiry.answered"})
 OPENING = frozenset({"person.registered", "movement.arrived"})
 BEGINS_STAY = frozenset({"person.registered", "movement.arrived", "movement.returned"})
 

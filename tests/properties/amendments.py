@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import EnquiryAnswered, EnquiryOpened
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Changed, Registered
@@ -74,6 +75,10 @@ class Amendments:
             return self.random.choice(({"destination": place}, {"effective_on": self.day()}))
         if isinstance(fact, RegistrationChanged):
             return {"to": place}
+        if isinstance(fact, EnquiryOpened):
+            return self.random.choice(({"to": self.office()}, {"name": "甲"}))
+        if isinstance(fact, EnquiryAnswered):
+            return {"name": "甲"}
         if isinstance(fact, Corrected):
             return {"effective_on": self.day()} if not fact.set else {"set": self._changes_again(fact)}
         if isinstance(fact, Changed):

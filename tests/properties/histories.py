@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from exchange.protocol.duties import RULES, Rule
 from tests.properties.commands import PERSONS, Commands
+from tests.properties.enquiries import Enquiries
 from tests.properties.succession import Successions, repeated
 from tests.properties.world import OFFICES, World
 
@@ -27,11 +28,13 @@ def history(
     world = World(seed, nodes, rules=rules, left_out=left_out)
     commands = Commands(world, PERSONS[:persons])
     successions = Successions(world, commands.persons)
+    enquiries = Enquiries(world, commands)
     moments = successions.moments(steps)
     for step in range(steps):
         if step in moments:
             successions.draw(moments[step])
         commands.step()
+        enquiries.step()
         if world.random.random() < 0.6:
             world.settle(world.random.randrange(nodes))
         for _ in range(world.random.randrange(3)):

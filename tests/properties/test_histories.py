@@ -21,6 +21,7 @@ from exchange.protocol.view import view
 from tests.properties import checks
 from tests.properties.commands import Commands
 from tests.properties.documents import document_faults
+from tests.properties.enquiries import enquiry_faults
 from tests.properties.histories import HISTORIES, again, history, shape
 from tests.properties.reached import reached
 from tests.properties.succession import succession_faults
@@ -39,6 +40,7 @@ def faults_of(world: World) -> list[str]:
         *checks.direct_faults(world),
         *succession_faults(world),
         *document_faults(world),
+        *enquiry_faults(world),
     ]
 
 
