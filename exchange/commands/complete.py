@@ -12,7 +12,7 @@ from events.errors import Malformed
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.enquiry import PURPOSES
 from exchange.protocol.record import CaseState, Record, Stay
-from exchange.protocol.refusals import NoSuchCase, NoSuchStay
+from exchange.protocol.refusals import NoSuchCase, NoSuchStay, UnknownPerson
 
 Content = dict[str, Any]
 Completion = Callable[[Content, str, Record | None], None]  # changes the content in place
@@ -24,7 +24,10 @@ _RECOGNISING = ("name", "born_on", "document.")
 
 
 def complete(type_: str, content: Mapping[str, Any], office: str, record: Record | None) -> Content:
-    """The whole content. Raises NoSuchStay or NoSuchCase where the record does not tell what was left out."""
+    """The whole content. Raises NoSuchStay or NoSuchCase where the record does not tell what was left out.
+
+    Raises UnknownPerson where the person was withdrawn, whose record tells nothing.
+    """
     found = dict(content)
     step = _STEPS.get(type_)
     if step is not None:
@@ -62,12 +65,18 @@ def _id_of(case: object) -> str:
 def _own_stay(content: Content, office: str, record: Record | None) -> None:
     """The only open stay of the office itself; the main one where there is one of each."""
     if content.get("stay") is None and record is not None:
-        content["stay"] = _only([s for s in record.open_stays if s.office == office])
+        content["stay"] = _only(_own(office, record))
 
 
 def _further_stay(content: Content, office: str, record: Record | None) -> None:
     if content.get("stay") is None and record is not None:
-        content["stay"] = _only([s for s in record.open_stays if s.office == office and s.kind == "further"])
+        content["stay"] = _only([s for s in _own(office, record) if s.kind == "further"])
+
+
+def _own(office: str, record: Record) -> list[Stay]:
+    if record.withdrawn:
+        raise UnknownPerson
+    return [stay for stay in record.open_stays if stay.office == office]
 
 
 def _only(stays: list[Stay]) -> list[str]:

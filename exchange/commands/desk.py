@@ -231,10 +231,14 @@ class Desk:
         if named.startswith("#") or named in self._handles:
             return self._named(named) or named
         other = uuid_of(named, "other")
-        if type_ == "person.merged" and not self.lookups.shelf(other).stored:
+        if type_ == "person.merged" and not self._is_one(other):
             # An entry can be given up only for one that there is.
             raise UnknownPerson(field="other")
         return other
+
+    def _is_one(self, person: str) -> bool:
+        record = self.record(person)
+        return bool(self.lookups.shelf(person).stored) and (record is None or not record.withdrawn)
 
     def record(self, person: str) -> Record | None:
         """The office's own record of the person, as the act so far leaves it."""

@@ -38,7 +38,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 def automatic(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Draft]:
     """Every fact that now follows and is not recorded yet."""
-    drafts = [*_statement(sight), *_matched(sight), *_questions(sight, owed)]
+    known = () if sight.record.withdrawn else (*_statement(sight), *_matched(sight))
+    drafts = [*known, *_questions(sight, owed)]
     return [d for d in drafts if Ref(sight.me, d.id) not in sight.record.facts]
 
 
@@ -92,14 +93,14 @@ def _matched(sight: Sight) -> Iterator[Draft]:
 
 
 def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
-    """A question of the exchange's own that no longer stands is withdrawn; one that stands again is reopened."""
+    """A question that no longer stands is withdrawn; one that stands again is reopened."""
     record = sight.record
     for state in record.cases.values():
         opening = record.facts.get(state.ref.opening)
-        if opening is None or opening.void or (state.ref.kind not in RELAYED and not is_review(opening)):
+        if opening is None or opening.void:
             continue
         if sight.mine(state.asker):
-            still = stands(record, opening) if is_review(opening) else _stands(sight, owed, state, opening)
+            still = _stands(sight, owed, state, opening)
         elif sight.mine(state.ref.asked) and state.ref.kind == "moved-on":
             still = _left_something(sight)
         else:
@@ -142,6 +143,13 @@ RELAYED = frozenset({"outflow", "moved-on", "contested"})
 
 
 def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening: Standing) -> bool:
+    """What the office asked by an act of its own stands while the person is known; what follows by itself may not."""
+    if sight.record.withdrawn:
+        return False
+    if is_review(opening):
+        return stands(sight.record, opening)
+    if state.ref.kind not in RELAYED:
+        return True
     asked_of = sight.book.told.get((state.ref.opening, state.ref.asked))
     if asked_of is None or state.ref.kind not in {q.kind for q in asked_of.asked}:
         return True  # opened by a dispute of a notice that asked nothing

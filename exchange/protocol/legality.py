@@ -24,6 +24,7 @@ from events.catalogue.person import (
 )
 from events.catalogue.registration import RegistrationChanged
 from exchange.protocol import answering
+from exchange.protocol.chain import is_opening
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.record import Record, Stay
 from exchange.protocol.refusals import (
@@ -57,6 +58,9 @@ def check(fact: Fact, day: str, office: str, record: Record | None, person: str 
         if isinstance(fact, EnquiryOpened):
             _request(fact, day, office, None)
         return
+    if record.withdrawn and not _opens(fact, record):
+        _about_withdrawn(fact, day, office, record, deferrals)
+        return
     if isinstance(fact, Merged) and person in record.merged:
         # An id is given up once; whoever else is the same human is joined with the one that survives.
         raise NoSuchMerge(field="person", rule="given_up", survivor=record.person)
@@ -65,6 +69,26 @@ def check(fact: Fact, day: str, office: str, record: Record | None, person: str 
             rule(fact, day, office, record)
     if isinstance(fact, Reply):
         answering.check(fact, day, office, record, deferrals)
+
+
+def _opens(fact: Fact, record: Record) -> bool:
+    """Whether a withdrawn person's dossier stands on the fact, or on what opened it once the fact is in force."""
+    if not isinstance(fact, Retracted):
+        return isinstance(fact, Registered | Arrived)
+    target = record.facts.get(fact.target)
+    taken_back = target is not None and isinstance(target.payload, Retracted)
+    while target is not None and isinstance(target.payload, Retracted):
+        target = record.facts.get(target.payload.target)
+    return taken_back and target is not None and is_opening(target)
+
+
+def _about_withdrawn(fact: Fact, day: str, office: str, record: Record, deferrals: int) -> None:
+    """Nothing, but an answer to a question that is still open; one that is over says by its name why it is."""
+    if isinstance(fact, Reply) and fact.case in record.cases:
+        answering.check(fact, day, office, record, deferrals)
+        if record.cases[fact.case].open:
+            return
+    raise UnknownPerson
 
 
 def _opening(fact: Fact, day: str, office: str, record: Record) -> None:
