@@ -1,8 +1,8 @@
 """Which part each field of a payload lies in, and how a payload is split into clear facts and parts.
 
 A value lies in its field's part wherever it stands (DESIGN.md section 2), also inside `particulars`, `set`,
-`stated`, `wanted`, `given`, `facts` and `deviations`. What is left are clear facts: ids, office codes, days, stays,
-kinds, codes that describe the act, and the names of fields.
+`stated`, `wanted`, `given`, `facts` and `deviations`, and where it is stated of the other person of a tie. What is left
+are clear facts: ids, office codes, days, stays, kinds, codes that describe the act, and the names of fields.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ PART_OF: dict[str, Part] = {
     "text": "remarks",
 }
 CONTAINERS = ("particulars", "set", "stated", "wanted", "given", "facts")
+OTHER, TIES = "other", "ties"  # what is stated of another person lies in its fields' parts, the rest is clear
 HOISTED = ("stay", "target")  # they stand in the envelope, not among the facts
 # A dispute's reason describes the act; an arrival's reason describes the person.
 _CLEAR_REASON = ("case.", "notification.")
@@ -52,6 +53,10 @@ def split(type_: str, content: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
             _split_container(key, value, facts, parts)
         elif key == "deviations":
             _split_deviations(value, facts, parts)
+        elif _is_scattered(key, value):
+            facts[key], stated = _gathered(key, value)
+            for named, held in stated.items():
+                parts.setdefault(named, {})[key] = held
         elif (part := part_of(key, type_)) is not None:
             parts.setdefault(part, {})[key] = value
         else:
@@ -63,6 +68,11 @@ def _split_container(
     key: str, value: Mapping[str, Any], facts: dict[str, Any], parts: dict[Part, dict[str, Any]]
 ) -> None:
     for field, item in value.items():
+        if _is_scattered(field, item):
+            facts.setdefault(key, {})[field], stated = _gathered(field, item)
+            for named, held in stated.items():
+                parts.setdefault(named, {}).setdefault(key, {})[field] = held
+            continue
         part = part_of(field)
         target = facts if part is None else parts.setdefault(part, {})
         target.setdefault(key, {})[field] = item
@@ -76,9 +86,60 @@ def _split_deviations(
 ) -> None:
     facts["deviations"] = [item["field"] for item in value]
     for item in value:
-        part = part_of(item["field"])
+        part = "identity" if item["field"] in {OTHER, TIES} else part_of(item["field"])
         target = facts if part is None else parts.setdefault(part, {})
         target.setdefault("differs", {})[item["field"]] = {k: item[k] for k in ("ours", "yours") if k in item}
+
+
+def _take(container: dict[str, Any], held: Mapping[str, Any]) -> None:
+    for field, value in held.items():
+        if field in {OTHER, TIES} and isinstance(value, Mapping):
+            _put_back(container, field, value)
+        else:
+            container[field] = value
+
+
+def _is_scattered(field: str, value: Any) -> bool:
+    """Whether what is stated of other persons stands under this field; `other` may also be a mere id."""
+    return (field == OTHER and isinstance(value, Mapping)) or (field == TIES and isinstance(value, list | tuple))
+
+
+def _gathered(field: str, value: Any) -> tuple[Any, dict[Part, dict[str, Any]]]:
+    """What is clear of it, and by part what is stated: of each tie under its number."""
+    if field == OTHER:
+        return _of_other(value)
+    clear: list[Any] = []
+    parts: dict[Part, dict[str, Any]] = {}
+    for number, tie in enumerate(value):
+        other, stated = _of_other(tie.get(OTHER, {}))
+        clear.append({**tie, OTHER: other})
+        for part, held in stated.items():
+            parts.setdefault(part, {})[str(number)] = held
+    return clear, parts
+
+
+def _of_other(other: Mapping[str, Any]) -> tuple[dict[str, Any], dict[Part, dict[str, Any]]]:
+    parts: dict[Part, dict[str, Any]] = {}
+    for field, value in other.get("stated", {}).items():
+        parts.setdefault(part_of(field) or "identity", {})[field] = value
+    return {key: value for key, value in other.items() if key != "stated"}, parts
+
+
+def _put_back(content: dict[str, Any], field: str, held: Mapping[str, Any]) -> None:
+    """The inverse of `_gathered`, for one part."""
+    if field == OTHER:
+        content[OTHER] = _with_stated(content.get(OTHER, {}), held)
+        return
+    ties = list(content.get(TIES, ()))
+    for number, stated in held.items():
+        at = int(number)
+        if at < len(ties):
+            ties[at] = {**ties[at], OTHER: _with_stated(ties[at].get(OTHER, {}), stated)}
+    content[TIES] = ties
+
+
+def _with_stated(other: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    return {**other, "stated": {**other.get("stated", {}), **stated}}
 
 
 def merge(facts: Mapping[str, Any], parts: Mapping[Part, Mapping[str, Any]]) -> dict[str, Any]:
@@ -93,7 +154,9 @@ def merge(facts: Mapping[str, Any], parts: Mapping[Part, Mapping[str, Any]]) -> 
             if key == "differs":
                 differs.update(value)
             elif key in CONTAINERS:
-                content.setdefault(key, {}).update(value)
+                _take(content.setdefault(key, {}), value)
+            elif key in {OTHER, TIES}:
+                _put_back(content, key, value)
             else:
                 content[key] = value
     if "deviations" in facts:

@@ -24,6 +24,7 @@ from events.catalogue.case import (
     Withdrawn,
 )
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.jurisdiction import Closed, Opened, Renamed, Succeeded
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
 from events.catalogue.person import (
@@ -44,6 +45,7 @@ from events.errors import Malformed
 AnyFact = (
     Registered | Stated | Changed | Protected | Unprotected | Deceased | Merged | Unmerged | KeptApart | Held
     | RegistrationChanged
+    | TieBegan | TieEnded
     | Departed | Arrived | MovedWithin | Extended | MainChanged | Left | Returned
     | Confirmed | Disputed | Redirected | Settled | Deferred | Noted | Reopened | Withdrawn
     | Reminded | Escalated | EnquiryOpened | EnquiryAnswered | RequestOpened | Rejected

@@ -28,7 +28,7 @@ class Arrived(Fact, frozen=True, tag="movement.arrived", kw_only=True):
     address: Address | None = None
     reason: Code | None = None
     stay_until: Day | None = None
-    stated: Particulars = {}
+    stated: Particulars = {}  # with `ties`, where the newcomer names any
     opens: bool = False  # the author's book did not hold the person: the fact opens a dossier
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from events.catalogue.fact import Fact
-from events.catalogue.values import Address, Code, Day, Office, Particulars, Place, StayKind
+from events.catalogue.values import Address, Code, Day, Office, Particulars, Place, StayKind, Tied
 from events.envelope import Ref
 
 
@@ -24,6 +24,7 @@ class Stated(Fact, frozen=True, tag="person.stated", kw_only=True):
     """A snapshot of what the keeper holds today."""
 
     particulars: Particulars = {}
+    ties: tuple[Tied, ...] = ()  # those in force
     basis: Literal["confirmed", "hand_over"]
 
 

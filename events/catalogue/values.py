@@ -19,6 +19,7 @@ Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
 Particulars = dict[str, Any]
 
 StayKind = Literal["main", "further"]
+TieKind = Literal["spouse", "parent", "child", "guardian", "ward"]  # what the other is to the person
 # In the order in which routing prefers them (catalogue, rule 2 of routing).
 NoteKind = Literal[
     "reply",
@@ -83,3 +84,19 @@ class StayName(msgspec.Struct, frozen=True, order=True, omit_defaults=True, gc=F
 
     stay: Ref | None = None
     town: Office | None = None
+
+
+class Other(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The other person of a tie: an id that the author's book holds, or what is stated of them; and who holds them."""
+
+    person: str | None = None
+    at: Office | None = None
+    stated: Particulars = {}
+
+
+class Tied(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A tie as a statement or an arrival carries it."""
+
+    tie: TieKind
+    other: Other
+    since: Day | None = None

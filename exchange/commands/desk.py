@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.catalogue import content_of, fact_of
-from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.fact import Fact
-from events.catalogue.person import Merged, Unmerged
+from events.catalogue.person import Merged
 from events.codec import opened_event, require_repeat, sealed_event
 from events.envelope import Envelope, Ref, Subject
 from events.errors import Conflict, Malformed, StaleVersion
@@ -22,7 +21,7 @@ from events.faults import Faults
 from events.stamp import next_stamp
 from events.store.contract import StoredEvent
 from exchange.clock import microseconds
-from exchange.commands import corrections, days, find_case, match_person
+from exchange.commands import days, find_case, fitting, match_person, tying
 from exchange.commands.act import Item, Result
 from exchange.commands.complete import as_first_said, complete
 from exchange.commands.decisions import Decisions
@@ -34,7 +33,7 @@ from exchange.protocol.book import ALL_PARTS, Book
 from exchange.protocol.legality import check
 from exchange.protocol.one_document import facts_shown
 from exchange.protocol.record import Record
-from exchange.protocol.refusals import NoSuchEvent, Unallotted, UnknownPerson
+from exchange.protocol.refusals import NoSuchEvent, UnknownPerson
 from exchange.protocol.view import view
 from exchange.unit_of_work import SqlSession
 
@@ -62,6 +61,7 @@ class Desk:
         self.today = days.today(moment)
         self.submission = ""
         self.persons: list[str] = []  # by item
+        self.ties: list[tuple[int, Fact, str]] = []  # item, what it says, and the person
         self._handles: dict[str, str] = {}
         self._books: dict[str, Book] = {}
         self._etags: dict[str, str] = {}
@@ -97,6 +97,7 @@ class Desk:
         person = self._person(item, content)
         if isinstance(content.get("other"), str):
             content["other"] = self._other(item.type, content["other"])
+        content = tying.with_other(content, lambda other: tying.other_named(other, self._named, self.record))
         book = self._book(person)
         record = self.record(person)
         if item.if_match is not None and item.if_match != self._etags.get(person, "0-0"):
@@ -104,10 +105,13 @@ class Desk:
         fact = fact_of(item.type, complete(item.type, content, self.office, record))
         most = self.node.deadlines.periods["deferrals"]
         check(fact, item.day, self.office, record, person, deferrals=most)
-        subject = person if record is None else _subject(fact, person, record)
+        subject = person if record is None else fitting.subject(fact, person, record)
+        if item.because is None:
+            first = tying.first_of_both(fact, subject, (event.frame for event in self.decided.events.values()))
+            item = msgspec.structs.replace(item, because=first)
         self._caused(item.because)
         if record is not None:
-            _fits(fact, record, self.today)
+            fitting.require(fact, record, self.today)
         stamp = next_stamp(microseconds(self.moment), [book.highest_stamp()])
         version = self._head(subject) + 1
         frame = self._frame(item, id_, subject, fact, stamp, version)
@@ -121,6 +125,8 @@ class Desk:
         if isinstance(fact, Merged):
             self.decided.links.append((subject, fact.other))
         book.record(Event(sealed.frame, fact, ALL_PARTS))
+        if item.type in tying.TYPES:
+            self.ties.append((len(self.persons), fact, subject))
         return Result(id=id_, person=subject, status="recorded", version=version, stamp=stamp)
 
     def _repeat(self, item: Item, content: Mapping[str, Any], stored: StoredEvent) -> Result:
@@ -134,6 +140,9 @@ class Desk:
         first = msgspec.to_builtins(content_of(opened_event(stored, cipher).payload))
         if isinstance(content.get("other"), str):
             content = {**content, "other": first.get("other")} if content["other"] in self._handles else content
+        if item.type in tying.TYPES:  # what this office found out the first time, it need not find out again
+            item = msgspec.structs.replace(item, because=item.because or stored.frame.because)
+            content = tying.with_other(content, lambda other: tying.other_repeated(other, first["other"], self._same))
         fact = fact_of(item.type, as_first_said(item.type, content, first))
         frame = self._frame(item, stored.frame.id, subject, fact, stored.frame.stamp, stored.frame.version)
         require_repeat(stored, frame, parts_of(fact)[1], cipher)
@@ -141,13 +150,12 @@ class Desk:
         return Result(id=stored.frame.id, person=subject, status="repeated", version=version, stamp=stamp)
 
     def _frame(self, item: Item, id_: str, subject: str, fact: Fact, stamp: int, version: int) -> Envelope:
-        other = getattr(fact, "other", None)
         return Envelope(
             id=id_,
             type=fact.type,
             schema=type(fact).schema,
             subject=Subject("person", subject),
-            touches=(other,) if isinstance(other, str) else (),
+            touches=tying.touched(fact),
             stay=getattr(fact, "stay", None),
             author=self.office,
             actor=self.actor,
@@ -265,6 +273,11 @@ class Desk:
             self._heads[person] = self.lookups.shelf(person).head(self.office, person)
         return self._heads[person]
 
+    def _same(self, named: str, person: str) -> bool:
+        """Whether an id, a handle or the number of an item stands for this person."""
+        known = self._named(named) if named.count("-") != 4 else named
+        return known is not None and known in self.session.linked(person)
+
     def _cipher(self, person: str) -> AESGCM:
         """The cipher under the person's key, which is made with the first event. Raises Erased where it is gone."""
         cipher = self.lookups.shelf(person).cipher(person)
@@ -274,23 +287,3 @@ class Desk:
             found = self.session.wrapped_key(person)  # an erased person is not a new one
             self.decided.keys[person] = found if found is not None else self.node.keys.fresh(person)
         return self.node.keys.unwrapped(person, self.decided.keys[person])
-
-
-def _subject(fact: Fact, person: str, record: Record) -> str:
-    """New facts use the surviving id; an amendment that of its target."""
-    if isinstance(fact, Corrected | Retracted):
-        return record.facts[fact.target].event.person
-    return person if isinstance(fact, Merged | Unmerged) else record.person
-
-
-def _fits(fact: Fact, record: Record, today: date) -> None:
-    """What only the record can say of a payload's form: a correction fits its target, an unmerging allots all."""
-    if isinstance(fact, Corrected):
-        target = record.facts[fact.target]
-        corrections.require_fit(target.payload, target.day, fact.set, today)
-    elif isinstance(fact, Unmerged):
-        merged = record.facts[fact.merge]
-        since = [s for s in record.facts.values() if s.stamp > merged.stamp and not s.event.frame.automatic]
-        left = sorted(str(s.ref) for s in since if str(s.ref) not in fact.allotment)
-        if left:
-            raise Unallotted(field="allotment", events=left)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.errors import Conflict, ExchangeError, Malformed, StaleVersion
 from exchange.access.caller import Caller, Forbidden
-from exchange.commands import match_person
+from exchange.commands import match_person, tying
 from exchange.commands.act import ActRefused, Item, Result
 from exchange.commands.desk import ASKING, LINKING, OPENING, Desk
 from exchange.commands.lookups import Lookups
@@ -122,6 +122,9 @@ def _decided(
         except ExchangeError as error:
             desk.decided.discard()
             return desk, _refused(act, {at: error})
+    if one_sided := tying.one_sided(desk.ties, desk.record):
+        desk.decided.discard()
+        return desk, _refused(act, one_sided)
     return desk, results
 
 

@@ -14,9 +14,10 @@ import msgspec
 
 from events import canonical, codes, text
 from events.catalogue import AUTOMATIC, TYPES
+from events.catalogue.values import Tied
 from events.errors import Malformed
 from events.faults import Faults
-from events.parts import CONTAINERS
+from events.parts import CONTAINERS, OTHER, TIES
 from exchange.commands import days
 from exchange.commands.particular import is_particular, items, particular
 from exchange.commands.references import normal
@@ -87,7 +88,9 @@ class _Judge(msgspec.Struct, frozen=True):
         if field == "deviations":
             held = {str(at): item for at, item in enumerate(items(value, path))}
             return list(_all(held, f"{path}.", self._deviation).values())
-        if field == "allotment" or (field == "other" and isinstance(value, str)):
+        if field == OTHER and isinstance(value, Mapping):
+            return self._other(value, path)
+        if field == "allotment" or (field == OTHER and isinstance(value, str)):
             return _plain(value, path)
         found = normal(field, value, path)
         if field in {"ends", "continues"}:
@@ -97,8 +100,7 @@ class _Judge(msgspec.Struct, frozen=True):
         return self._single(field, found, path)
 
     def _container(self, field: str, value: Any, path: str) -> dict[str, Any]:
-        if not isinstance(value, Mapping):
-            raise Malformed(field=path, rule="value.mapping")
+        value = _mapping(value, path)
         if field == "set" and self.type == "event.corrected":
             return _all(value, f"{path}.", self._amended)
         if field == "facts":
@@ -110,9 +112,36 @@ class _Judge(msgspec.Struct, frozen=True):
 
     def _amended(self, name: str, value: Any, path: str) -> Any:
         """What a correction sets: a particular, or any field of its target, also of an earlier correction."""
-        return self._particular(name, value, path) if is_particular(name) else self._field(name, value, path)
+        if is_particular(name) or name == TIES:
+            return self._particular(name, value, path)
+        return self._field(name, value, path)
+
+    def _other(self, value: Mapping[str, Any], path: str) -> dict[str, Any]:
+        """The other person of a tie: an id, or what is stated; both would leave open which of them counts."""
+        if (value.get("person") is None) == (not value.get("stated")):
+            raise Malformed(field=path, rule="tie.other")
+
+        def each(name: str, held: Any, at: str) -> Any:
+            if name == "stated":
+                return _all(_mapping(held, at), f"{at}.", self._particular)
+            return _town(held, at) if name == "at" and held is not None else _plain(held, at)
+
+        return _all(value, f"{path}.", each)
+
+    def _ties(self, value: Any, path: str) -> list[dict[str, Any]]:
+        def each(_: str, tie: Any, at: str) -> dict[str, Any]:
+            found = _all(_mapping(tie, at), f"{at}.", self._field)
+            try:
+                msgspec.convert(found, Tied)
+            except msgspec.ValidationError as error:
+                raise Malformed(field=at, rule="schema", message=str(error)) from error
+            return found
+
+        return list(_all({str(n): tie for n, tie in enumerate(items(value, path))}, f"{path}.", each).values())
 
     def _particular(self, name: str, value: Any, path: str) -> Any:
+        if name == TIES and self.type in _STATING_TIES:
+            return self._ties(value, path)
         if value is None and self.type in _TAKING_AWAY:
             return None
         return particular(name, value, path, self.day)
@@ -146,6 +175,16 @@ class _Judge(msgspec.Struct, frozen=True):
 
 # Where a value may be taken away: the catalogue's corrections and changes.
 _TAKING_AWAY = frozenset({"event.corrected", "person.changed"})
+
+
+# An arrival tells ties as the newcomer gave them; they may have been written down wrongly.
+_STATING_TIES = frozenset({"movement.arrived", "event.corrected"})
+
+
+def _mapping(value: Any, path: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Malformed(field=path, rule="value.mapping")
+    return value
 
 
 def _all(content: Mapping[str, Any], within: str, rule: Callable[[str, Any, str], Any]) -> dict[str, Any]:

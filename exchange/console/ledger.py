@@ -26,6 +26,8 @@ SEALS: Mapping[str, tuple[str, bool]] = {
     "person.protected": ("guard", False),
     "person.unprotected": ("guard", False),
     "registration.changed": ("move", True),
+    "tie.began": ("same", False),
+    "tie.ended": ("apart", False),
     "movement.departed": ("out", True),
     "movement.arrived": ("in", True),
     "movement.moved_within": ("amend", False),
@@ -135,6 +137,8 @@ def _title(words: Words, type_: str, content: Row, *, automatic: bool) -> str:
         return words.say(key, place=words.place(content.get("destination")))
     if type_ == "registration.changed":
         return words.say(key, place=words.place(content.get("to")))
+    if type_ in {"tie.began", "tie.ended"}:
+        return words.say(key, tie=words.say(f"tie.{content['tie']}"))
     if type_ == "movement.extended":
         return words.say(key, day=words.day(str(content["stay_until"])))
     return words.say(key)

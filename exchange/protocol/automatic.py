@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import msgspec
+from msgspec import to_builtins
 
 from events.canonical import encode
 from events.catalogue.case import Confirmed, Reopened, Withdrawn
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, Merged, Registered, Stated, Unmerged
 from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import Tied
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.ids import derived_id
@@ -44,27 +47,32 @@ def automatic(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Draft]:
 
 
 def _statement(sight: Sight) -> Iterator[Draft]:
-    """The keeper states anew whenever the particulars that it states change, for whatever cause."""
+    """The keeper states anew whenever the particulars or ties that it states change, for whatever cause."""
     record = sight.record
     if not sight.is_keeper or not any(office != sight.me for office in sight.stay_offices):
         return
     latest = latest_statement([s for s in sight.own if isinstance(s.payload, Stated)], sight.me)
-    stated = dict(latest.payload.particulars) if latest is not None and isinstance(latest.payload, Stated) else None
     cause = _cause_of_statement(record)
-    if stated == record.particulars or cause is None:
+    now = Stated(particulars=dict(record.particulars), ties=_stated_ties(record), basis="confirmed")
+    if (latest is not None and latest.payload == now) or cause is None:
         return
     before = latest.ref.id if latest is not None else ""
-    digest = encode({"particulars": dict(record.particulars), "persons": list(record.persons)}).hex()
+    held = {"particulars": dict(record.particulars), "persons": list(record.persons)}
+    digest = encode({**held, **({"ties": to_builtins(now.ties)} if now.ties else {})}).hex()
     yield Draft(
         id=derived_id("stated", record.office, record.person, before, str(cause.ref), digest),
         person=record.person,
-        payload=Stated(particulars=dict(record.particulars), basis="confirmed"),
+        payload=now,
         because=cause.ref,
     )
 
 
+def _stated_ties(record: Record) -> tuple[Tied, ...]:
+    return tuple(Tied(tie=tie.tie, other=tie.other, since=tie.since) for tie in record.ties_in_force)
+
+
 def _cause_of_statement(record: Record) -> Standing | None:
-    sources = (Registered, RegistrationChanged, Changed, Merged, Unmerged, Confirmed)
+    sources = (Registered, RegistrationChanged, Changed, Merged, Unmerged, Confirmed, TieBegan, TieEnded)
     facts = record.facts.values()
     causes = [s for s in facts if isinstance(s.payload, sources) or s.payload.type.startswith("event.")]
     # Where nobody registered the person the keeper stands by its own arrivals; by another's only once it confirmed it.

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from events.catalogue.fact import Fact
-from events.catalogue.values import CaseRef, Place, StayName
+from events.catalogue.values import CaseRef, Other, Place, StayName, Tied
 from events.envelope import Ref
 from events.standing import Stand, Standing
 from exchange.protocol.book import Delivery
@@ -95,6 +95,10 @@ def _value(value: Any, successor: Successor) -> Any:
         told = value.town or (value.stay.author if value.stay is not None else None)
         today = _today(told, successor)
         return value if today == told else replace(value, town=today)
+    if isinstance(value, Other):
+        return replace(value, at=_today(value.at, successor))
+    if isinstance(value, Tied):
+        return replace(value, other=_value(value.other, successor))
     if isinstance(value, tuple):
         return tuple(_value(each, successor) for each in value)
     return value

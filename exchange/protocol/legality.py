@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import EnquiryOpened, Reply, RequestOpened
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
 from events.catalogue.person import (
     Changed,
@@ -34,6 +35,7 @@ from exchange.protocol.refusals import (
     NoSuchEvent,
     NoSuchMerge,
     NoSuchStay,
+    NoSuchTie,
     NotAmendable,
     NotAsked,
     NotAuthor,
@@ -42,8 +44,11 @@ from exchange.protocol.refusals import (
     NotLapsed,
     NotProtected,
     PersonDied,
+    TieInForce,
+    TieWithOneself,
     UnknownPerson,
 )
+from exchange.protocol.ties import found, meant
 
 
 def check(fact: Fact, day: str, office: str, record: Record | None, person: str = "", *, deferrals: int = 1) -> None:
@@ -197,6 +202,25 @@ def _request(fact: Fact, day: str, office: str, record: Record | None) -> None:
         raise NotAsked(field="to")
 
 
+def _tie(fact: Fact, day: str, office: str, record: Record) -> None:
+    if not isinstance(fact, TieBegan | TieEnded):
+        return
+    if fact.other.person in record.persons:
+        raise TieWithOneself
+    if isinstance(fact, TieEnded):
+        ended = meant(record.ties_in_force, fact.tie, fact.other)
+        if ended is None or day < ended.since:
+            raise NoSuchTie
+        return
+    _alive(day, record)
+    held = found(record.ties_in_force, fact.tie, fact.other)
+    if held is not None:
+        raise TieInForce(since=held.since)
+    spouse = next((tie for tie in record.ties_in_force if fact.tie == tie.tie == "spouse"), None)
+    if spouse is not None:
+        raise TieInForce(rule="spouse_in_force", since=spouse.since)
+
+
 Rule = Callable[[Fact, str, str, Record], None]
 RULES: Mapping[tuple[type[Fact], ...], Rule] = {
     (Registered, Arrived): _opening,
@@ -209,4 +233,5 @@ RULES: Mapping[tuple[type[Fact], ...], Rule] = {
     (Merged, Unmerged, Held, KeptApart): _identity,
     (Corrected, Retracted): _amendment,
     (RequestOpened, EnquiryOpened): _request,
+    (TieBegan, TieEnded): _tie,
 }

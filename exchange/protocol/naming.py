@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from events.catalogue.case import EnquiryOpened, Escalated, Redirected, Rejected, RequestOpened
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Merged, Registered
 from events.catalogue.registration import RegistrationChanged
@@ -20,7 +21,7 @@ def town_of(place: Place | None) -> str | None:
 
 _NAMING = frozenset({
     Registered, Arrived, Departed, Left, Returned, RegistrationChanged, Merged, RequestOpened, Redirected, Escalated,
-    Rejected, EnquiryOpened,
+    Rejected, EnquiryOpened, TieBegan, TieEnded,
 })  # fmt: skip
 _NOBODY: frozenset[str] = frozenset()
 
@@ -44,6 +45,8 @@ def named_offices(fact: Fact) -> frozenset[str]:
         codes = [fact.keeper]
     elif isinstance(fact, RequestOpened | EnquiryOpened | Redirected | Escalated):
         codes = [fact.to]
+    elif isinstance(fact, TieBegan | TieEnded):
+        codes = [fact.other.at]
     elif isinstance(fact, Rejected):
         codes = [fact.teller]
     else:

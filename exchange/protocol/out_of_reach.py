@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from events.catalogue.case import EnquiryOpened, RequestOpened
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
@@ -45,6 +46,8 @@ def _questions(fact: Fact) -> Iterator[tuple[str, NoteKind]]:
         first = (fact.to.code if fact.to is not None else None, "registration")
     elif isinstance(fact, Departed | Left):
         first = (fact.destination.code if fact.destination is not None else None, "outflow")
+    elif isinstance(fact, TieBegan | TieEnded) and fact.other.person is None:
+        first = (fact.other.at, "family")
     elif isinstance(fact, RequestOpened):
         first = (fact.to, "request")
     elif isinstance(fact, EnquiryOpened):

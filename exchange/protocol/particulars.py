@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, Registered, Stated
+from events.parts import TIES
 from events.standing import Standing
+from exchange.protocol.ties import Ties, marital_status
 
+MARITAL_STATUS = "marital_status"
 OWNED_BY_MAIN_STAY = frozenset({"occupation", "phone"})
 
 
@@ -24,9 +27,7 @@ def particulars(facts: Iterable[Standing], survivor: str, office: str, keeper: s
     else:
         for entry in _registrations(standing, survivor):
             held.update(entry)
-    for fact in standing:
-        if isinstance(fact.payload, Changed) and fact.stamp > since:
-            held.update(fact.payload.set)
+    _change(held, standing, since, by_ties=statement is None)
     if office != keeper:
         for field, value in stated_by(standing, office).items():
             held.setdefault(field, value)
@@ -35,8 +36,23 @@ def particulars(facts: Iterable[Standing], survivor: str, office: str, keeper: s
         for fact in standing:
             if isinstance(fact.payload, Arrived):
                 held.update(fact.payload.stated)
+    held.pop(TIES, None)  # a record has its own place for them
     held.pop("born_year", None) if "born_on" in held else None
     return {field: value for field, value in sorted(held.items()) if value is not None}
+
+
+def _change(held: dict[str, Any], standing: Sequence[Standing], since: int, *, by_ties: bool) -> None:
+    """What changed after `since`, in order; and the marital status by ties where no statement says what follows."""
+    entries = [s for s in standing if isinstance(s.payload, Registered) and MARITAL_STATUS in s.payload.particulars]
+    entered = max((entry.day for entry in entries), default="")
+    fold = Ties()
+    for fact in standing:
+        if isinstance(fact.payload, Changed) and fact.stamp > since:
+            held.update(fact.payload.set)
+        fold.take(fact)
+        status = marital_status(fold, fact, held.get(MARITAL_STATUS))
+        if by_ties and status != held.get(MARITAL_STATUS) and fact.day >= entered:
+            held[MARITAL_STATUS] = status
 
 
 def latest_statement(facts: Iterable[Standing], keeper: str | None) -> Standing | None:

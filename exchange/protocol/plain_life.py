@@ -51,6 +51,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     from_: Spot | None = msgspec.field(name="from", default=None)
     to: Spot | str | None = None
     stay_until: str | None = None
+    tie: str | None = None
     particulars: Mapping[str, Any] = {}
     set: Mapping[str, Any] = {}
     stated: Mapping[str, Any] = {}
@@ -118,6 +119,8 @@ def lived(lines: Sequence[Line]) -> Life:
     life = Life()
     for *_, number in sorted([(x.effective_on, x.stamp, x.author, x.id, n) for n, x in enumerate(lines)]):  # K3
         line = lines[number]
+        if line.facts.tie == "spouse":
+            _not_plain(life, line)  # the marital status follows from it
         step = STEPS.get(line.type, _not_plain)
         if step is None:
             continue
@@ -231,6 +234,11 @@ def _registration_changed(life: Life, line: Line) -> None:
 
 
 # None: of no effect on what an outline tells. What does not stand here is not plain.
+_IDLE = (
+    "tie.began tie.ended person.stated person.held person.kept_apart case.confirmed case.deferred case.noted "
+    "case.reminded case.escalated case.settled case.withdrawn enquiry.opened enquiry.answered request.opened "
+    "notification.rejected"
+)
 STEPS: Mapping[str, Callable[[Life, Line], None] | None] = {
     "person.registered": _registered,
     "movement.arrived": _arrived,
@@ -244,20 +252,7 @@ STEPS: Mapping[str, Callable[[Life, Line], None] | None] = {
     "person.changed": _changed,
     "person.protected": _protected,
     "person.unprotected": _protected,
-    "person.stated": None,
-    "person.held": None,
-    "person.kept_apart": None,
-    "case.confirmed": None,
-    "case.deferred": None,
-    "case.noted": None,
-    "case.reminded": None,
-    "case.escalated": None,
-    "case.settled": None,
-    "case.withdrawn": None,
-    "enquiry.opened": None,
-    "enquiry.answered": None,
-    "request.opened": None,
-    "notification.rejected": None,
+    **dict.fromkeys(_IDLE.split()),
 }
 
 

@@ -10,7 +10,7 @@ import msgspec
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import EnquiryOpened, Escalated, Reply
 from events.catalogue.fact import Fact
-from events.catalogue.values import CaseRef, Deviation, Place, StayKind
+from events.catalogue.values import CaseRef, Deviation, Other, Place, StayKind, TieKind
 from events.envelope import Ref
 from events.standing import Standing
 
@@ -34,6 +34,7 @@ ContradictionKind = Literal[
     "moved_after_death",
     "left_without_arrival",
     "one_document",
+    "two_spouses",
     "idle_amendment",
 ]
 OPEN: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue", "deviations", "disputed"})
@@ -62,6 +63,17 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def open(self) -> bool:
         return self.ended is None
+
+
+class Tie(msgspec.Struct, frozen=True, kw_only=True):
+    """What another person is to this one. `ref`: the event that says so, which may be the keeper's statement."""
+
+    tie: TieKind
+    other: Other
+    since: str
+    ref: Ref
+    until: str | None = None
+    ended_by: Ref | None = None
 
 
 class Announcement(msgspec.Struct, frozen=True):
@@ -144,6 +156,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     announcements: tuple[Announcement, ...]
     died_on: str | None
     protected: Ref | None
+    ties: tuple[Tie, ...]  # all that began, the ended ones too
     cases: Mapping[CaseRef, CaseState]
     contradictions: tuple[Contradiction, ...]
     incomplete: tuple[Ref, ...]
@@ -168,6 +181,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def main_stays(self) -> tuple[Stay, ...]:
         return tuple(stay for stay in self.stays if stay.open and stay.kind == "main")
+
+    @property
+    def ties_in_force(self) -> tuple[Tie, ...]:
+        return tuple(tie for tie in self.ties if tie.until is None)
 
     def stay(self, ref: Ref) -> Stay | None:
         """The stay that this event began."""

@@ -174,6 +174,34 @@ class Unallotted(Illegal):
     about = "allotment"
 
 
+class TieWithOneself(Illegal):
+    """A person is tied to others only: by the office's own book both ids are one human."""
+
+    code = "tie_with_oneself"
+    about = "other"
+
+
+class TieInForce(Illegal):
+    """By the office's own book this tie goes on already, or, of spouses, one with somebody else does."""
+
+    code = "tie_in_force"
+    about = "other"
+
+
+class NoSuchTie(Illegal):
+    """By the office's own book no such tie is in force."""
+
+    code = "no_such_tie"
+    about = "other"
+
+
+class OneSidedTie(Illegal):
+    """The office holds both persons, and only one of them has the tie, or its end: both are one act."""
+
+    code = "one_sided_tie"
+    about = "other"
+
+
 REFUSALS: tuple[type[Illegal], ...] = tuple(
     kind for kind in list(globals().values()) if isinstance(kind, type) and kind.__module__ == __name__
 )

@@ -64,6 +64,8 @@ ROUTING: Mapping[str, Row] = {
         "announced": UPDATE,
         "family": FAMILY,
     },
+    "tie.began": {"keeper": UPDATE, "open_stays": UPDATE, "family": FAMILY},
+    "tie.ended": {"keeper": UPDATE, "open_stays": UPDATE, "family": FAMILY},
     "person.changed": {"keeper": UPDATE, "open_stays": UPDATE, "announced": UPDATE, "family": FAMILY},
     "person.protected": {
         "keeper": UPDATE,
@@ -90,6 +92,9 @@ ROUTING: Mapping[str, Row] = {
 
 # A death that another office than the keeper recorded asks the keeper whether it is so.
 DEATH_ASKS = Cell("update", asks=True)
+
+# A tie to somebody who is only stated asks the office said to hold them whether it is so.
+TIE_ASKS = Cell("family", asks=True)
 
 # Kinds that expect a reply come first; then this order (rule 2 of routing).
 PRIORITY: tuple[NoteKind, ...] = get_args(NoteKind)

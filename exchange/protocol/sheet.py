@@ -13,9 +13,9 @@ from events.catalogue.values import Place, town
 from events.standing import Standing
 from exchange.protocol.contradictions import case_id, contradiction_id
 from exchange.protocol.one_document import one_document
-from exchange.protocol.record import CaseState, Contradiction, Record, Stay
+from exchange.protocol.record import CaseState, Contradiction, Record, Stay, Tie
 
-SHEET_VERSION = 1
+SHEET_VERSION = 2
 
 State = Literal["open", "closed", "none", "withdrawn", "merged"]
 HOLDING = frozenset({"registration", "main", "further", "expected"})
@@ -44,6 +44,7 @@ def sheet(record: Record, person: str | None = None) -> dict[str, Any]:
         "address": None if gone else address(record),
         "insisted": _plain(dict(record.insisted)),
         "objected": list(record.objected),
+        "ties": [] if gone else [_tie(tie) for tie in record.ties_in_force],
         "protection": _protection(record),
         "died_on": record.died_on,
         "stays": [_stay(record, stay) for stay in record.stays],
@@ -153,6 +154,10 @@ def _protection(record: Record) -> dict[str, Any]:
     if found is None:
         return {"state": "none"}
     return {"state": "in_force", "since": found[0].day, "until": found[1].until}
+
+
+def _tie(tie: Tie) -> dict[str, Any]:
+    return {"tie": tie.tie, "other": _plain(tie.other), "since": tie.since}
 
 
 def _stay(record: Record, stay: Stay) -> dict[str, Any]:

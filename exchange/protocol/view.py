@@ -19,11 +19,12 @@ from exchange.protocol.dossier import Dossier, concerned, dossiers
 from exchange.protocol.inheriting import inherited
 from exchange.protocol.offices import Offices
 from exchange.protocol.one_document import one_document, rivals
-from exchange.protocol.particulars import particulars, stated_by
-from exchange.protocol.record import Announcement, CaseState, Contradiction, Link, Record, Stay
+from exchange.protocol.particulars import latest_statement, particulars, stated_by
+from exchange.protocol.record import Announcement, CaseState, Contradiction, Link, Record, Stay, Tie
 from exchange.protocol.stays import Movements
+from exchange.protocol.ties import ties, two_spouses
 
-VIEW_VERSION = 1
+VIEW_VERSION = 2
 
 
 class Basis(msgspec.Struct):
@@ -39,6 +40,7 @@ class Basis(msgspec.Struct):
     stays: tuple[Stay, ...]
     particulars: Mapping[str, Any]
     protected: Ref | None
+    ties: tuple[Tie, ...]
     contradictions: tuple[Contradiction, ...]
     incomplete: tuple[Ref, ...]
     withdrawn: bool
@@ -91,6 +93,9 @@ def _basis(
     kept_by = keeper(links, opened, dossier, book.offices)
     movements = Movements(facts)
     movements.fold(facts.values())
+    statement = None if book.office == kept_by else latest_statement(_in_force(facts), kept_by)
+    bonds = ties(facts.values(), statement)
+    rivalled |= two_spouses(bonds.in_force, facts)
     return Basis(
         facts=facts,
         dossier=dossier,
@@ -102,10 +107,15 @@ def _basis(
         stays=tuple(sorted(movements.stays.values(), key=lambda s: (s.began, s.stamp, s.id))),
         particulars=particulars(facts.values(), dossier.survivor, book.office, kept_by),
         protected=_protection(facts),
+        ties=bonds.all,
         contradictions=contradictions(movements, links, facts, standing.idle, rivalled),
         incomplete=tuple(sorted({ref for ref in standing.waiting if ref in facts} | movements.missing)),
         withdrawn=not opened and any(is_opening(s) for s in facts.values()),
     )
+
+
+def _in_force(facts: Mapping[Ref, Standing]) -> Iterator[Standing]:
+    return (standing for standing in facts.values() if not standing.void)
 
 
 def _record(book: Book, basis: Basis) -> Record:
@@ -128,6 +138,7 @@ def _record(book: Book, basis: Basis) -> Record:
         announcements=_announcements(book, basis.movements.announced, known),
         died_on=basis.died_on,
         protected=basis.protected,
+        ties=basis.ties,
         cases=known,
         contradictions=basis.contradictions,
         incomplete=basis.incomplete,

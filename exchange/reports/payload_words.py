@@ -9,9 +9,22 @@ from typing import Any, Literal, Union, get_args, get_origin
 import msgspec
 
 from events.catalogue.fact import Fact
-from events.catalogue.values import Address, CaseRef, Code, Country, Day, Deviation, Office, Place, StayName, Text
+from events.catalogue.values import (
+    Address,
+    CaseRef,
+    Code,
+    Country,
+    Day,
+    Deviation,
+    Office,
+    Other,
+    Place,
+    StayName,
+    Text,
+    Tied,
+)
 from events.envelope import Ref
-from events.parts import CONTAINERS, HOISTED, part_of
+from events.parts import CONTAINERS, HOISTED, OTHER, TIES, part_of
 
 CLEAR = "clear"
 _WORDS: tuple[tuple[Any, str], ...] = (
@@ -26,6 +39,8 @@ _WORDS: tuple[tuple[Any, str], ...] = (
     (StayName, "stay"),
     (CaseRef, "case"),
     (Deviation, "deviation"),
+    (Other, "person, or what is stated of one, and the office that holds them"),
+    (Tied, "tie"),
     (bool, "yes or no"),
     (str, "text"),
     (Any, "value"),
@@ -69,6 +84,8 @@ def lies_in(field: str, type_: str) -> str:
     """The part that the value lies in, or where else it stands."""
     if field in CONTAINERS:
         return "each value in its own part"
+    if field == TIES or (field == OTHER and type_.startswith("tie.")):
+        return "ids, offices and days clear, each value stated in its own part"
     if field == "deviations":
         return "names clear, each value in its own part"
     if field in HOISTED:

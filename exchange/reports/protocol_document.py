@@ -24,7 +24,7 @@ from exchange.protocol.duties import RULES
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.record import ASKED, OPEN, CaseStatus, ContradictionKind
 from exchange.protocol.refusals import REFUSALS
-from exchange.protocol.routing_table import DEATH_ASKS, PRIORITY, ROUTING, Cell, Role
+from exchange.protocol.routing_table import DEATH_ASKS, PRIORITY, ROUTING, TIE_ASKS, Cell, Role
 from exchange.reports.payload_words import fields_of
 from exchange.translations.languages import CHINESE, DEFAULT
 from exchange.translations.texts import text
@@ -100,7 +100,9 @@ def _routing() -> str:
     rows = [[_code(type_), *(_cell(row.get(role)) for role in roles)] for type_, row in ROUTING.items()]
     table = _table(("event", *(role.replace("_", " ") for role in roles)), rows)
     return (
-        f"{table}\n\nA death that another office than the keeper recorded is told to the keeper as {_cell(DEATH_ASKS)}."
+        f"{table}\n\n"
+        f"A death that another office than the keeper recorded is told to the keeper as {_cell(DEATH_ASKS)}. "
+        f"A tie to somebody who is only stated is told to the office said to hold them as {_cell(TIE_ASKS)}."
     )
 
 

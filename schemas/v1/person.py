@@ -97,6 +97,7 @@ class SheetSchema(Wire):
     address = fields.Text(allow_none=True)
     insisted = fields.Open(metadata={"description": "Deviations that the other side insists on."})
     objected = fields.Many(fields.Text(), metadata={"description": "Fields in an open case: under objection."})
+    ties = fields.Many(fields.Open(), metadata={"description": "What others are to the person: those in force."})
     protection = fields.Open()
     died_on = fields.Text(allow_none=True)
     stays = fields.Many(fields.Open())

@@ -21,6 +21,7 @@ from events.catalogue.case import (
     Withdrawn,
 )
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
 from events.catalogue.person import (
     Changed,
@@ -34,7 +35,7 @@ from events.catalogue.person import (
     Unprotected,
 )
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import ABROAD, UNKNOWN, Place, StayName, town
+from events.catalogue.values import ABROAD, UNKNOWN, Other, Place, StayName, TieKind, town
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.errors import Illegal
 from exchange.protocol.compare import differences
@@ -60,6 +61,7 @@ class Commands:
         self.counts: dict[str, int] = {}
         # Drawn apart, so that documents change no other draw of a history.
         self.documents = random.Random(f"documents {world.seed}")
+        self.kin = random.Random(f"kin {world.seed}")
         self.amendments = Amendments(world.random, self.day, self.office, self.document)
 
     def day(self) -> str:
@@ -233,6 +235,21 @@ class Commands:
             return Unprotected(ground="lifted")
         return self.random.choice((Protected(ground="threat"), Held(ground="court"), KeptApart(other="P9")))
 
+    def tied(self, office: str, person: str, record: Record) -> Fact | None:
+        """A tie to another person of the history, or to somebody who is only stated, begins; or one ends."""
+        draw = self.kin
+        if record.ties_in_force and draw.random() < 0.4:
+            tie = draw.choice(record.ties_in_force)
+            return TieEnded(tie=tie.tie, other=tie.other, ground=draw.choice(("divorce", "other")))
+        kinds: tuple[TieKind, ...] = ("spouse", "spouse", "child", "parent", "guardian", "ward")
+        others = [r for p in self.persons if p not in record.persons and (r := self.world.record(office, p))]
+        if others and draw.random() < 0.7:
+            found = draw.choice(others)
+            return TieBegan(tie=draw.choice(kinds), other=Other(person=found.person, at=found.keeper), ground="other")
+        stated = {"name": draw.choice(("己", "庚")), "born_on": draw.choice(("1990-01-01", "2020-01-01"))}
+        other = Other(at=draw.choice((None, *self.world.offices)), stated=stated)
+        return TieBegan(tie=draw.choice(kinds), other=other, ground="other")
+
     def merged(self, office: str, person: str, record: Record) -> Fact | None:
         """Two entries become one, or two again."""
         merges = [s for s in record.facts.values() if isinstance(s.payload, Merged) and s.author == office]
@@ -315,5 +332,6 @@ class Commands:
         + (corrected,) * 5
         + (retracted,) * 3
         + (departed, departed, left, left, within, within, returned, moved, moved, changed, changed)
+        + (tied,) * 4
         + (person_fact, merged, merged, merged, ask_again, ask_again, other_case)
     )

@@ -32,7 +32,12 @@ _ON_THE_WIRE = {"day": "effective_on"}
     "/events",
     summary=("Record one event", "登记一个事件"),
     body=EventSchema,
-    asks={"registered": examples.REGISTERED, "arrived": examples.ARRIVED, "left": examples.LEFT},
+    asks={
+        "registered": examples.REGISTERED,
+        "arrived": examples.ARRIVED,
+        "left": examples.LEFT,
+        "married": examples.MARRIED,
+    },
     answer=ResultSchema,
     example=examples.RECORDED,
     status=201,

@@ -48,6 +48,17 @@ LEFT: dict[str, Any] = {
     "effective_on": "2026-09-01",
     "with": {"destination": {"kind": "town", "code": HOME}, "basis": "own_word"},
 }
+MARRIED: dict[str, Any] = {
+    "id": REPLY,
+    "type": "tie.began",
+    "person": PERSON,
+    "effective_on": "2026-05-20",
+    "with": {
+        "tie": "spouse",
+        "other": {"at": TOWN, "stated": {"name": {"full": "周文"}, "born_on": "1990-02-11"}},
+        "ground": "marriage",
+    },
+}
 RECORDED: dict[str, Any] = {
     "id": EVENT,
     "person": PERSON,
@@ -89,6 +100,7 @@ SHEET: dict[str, Any] = {
     "address": "文三路90号2幢1单元502室",
     "insisted": {},
     "objected": [],
+    "ties": [],
     "protection": {"state": "none"},
     "died_on": None,
     "stays": [STAY],

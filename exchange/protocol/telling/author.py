@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.catalogue.case import EnquiryOpened, Escalated, Rejected, Reply, RequestOpened
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Deceased, Merged, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.naming import named_offices, named_originally, town_of
-from exchange.protocol.routing_table import DEATH_ASKS, ENQUIRY, ESCALATED, MATCHED, ROUTING, UPDATE, Cell
+from exchange.protocol.routing_table import (
+    DEATH_ASKS,
+    ENQUIRY,
+    ESCALATED,
+    FAMILY,
+    MATCHED,
+    ROUTING,
+    TIE_ASKS,
+    UPDATE,
+    Cell,
+)
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, NO_PARTS, Due, Sight
 
 REQUEST = Cell("request", asks=True)
@@ -79,6 +90,8 @@ def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
         return row["keeper"] if to == town_of(payload.to) else UPDATE
     if isinstance(payload, Merged):
         return UPDATE
+    if isinstance(payload, TieBegan | TieEnded):
+        return TIE_ASKS if payload.other.person is None else FAMILY
     if isinstance(payload, RequestOpened):
         return REQUEST
     if isinstance(payload, EnquiryOpened):
@@ -100,7 +113,7 @@ def _parts_for_named(sight: Sight, standing: Standing, to: str) -> frozenset[Par
     if isinstance(payload, Arrived) and to == town_of(payload.registration):
         confirmed = any(c.recognised for c in sight.inflow_cases(standing.ref) if c.ref.asked == to)
         return ALL_PARTS if confirmed else IDENTITY
-    if isinstance(payload, Registered | RegistrationChanged | Departed | Left):
+    if isinstance(payload, Registered | RegistrationChanged | Departed | Left | TieBegan | TieEnded):
         return IDENTITY
     return ALL_PARTS if isinstance(payload, RequestOpened | EnquiryOpened) else NO_PARTS
 

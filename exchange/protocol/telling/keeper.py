@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Changed, Deceased, Protected, Stated, Unprotected
 from events.catalogue.registration import RegistrationChanged
@@ -74,7 +75,7 @@ def keeper_tells_open_stays(sight: Sight) -> Iterator[Due]:
                 yield from _tell_stay(sight, other, stay)
         for standing in sight.in_force:
             payload = standing.payload
-            if isinstance(payload, Changed) and standing.stamp > stay.stamp:
+            if isinstance(payload, Changed | TieBegan | TieEnded) and standing.stamp > stay.stamp:
                 cause = sight.since(stay, standing)
                 yield sight.due(standing, stay.office, "open_stay", UPDATE, parts=PARTICULAR_PARTS, trigger=cause)
             elif isinstance(payload, Deceased | Protected | Unprotected) or (

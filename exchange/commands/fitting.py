@@ -1,0 +1,32 @@
+"""What only the record can say of a payload's form: whom it is about, and whether it fits what it speaks of. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.fact import Fact
+from events.catalogue.person import Merged, Unmerged
+from exchange.commands import corrections
+from exchange.protocol.record import Record
+from exchange.protocol.refusals import Unallotted
+
+
+def subject(fact: Fact, person: str, record: Record) -> str:
+    """New facts use the surviving id; an amendment that of its target."""
+    if isinstance(fact, Corrected | Retracted):
+        return record.facts[fact.target].event.person
+    return person if isinstance(fact, Merged | Unmerged) else record.person
+
+
+def require(fact: Fact, record: Record, today: date) -> None:
+    """A correction fits its target, an unmerging allots all. Raises Malformed, Unallotted."""
+    if isinstance(fact, Corrected):
+        target = record.facts[fact.target]
+        corrections.require_fit(target.payload, target.day, fact.set, today)
+    elif isinstance(fact, Unmerged):
+        merged = record.facts[fact.merge]
+        since = [s for s in record.facts.values() if s.stamp > merged.stamp and not s.event.frame.automatic]
+        left = sorted(str(s.ref) for s in since if str(s.ref) not in fact.allotment)
+        if left:
+            raise Unallotted(field="allotment", events=left)

@@ -1,0 +1,128 @@
+"""Ties: the fold of what began and ended between a person and others, and the marital status that follows. Pure.
+
+Invariant: a tie is in force from the fact that began it until one that ended it and holds later, whatever came first;
+so the result is a function of the set of facts. A statement takes the place of all that its author knew by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+import msgspec
+
+from events.catalogue.family import TieBegan, TieEnded
+from events.catalogue.person import Stated
+from events.catalogue.values import Other, TieKind
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.protocol.compare import differences
+from exchange.protocol.record import Contradiction, Tie
+
+INVERSE: Mapping[TieKind, TieKind] = {
+    "spouse": "spouse",
+    "parent": "child",
+    "child": "parent",
+    "guardian": "ward",
+    "ward": "guardian",
+}
+MARRIED, WIDOWED, DIVORCED, NOT_STATED = "20", "30", "40", "90"  # of the code list
+_MARRIED_IN_DETAIL = frozenset({MARRIED, "21", "22", "23"})
+_AFTER: Mapping[str, str] = {"divorce": DIVORCED, "death": WIDOWED}
+
+
+class Ties:
+    """The mutable state of one fold over facts in the order of K3. `began`: all that did, with what ended each."""
+
+    def __init__(self) -> None:
+        self.began: list[Tie] = []
+
+    @property
+    def all(self) -> tuple[Tie, ...]:
+        """All that began, in a stable order."""
+        return tuple(sorted(self.began, key=_order))
+
+    @property
+    def in_force(self) -> tuple[Tie, ...]:
+        """Those that go on, in the same order."""
+        return tuple(tie for tie in self.all if tie.until is None)
+
+    def take(self, standing: Standing) -> None:
+        """Take one fact, of whatever type."""
+        payload = standing.payload
+        if isinstance(payload, TieBegan):
+            if found(self.in_force, payload.tie, payload.other) is None:
+                self.began.append(_tie(payload.tie, payload.other, standing.day, standing.ref))
+        elif isinstance(payload, TieEnded):
+            ended = meant(self.in_force, payload.tie, payload.other)
+            if ended is not None:
+                self.began[self.began.index(ended)] = msgspec.structs.replace(
+                    ended, until=standing.day, ended_by=standing.ref
+                )
+
+    def restate(self, standing: Standing) -> None:
+        """Begin anew with what a statement says."""
+        if isinstance(standing.payload, Stated):
+            stated = standing.payload.ties
+            self.began = [_tie(each.tie, each.other, each.since or standing.day, standing.ref) for each in stated]
+
+
+def ties(facts: Iterable[Standing], statement: Standing | None) -> Ties:
+    """The ties of a record: by the keeper's statement and what was recorded since, else by all facts in force."""
+    fold = Ties()
+    if statement is not None:
+        fold.restate(statement)
+    since = statement.stamp if statement is not None else -1
+    for standing in sorted((s for s in facts if not s.void), key=lambda s: s.order):
+        if standing.stamp > since:
+            fold.take(standing)
+    return fold
+
+
+def same(tie: Tie, other: Other) -> bool:
+    """Whether both name the same human: by id, or as far as what is stated of them tells."""
+    if tie.other.person is not None or other.person is not None:
+        return tie.other.person == other.person
+    at = {tie.other.at, other.at} - {None}
+    return len(at) < 2 and not differences(tie.other.stated, other.stated)
+
+
+def found(among: Iterable[Tie], kind: TieKind, other: Other) -> Tie | None:
+    """The tie of this kind with this person."""
+    return next((tie for tie in among if tie.tie == kind and same(tie, other)), None)
+
+
+def meant(among: Iterable[Tie], kind: TieKind, other: Other) -> Tie | None:
+    """The tie that an end is about: with this person; or the only one of its kind with somebody who was only stated."""
+    held = [tie for tie in among if tie.tie == kind]
+    exact = found(held, kind, other)
+    if exact is not None or len(held) != 1:
+        return exact
+    return held[0] if kind == "spouse" or held[0].other.person is None or other.person is None else None
+
+
+def two_spouses(in_force: Iterable[Tie], facts: Mapping[Ref, Standing]) -> set[Contradiction]:
+    """Nobody is married twice at once: each pair of facts that say so."""
+    spouses = [tie for tie in in_force if tie.tie == "spouse" and isinstance(facts[tie.ref].payload, TieBegan)]
+    pairs = combinations(sorted(tie.ref for tie in spouses), 2)
+    return {Contradiction("two_spouses", pair) for pair in pairs}
+
+
+def marital_status(fold: Ties, standing: Standing, held: Any) -> Any:
+    """The status after the fold has taken a fact. `held`: the one before, which may say more of a marriage."""
+    payload = standing.payload
+    if not isinstance(payload, TieBegan | TieEnded) or payload.tie != "spouse":
+        return held
+    if any(tie.tie == "spouse" for tie in fold.in_force):
+        return held if held in _MARRIED_IN_DETAIL else MARRIED
+    ended = any(tie.ended_by == standing.ref for tie in fold.began)
+    return _AFTER.get(payload.ground, NOT_STATED) if ended else held
+
+
+def _tie(kind: TieKind, other: Other, since: str, ref: Ref) -> Tie:
+    return Tie(tie=kind, other=other, since=since, ref=ref)
+
+
+def _order(tie: Tie) -> tuple[str, str, Ref, str]:
+    return (tie.tie, tie.since, tie.ref, tie.other.person or "")
