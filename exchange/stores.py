@@ -36,7 +36,8 @@ def postgres_store(address: URL, *, role: str | None = APP_ROLE) -> SqlStore:
     Raises Unavailable where the database cannot be reached, NotInstalled where its driver is missing.
     """
     try:
-        from events.store.postgres import PostgresStore, clear_errors  # noqa: PLC0415 (comes with the extra `server`)
+        from events.store.postgres import PostgresStore  # noqa: PLC0415 (comes with the extra `server`)
+        from events.store.postgres_errors import clear_errors  # noqa: PLC0415 (the same)
     except ModuleNotFoundError as error:
         raise NotInstalled(field="database_url", rule="settings.no_server", missing=error.name) from error
     with clear_errors():

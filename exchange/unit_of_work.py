@@ -23,6 +23,9 @@ class SqlSession(Session, Protocol):
     sql: Connection
     appended: int
 
+    def attempt(self) -> AbstractContextManager[None]:
+        """What is done inside is taken back where it raises, and nothing that was done before. Raises Unavailable."""
+
     def changed(self) -> int:
         """A number that grows while the transaction lasts with each row written, but not with the moment of the log."""
 

@@ -8,31 +8,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import psycopg
-from psycopg import errors
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from events.codec import SealedEvent
 from events.store.contract import Same, StoredEvent, identical
 from events.store.errors import Unavailable
+from events.store.postgres_errors import clear_errors
 from events.store.postgres_session import HeadLimits, PostgresSession
-from events.store.sql.unavailable import told_as
 
-_BUSY = (
-    errors.LockNotAvailable,
-    errors.QueryCanceled,
-    errors.DeadlockDetected,
-    errors.SerializationFailure,
-    errors.TooManyConnections,
-    errors.IdleInTransactionSessionTimeout,
-    errors.TransactionTimeout,
-)
-_LOCKS = "max_locks_per_transaction"  # named in the hint, in whichever language the server speaks
 _WRITE = "BEGIN"
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -247,18 +236,3 @@ def seeing(offices: Collection[str]) -> str:
 def _let_go(session: PostgresSession) -> None:
     session.sql.invalidate()
     session.driver.close()
-
-
-def clear_errors() -> AbstractContextManager[None]:
-    """Says Unavailable for what is no fault of the request: a database that is busy, full or lost."""
-    return told_as(psycopg.Error, _unavailable)
-
-
-def _unavailable(error: object) -> Unavailable | None:
-    if isinstance(error, _BUSY):
-        return Unavailable(rule="store.busy")
-    if isinstance(error, errors.DiskFull):
-        return Unavailable(rule="store.full")
-    if isinstance(error, errors.OutOfMemory):  # the same code for the memory of the machine and for the table of locks
-        return Unavailable(rule="store.locks" if _LOCKS in (error.diag.message_hint or "") else "store.memory")
-    return Unavailable(rule="store.lost") if isinstance(error, psycopg.OperationalError) else None

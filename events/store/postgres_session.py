@@ -6,8 +6,8 @@ own, and what it guards is read by the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from struct import Struct
 from typing import Any, LiteralString
 
@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from events.codec import SealedEvent
 from events.store.contract import Dirty, Same, StoredEvent, identical
 from events.store.packed import blobs, copied, numbers, texts, understand_packed
+from events.store.postgres_errors import clear_errors
 from events.store.sql.events import EventRows, columns_of, fresh
 from events.store.sql.feed import FeedRows
 from events.store.sql.log import Entry, Waiting
@@ -144,6 +145,22 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         (changed,) = self._ask(_CHANGED).fetchone() or (0,)
         return int(changed) - self._ticks
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What is done inside is taken back where it raises, and nothing that was done before."""
+        before = self.appended, self._holds_head
+        self.driver.execute("SAVEPOINT attempt")
+        try:
+            with clear_errors():
+                yield
+        except BaseException:
+            self.appended, self._holds_head = before
+            if not self.driver.closed:
+                self.driver.execute("ROLLBACK TO attempt")
+                self.driver.execute("RELEASE attempt")
+            raise
+        self.driver.execute("RELEASE attempt")
+
     def guard(self, tokens: Iterable[bytes]) -> None:
         # By their first eight bytes, in one order for all: two that share them wait for each other in vain, no more.
         keys = sorted({int.from_bytes(token[:8], signed=True) for token in tokens})
@@ -170,18 +187,8 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
             return (self._append_one(events[0], same),)
         if not events:
             return ()
-        self.driver.execute("SAVEPOINT append")
-        before = self.appended
-        try:
-            appended = self._append_all(events, same)
-        except BaseException:
-            self.appended = before
-            if not self.driver.closed:
-                self.driver.execute("ROLLBACK TO append")
-                self.driver.execute("RELEASE append")
-            raise
-        self.driver.execute("RELEASE append")
-        return appended
+        with self.attempt():
+            return self._append_all(events, same)
 
     def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
         continued = _continued(events)
@@ -189,7 +196,7 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
             if self._append_together(events, continued):
                 self.appended += len(events)
                 return tuple(map(fresh, events))
-            self.driver.execute("ROLLBACK TO append")
+            self.driver.execute("ROLLBACK TO attempt")
         return tuple(self._append_one(event, same) for event in events)
 
     def _append_together(self, events: Sequence[SealedEvent], continued: Sequence[tuple[str, str, int]]) -> bool:

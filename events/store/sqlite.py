@@ -74,34 +74,38 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
     def changed(self) -> int:
         return self.driver.total_changes - self._ticks
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What is done inside is taken back where it raises, and nothing that was done before."""
+        before = self.appended
+        self.driver.execute("SAVEPOINT attempt")
+        try:
+            with clear_errors():
+                yield
+        except BaseException:
+            self.appended = before
+            if self.driver.in_transaction:  # a full disk may have ended it already
+                self.driver.execute("ROLLBACK TO attempt")
+                self.driver.execute("RELEASE attempt")
+            raise
+        self.driver.execute("RELEASE attempt")
+
     def guard(self, tokens: Iterable[bytes]) -> None:
         """Nothing to do: whoever writes has the file for itself."""
 
     def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
         if len(events) == 1:
             return (self._append_one(events[0], same),)
-        self.driver.execute("SAVEPOINT append")
-        try:
-            appended = self._append_all(events, same)
-        except BaseException:
-            self.driver.execute("ROLLBACK TO append")
-            raise
-        finally:
-            self.driver.execute("RELEASE append")
-        return appended
+        with self.attempt():
+            return self._append_all(events, same)
 
     def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
         counted = sum(self._insert(rows) for rows in _in_statements(_chained(events)))
         if counted == len(events):
             self.appended += counted
             return tuple(map(fresh, events))
-        self.driver.execute("ROLLBACK TO append")
-        before = self.appended
-        try:
-            return tuple(self._append_one(event, same) for event in events)
-        except BaseException:
-            self.appended = before
-            raise
+        self.driver.execute("ROLLBACK TO attempt")
+        return tuple(self._append_one(event, same) for event in events)
 
     def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
         if self._insert([(*columns_of(event), event.frame.version - 1)]):

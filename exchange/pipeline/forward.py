@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import structlog
 from events.codec import SealedEvent
 from events.errors import ExchangeError, StaleVersion, Tampered
 from events.store.contract import StoredDelivery, StoredEvent
+from events.store.errors import Unavailable
 from events.store.rules import concerned
 from exchange.books import Shelf, shelves
 from exchange.pipeline.joining import mark_backlog
@@ -28,25 +29,65 @@ BATCH = 200
 _log = structlog.get_logger(__name__)
 
 
+Do = Callable[["Node", SqlSession, Sequence[str], datetime], set[str]]
+
+
 def forward(node: Node, limit: int = BATCH) -> int:
     """Settle the dossiers of about this many persons who wait longest, and mark some of those for whom an office that
     joined later waits. The number of persons of both.
 
-    A dossier that cannot be settled stays marked, and is named in `node.stuck`; it holds up no other.
+    A dossier that cannot be settled, or whose rows the database refuses, stays marked, and is named in `node.stuck`; it
+    holds up no other. Raises Unavailable where the database cannot be used.
     """
     node.step("before forward")
+    try:
+        done = _round(node, limit, _together)
+    except Unavailable:
+        raise
+    except Exception:  # noqa: BLE001 (all was taken back; whatever it is, one by one shows whose it is)
+        _log.warning("batch_taken_apart", exc_info=True)
+        done = _round(node, limit, _one_by_one)
+    node.step("after forward")
+    return done
+
+
+def _round(node: Node, limit: int, bring_up: Do) -> int:
     with node.uow.begin() as session:
         settled: set[str] = set()
         if claimed := session.claim(limit + len(node.stuck)):
             node.step("claimed")
-            settled = _bring_up(node, session, [one.person for one in claimed], node.clock())
+            node.learn_offices(session)  # another process may have recorded a succession since
+            offices = {one.person for one in claimed if one.person.isdecimal()}
+            people = [one.person for one in claimed if one.person not in offices]
+            settled = offices | bring_up(node, session, people, node.clock())
             # Marks that came after the claim stay, even where the books were read later: twice harms nothing.
             session.done(one for one in claimed if one.person in settled)
             node.step("marks taken off")
         # Last, for it locks the head; and only few of them while others wait.
         marked = mark_backlog(session, max(limit - len(claimed), limit // 10, 1), node.clock())
-    node.step("after forward")
     return len(settled) + marked
+
+
+def _together(node: Node, session: SqlSession, persons: Sequence[str], moment: datetime) -> set[str]:
+    """All at once, but for those who were stuck before."""
+    dossiers = session.dossiers(persons) if node.stuck else {}
+    suspects = [person for person, ids in dossiers.items() if ids[0] in node.stuck]
+    done = _bring_up(node, session, [person for person in persons if person not in suspects], moment)
+    return done | _one_by_one(node, session, suspects, moment)
+
+
+def _one_by_one(node: Node, session: SqlSession, persons: Sequence[str], moment: datetime) -> set[str]:
+    """Each dossier for itself, so that what goes wrong is taken back with that one alone."""
+    done: set[str] = set()
+    for ids in dict.fromkeys(session.dossiers(persons).values()):
+        try:
+            with session.attempt():
+                done |= _bring_up(node, session, ids, moment)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 (named, and tried again in the next round)
+            _is_stuck(node, ids[0], error)
+    return done
 
 
 def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: datetime) -> set[str]:
@@ -54,10 +95,7 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
 
     The head of the log is locked from the placing on, no earlier: until then other forwarders work beside this one.
     """
-    offices = {person for person in persons if person.isdecimal()}
-    node.learn_offices(session)  # another process may have recorded a succession since
-    people = [person for person in persons if person not in offices]
-    shelved = _read(node, session, people)
+    shelved = _read(node, session, persons)
     settled = [one for shelf in shelved if (one := settle_one(node, shelf, moment)) is not None]
     settled, events = _appended(session, settled)
     if events:
@@ -75,7 +113,9 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
     _place(settled, placed, fed)
     project(node, session, settled, fed)
     node.step("inbox written")
-    return offices | {person for one in settled for person in one.shelf.persons}
+    for one in settled:
+        node.stuck.pop(one.shelf.persons[0], None)
+    return {person for one in settled for person in one.shelf.persons}
 
 
 def _read(node: Node, session: SqlSession, persons: Sequence[str]) -> list[Shelf]:
@@ -134,7 +174,6 @@ def settle_one(node: Node, shelf: Shelf, moment: datetime) -> Settled | None:
     except (ExchangeError, RuntimeError) as error:
         _is_stuck(node, shelf.persons[0], error)
         return None
-    node.stuck.pop(shelf.persons[0], None)
     return Settled(shelf, books, done, settling.sealed)
 
 

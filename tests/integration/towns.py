@@ -58,7 +58,9 @@ def woman(number: int = 2, **other: Any) -> dict[str, Any]:
 
 
 class Town:
-    """One office and its clerk. What it records is forwarded at once."""
+    """One office and its clerk. What it records is forwarded at once, unless a story says otherwise."""
+
+    forwards = True
 
     def __init__(self, node: Node, code: str) -> None:
         self.node = node
@@ -70,7 +72,8 @@ class Town:
 
     def tries(self, *items: Item, all_or_nothing: bool = True) -> list[Result]:
         results = record(self.node, self.caller, items, all_or_nothing=all_or_nothing)
-        advance(self.node)
+        if self.forwards:
+            advance(self.node)
         return results
 
     def records(self, type_: str, day: str, content: dict[str, Any], person: str | None = None, **more: Any) -> Result:
