@@ -10,13 +10,30 @@ from hypothesis import HealthCheck, settings
 
 from exchange.demo.servers.postgres import Postgres
 from tests.databases import postgres
-from tests.properties.counting import pytest_runtest_logreport, pytest_sessionfinish, pytest_terminal_summary
+from tests.properties import counting as histories
+from tests.scenarios import counting as stories
 
 # A busy machine makes examples slowly and runs them slowly, and neither is a fault of what they try.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-__all__ = ["pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary", "server"]
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect what a block of histories, or a story, reached."""
+    for counting in (histories, stories):
+        counting.collect(report)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was reached, and what was not."""
+    for counting in (histories, stories):
+        counting.summarise(terminalreporter)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A whole run that never reached something it must reach has not shown what it claims."""
+    if (histories.missing() or stories.missing()) and not hasattr(session.config, "workerinput"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

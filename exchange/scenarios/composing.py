@@ -56,7 +56,7 @@ class Composing:
         self.day = self.ledger.day(item.day, self.day)
         offices = self.ledger.binding.offices
         content: dict[str, Any] = dict(item.content)
-        content.update({"from": offices[content["from"]]} if "from" in content else {})
+        letter = content.pop("from", letter)  # the path names the office
         content.update({"to": [offices[each] for each in content["to"]]} if "to" in content else {})
         if "allotment" in content:
             given = content["allotment"].items()

@@ -14,7 +14,6 @@ from events.catalogue import TYPES
 from events.catalogue.case import DisputeReason
 from events.catalogue.values import NoteKind
 from events.errors import Conflict, Malformed
-from exchange.commands.act import ActRefused
 from exchange.protocol.refusals import REFUSALS
 from exchange.protocol.routing_table import ROUTING, WITHDRAWN, Role
 from exchange.scenarios.playing import Play
@@ -24,7 +23,7 @@ Reached = Mapping[str, Counter[str]]  # what is counted -> its name -> how often
 # The grounds on which an office is told in a role, where the kind alone does not show it.
 _GROUNDS: Mapping[Role, frozenset[str]] = {
     "keeper": frozenset({"keeper", "named", "chain"}),
-    "open_stays": frozenset({"open_stay", "other_stay", "statement", "chain"}),
+    "open_stays": frozenset({"open_stay", "other_stay", "statement", "chain", "stay_thread", "ended"}),
     "place_left": frozenset({"named", "ended", "protection"}),
     "announced": frozenset({"announced", "announcer", "named"}),
     "family": frozenset({"family"}),
@@ -38,7 +37,7 @@ def whole() -> dict[str, list[str]]:
         "rows": sorted(f"{type_} to {role}" for type_, row in ROUTING.items() for role in row),
         "kinds": sorted(get_args(NoteKind)),
         "disputes": sorted(get_args(DisputeReason)),
-        "refusals": sorted({Malformed.code, Conflict.code, ActRefused.code, *(each.code for each in REFUSALS)}),
+        "refusals": sorted({Malformed.code, Conflict.code, *(each.code for each in REFUSALS)}),
     }
 
 

@@ -18,7 +18,7 @@ _LATER: Mapping[str, frozenset[str]] = {
     "tie.began": frozenset({"tie", "other", "ground"}),
     "tie.ended": frozenset({"tie", "other", "ground"}),
 }
-_SPOKEN = {"jurisdiction.succeeded": frozenset({"from"})}
+_SPOKEN = {name: frozenset({"from"}) for name in TYPES if name.startswith("jurisdiction.")}
 FIELDS: Mapping[str, frozenset[str]] = {
     **{
         name: frozenset(each.encode_name for each in msgspec.structs.fields(kind))
