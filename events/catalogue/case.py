@@ -157,4 +157,5 @@ class Rejected(Fact, frozen=True, tag="notification.rejected", kw_only=True):
 
     notification: Ref
     teller: Office
+    revision: int = 1  # which sending of the message it speaks of; recording sets it
     reason: Literal["unreadable", "version_unknown", "incomplete", "not_for_us", "other"]

@@ -55,7 +55,9 @@ def as_first_said(type_: str, content: Mapping[str, Any], stored: Mapping[str, A
     return found
 
 
-FILLED = ("stay", "opens", "previous", "sees", "fields", "keeper", "kind", "given", "held")
+FILLED = (
+    "stay", "opens", "previous", "sees", "fields", "keeper", "kind", "given", "held", "teller", "revision",
+)  # fmt: skip
 
 
 def _id_of(case: object) -> str:

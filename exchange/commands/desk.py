@@ -21,7 +21,7 @@ from events.faults import Faults
 from events.stamp import next_stamp
 from events.store.contract import StoredEvent
 from exchange.clock import microseconds
-from exchange.commands import days, find_case, fitting, match_person, tying
+from exchange.commands import days, find_case, fitting, match_person, rejecting, tying
 from exchange.commands.act import Item, Result
 from exchange.commands.complete import as_first_said, complete
 from exchange.commands.decisions import Decisions
@@ -102,6 +102,8 @@ class Desk:
         record = self.record(person)
         if item.if_match is not None and item.if_match != self._etags.get(person, "0-0"):
             raise StaleVersion(field="if_match", offered=item.if_match, found=self._etags.get(person, "0-0"))
+        if item.type == "notification.rejected":
+            content = rejecting.completed(content, book)
         fact = fact_of(item.type, complete(item.type, content, self.office, record))
         most = self.node.deadlines.periods["deferrals"]
         check(fact, item.day, self.office, record, person, deferrals=most)

@@ -17,6 +17,7 @@ from exchange.commands.act import Item, Result
 from exchange.commands.jurisdiction import record_office
 from exchange.commands.record import record
 from exchange.commands.reply import reply
+from exchange.commands.send_again import send_again
 from exchange.commands.wellformed import wellformed
 from exchange.http.use_cases import Row, Slice
 from exchange.protocol.offices import Offices
@@ -43,7 +44,7 @@ MOST_PAGES = 20  # looked through for one page of a search
 _STATES: dict[str | None, dict[str, Any]] = {
     None: {},
     "new": {"acknowledged": False},
-    "open": {"expects_reply": True, "settled": False},
+    "open": {"settled": False},
     "overdue": {"expects_reply": True, "settled": False},
     "answered": {"expects_reply": True, "settled": True},
 }
@@ -77,6 +78,10 @@ class NodeUseCases:
     def acknowledge(self, caller: Caller, position: int) -> Row:
         [kept] = acknowledge(self._node, caller, [position])
         return {"position": kept.position, "acknowledged_at": _moment(kept.at), "acknowledged_by": kept.by}
+
+    def send_again(self, caller: Caller, position: int) -> Row:
+        sent: Row = msgspec.to_builtins(send_again(self._node, caller, position))
+        return {"position": position, "event": sent["notification"], "to": sent["by"], "rejection": sent["ref"]}
 
     def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]:
         return [msgspec.structs.asdict(each) for each in find_person(self._node, caller, purpose, kind, number)]
@@ -161,10 +166,8 @@ def _notice(entry: Notice) -> Row:
     plain: dict[str, Any] = msgspec.to_builtins(entry)
     acknowledged, overdue = plain.pop("acknowledged"), plain.pop("overdue")
     state = "new" if acknowledged is None else "read"
-    if entry.expects_reply and entry.outcome is not None:
-        state = "answered"
-    elif entry.expects_reply:
-        state = "overdue" if overdue else "open"
+    if entry.kind == "rejected" or entry.expects_reply:
+        state = "answered" if entry.outcome is not None else "overdue" if overdue else "open"
     return {**plain, "state": state, "acknowledged_at": acknowledged}
 
 

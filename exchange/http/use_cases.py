@@ -45,6 +45,10 @@ class UseCases(Protocol):
 
     def acknowledge(self, caller: Caller, position: int) -> Row: ...
 
+    def send_again(self, caller: Caller, position: int) -> Row:
+        """The message whose rejection stands at that position of the office's feed."""
+        ...
+
     def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]: ...
 
     def sheet(

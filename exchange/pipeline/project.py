@@ -200,12 +200,15 @@ def _told(one: Settled, received: Iterable[StoredDelivery], notice: Notice) -> S
         d
         for d in received
         if (d.ref, made_by(d.teller, d.person)) == (notice.event, notice.teller) and d.kind is not None
+        if (d.act or (d.trigger or d.ref).id) == notice.act
     ]
     return min(telling, key=lambda d: (rank(as_told(d).kind, asks=as_told(d).asks), d.position))
 
 
 def _outcome(record: Record, notice: Notice) -> str | None:
-    """What became of it; None while the office has still to answer."""
+    """What became of it; None while the office has still to answer, or to mend a message that was rejected."""
+    if notice.kind == "rejected":
+        return next((each.ended for each in record.rejections if each.ref == notice.event), TOLD)
     if not notice.expects_reply or notice.case is None:
         return notice.outcome or TOLD
     case = record.cases.get(notice.case)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import EnquiryOpened, Reply, RequestOpened
+from events.catalogue.case import EnquiryOpened, Rejected, Reply, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
@@ -31,6 +31,7 @@ from exchange.protocol.record import Record, Stay
 from exchange.protocol.refusals import (
     AlreadyHeld,
     AlreadyHere,
+    AlreadyRejected,
     AlreadyVoid,
     NoSuchEvent,
     NoSuchMerge,
@@ -221,6 +222,19 @@ def _tie(fact: Fact, day: str, office: str, record: Record) -> None:
         raise TieInForce(rule="spouse_in_force", since=spouse.since)
 
 
+def _rejection(fact: Fact, day: str, office: str, record: Record) -> None:
+    if not isinstance(fact, Rejected):
+        return
+    message = record.facts.get(fact.notification)
+    if message is None or message.author == office:
+        raise NoSuchEvent(field="notification")
+    for known in record.rejections:
+        standing = record.facts[known.ref].payload
+        same = (known.notification, known.by, known.teller) == (fact.notification, office, fact.teller)
+        if same and known.ended is None and isinstance(standing, Rejected) and standing.revision >= fact.revision:
+            raise AlreadyRejected
+
+
 Rule = Callable[[Fact, str, str, Record], None]
 RULES: Mapping[tuple[type[Fact], ...], Rule] = {
     (Registered, Arrived): _opening,
@@ -234,4 +248,5 @@ RULES: Mapping[tuple[type[Fact], ...], Rule] = {
     (Corrected, Retracted): _amendment,
     (RequestOpened, EnquiryOpened): _request,
     (TieBegan, TieEnded): _tie,
+    (Rejected,): _rejection,
 }

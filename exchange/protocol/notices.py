@@ -19,6 +19,7 @@ from events.catalogue.case import (
     EnquiryAnswered,
     Escalated,
     Redirected,
+    Rejected,
     Reminded,
     Reopened,
     Reply,
@@ -132,6 +133,8 @@ def _notice(office: str, record: Record, act: str, person: str, first: Delivery,
         holds=_holds(record.facts[ref] for ref in carried),
         due_on=next((q.due_on for q in first.asked if q.kind == first.kind), None),
     )
+    if isinstance(payload, Rejected):
+        return msgspec.structs.replace(notice, reason=payload.reason)
     if not isinstance(payload, Reply):
         return notice
     if isinstance(payload, Reminded | Escalated):
@@ -170,6 +173,8 @@ def _about(standing: Standing) -> Ref | None:
     payload = standing.payload
     if isinstance(payload, Corrected | Retracted):
         return payload.target
+    if isinstance(payload, Rejected):
+        return payload.notification
     return payload.case.opening if isinstance(payload, Reply) else None
 
 

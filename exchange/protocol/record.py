@@ -37,6 +37,7 @@ ContradictionKind = Literal[
     "two_spouses",
     "idle_amendment",
 ]
+Ended = Literal["taken_back", "amended", "sent_again"]
 OPEN: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue", "deviations", "disputed"})
 ASKED: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue"})
 
@@ -138,6 +139,18 @@ class Contradiction(msgspec.Struct, frozen=True, order=True):
     events: tuple[Ref, ...]
 
 
+class Rejection(msgspec.Struct, frozen=True, kw_only=True):
+    """One rejected message, as both sides see it. `ended`: how it came to rest; None while it is open."""
+
+    ref: Ref
+    notification: Ref
+    by: str
+    teller: str
+    reason: str
+    day: str
+    ended: Ended | None
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """What one office sees of one dossier."""
 
@@ -159,6 +172,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     ties: tuple[Tie, ...]  # all that began, the ended ones too
     cases: Mapping[CaseRef, CaseState]
     contradictions: tuple[Contradiction, ...]
+    rejections: tuple[Rejection, ...]
     incomplete: tuple[Ref, ...]
     withdrawn: bool
     version: int  # events and deliveries that the record knows: the ETag

@@ -160,6 +160,19 @@ class NothingToSettle(Illegal):
     about = "case"
 
 
+class AlreadyRejected(Illegal):
+    """The office rejected this sending of the message already."""
+
+    code = "already_rejected"
+    about = "notification"
+
+
+class NotRejected(Illegal):
+    """No rejection of the message stands: there is nothing to send again."""
+
+    code = "not_rejected"
+
+
 class NoSuchMerge(Illegal):
     """There is no such merge in force."""
 

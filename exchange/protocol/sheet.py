@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from events.catalogue.case import Rejected
 from events.catalogue.person import Protected
 from events.catalogue.values import Place, town
 from events.standing import Standing
@@ -51,6 +50,7 @@ def sheet(record: Record, person: str | None = None) -> dict[str, Any]:
         "announcements": [_plain(a) for a in record.announcements if a.waits],
         "cases": [_case(c) for c in sorted(shown(record), key=lambda c: c.ref)],
         "matters": matters(record),
+        "rejections": [_plain(each) for each in record.rejections],
         "contradictions": [_contradiction(c) for c in record.contradictions],
         "incomplete": [_plain(ref) for ref in record.incomplete],
         "version": record.version,
@@ -116,8 +116,7 @@ def address(record: Record) -> str | None:
 def matters(record: Record) -> int:
     """Open cases of this office, and its messages that could not be taken as messages."""
     cases = sum(c.open for c in shown(record) if record.office in {c.asker, c.ref.asked})
-    rejected = [s for s in record.facts.values() if isinstance(s.payload, Rejected) and not s.void]
-    return cases + sum(s.payload.teller == record.office for s in rejected if isinstance(s.payload, Rejected))
+    return cases + sum(each.ended is None and each.teller == record.office for each in record.rejections)
 
 
 def shown(record: Record) -> list[CaseState]:

@@ -21,6 +21,7 @@ from exchange.protocol.offices import Offices
 from exchange.protocol.one_document import one_document, rivals
 from exchange.protocol.particulars import latest_statement, particulars, stated_by
 from exchange.protocol.record import Announcement, CaseState, Contradiction, Link, Record, Stay, Tie
+from exchange.protocol.rejections import rejections
 from exchange.protocol.stays import Movements
 from exchange.protocol.ties import ties, two_spouses
 
@@ -141,6 +142,7 @@ def _record(book: Book, basis: Basis) -> Record:
         ties=basis.ties,
         cases=known,
         contradictions=basis.contradictions,
+        rejections=rejections(book, basis.facts),
         incomplete=basis.incomplete,
         withdrawn=basis.withdrawn,
         version=len(basis.facts) + _deliveries(book, basis.facts),

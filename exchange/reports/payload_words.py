@@ -42,6 +42,7 @@ _WORDS: tuple[tuple[Any, str], ...] = (
     (Other, "person, or what is stated of one, and the office that holds them"),
     (Tied, "tie"),
     (bool, "yes or no"),
+    (int, "number"),
     (str, "text"),
     (Any, "value"),
 )

@@ -91,8 +91,7 @@ class Composing:
         if item.event.startswith(_IN_CASES):
             return self.cases.named(item.of, office, item.persons)
         if item.event == "notification.rejected":
-            told = self.ledger.only(item.of)
-            return {"notification": told.ref, "teller": told.office}
+            return {"notification": self.ledger.only(item.of).ref}
         return {}
 
     def _person(self, item: Item, office: str, letter: str | None, target: Told | None) -> str | None:

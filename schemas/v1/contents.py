@@ -18,7 +18,7 @@ from events.catalogue import AUTOMATIC, TYPES
 from schemas.v1.fields import UUID
 from schemas.v1.wire import Fault
 
-OMITTABLE = frozenset({"stay", "case"})
+OMITTABLE = frozenset({"stay", "case", "teller"})
 # The operator speaks of jurisdictions.
 RECORDABLE = tuple(sorted(TYPES.keys() - AUTOMATIC - {n for n in TYPES if n.startswith("jurisdiction.")}))
 

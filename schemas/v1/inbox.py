@@ -19,7 +19,10 @@ class InboxQuery(PageQuery, PurposeQuery):
         "open",
         "answered",
         "overdue",
-        metadata={"description": "Not acknowledged; still to be answered; answered; to be answered, and late."},
+        metadata={
+            "description": "Not acknowledged; still to be answered; answered; to be answered, and late. A rejected "
+            "message is open until it was sent again, amended, or taken after all."
+        },
     )
     kind = fields.choice(*get_args(NoteKind))
     person = fields.identifier()
@@ -60,6 +63,15 @@ class InboxSchema(Page):
     """A page of the inbox. With `search` or `overdue` a page may be short, or empty, before the last."""
 
     items = fields.Many(fields.Inner(NotificationSchema), required=True, most=200)
+
+
+class SentAgainSchema(Wire):
+    """A rejected message that was sent again: which event, to whom, and the rejection that this answers."""
+
+    position = fields.Count(required=True)
+    event = fields.Reference(required=True)
+    to = fields.office(required=True)
+    rejection = fields.Reference(required=True)
 
 
 class AcknowledgementSchema(Wire):

@@ -103,8 +103,13 @@ class SheetSchema(Wire):
     stays = fields.Many(fields.Open())
     announcements = fields.Many(fields.Open())
     cases = fields.Many(fields.Open())
-    matters = fields.Count(metadata={"description": "Open cases to which the office is a side."})
+    matters = fields.Count(
+        metadata={"description": "Open cases to which the office is a side, and its messages that were rejected."}
+    )
     contradictions = fields.Many(fields.Inner(ContradictionSchema))
+    rejections = fields.Many(
+        fields.Open(), metadata={"description": "Messages rejected as messages; `ended` is null while one is open."}
+    )
     incomplete = fields.Many(fields.Reference())
     version = fields.Count(required=True)
     as_of = fields.Text(allow_none=True, metadata={"description": "The day of which it speaks, where one was asked."})

@@ -61,6 +61,11 @@ class Remembering:
         self._ask("acknowledge", caller, position)
         return {"position": position, "acknowledged_at": "2026-03-03T01:20:00Z", "acknowledged_by": caller.actor}
 
+    def send_again(self, caller: Caller, position: int) -> Row:
+        self._ask("send_again", caller, position)
+        about = [TOWN, examples.EVENT]
+        return {"position": position, "event": about, "to": OTHER, "rejection": [OTHER, examples.REPLY]}
+
     def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]:
         self._ask("find", caller, purpose, kind, number)
         return self.rows

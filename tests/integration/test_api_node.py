@@ -313,3 +313,21 @@ def test_two_areas_are_compared_by_whoever_oversees_one_of_them(platform: Platfo
     assert turned["ledger"]["shared"] == found["ledger"]["shared"]
     wrong = platform.call("GET", "/v1/checks/between?one=990000000000", platform.key("420115000000", "auditor"))
     assert (wrong.status_code, wrong.json["errors"][0]["field"]) == (422, "one")
+
+
+def test_a_rejected_message_is_an_open_matter_until_it_is_sent_again(platform: Platform):
+    person, notice = moved(platform)
+    content = {"notification": notice["event"], "reason": "unreadable"}
+    body = {"type": "notification.rejected", "person": person, "effective_on": "2026-03-02", "with": content}
+    assert platform.call("POST", "/v1/events", HOME, body).status_code == 201
+    [rejected] = [
+        n for n in platform.call("GET", "/v1/inbox?state=open", TOWN).json["items"] if n["kind"] == "rejected"
+    ]
+    assert (rejected["reason"], rejected["about"], rejected["expects_reply"]) == ("unreadable", notice["event"], False)
+    path = f"/v1/inbox/{rejected['position']}/send-again"
+    first, second = (platform.call("POST", path, TOWN) for _ in range(2))
+    assert (first.status_code, first.json["to"], first.json) == (200, HOME, second.json)
+    [rejected] = platform.call("GET", "/v1/inbox?kind=rejected", TOWN).json["items"]
+    assert (rejected["state"], rejected["outcome"]) == ("answered", "sent_again")
+    assert len(platform.call("GET", "/v1/inbox?kind=inflow", HOME).json["items"]) == 2
+    assert platform.call("POST", f"/v1/inbox/{notice['position']}/send-again", HOME).json["code"] == "not_rejected"

@@ -10,7 +10,7 @@ from exchange.http.allows import allows
 from exchange.http.gate import caller, purpose
 from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
-from schemas.v1.inbox import AcknowledgementSchema, InboxQuery, InboxSchema
+from schemas.v1.inbox import AcknowledgementSchema, InboxQuery, InboxSchema, SentAgainSchema
 
 resource = Resource("inbox", "What other offices told yours, and what they ask.", "其他单位的通报与查询。")
 
@@ -63,3 +63,21 @@ def list_inbox(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
 def acknowledge(position: int) -> Mapping[str, Any]:
     """Says that the message was received; it agrees to nothing. Twice is as good as once."""
     return use_cases().acknowledge(caller(), position)
+
+
+@resource.post(
+    "/inbox/<int(signed=True, max=9007199254740991):position>/send-again",
+    summary=("Send a rejected message again", "重新发送被拒收的消息"),
+    answer=SentAgainSchema,
+    example={
+        "position": 42,
+        "event": [examples.TOWN, examples.EVENT],
+        "to": examples.HOME,
+        "rejection": [examples.HOME, examples.REPLY],
+    },
+    problems=(404, 409),
+)
+@allows("clerk", "confirmer", "supervisor")
+def send_again(position: int) -> Mapping[str, Any]:
+    """Sends the message once more to the office whose notice at this position rejects it. Twice is as good as once."""
+    return use_cases().send_again(caller(), position)

@@ -1,0 +1,50 @@
+"""Messages that could not be taken as messages (catalogue, rule 8): each is an open matter with its sender. Pure.
+
+A rejection says nothing of the fact. It ends when its author takes it back, when the event is amended (the amendment is
+a message of its own), or when the event is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Rejected
+from events.envelope import Ref
+from events.standing import Standing
+from exchange.protocol.book import Book
+from exchange.protocol.record import Ended, Rejection
+
+
+def rejections(book: Book, facts: Mapping[Ref, Standing]) -> tuple[Rejection, ...]:
+    """Every rejection that the book holds, in the order in which they were recorded."""
+    found = [s for s in facts.values() if isinstance(s.payload, Rejected)]
+    return tuple(_rejection(book, facts, standing) for standing in sorted(found, key=lambda s: (s.stamp, s.ref)))
+
+
+def _rejection(book: Book, facts: Mapping[Ref, Standing], standing: Standing) -> Rejection:
+    said = standing.payload
+    if not isinstance(said, Rejected):
+        raise TypeError(said)
+    teller = book.offices.successor(said.teller, standing.event.person)
+    return Rejection(
+        ref=standing.ref,
+        notification=said.notification,
+        by=standing.author,
+        teller=teller,
+        reason=said.reason,
+        day=standing.day,
+        ended=_ended(book, facts.values(), standing, said, teller),
+    )
+
+
+def _ended(book: Book, facts: Iterable[Standing], standing: Standing, said: Rejected, teller: str) -> Ended | None:
+    if standing.void:
+        return "taken_back"
+    told = book.told.get((said.notification, standing.author)) or book.received.get((said.notification, teller))
+    if told is not None and told.revision > said.revision:
+        return "sent_again"
+    later = (s for s in facts if not s.void and s.stamp > standing.stamp)
+    if any(isinstance(s.payload, Corrected | Retracted) and s.payload.target == said.notification for s in later):
+        return "amended"
+    return None
