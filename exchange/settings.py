@@ -31,6 +31,7 @@ class SettingsWrong(ExchangeError):
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`serves`, `peers`: areas by division code of any level. `deadlines`: as `Rules.overridden` takes them.
 
+    `lookups_per_hour`: of newcomers whom an office does not hold.
     `database_url`: a PostgreSQL database (`postgresql://…`); without it a SQLite file in the data folder.
     `broker_url`: where workers in other processes are told; without it this process forwards. `demo_clock`: the file by
     which the processes of a demo agree on its day; no other node has such a setting.
@@ -42,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     language: str = "zh-CN"
     deadlines: dict[str, dict[str, Any]] = {}
     max_batch: int = 1000
+    lookups_per_hour: int = 60
     max_body_bytes: int = 1 << 20
     host: str = "127.0.0.1"
     port: int = 8080
@@ -65,6 +67,7 @@ BROKERS = ("redis", "rediss", "amqp", "amqps")
 
 _LIMITS: Mapping[str, tuple[int, int]] = {
     "max_batch": (1, 100_000),
+    "lookups_per_hour": (1, 100_000),
     "max_body_bytes": (1 << 10, 1 << 30),
     "port": (1, 65_535),
     "poll_seconds": (1, 3_600),

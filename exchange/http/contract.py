@@ -45,6 +45,7 @@ _PROBLEMS: Mapping[int, tuple[str, str]] = {
     413: ("too_large", "The body is larger than this operation takes."),
     415: ("unsupported_media_type", "The body is not said to be JSON in UTF-8."),
     422: ("malformed", "Fields break their rules; each is named."),
+    429: ("too_many_lookups", "The office has looked up as many newcomers within an hour as it may."),
     500: ("error", "A fault of ours; the reference finds it in our log. Nothing was changed."),
     503: ("unavailable", "The database is busy, full or away. Send it again under the same id: it is recorded once."),
 }
@@ -122,4 +123,4 @@ def _problem(status: int) -> dict[str, Any]:
         ]
     schema = {"$ref": "#/components/schemas/Problem"}
     told = {"description": meaning, "content": {"application/problem+json": {"schema": schema, "example": example}}}
-    return {**told, "headers": {"Retry-After": _RETRY_AFTER}} if status == 503 else told
+    return {**told, "headers": {"Retry-After": _RETRY_AFTER}} if status in {429, 503} else told

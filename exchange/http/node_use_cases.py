@@ -29,6 +29,7 @@ from exchange.queries.find_person import find_person
 from exchange.queries.history import Entry, history
 from exchange.queries.inbox import Entry as Notice
 from exchange.queries.inbox import inbox
+from exchange.queries.prefill import prefill
 from exchange.queries.record import record as sheet
 from exchange.queries.status import status
 from exchange.reconcile.finding import Check, Checked, Difference
@@ -85,6 +86,10 @@ class NodeUseCases:
 
     def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]:
         return [msgspec.structs.asdict(each) for each in find_person(self._node, caller, purpose, kind, number)]
+
+    def prefill(self, caller: Caller, document: Row) -> Row:
+        found: Row = msgspec.to_builtins(prefill(self._node, caller, **document))
+        return found
 
     def sheet(
         self,

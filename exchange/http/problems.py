@@ -126,7 +126,8 @@ def _shown(details: Mapping[str, object]) -> dict[str, object]:
 def _ours(error: ExchangeError) -> Response:
     if error.status >= 500:
         _log.error("failed", reference=reference(), code=error.code, trace=_trace(error))
-    return answer(problem(error))
+    wait = error.details.get("wait") if error.status == 429 else None
+    return answer(problem(error), [] if wait is None else [("Retry-After", str(wait))])
 
 
 def _of_the_framework(error: HTTPException) -> Response:

@@ -51,6 +51,10 @@ class UseCases(Protocol):
 
     def find(self, caller: Caller, purpose: str, kind: str, number: str) -> Sequence[Row]: ...
 
+    def prefill(self, caller: Caller, document: Row) -> Row:
+        """What the keeper of a newcomer holds. `document`: its kind and number, the family name, and the consent."""
+        ...
+
     def sheet(
         self,
         caller: Caller,

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def offer(node: Node, caller: Caller, purpose: str, asked: EnquiryOpened, opened: Opened) -> Prepared:
     """By the office's own books alone: the dossier in which the enquiry stands, and those with the document given."""
     with node.look(caller) as session:
-        others = [shelf.book(opened.office) for shelf in bearing(node, session, [f for _, f in forms(asked.given)])]
+        tokens = [node.index.token(LOOKUP, form) for _, form in forms(asked.given)]
+        others = [shelf.book(opened.office) for shelf in bearing(node, session, *tokens)]
     found = recognised(asked, [*opened.records, *(record for book in others for record in view(book))])
     offered = prepared(asked, found)
     if found is not None and offered.facts:
@@ -30,8 +31,7 @@ def offer(node: Node, caller: Caller, purpose: str, asked: EnquiryOpened, opened
     return offered
 
 
-def bearing(node: Node, session: SqlSession, documents: list[str]) -> list[Shelf]:
-    """The dossiers of those who bear one of these documents, by their look-up forms."""
-    tokens = [node.index.token(LOOKUP, form) for form in documents]
+def bearing(node: Node, session: SqlSession, *tokens: bytes) -> list[Shelf]:
+    """The dossiers of those who bear one of these documents."""
     persons = {person for token in tokens for person in session.persons_with(LOOKUP, token)}
     return shelves(session, node.keys, node.offices, sorted(persons), pending=True)

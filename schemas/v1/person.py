@@ -68,6 +68,28 @@ class FoundListSchema(Wire):
     items = fields.Many(fields.Inner(FoundSchema), required=True)
 
 
+class PrefillSchema(FindSchema):
+    """A newcomer's document and family name, and that they agreed; in the body, as every document."""
+
+    name = fields.Text(
+        most=100,
+        required=True,
+        metadata={"description": "The family name, as it stands on the document; or the full name."},
+    )
+    consent = fields.Flag(
+        required=True, metadata={"description": "The person agreed, and the office keeps that on record."}
+    )
+
+
+class PrefilledSchema(Wire):
+    """What the keeper holds, as `movement.arrived` takes it; nothing where nobody is held."""
+
+    held = fields.Flag(required=True, metadata={"description": "Whether such a person is kept, by document and name."})
+    keeper = fields.office(allow_none=True, metadata={"description": "The office that keeps the registration."})
+    registration = fields.Open(allow_none=True, metadata={"description": "For `registration` of the arrival."})
+    stated = fields.Open(metadata={"description": "For `stated` of the arrival, once reviewed with the person."})
+
+
 class ContradictionSchema(Wire):
     """What cannot all be true, under an id that is the same wherever it is seen."""
 

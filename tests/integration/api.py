@@ -70,6 +70,10 @@ class Remembering:
         self._ask("find", caller, purpose, kind, number)
         return self.rows
 
+    def prefill(self, caller: Caller, document: Row) -> Row:
+        self._ask("prefill", caller, dict(document))
+        return {"held": False, "keeper": None, "registration": None, "stated": {}}
+
     def sheet(self, caller: Caller, purpose: str, person: str, office: str | None, **times: Any) -> tuple[Row, str]:
         self._ask("sheet", caller, purpose, person, caller.office_read(office), times)
         if person != examples.PERSON:

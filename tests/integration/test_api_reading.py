@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from exchange.access.rate import TooManyLookups
 from exchange.http.v1 import examples
 from exchange.protocol import sheet
 from schemas.v1.person import SheetSchema
-from tests.integration.api import COUNTY, TOWN, Api, api
+from tests.integration.api import COUNTY, TOWN, Api, api, rules
 
 served = pytest.fixture(api, name="served")
 RECORD = f"/v1/persons/{examples.PERSON}/record"
@@ -135,3 +136,25 @@ def test_a_jurisdiction_tells_its_children(served: Api):
 def test_a_code_without_an_area_and_a_code_that_can_be_none_are_told_apart(served: Api):
     assert get(served, "/v1/jurisdictions/330199").status_code == 404
     assert get(served, "/v1/jurisdictions/33x").status_code == 422
+
+
+NEWCOMER = {"kind": "resident", "number": "110105199104170025", "name": "林", "consent": True}
+
+
+def test_a_newcomer_is_looked_up_by_clerks_and_confirmers_with_all_that_it_takes(served: Api):
+    assert served.client().post("/v1/persons/prefill", json=NEWCOMER, headers=served.bearer()).status_code == 200
+    assert served.cases.asked[0][2] == (NEWCOMER,)
+    for field in NEWCOMER:
+        less = {key: value for key, value in NEWCOMER.items() if key != field}
+        answer = served.client().post("/v1/persons/prefill", json=less, headers=served.bearer())
+        assert rules(answer.json) == {field: "schema.missing"}
+    for role in ("supervisor", "auditor", "operator"):
+        answer = served.client().post("/v1/persons/prefill", json=NEWCOMER, headers=served.bearer(role))
+        assert answer.status_code == 403
+
+
+def test_who_looks_up_too_many_is_told_when_to_come_back(served: Api):
+    served.cases.fault = TooManyLookups(most=60, wait=90)
+    answer = served.client().post("/v1/persons/prefill", json=NEWCOMER, headers=served.bearer())
+    assert (answer.status_code, answer.json["code"]) == (429, "too_many_lookups")
+    assert answer.headers["Retry-After"] == "90"

@@ -39,9 +39,13 @@ class Clock:
 
 
 def opened(
-    folder: Path, clock: Callable[[], datetime] | None = None, step: Step = no_step, database_url: str = ""
+    folder: Path,
+    clock: Callable[[], datetime] | None = None,
+    step: Step = no_step,
+    database_url: str = "",
+    **more: Any,
 ) -> Node:
-    served = settings(data=folder, serves=BEIJING_AND_HUBEI, database_url=database_url)
+    served = settings(data=folder, serves=BEIJING_AND_HUBEI, database_url=database_url, **more)
     node = Node.open(served, clock=clock or Clock(), step=step)
     advance(node)
     return node

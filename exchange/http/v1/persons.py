@@ -21,6 +21,8 @@ from schemas.v1.person import (
     FoundListSchema,
     HistoryQuery,
     HistorySchema,
+    PrefilledSchema,
+    PrefillSchema,
     PurposeQuery,
     RecordQuery,
     SheetSchema,
@@ -45,6 +47,30 @@ resource = Resource("persons", "What your office holds of a person.", "本单位
 def find_person(body: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
     """Looks among the persons whom the caller's own office holds, and nowhere else. None found is an empty list."""
     return {"items": use_cases().find(caller(), purpose(query.get("purpose")), body["kind"], body["number"])}
+
+
+@resource.post(
+    "/persons/prefill",
+    summary=("Look up a newcomer, with consent", "经本人同意查询新来人员的登记信息"),
+    body=PrefillSchema,
+    asks={"resident": {"kind": "resident", "number": "110105199104170025", "name": "林", "consent": True}},
+    answer=PrefilledSchema,
+    example={
+        "held": True,
+        "keeper": examples.HOME,
+        "registration": {"kind": "town", "code": examples.HOME},
+        "stated": {"name": {"full": "林一禾"}, "sex": "F", "born_on": "1991-04-17", "ethnic_group": "01"},
+    },
+    problems=(429,),
+)
+@allows("clerk", "confirmer")
+def prefill_registration(body: dict[str, Any]) -> Mapping[str, Any]:
+    """What the keeper of a newcomer holds: exactly the fields for the purpose `registration`, to be reviewed.
+
+    Each look-up is kept with its purpose, also one that finds nobody, and their number within an hour is limited.
+    A name that does not fit the document is answered as somebody who is not held.
+    """
+    return use_cases().prefill(caller(), body)
 
 
 @resource.get(
