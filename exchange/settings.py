@@ -58,6 +58,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.data / "exchange.db"
 
     @property
+    def file(self) -> Path:
+        """Where settings are looked for when no file is named."""
+        return self.data / "exchange.toml"
+
+    @property
     def master_keys(self) -> Path:
         return self.data / "master-keys.json"
 

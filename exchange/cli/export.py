@@ -9,7 +9,7 @@ import click
 from exchange.access.purposes import PURPOSES
 from exchange.cli import speech
 from exchange.cli.command import Command, option
-from exchange.cli.node import acting, on_node, opened, settings_of
+from exchange.cli.node import acting, check_served, on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.pipeline.advance import advance
 from exchange.queries.register import held_now
@@ -28,6 +28,7 @@ _PURPOSES = tuple(name for name, roles in PURPOSES.items() if "clerk" in roles)
 def export(file: Path, office: str, purpose: str, data: Path | None, settings_file: Path | None) -> None:
     caller = acting(office, "clerk")
     with opened(settings_of(settings_file, data=data), made=False) as node:
+        check_served(node, caller)
         advance(node)
         bar = progress(speech.words("export.bar"), held_now(node, caller))
         with writing(file) as write, bar as told:

@@ -12,12 +12,13 @@ from events.errors import Malformed
 from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
-from exchange.cli.node import acting, on_node, opened, settings_of
+from exchange.cli.node import acting, check_served, on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.clock import day_of
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.registers import reading
+from exchange.registers.columns import REASON, ROW
 from exchange.registers.intake import Intake, Tally, beside
 from exchange.registers.template import template
 from exchange.registers.writing import writing
@@ -46,6 +47,8 @@ def import_(
     settings_file: Path | None,
 ) -> int:
     if template_file is not None:
+        if template_file.exists():
+            raise Malformed(field="--template", rule="cli.file_exists", file=template_file.name)
         template(template_file, speech.language())
         speech.say({"template": str(template_file)}, speech.words("import.template", file=template_file))
         return FINE
@@ -54,22 +57,46 @@ def import_(
     bad = refused or beside(file)
     with opened(settings_of(settings_file, data=data)) as node:
         day = as_of.date() if as_of is not None else day_of(node.clock())
-        tally = _taken(node, file, office, bad, day, ask=ask, check=check)
+        tally, left_out = _taken(node, file, office, bad, day, ask=ask, check=check)
     bad_rows = tally.differing + tally.refused
     if not bad_rows:
         bad.unlink(missing_ok=True)
-    answer = {**msgspec.to_builtins(tally), "refused_file": str(bad) if bad_rows else None, "checked_only": check}
+    answer = {
+        **msgspec.to_builtins(tally),
+        "refused_file": str(bad) if bad_rows else None,
+        "checked_only": check,
+        "sheets_left_out": left_out,
+    }
     lines = [speech.words("import.checked" if check else "import.done", **msgspec.to_builtins(tally))]
-    speech.say(answer, *lines, *([speech.words("import.refused", file=bad)] if bad_rows else []))
+    if bad_rows:
+        lines.append(speech.words("import.refused", file=bad))
+    if left_out:
+        lines.append(speech.words("import.left_out", sheets=", ".join(left_out)))
+    speech.say(answer, *lines)
     return DIFFERENT if bad_rows else FINE
 
 
-def _taken(node: Node, file: Path, office: str, bad: Path, day: date, *, ask: bool, check: bool) -> Tally:
+def _taken(
+    node: Node, file: Path, office: str, bad: Path, day: date, *, ask: bool, check: bool
+) -> tuple[Tally, tuple[str, ...]]:
+    """What became of the rows, and the sheets that were not read."""
     caller = acting(office, "clerk")
+    check_served(node, caller)
     if bad.resolve() == file.resolve():
         raise Malformed(field="--refused", rule="cli.same_file")
+    if bad.exists() and not _came_back(bad):
+        raise Malformed(field="--refused", rule="cli.file_exists", file=bad.name)
     with reading.opened(file) as table, writing(bad) as write, progress(speech.words("import.bar"), table.size) as told:
         tally = Intake(node, caller, write, as_of=day, ask=ask, only_check=check).take(table, told)
     if not check:
         advance(node)
-    return tally
+    return tally, table.left_out
+
+
+def _came_back(file: Path) -> bool:
+    """Whether it holds rows that an earlier run refused, which this one may write over."""
+    try:
+        with reading.opened(file) as table:
+            return {ROW, REASON} <= set(table.columns)
+    except Malformed:
+        return False

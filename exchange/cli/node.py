@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 import click
 
-from events.errors import ExchangeError
+from events.errors import ExchangeError, Malformed
 from exchange.access.caller import Caller, Role
 from exchange.cli import speech
 from exchange.cli.command import answers, option
+from exchange.jurisdictions.codes import Level
 from exchange.node import Node
 from exchange.registers.places import town_of
 from exchange.settings import Settings, load, settings
@@ -50,7 +51,7 @@ def settings_of(settings_file: Path | None, **given: Any) -> Settings:
     """
     environment = {name: value for name, value in os.environ.items() if name not in _OF_THE_COMMAND}
     named = {name: value for name, value in given.items() if value is not None}
-    beside_data = Path(named.get("data") or environment.get("EXCHANGE_DATA") or Settings().data) / "exchange.toml"
+    beside_data = Settings(data=Path(named.get("data") or environment.get("EXCHANGE_DATA") or Settings().data)).file
     found = load(settings_file or (beside_data if beside_data.is_file() else None), environment)
     return settings(**{**{name: getattr(found, name) for name in found.__struct_fields__}, **named})
 
@@ -86,6 +87,13 @@ def acting(office: str, *roles: Role) -> Caller:
     """Somebody at this machine, for an office: whoever may read the node's master key needs no other."""
     code = town_of(office, "--office")
     return Caller(code, actor(), frozenset(roles), language=speech.language())
+
+
+def check_served(node: Node, caller: Caller) -> None:
+    """Raises Malformed where the node does not serve the caller's office, and says how it would."""
+    if not node.serving.serves(caller.office):
+        where = {"office": caller.office, "area": caller.office[: Level.COUNTY]}
+        raise Malformed(field="--office", rule="cli.not_served", file=node.settings.file, **where)
 
 
 def actor() -> str:

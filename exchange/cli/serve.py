@@ -111,6 +111,8 @@ def _tell_address(at: Settings) -> None:
     address = f"http://{f'[{at.host}]' if ':' in at.host else at.host}:{at.port}/"
     speech.say({"address": address, "data": str(at.data)}, speech.words("serve.address", address=address))
     sys.stdout.flush()
+    if not at.serves and not speech.for_machines():
+        click.echo(speech.words("serve.nobody", file=at.file), err=True)
 
 
 def _demo(found: Settings) -> Settings:

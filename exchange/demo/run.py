@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import msgspec
 
@@ -30,7 +29,6 @@ from exchange.settings import Settings
 PERSONS, SEED = 1000, 1
 OFFICE_ROLES: tuple[Role, ...] = ("clerk", "confirmer")
 LOOKING_ON: tuple[Role, ...] = ("supervisor", "auditor")
-SETTINGS_FILE = "exchange.toml"
 _WORKSHOP = ".demo"
 
 Tell = Callable[[int], None]
@@ -130,7 +128,7 @@ def _keys(node: Node) -> tuple[DemoKey, ...]:
 def _write_settings(served: Settings) -> None:
     """So that every later command on this folder serves the same towns."""
     listed = ", ".join(f'"{code}"' for code in served.serves)
-    Path(served.data / SETTINGS_FILE).write_text(f"demo = true\nserves = [{listed}]\n", encoding="utf-8")
+    served.file.write_text(f"demo = true\nserves = [{listed}]\n", encoding="utf-8")
 
 
 __all__ = ["PERSONS", "SEED", "DemoOccupied", "demo_settings", "ensure_demo", "made"]

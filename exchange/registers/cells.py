@@ -13,13 +13,26 @@ LONGEST = 500  # characters of a cell; no column holds more
 MOST_DIGITS = 15
 # What a spreadsheet takes for the start of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What stands in a cell whose formula failed, also once it was saved as CSV.
+_FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
 _CHINESE_DAY = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})[日号]?)?)?")
 _PARTED_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?: 0?0:00(?::00)?)?")
 _PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 
 
+class Formula:
+    """Stands in the place of a formula whose value the file does not hold."""
+
+    def __str__(self) -> str:
+        return ""
+
+
 def text_of(value: object) -> str:
-    """The text of a spreadsheet's cell. Raises Malformed: register.digits_lost."""
+    """The text of a spreadsheet's cell. Raises Malformed: register.digits_lost, register.formula, register.failed."""
+    if isinstance(value, Formula):
+        raise Malformed(rule="register.formula")
+    if isinstance(value, str) and value in _FAILED:
+        raise Malformed(rule="register.failed", value=value)
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -77,8 +77,11 @@ _HEADINGS: Mapping[str, Column] = {
 def columns_of(headings: Sequence[str]) -> tuple[Column | None, ...]:
     """The column of each heading; None where neither heading nor column is there.
 
-    Raises Malformed: register.column_unknown, register.column_twice, register.column_missing.
+    Raises Malformed: register.headings_unknown, register.column_unknown, register.column_twice,
+    register.column_missing.
     """
+    if not any(_spelled(heading) in _HEADINGS for heading in headings):
+        raise Malformed(field="file", rule="register.headings_unknown", value=headings[0].strip()[:60])
     found: list[Column | None] = []
     for at, heading in enumerate(headings, 1):
         column = _HEADINGS.get(_spelled(heading))

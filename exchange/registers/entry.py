@@ -12,7 +12,7 @@ from events import documents, names
 from events.documents import Document
 from events.errors import Malformed, Several
 from exchange.registers import cells, meanings, places
-from exchange.registers.columns import BY_FIELD, DOCUMENTS
+from exchange.registers.columns import DOCUMENTS
 
 _LISTED = ("sex", "ethnic_group", "marital_status", "education")
 
@@ -72,7 +72,7 @@ def entry(row: Mapping[str, str], office: str, as_of: str) -> Entry:
     reader = _Reader(row)
     for field in ("name", "registration"):
         if not row.get(field):
-            reader.refuse(field, "register.cell_empty", heading=BY_FIELD[field].chinese)
+            reader.refuse(field, "register.cell_empty")
     held = _documents(reader, as_of)
     particulars = _particulars(reader, held)
     registration = reader.read("registration", lambda text, field: places.place_of(text, office, field))
@@ -139,8 +139,7 @@ def _agree(reader: _Reader, found: dict[str, Any], field: str, document: Documen
         if found.get(said) is None and not reader.row.get(said):
             found[said] = value
         elif not as_printed and found.get(said) is not None and not value.startswith(found[said]):
-            heading = BY_FIELD[field].chinese
-            reader.refuse(said, "register.document_says_otherwise", heading=heading)
+            reader.refuse(said, "register.document_says_otherwise", beside=field)
 
 
 def _identities(

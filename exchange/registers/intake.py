@@ -27,7 +27,7 @@ from exchange.registers.columns import REASON, ROW
 from exchange.registers.comparing import differing
 from exchange.registers.entry import Entry, entry
 from exchange.registers.reading import Row, Table
-from exchange.registers.reasons import reason
+from exchange.registers.reasons import Reasons
 from exchange.registers.seen import Seen
 from exchange.registers.writing import Write
 from exchange.translations import DEFAULT, language_of
@@ -72,12 +72,15 @@ class Intake:
         self._only_check = only_check
         self._seen = Seen()
         self._language = language_of(caller.language) or DEFAULT
+        self._reasons = Reasons(self._language, {})
         self._added: frozenset[int] = frozenset()  # columns that an earlier file of refused rows had in front
         self._waiting: list[tuple[Row, Entry | None, ExchangeError | None]] = []
 
     def take(self, table: Table, progress: Callable[[int], object]) -> Tally:
         """Every row of the table. `progress` hears how many rows are done."""
         self._added = frozenset(at for at, column in enumerate(table.columns) if column in {ROW, REASON})
+        named = zip(table.columns, table.headings, strict=True)
+        self._reasons = Reasons(self._language, {column.field: told.strip() for column, told in named if column})
         added = [column.heading(self._language) for column in (ROW, REASON)]
         self._write([*added, *self._own(table.headings)])
         try:
@@ -186,7 +189,7 @@ class Intake:
         for each in error.faults:
             key = each.rule or each.code
             self.tally.reasons[key] = self.tally.reasons.get(key, 0) + 1
-        self._write([str(row.number), reason(error, self._language), *self._own(row.cells)])
+        self._write([str(row.number), self._reasons.reason(error), *self._own(row.cells)])
 
     def _own(self, values: Sequence[str]) -> list[str]:
         return [value for at, value in enumerate(values) if at not in self._added]

@@ -18,6 +18,7 @@ _PLAIN = {"不详": "unknown", "unknown": "unknown", "无固定住所": "no_fixe
 _ABROAD = ("境外", "国外", "abroad")
 NONE = "none"
 LONGEST = 80
+SHOWN = 3  # of several places with one name, beside their number
 
 
 def place_of(text: str, office: str, field: str) -> dict[str, Any] | None:
@@ -96,8 +97,16 @@ def _named(text: str, field: str) -> str:
     if not found:
         raise Malformed(field=field, rule="division.unknown", value=text)
     if len(found) > 1:
-        raise Malformed(field=field, rule="register.place_ambiguous", value=text, count=len(found))
+        raise Malformed(
+            field=field, rule="register.place_ambiguous", value=text, count=len(found), places=_some(sorted(found))
+        )
     return next(iter(found))
+
+
+def _some(found: Sequence[str]) -> str:
+    """The first few of these areas, by code and full name."""
+    told = [f"{codes.stem(code)} {''.join(divisions().path(code))}" for code in found[:SHOWN]]
+    return ", ".join([*told, *("…" for _ in found[SHOWN : SHOWN + 1])])
 
 
 def _spelled_by(text: str) -> set[str]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import codecs
 import csv
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from events.errors import Malformed
 from exchange.registers import cells
 from exchange.registers.columns import Column, columns_of
+from exchange.registers.excel import first_sheet
 
 MOST_COLUMNS = 200
 _CHUNK = 1 << 20
@@ -46,7 +43,7 @@ class Row:
         except Malformed as error:
             error.field = column.field if column else None
             self.faults.append(error)
-            return str(int(value))
+            return str(int(value)) if isinstance(value, float) else str(value)
 
     @property
     def empty(self) -> bool:
@@ -54,10 +51,20 @@ class Row:
 
 
 class Table:
-    """An open register: its headings and rows. `size`: about how many rows follow, for a progress bar."""
+    """An open register: its headings and rows.
 
-    def __init__(self, headings: Sequence[str], lines: Iterator[tuple[int, Sequence[Any]]], size: int) -> None:
+    `size`: about how many rows follow, for a progress bar. `left_out`: sheets of the workbook that are not read.
+    """
+
+    def __init__(
+        self,
+        headings: Sequence[str],
+        lines: Iterator[tuple[int, Sequence[Any]]],
+        size: int,
+        left_out: tuple[str, ...] = (),
+    ) -> None:
         self.headings = headings
+        self.left_out = left_out
         self.columns = columns_of(headings)
         self.size = size
         self._lines = lines
@@ -73,8 +80,8 @@ class Table:
 def opened(path: Path) -> Iterator[Table]:
     """The register in a file, read as it is walked through.
 
-    Raises Malformed: register.file, register.format, register.encoding, register.empty, register.line, and as
-    `columns_of`.
+    Raises Malformed: register.file, register.format, register.encoding, register.empty, register.line,
+    register.sheet_line, and as `columns_of`.
     """
     try:
         with path.open("rb") as file:
@@ -134,18 +141,9 @@ def _lines(file: TextIO) -> Iterator[tuple[int, Sequence[Any]]]:
 
 @contextmanager
 def _excel(path: Path) -> Iterator[Table]:
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise Malformed(field="file", rule="register.format", file=path.name) from error
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what a file says of its size is often wrong
-        lines = ((number, values) for number, values in enumerate(sheet.iter_rows(values_only=True), 1))
-        _, headings = next(lines, (0, ()))
-        yield Table(_headings([cells.text_of(each) for each in headings]), lines, 0)
-    finally:
-        book.close()
+    with first_sheet(path) as sheet:
+        _, headings = next(sheet.lines, (0, ()))
+        yield Table(_headings([str(each or "") for each in headings]), sheet.lines, 0, sheet.left_out)
 
 
 def _headings(found: Sequence[str]) -> Sequence[str]:

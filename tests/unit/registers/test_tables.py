@@ -1,7 +1,11 @@
 """Registers as files: the encodings and forms that towns have, headings in both languages, nothing lost on the way."""
 
 import csv
+import random
+import zipfile
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -88,6 +92,74 @@ def test_a_file_of_persons_is_for_its_owner_alone(tmp_path):
     assert (tmp_path / "r.csv").stat().st_mode & 0o077 == 0
 
 
+def workbook(path: Path, *rows: list[Any]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(path)
+    return path
+
+
+def test_a_formula_that_was_never_worked_out_is_a_fault_and_not_an_empty_cell(tmp_path):
+    path = workbook(
+        tmp_path / "r.xlsx", ["姓名", "户籍地", "现住址"], ["王小雨", "本地", '="文化路"&1'], ["李四", "本地", None]
+    )
+    with opened(path) as table:
+        bad, good = table
+    assert [(fault.field, fault.rule) for fault in bad.faults] == [("address", "register.formula")]
+    assert good.faults == []
+
+
+def test_a_formula_that_came_to_an_empty_text_is_an_empty_cell(tmp_path):
+    """As Excel writes it: worked out, and nothing to show."""
+    path = workbook(tmp_path / "r.xlsx", ["姓名", "户籍地", "现住址"], ["王小雨", "本地", '=""'])
+    sheet = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    assert b'<c r="C2">' in parts[sheet]
+    parts[sheet] = parts[sheet].replace(b'<c r="C2">', b'<c r="C2" t="str">')
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    assert rows_of(path) == [{"name": "王小雨", "registration": "本地", "address": ""}]
+
+
+@pytest.mark.parametrize("value", ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!"])
+def test_what_a_spreadsheet_could_not_work_out_is_a_fault(tmp_path, value):
+    with opened(workbook(tmp_path / "r.xlsx", ["姓名", "户籍地", "电话"], ["王小雨", "本地", value])) as table:
+        [row] = table
+    assert [(fault.field, fault.rule) for fault in row.faults] == [("phone", "register.failed")]
+
+
+def test_sheets_that_are_not_read_are_named(tmp_path):
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["姓名", "户籍地"])
+    book.create_sheet("二村").append(["姓名", "户籍地"])
+    book.create_sheet("填写说明")  # that of our template
+    book.save(tmp_path / "r.xlsx")
+    with opened(tmp_path / "r.xlsx") as table:
+        assert table.left_out == ("二村",)
+
+
+def test_a_damaged_workbook_is_refused_however_it_is_damaged(tmp_path):
+    """Cut short, or with bytes of any part altered, it is a register, or Malformed, and nothing else."""
+    whole = workbook(tmp_path / "r.xlsx", ["姓名", "户籍地"], *(["王小雨", "本地"] for _ in range(50)))
+    with zipfile.ZipFile(whole) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    chance = random.Random(1)
+    damaged = tmp_path / "damaged.xlsx"
+    for name, right in parts.items():
+        for _ in range(6):
+            content = bytearray(right)
+            at = chance.randrange(len(content))
+            content[at : at + chance.randrange(1, 9)] = chance.choice([b"", b"<", b"999999999", b'"', b"\xff"])
+            with zipfile.ZipFile(damaged, "w") as book:
+                for each, held in parts.items():
+                    book.writestr(each, bytes(content) if each == name else held)
+            with suppress(Malformed):
+                rows_of(damaged)
+
+
 def test_a_file_that_could_not_be_finished_is_not_there(tmp_path):
     with pytest.raises(ZeroDivisionError), writing(tmp_path / "r.csv") as write:
         write([str(1 // 0)])
@@ -117,6 +189,7 @@ def test_a_template_has_every_column_and_no_row(tmp_path, language, ending):
         (["姓名", "户籍地", "血型"], "register.column_unknown", "血型"),
         (["姓名", "户籍地", "Name"], "register.column_twice", "Name"),
         (["姓名"], "register.column_missing", "registration"),
+        (["江夏区人员登记表", "", ""], "register.headings_unknown", "file"),
     ],
 )
 def test_headings_that_are_unknown_doubled_or_missing_are_named(headings, rule, field):
