@@ -79,7 +79,7 @@ def walk(here: Side, there: Side) -> Walked:
     trips = exchanged = shared = 0
     while differing:
         ours, theirs = here.digests(differing), there.digests(differing)
-        trips, exchanged = trips + 1, exchanged + len(msgspec.msgpack.encode(list(theirs.items())))
+        trips, exchanged = trips + 1, exchanged + len(packed(theirs))
         shared = shared or sum(digest.count for digest in theirs.values())
         unlike = sorted(bucket for bucket in ours.keys() | theirs.keys() if ours.get(bucket) != theirs.get(bucket))
         differing = []
@@ -96,6 +96,23 @@ def walk(here: Side, there: Side) -> Walked:
         shared=shared - len(only_there),
         trips=trips + 1,
         exchanged=exchanged + len(msgspec.msgpack.encode(sorted(held))),
+    )
+
+
+def packed(digests: Mapping[Bucket, Digest]) -> bytes:
+    """An answer as it is sent: for each bucket asked about which of its 64 are not empty, their digests and counts."""
+    asked = groupby(sorted(digests), lambda bucket: bucket[:-1])
+    answer = [(parent, list(children)) for parent, children in asked]
+    return msgspec.msgpack.encode(
+        [
+            (
+                parent,
+                sum(1 << child[-1] for child in children).to_bytes(8, "big"),
+                b"".join(digests[child].sha256 for child in children),
+                [digests[child].count for child in children],
+            )
+            for parent, children in answer
+        ]
     )
 
 

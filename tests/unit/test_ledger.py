@@ -57,7 +57,7 @@ def test_what_only_one_side_has_is_found_whatever_lies_beside_it(seed):
 def test_nothing_but_the_uppermost_digests_is_sent_where_both_sides_agree():
     found = walk(Held(map(entry, range(5_000))), Held(map(entry, range(5_000))))
     assert (found.only_here, found.only_there, found.trips, found.shared) == ((), (), 1, 5_000)
-    assert found.exchanged < 64 * 60
+    assert found.exchanged < 64 * 40
 
 
 def test_of_two_empty_sides_nothing_differs():
