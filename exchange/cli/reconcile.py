@@ -11,12 +11,12 @@ import msgspec
 
 from exchange.cli import speech
 from exchange.cli.command import Command, option
-from exchange.cli.exit_codes import DIFFERENT, FINE
+from exchange.cli.exit_codes import DIFFERENT, FINE, NOT_TRIED
 from exchange.cli.node import on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.jurisdictions import codes
 from exchange.node import Node
-from exchange.reconcile import Between, Checked, Difference, between, checks, repair
+from exchange.reconcile import Between, Checked, Difference, between, latest, repair, stepwise
 from exchange.reconcile.finding import Check
 
 
@@ -24,23 +24,47 @@ from exchange.reconcile.finding import Check
 @click.argument("one", required=False)
 @click.argument("other", required=False)
 @option("--repair", "mend", is_flag=True, help="cli.option.repair")
+@option("--latest", "kept", is_flag=True, help="cli.option.latest")
 @on_node
-def reconcile(one: str | None, other: str | None, mend: bool, data: Path | None, settings_file: Path | None) -> int:
+def reconcile(
+    one: str | None, other: str | None, mend: bool, kept: bool, data: Path | None, settings_file: Path | None
+) -> int:
+    if kept and (mend or one):
+        raise click.BadOptionUsage("--latest", "--latest shows what was found before: it takes no area and no --repair")
     first, second = (
         codes.stem(codes.parse(area, name)) if area else "" for area, name in ((one, "ONE"), (other, "OTHER"))
     )
     with opened(settings_of(settings_file, data=data), made=False) as node:
         if first:
             return _between(node, first, second, mend)
-        found = checks(node)
+        if kept:
+            return _kept(node)
+        found = _all(node)
         lines = list(_lines(found))
         repaired = 0
         if mend and not found.equal:
             repaired = repair(node, found.differences)
-            found = checks(node)
+            found = _all(node)
             lines += [speech.words("reconcile.repaired", persons=repaired), *_lines(found)]
     speech.say({**_plain(found), "repaired_persons": repaired}, *lines)
     return FINE if found.equal else DIFFERENT
+
+
+def _all(node: Node) -> Checked:
+    with progress(speech.words("reconcile.bar")) as tell:
+        return stepwise(node, tell)
+
+
+def _kept(node: Node) -> int:
+    """What was found when the checks last ran by themselves."""
+    found = latest(node)
+    if found is None:
+        speech.say({"at": None}, speech.words("reconcile.no_report"))
+        return NOT_TRIED
+    at = found.checked.at.astimezone().isoformat(sep=" ", timespec="minutes")
+    lines = [speech.words("reconcile.report", at=at, left_out=found.left_out), *_lines(found.checked)]
+    speech.say({**_plain(found.checked), "left_out": found.left_out}, *lines)
+    return FINE if found.checked.equal else DIFFERENT
 
 
 def _between(node: Node, one: str, other: str, mend: bool) -> int:

@@ -23,7 +23,7 @@ from exchange.http.use_cases import Row, Slice
 from exchange.protocol.offices import Offices
 from exchange.queries.case import case
 from exchange.queries.cases import cases
-from exchange.queries.checks import between, checks
+from exchange.queries.checks import between, checks, last_report
 from exchange.queries.feed import Told, feed
 from exchange.queries.find_person import find_person
 from exchange.queries.history import Entry, history
@@ -138,6 +138,10 @@ class NodeUseCases:
 
     def checks(self, caller: Caller) -> Row:
         return _checked(checks(self._node, caller))
+
+    def last_report(self, caller: Caller) -> Row:
+        found = last_report(self._node, caller)
+        return {**_checked(found.checked), "left_out": found.left_out}
 
     def checks_between(self, caller: Caller, one: str, other: str | None) -> Row:
         found = between(self._node, caller, one, other)

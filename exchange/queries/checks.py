@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from events.errors import ExchangeError
 from exchange import reconcile
 from exchange.access.caller import Caller, Forbidden
 from exchange.jurisdictions import codes
-from exchange.reconcile import Between, Checked
+from exchange.reconcile import Between, Checked, Report
 
 if TYPE_CHECKING:
     from exchange.node import Node
+
+
+class NoReport(ExchangeError):
+    """The checks have not run by themselves yet."""
+
+    code = "no_report"
+    status = 404
 
 
 def checks(node: Node, caller: Caller | None = None) -> Checked:
@@ -30,3 +38,12 @@ def between(node: Node, caller: Caller, one: str, other: str | None) -> Between:
     if "operator" not in caller.roles and not codes.is_within(first, caller.office):
         raise Forbidden(field="one", rule="office.outside_area", office=first)
     return reconcile.between(node, codes.stem(first), "" if second is None else codes.stem(second))
+
+
+def last_report(node: Node, caller: Caller) -> Report:
+    """What the checks found when they last ran by themselves. Raises Forbidden, NoReport."""
+    caller.require("supervisor", "auditor", "operator")
+    found = reconcile.latest(node)
+    if found is None:
+        raise NoReport
+    return found

@@ -4,5 +4,17 @@ from exchange.reconcile.between import Between, between
 from exchange.reconcile.checks import checks
 from exchange.reconcile.finding import Checked, Difference
 from exchange.reconcile.repair import repair
+from exchange.reconcile.report import Report, latest, report, stepwise
 
-__all__ = ["Between", "Checked", "Difference", "between", "checks", "repair"]
+__all__ = [
+    "Between",
+    "Checked",
+    "Difference",
+    "Report",
+    "between",
+    "checks",
+    "latest",
+    "repair",
+    "report",
+    "stepwise",
+]

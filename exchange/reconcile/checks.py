@@ -17,7 +17,7 @@ from exchange.pipeline.joining import unmarked_from
 from exchange.protocol.agreement import PairState
 from exchange.reconcile.causes import root_causes
 from exchange.reconcile.evidence import Evidence
-from exchange.reconcile.finding import Checked, Difference
+from exchange.reconcile.finding import Checked, Difference, in_order
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -45,7 +45,7 @@ def checks(node: Node, persons: Iterable[str] | None = None) -> Checked:
                     differences += root_causes(evidence)
                 else:
                     waiting += len(one.shelf.persons)
-    found = tuple(sorted(set(differences), key=_order))
+    found = in_order(differences)
     return Checked(at=node.clock(), persons=checked, waiting=waiting, pairs=dict(pairs), differences=found)
 
 
@@ -66,7 +66,3 @@ def _unreadable(found: Closed) -> Difference:
     first, *others = found.offices or ("",)
     root, *rest = (Difference("view", office, found.persons[0], lacking=(found.rule,)) for office in (first, *others))
     return msgspec.structs.replace(root, consequences=tuple(rest))
-
-
-def _order(found: Difference) -> tuple[str, ...]:
-    return (found.check, found.office, found.person, found.other, str(found.event), *found.lacking)

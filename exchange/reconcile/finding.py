@@ -68,9 +68,13 @@ def in_one(at: datetime, parts: Iterable[Checked]) -> Checked:
         pairs.update(part.pairs)
         differences.update(part.differences)
         persons, waiting = persons + part.persons, waiting + part.waiting
-    return Checked(
-        at=at, persons=persons, waiting=waiting, pairs=dict(pairs), differences=tuple(sorted(differences, key=_order))
-    )
+    found = in_order(differences)
+    return Checked(at=at, persons=persons, waiting=waiting, pairs=dict(pairs), differences=found)
+
+
+def in_order(differences: Iterable[Difference]) -> tuple[Difference, ...]:
+    """Each once, the same from the same checks."""
+    return tuple(sorted(set(differences), key=_order))
 
 
 def _order(found: Difference) -> tuple[str, ...]:

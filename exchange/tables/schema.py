@@ -101,3 +101,12 @@ inbox = Table(
 )
 _index_over_some("ix_inbox_unsettled", inbox, ("office", "at", "position"), "outcome IS NULL")
 _index_over_some("ix_inbox_unseen", inbox, ("office", "at", "position"), "acknowledged IS NULL")
+
+# What the checks found each time that they ran by themselves.
+reports = Table(
+    "reports",
+    metadata,
+    Column("at", MOMENT, nullable=False, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("at"),
+)

@@ -71,6 +71,12 @@ class ChecksSchema(Wire):
     differences = fields.Many(fields.Inner(DifferenceSchema), required=True, most=1000)
 
 
+class ReportSchema(ChecksSchema):
+    """What a worker found; the faults beyond those listed are counted."""
+
+    left_out = fields.Count(required=True, metadata={"description": "Faults that are not listed."})
+
+
 class BetweenQuery(Wire):
     """Two areas, each by its code; without the other: the one with everybody."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from exchange.http.allows import allows
 from exchange.http.gate import caller
 from exchange.http.routes import Resource, use_cases
-from schemas.v1.node import BetweenQuery, BetweenSchema, ChecksSchema
+from schemas.v1.node import BetweenQuery, BetweenSchema, ChecksSchema, ReportSchema
 
 resource = Resource("checks", "The four checks of equality, each of which can fail.", "四项一致性核查。")
 _NAMES = ("ledger", "view", "entitlement", "agreement")
@@ -33,6 +33,18 @@ _EXAMPLE = {
 def run_checks() -> Mapping[str, Any]:
     """Ledger, view, entitlement and agreement over all that the node holds; findings name offices and ids only."""
     return use_cases().checks(caller())
+
+
+@resource.get(
+    "/checks/latest",
+    summary=("What the checks last found by themselves", "最近一次自动核查的结果"),
+    answer=ReportSchema,
+    example={**_EXAMPLE, "left_out": 0},
+)
+@allows("operator", "supervisor", "auditor")
+def last_report() -> Mapping[str, Any]:
+    """The four checks over everybody as a worker ran them last; 404 where none has run yet."""
+    return use_cases().last_report(caller())
 
 
 @resource.get(

@@ -1,0 +1,88 @@
+"""The checks that run by themselves: what they found is kept, for whoever looks at it later."""
+
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+from structlog.testing import capture_logs
+
+from exchange.access.caller import Caller, Forbidden
+from exchange.cli import main
+from exchange.queries.checks import NoReport, last_report
+from exchange.reconcile import checks, latest, report, stepwise
+from exchange.tables import reports
+from tests.integration.test_between import peopled
+from tests.integration.test_checks import behind_the_back
+from tests.integration.towns import BEIJING_AND_HUBEI, DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened
+
+AUDITOR = Caller(ZHIFANG, "auditor", frozenset({"auditor"}))
+
+
+def command(node, *arguments: str) -> Result:
+    served = {"EXCHANGE_SERVES": ",".join(BEIJING_AND_HUBEI)}
+    told = ["reconcile", "--data", str(node.settings.data), "--language", "en", *arguments]
+    return CliRunner(env=served).invoke(main, told)
+
+
+def test_what_was_found_is_kept_in_each_database(tmp_path, database_url):
+    node = opened(tmp_path, database_url=database_url)
+    peopled(Town(node, ZHIFANG), Town(node, DONGHUAMEN), Town(node, WANSHOULU))
+    assert latest(node) is None
+    with capture_logs() as logged:
+        found = report(node)
+    assert [(line["event"], line["log_level"], line["persons"]) for line in logged] == [("checked", "info", 2)]
+    kept = latest(node)
+    assert kept is not None
+    assert (kept.checked, kept.left_out) == (found, 0)
+    node.close()
+
+
+def test_step_by_step_the_same_is_found_as_at_once(node, home, new_home):
+    peopled(home, new_home, Town(node, WANSHOULU))
+    behind_the_back(node, ("UPDATE records SET lives_at = NULL WHERE office = ?", (DONGHUAMEN,)))
+    told: list[int] = []
+    found, whole = stepwise(node, told.append), checks(node)
+    assert (found.differences, found.pairs, found.persons) == (whole.differences, whole.pairs, whole.persons)
+    assert told == [2]
+
+
+def test_a_fault_is_an_error_in_the_log_and_the_latest_report_says_it(node, home, new_home):
+    peopled(home, new_home)
+    report(node)
+    behind_the_back(node, ("UPDATE records SET lives_at = NULL WHERE office = ?", (DONGHUAMEN,)))
+    with capture_logs() as logged:
+        report(node)
+    assert [line["log_level"] for line in logged] == ["error"]
+    [found] = last_report(node, AUDITOR).checked.differences
+    assert (found.check, found.office) == ("view", DONGHUAMEN)
+
+
+def test_reports_are_let_go_of_in_time(tmp_path):
+    clock = Clock()
+    node = opened(tmp_path, clock)
+    report(node)
+    clock.now += reports.KEPT + timedelta(days=1)
+    report(node)
+    with node.uow.look() as session:
+        assert session.sql.exec_driver_sql("SELECT count(*) FROM reports").scalar_one() == 1
+    node.close()
+
+
+def test_before_the_first_one_there_is_none_and_no_clerk_is_shown_any(node):
+    with pytest.raises(NoReport):
+        last_report(node, AUDITOR)
+    report(node)
+    with pytest.raises(Forbidden):
+        last_report(node, Caller(ZHIFANG, "clerk", frozenset({"clerk"})))
+
+
+def test_the_command_shows_it(node, home, new_home):
+    peopled(home, new_home)
+    assert command(node, "--latest").exit_code == 3
+    report(node)
+    shown = command(node, "--latest")
+    assert (shown.exit_code, "E1 ledger: equal" in shown.stdout) == (0, True)
+    assert command(node, "--latest", "--repair").exit_code == 2
+    shown = command(node, ZHIFANG, DONGHUAMEN)
+    assert shown.exit_code == 0, shown.stdout
+    assert command(node, "99").exit_code == 2
