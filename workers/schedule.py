@@ -13,6 +13,7 @@ from celery.schedules import crontab
 
 from exchange.settings import Settings
 from exchange.wakes.broker import Broker
+from exchange.wakes.reach import Reach
 from workers import pulse
 from workers.queues import ADVANCE, SWEEP
 
@@ -30,20 +31,38 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 class Clock(Scheduler):  # type: ignore[misc]  # Celery has no types
-    """Keeps its entries in memory, and asks for a look only where none is about to happen."""
+    """Keeps its entries in memory, and asks for a look only where none is about to happen.
+
+    While the broker is away it tries whenever an entry is due, says so in the log once, and once when it is back.
+    """
 
     def __init__(self, app: Any, *args: Any, **kwargs: Any) -> None:
         self._broker = Broker(app.conf.broker_url)
+        self._reach = Reach()
         super().__init__(app, *args, **kwargs)
 
     def setup_schedule(self) -> None:
         self.merge_inplace(self.app.conf.beat_schedule)
+
+    def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
+        try:
+            self.apply_async(entry, producer=producer, advance=False)
+        except Exception as error:  # noqa: BLE001 (each broker's client has its own; the entry is due again soon)
+            self._reach.away(error)
+        else:
+            self._reach.there()
 
     def apply_async(self, entry: ScheduleEntry, producer: Any = None, advance: bool = True, **kwargs: Any) -> Any:
         if entry.task != ADVANCE:
             return super().apply_async(entry, producer, advance, **kwargs)
         self._broker.send(None)
         return None
+
+    def _ensure_connected(self) -> Any:
+        """Waits for the broker at the beginning, for ever, with pauses that grow."""
+        connected = self.connection.ensure_connection(lambda error, _pause: self._reach.away(error))
+        self._reach.there()
+        return connected
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         pulse.beat(self.app.conf.exchange_settings.data, pulse.CLOCK)

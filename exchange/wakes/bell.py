@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-_log = structlog.get_logger(__name__)
+from exchange.wakes.reach import Reach
 
 PAUSE = 1.0  # seconds between two tries while the broker is away
 LAST = 5.0  # seconds that closing waits for what is still to be sent
@@ -37,7 +37,7 @@ class Bell:
         self._reference: str | None = None
         self._beginning = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._away = False
+        self._reach = Reach()
 
     def ring(self) -> None:
         """There is work. Returns at once and never raises."""
@@ -53,9 +53,9 @@ class Bell:
         try:
             self._messenger.ping()
         except Exception as error:  # noqa: BLE001 (each broker's client has its own errors, and all say that it is away)
-            self._found_away(error)
+            self._reach.away(error)
             return False
-        self._found_there()
+        self._reach.there()
         return True
 
     def close(self) -> None:
@@ -82,17 +82,7 @@ class Bell:
         try:
             self._messenger.send(self._reference)
         except Exception as error:  # noqa: BLE001 (as above; what was recorded stands, and the sweep comes behind)
-            self._found_away(error)
+            self._reach.away(error)
             return False
-        self._found_there()
+        self._reach.there()
         return True
-
-    def _found_there(self) -> None:
-        if self._away:
-            self._away = False
-            _log.info("broker_back")
-
-    def _found_away(self, error: Exception) -> None:
-        if not self._away:
-            self._away = True
-            _log.warning("broker_away", why=str(error))

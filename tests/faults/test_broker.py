@@ -3,11 +3,14 @@
 What workers make of the submissions is what one process alone, without any broker, makes of the same.
 """
 
+import logging
 import os
 import random
 import signal
+import threading
 import time
 
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
@@ -17,6 +20,8 @@ from exchange.reconcile import checks
 from tests.databases import database
 from tests.integration.towns import opened
 from tests.servers.platform import Meanwhile, Platform, platform, play, readiness, settle, told
+from workers.app import make_app
+from workers.schedule import Clock
 
 PERSONS = 25
 
@@ -82,6 +87,50 @@ def test_that_the_broker_is_away_is_said_once_and_that_it_is_back_once(served):
         assert served.node.bell.heard()
     said = [line["event"] for line in logged if line["event"].startswith("broker")]
     assert said == ["broker_away", "broker_back"]
+
+
+@pytest.fixture
+def ticks(served):
+    """Lets a clock that asks many times a second run for some seconds. Nobody else asks for the broker meanwhile."""
+    served.node.bell.close()
+    clock = Clock(app=make_app(msgspec.structs.replace(served.node.settings, poll_seconds=0.05)))
+
+    def run(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            time.sleep(max(0.0, min(0.05, clock.tick())))
+
+    yield run
+    clock.close()
+
+
+@pytest.fixture
+def said(caplog):
+    """What is logged, by us or by Celery: a line each."""
+    with capture_logs() as logged:
+        yield lambda: [line["event"] for line in logged] + [r.msg for r in caplog.records if r.levelno > logging.INFO]
+
+
+def test_a_clock_that_asks_on_and_on_says_once_that_the_broker_is_away_and_once_that_it_is_back(served, ticks, said):
+    ticks(0.2)
+    served.redis.child.kill()
+    ticks(1)
+    assert said() == ["broker_away"]
+    served.redis.begin()
+    ticks(0.5)
+    assert said() == ["broker_away", "broker_back"]
+
+
+def test_a_clock_that_begins_while_the_broker_is_away_says_so_once_and_waits(served, ticks, said):
+    served.redis.child.kill()
+    ticking = threading.Thread(target=ticks, args=(1,))
+    ticking.start()
+    ticking.join(3)
+    assert said() == ["broker_away"]
+    served.redis.begin()
+    ticking.join(20)
+    assert not ticking.is_alive()
+    assert said() == ["broker_away", "broker_back"]
 
 
 def test_workers_killed_in_the_middle_of_their_work_lose_and_double_nothing(served, alone):
