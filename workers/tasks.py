@@ -11,12 +11,12 @@ from celery import Celery
 
 from exchange.node import Node
 from exchange.pipeline.advance import advance
-from exchange.pipeline.sweep import sweep
+from exchange.pipeline.sweep import BEGINNING, sweep_from
 from exchange.wakes.broker import Broker
 from workers.queues import ADVANCE, SWEEP
 from workers.retries import DAILY, WORK
 
-LONGEST = 20.0  # seconds of advancing in one task, so that no end of a worker waits long; a new wake-up goes on
+LONGEST = 20.0  # seconds of work in one task, so that no end of a worker waits long; a new one goes on behind it
 
 _log = structlog.get_logger(__name__)
 
@@ -31,10 +31,12 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
             broker().send(task.request.get("reference"))
         return done
 
-    def sweep_task(_task: Any) -> int:
-        ended = DAILY.run(lambda: sweep(node()))
+    def sweep_task(task: Any, duty: int = BEGINNING[0], after: str | None = BEGINNING[1]) -> int:
+        made, left = DAILY.run(lambda: sweep_from(node(), (duty, after), _after(LONGEST)))
         _advanced(node)
-        return ended
+        if left is not None:
+            task.apply_async(left, queue=SWEEP)
+        return made
 
     for name, function in ((ADVANCE, advance_task), (SWEEP, sweep_task)):
         app.task(function, name=name, bind=True, shared=False)  # or every other application would get it, too
@@ -42,10 +44,16 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
 
 def _advanced(node: Callable[[], Node]) -> tuple[int, bool]:
     """How much was done, and whether nothing is left."""
-    end = time.monotonic() + LONGEST
-    done = WORK.run(lambda: advance(node(), enough=lambda: time.monotonic() > end))
+    late = _after(LONGEST)
+    done = WORK.run(lambda: advance(node(), enough=late))
     _log.info("advanced", done=done) if done else _log.debug("nothing_to_do")
-    return done, time.monotonic() <= end
+    return done, not late()
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    """Whether so much time has gone by since now."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
 
 
 def _says_that_it_looks(broker: Broker) -> None:

@@ -17,7 +17,6 @@ from exchange.clock import day_of
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
 from exchange.jurisdictions.deadlines import Ground, Step, due_on, steps
-from exchange.pipeline.by_page import by_page
 from exchange.pipeline.by_person import by_person
 from exchange.pipeline.settling import Settling, deadline_of
 from exchange.protocol.automatic import Draft
@@ -35,13 +34,14 @@ _AHEAD = timedelta(days=60)  # half of the longest time for an answer
 _ABOVE: Mapping[Ground, Level] = {"escalated_county": Level.COUNTY, "escalated_province": Level.PROVINCE}
 
 
-def remind(node: Node) -> int:
-    """Record what the deadlines of cases bring today. How many facts that were."""
+def remind(node: Node, after: str | None, limit: int) -> tuple[int, str | None]:
+    """Record what today's deadlines bring for a page of cases. How many facts that were, and where the next begins."""
     today = day_of(node.clock())
     calendar = _Calendar(node)
     until = (today + _AHEAD).isoformat()
-    waiting = by_page(node, lambda sql, after: cases.waiting(sql, until, after))
-    return sum(_remind(node, calendar, rows, today) for rows in waiting)
+    with node.uow.look() as session:
+        page = cases.waiting(session.sql, until, after, limit)
+    return _remind(node, calendar, page.rows, today), page.next
 
 
 def _remind(node: Node, calendar: _Calendar, waiting: Sequence[CaseRow], today: date) -> int:

@@ -1,4 +1,6 @@
-"""Sweep: what falls due by the day alone. Run it once a day; running it again changes nothing.
+"""Sweep: what falls due by the day alone. Run it once a day; running it again changes nothing, nor do two at once.
+
+It goes page by page, so that nothing holds more than a page and whoever must not work for long can go on later.
 
 Cases are reminded of, overdue and escalated by facts (`exchange.pipeline.reminding`). A protection with a last day ends
 by a fact of the office that recorded it, so that every book sees the end in the same way. Of a stay whose last day has
@@ -7,13 +9,14 @@ gone by, the keeper asks the office where the person stays.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from events.catalogue.person import Unprotected
 from exchange.books import Shelf
 from exchange.clock import day_of
 from exchange.ids import derived_id
-from exchange.pipeline.by_page import by_page
+from exchange.pipeline.advance import never
 from exchange.pipeline.by_person import by_person
 from exchange.pipeline.reminding import remind
 from exchange.pipeline.settling import Settling
@@ -27,14 +30,37 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 LAPSED = "lapsed"
+PAGE = 500
+
+Place = tuple[int, str | None]  # which duty, and behind which row of what it concerns
+BEGINNING: Place = (0, None)
 
 
 def sweep(node: Node) -> int:
     """Record whatever the day brings. How many facts that were."""
-    return _end_protections(node) + _review_stays(node) + remind(node)
+    return sweep_from(node, BEGINNING)[0]
 
 
-def _review_stays(node: Node) -> int:
+def sweep_from(
+    node: Node, place: Place, enough: Callable[[], bool] = never, *, limit: int = PAGE
+) -> tuple[int, Place | None]:
+    """The same from a place on, until it is enough, which is asked after each page of at most `limit` rows.
+
+    How many facts that were, and where to go on; None at the end.
+    """
+    duty, after = place
+    made = 0
+    while duty < len(_DUTIES):
+        done, after = _DUTIES[duty](node, after, limit)
+        made += done
+        if after is None:
+            duty += 1
+        if duty < len(_DUTIES) and enough():
+            return made, (duty, after)
+    return made, None
+
+
+def _review_stays(node: Node, after: str | None, limit: int) -> tuple[int, str | None]:
     today = day_of(node.clock()).isoformat()
 
     def ask(settling: Settling, found: Shelf, _person: str) -> None:
@@ -43,19 +69,21 @@ def _review_stays(node: Node) -> int:
             for draft in [draft for record in view(book) for draft in reviews(record, today)]:
                 book.record(settling.make_event(office, draft, book))
 
-    due = by_page(node, lambda sql, after: records.to_review(sql, today, after))
-    return sum(by_person(node, persons, ask) for persons in due)
+    with node.uow.look() as session:
+        page = records.to_review(session.sql, today, after, limit)
+    return by_person(node, page.rows, ask), page.next
 
 
-def _end_protections(node: Node) -> int:
+def _end_protections(node: Node, after: str | None, limit: int) -> tuple[int, str | None]:
     today = day_of(node.clock()).isoformat()
 
     def end(settling: Settling, found: Shelf, _person: str) -> None:
         for office in sorted(filter(node.serves, found.concerned())):
             _end(settling, found, office, today)
 
-    lapsed = by_page(node, lambda sql, after: records.lapsed(sql, today, after))
-    return sum(by_person(node, persons, end) for persons in lapsed)
+    with node.uow.look() as session:
+        page = records.lapsed(session.sql, today, after, limit)
+    return by_person(node, page.rows, end), page.next
 
 
 def _end(settling: Settling, found: Shelf, office: str, today: str) -> None:
@@ -68,3 +96,10 @@ def _end(settling: Settling, found: Shelf, office: str, today: str) -> None:
             id_ = derived_id("unprotected", office, ref.id)
             draft = Draft(id=id_, person=record.person, payload=Unprotected(ground=LAPSED), because=ref)
             settling.make_event(office, draft, book)
+
+
+_DUTIES: Sequence[Callable[[Node, str | None, int], tuple[int, str | None]]] = (
+    _end_protections,
+    _review_stays,
+    remind,
+)

@@ -1,8 +1,9 @@
 """The broker at an address: the queues that it keeps for us, and how a wake-up is put into one.
 
-A wake-up says "look", and bears nothing but the reference of the request behind it. One that waits is enough for all
-that was recorded meanwhile: on Redis a flag stands while one waits, which a worker takes down before it begins to look;
-RabbitMQ itself keeps no more than one in the queue. Losing a wake-up, or the flag, delays and loses nothing.
+A wake-up says "look", and bears nothing but the reference of the request behind it; one to sweep also says where the
+slice before it left off. One that waits is enough for all that was recorded meanwhile: on Redis a flag stands while one
+waits, which a worker takes down before it begins to look; RabbitMQ itself keeps no more than one in the queue. Losing a
+wake-up, or the flag, delays and loses nothing.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from redis.retry import Retry
 ADVANCE = "exchange.advance"  # the task and its queue
 SWEEP = "exchange.sweep"  # likewise
 
+VISIBLE = 300  # seconds after which Redis hands a task to a second worker: longer than any takes, with its tries
+
 _FLAG = "exchange:advance:waits"
 _FLAG_STANDS = 10  # seconds, should whoever put it up or was to take it down be killed
 _QUORUM = {"x-queue-type": "quorum"}  # a queue cannot change its type or arguments: rename it instead
 _ONE = {**_QUORUM, "x-max-length": 1, "x-overflow": "drop-head"}
 _REDIS: dict[str, Any] = {
-    "visibility_timeout": 300,  # longer than any task takes
+    "visibility_timeout": VISIBLE,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
     "health_check_interval": 5,

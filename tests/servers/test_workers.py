@@ -13,9 +13,10 @@ from exchange.ids import new_id
 from exchange.pipeline.advance import advance
 from exchange.reconcile import checks
 from exchange.wake import Nobody
-from exchange.wakes.broker import ADVANCE, Broker, celery_at
+from exchange.wakes.broker import ADVANCE, SWEEP, Broker, celery_at
 from tests.integration.towns import ZHIFANG
 from tests.servers.platform import Platform, accepted, play, readiness, settle, submissions, submit
+from workers import tasks
 from workers.tasks import add_tasks
 
 FLAG = "exchange:advance:waits"
@@ -70,6 +71,22 @@ def test_what_is_recorded_while_a_worker_looks_can_ask_for_another_look(served, 
     app.tasks[ADVANCE].apply(throw=True)
     broker.close()
     assert standing == [0]
+
+
+def test_a_sweep_that_has_worked_long_enough_goes_on_in_a_task_of_its_own(served, kept, monkeypatch):
+    """Redis hands a task that takes too long to a second worker: two would do the same work at once."""
+    monkeypatch.setattr(tasks, "LONGEST", 0.0)
+    app = celery_at(served.redis.url, patience=2)
+    broker = Broker(served.redis.url)
+    add_tasks(app, lambda: served.node, lambda: broker)
+    places: list[list[object]] = [[]]
+    app.tasks[SWEEP].apply(throw=True)
+    while waits := kept.lpop(SWEEP):
+        arguments, _, _ = json.loads(base64.b64decode(json.loads(waits)["body"]))
+        places.append(arguments)
+        app.tasks[SWEEP].apply(arguments, throw=True)
+    broker.close()
+    assert places == [[], [1, None], [2, None]], "a slice for each duty, since nothing is due"
 
 
 def test_what_a_lost_wake_up_left_is_found_by_the_clock(served):
