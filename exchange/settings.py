@@ -31,7 +31,8 @@ class SettingsWrong(ExchangeError):
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`serves`, `peers`: areas by division code of any level. `deadlines`: as `Rules.overridden` takes them.
 
-    `lookups_per_hour`: of newcomers whom an office does not hold.
+    `lookups_per_hour`: of newcomers whom an office does not hold. `confirm_equal`: whether a question after the
+    registration is confirmed by itself where document, name and birth date are equal and nothing differs.
     `database_url`: a PostgreSQL database (`postgresql://…`); without it a SQLite file in the data folder.
     `broker_url`: where workers in other processes are told; without it this process forwards. `demo_clock`: the file by
     which the processes of a demo agree on its day; no other node has such a setting.
@@ -44,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     deadlines: dict[str, dict[str, Any]] = {}
     max_batch: int = 1000
     lookups_per_hour: int = 60
+    confirm_equal: bool = False
     max_body_bytes: int = 1 << 20
     host: str = "127.0.0.1"
     port: int = 8080

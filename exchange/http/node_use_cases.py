@@ -14,6 +14,7 @@ from exchange.access.caller import Caller
 from exchange.commands import days
 from exchange.commands.acknowledge import acknowledge
 from exchange.commands.act import Item, Result
+from exchange.commands.confirm_equal import Outcome, confirm_equal
 from exchange.commands.jurisdiction import record_office
 from exchange.commands.record import record
 from exchange.commands.reply import reply
@@ -67,6 +68,9 @@ class NodeUseCases:
 
     def reply(self, caller: Caller, case: str, item: Item) -> Result:
         return reply(self._node, caller, item)
+
+    def confirm_equal(self, caller: Caller, cases: Sequence[str], act: str | None) -> Sequence[Outcome]:
+        return confirm_equal(self._node, caller, cases, act)
 
     def record_office(self, caller: Caller, office: str, type_: str, day: str, content: Row, id_: str | None) -> Result:
         return record_office(self._node, caller, office, type_, day, content, id_)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from exchange.access.caller import Caller
 from exchange.commands.act import Item, Result
+from exchange.commands.confirm_equal import Outcome
 from exchange.protocol.offices import Offices
 
 Row = Mapping[str, Any]
@@ -33,6 +34,10 @@ class UseCases(Protocol):
 
     def reply(self, caller: Caller, case: str, item: Item) -> Result:
         """Today, where the item says no day."""
+        ...
+
+    def confirm_equal(self, caller: Caller, cases: Sequence[str], act: str | None) -> Sequence[Outcome]:
+        """Confirm those of these cases in which nothing differs."""
         ...
 
     def record_office(

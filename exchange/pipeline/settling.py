@@ -42,6 +42,7 @@ class Settling:
 
     def __init__(self, node: Node, shelf: Shelf, moment: datetime) -> None:
         self.rules: Mapping[str, Rule] = node.rules
+        self.confirm_equal = node.settings.confirm_equal
         self._node = node
         self._shelf = shelf
         self._moment = moment

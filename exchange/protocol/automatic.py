@@ -23,6 +23,7 @@ from events.standing import Standing
 from exchange.ids import derived_id
 from exchange.protocol.compare import differences
 from exchange.protocol.duties import DueKey
+from exchange.protocol.equal import certainly_same
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.record import CaseState, Record
 from exchange.protocol.stay_requests import is_review, stands
@@ -39,9 +40,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     touches: tuple[str, ...] = ()
 
 
-def automatic(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Draft]:
-    """Every fact that now follows and is not recorded yet."""
-    known = () if sight.record.withdrawn else (*_statement(sight), *_matched(sight))
+def automatic(sight: Sight, owed: Mapping[DueKey, Due], *, confirm_equal: bool = False) -> list[Draft]:
+    """Every fact that now follows and is not recorded yet. `confirm_equal`: also what only a setting lets follow."""
+    matched = () if sight.record.withdrawn else _matched(sight, confirm_equal=confirm_equal)
+    known = () if sight.record.withdrawn else (*_statement(sight), *matched)
     drafts = [*known, *_questions(sight, owed)]
     return [d for d in drafts if Ref(sight.me, d.id) not in sight.record.facts]
 
@@ -81,23 +83,32 @@ def _cause_of_statement(record: Record) -> Standing | None:
     return max(causes or arrivals, key=lambda s: (s.stamp, s.ref), default=None)
 
 
-def _matched(sight: Sight) -> Iterator[Draft]:
-    """Departure and arrival that match close by themselves (rule 5 of routing)."""
+def _matched(sight: Sight, *, confirm_equal: bool) -> Iterator[Draft]:
+    """Departure and arrival that match close by themselves, and, by a setting, what is certainly the same (rules 3 and
+    5 of routing).
+    """
     record = sight.record
     for state in record.cases.values():
         opening = record.facts.get(state.ref.opening)
-        if state.status != "open" or state.ref.kind != "inflow" or not sight.mine(state.ref.asked):
+        if state.status != "open" or not sight.mine(state.ref.asked):
             continue
-        if opening is None or state.thread or not isinstance(opening.payload, Arrived) or not sight.is_keeper:
+        if opening is None or opening.void or state.thread or not sight.is_keeper:
             continue
-        announced = any(sight.mine(a.author) and a.arrival == opening.ref for a in record.announcements)
-        if announced and not differences(record.particulars, opening.payload.stated):
+        if _announced(sight, state, opening) or (confirm_equal and certainly_same(record, state)):
             yield Draft(
                 id=derived_id("matched", *case_parts(state)),
                 person=opening.event.person,
                 payload=Confirmed(case=state.ref, sees=opening.corrections),
                 because=opening.ref,
             )
+
+
+def _announced(sight: Sight, state: CaseState, opening: Standing) -> bool:
+    """Whether this office had announced just this arrival, and nothing stated differs."""
+    if state.ref.kind != "inflow" or not isinstance(opening.payload, Arrived):
+        return False
+    announced = any(sight.mine(a.author) and a.arrival == opening.ref for a in sight.record.announcements)
+    return announced and not differences(sight.record.particulars, opening.payload.stated)
 
 
 def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:

@@ -116,12 +116,12 @@ def _notice(office: str, record: Record, act: str, person: str, first: Delivery,
     payload = standing.payload
     case = CaseRef(first.ref, office, first.kind) if first.asks else _case(office, record, standing)
     state = record.cases.get(case) if case is not None else None
-    matched = first.kind == "inflow" and state is not None and state.status == "matched"
+    matched = first.kind in {"inflow", "registration"} and state is not None and state.status == "matched"
     notice = Notice(
         office=office,
         person=person,
         act=act,
-        # An arrival that the office had announced, with nothing that differs, closed by itself (rule 5 of routing).
+        # An arrival that was announced, or is certainly the same, closed by itself (rules 3 and 5 of routing).
         kind="matched" if matched else first.kind,
         expects_reply=first.asks and not matched,
         event=first.ref,

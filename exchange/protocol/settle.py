@@ -34,6 +34,7 @@ class Node(Protocol):
     """What a settlement needs from the node that runs it."""
 
     rules: Mapping[str, Rule]
+    confirm_equal: bool  # whether cases in which the person is certainly the same are confirmed by themselves
 
     def serves(self, office: str) -> bool:
         """Whether the office's book is here; what is due to another only stands in the result."""
@@ -82,7 +83,7 @@ def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable
     for record in node.view(book):
         extra = [due for due in matched if due.ref in record.facts]
         owed = duties(book, record, node.rules, extra)
-        drafts = automatic(Sight(book, record), owed)
+        drafts = automatic(Sight(book, record), owed, confirm_equal=node.confirm_equal)
         for draft in drafts:
             event = node.make_event(office, draft, book)
             book.record(event)

@@ -20,6 +20,7 @@ from exchange.access.caller import Caller, Forbidden
 from exchange.access.rate import attempt
 from exchange.commands.match_person import document_token
 from exchange.protocol.enquiry import PURPOSES, prepared, recognised
+from exchange.protocol.equal import keeps
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from exchange.queries.offer import bearing
@@ -70,6 +71,5 @@ def _kept(node: Node, shelf: Shelf) -> Iterator[Record]:
     """The records of those who keep the registration by their own book, of the living."""
     for office in sorted(shelf.concerned()):
         for record in view(shelf.book(office)) if node.serves(office) else ():
-            named = any(office in link.named and not link.from_arrival for link in record.chain)
-            if named and record.keeper == office and record.died_on is None:
+            if keeps(record) and record.died_on is None:
                 yield record

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import get_args
 
-from events.catalogue.case import DisputeReason
+from events.catalogue.case import DisputeReason, Refusal
 from events.catalogue.values import NoteKind
+from exchange.protocol.equal import Compared
 from exchange.protocol.record import CaseStatus
 from schemas.v1 import fields
 from schemas.v1.paging import Page, PageQuery
 from schemas.v1.person import SheetSchema
+from schemas.v1.problem import ProblemSchema
 from schemas.v1.wire import Wire
 
 
@@ -104,6 +106,49 @@ class ConfirmSchema(ReplySchema):
     sees = fields.Many(fields.Reference(), metadata={"description": "The amendments that the reply knew."})
     deviations = fields.Many(fields.Inner(DeviationSchema))
     note = fields.Text(most=2000)
+
+
+class AnswerSchema(ReplySchema):
+    """Facts, not held, or why nothing is told."""
+
+    held = fields.Flag(
+        metadata={"description": "Whether the office holds the person; left out, it does where it tells facts."}
+    )
+    facts = fields.Open(metadata={"description": "What it holds, of the fields that were asked for."})
+    refused = fields.choice(*get_args(Refusal), metadata={"description": "Why nothing is told."})
+    sees = fields.Many(fields.Reference(), metadata={"description": "The amendments that the reply knew."})
+
+
+class ConfirmEqualSchema(Wire):
+    """Cases that ask this office."""
+
+    id = fields.event_id(metadata={"description": "UUIDv7 chosen by the client; makes a repeated request harmless."})
+    cases = fields.Many(fields.identifier(), required=True, least=1, most=1000)
+
+
+class ComparedSchema(Wire):
+    """What became of one case."""
+
+    case = fields.identifier(required=True)
+    became = fields.choice(
+        *get_args(Compared),
+        "confirmed",
+        "repeated",
+        "refused",
+        required=True,
+        metadata={"description": "Confirmed, or why a person has to look."},
+    )
+    fields_ = fields.Many(
+        fields.Text(), data_key="fields", attribute="fields", metadata={"description": "Those that differ."}
+    )
+    error = fields.Inner(ProblemSchema, allow_none=True)
+
+
+class ConfirmedEqualSchema(Wire):
+    """What became of each case, in the order of the request."""
+
+    confirmed = fields.Count(required=True)
+    results = fields.Many(fields.Inner(ComparedSchema), required=True, most=1000)
 
 
 class DisputeSchema(ReplySchema):

@@ -10,6 +10,7 @@ from events.errors import Conflict, ExchangeError, StaleVersion
 from exchange.access.caller import Caller
 from exchange.access.keys import Keys
 from exchange.commands.act import ActRefused, Item, Result, Status
+from exchange.commands.confirm_equal import Outcome
 from exchange.http.app import application
 from exchange.http.use_cases import Row, Slice
 from exchange.http.v1 import examples
@@ -49,6 +50,10 @@ class Remembering:
     def reply(self, caller: Caller, case: str, item: Item) -> Result:
         self._ask("reply", caller, case, item)
         return self._result(item)
+
+    def confirm_equal(self, caller: Caller, cases: Sequence[str], act: str | None) -> Sequence[Outcome]:
+        self._ask("confirm_equal", caller, list(cases), act)
+        return [Outcome(case=case, became="differs", fields=("born_on",)) for case in cases]
 
     def record_office(self, caller: Caller, *told: Any) -> Result:
         self._ask("record_office", caller, *told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from events.catalogue.amendment import Corrected
-from events.catalogue.case import Disputed
+from events.catalogue.case import Confirmed, Disputed
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Unmerged
 from exchange.protocol.record import Record
@@ -41,6 +41,7 @@ def reached(world: World) -> Counter[str]:
         if event.frame.stamp > world.now + world.skew[event.author]:
             found["row 10"] += 1
     rows: set[int] = set()
+    found["case confirmed by comparing"] += _compared(world)
     for office in world.offices:
         for record in world.records(office):
             found.update({f"contradiction {c.kind}" for c in record.contradictions})
@@ -53,6 +54,18 @@ def reached(world: World) -> Counter[str]:
     if any(handed.cases for handed in world.handed):
         found["row 7"] += 1
     return found
+
+
+def _compared(world: World) -> int:
+    """Confirmations of a system actor that no announcement explains."""
+    return sum(
+        1
+        for office in world.offices
+        for record in world.records(office)
+        for s in record.facts.values()
+        if s.author == office and isinstance(s.payload, Confirmed) and s.event.frame.automatic
+        and all(a.arrival != s.payload.case.opening for a in record.announcements)
+    )  # fmt: skip
 
 
 def _rows(world: World, record: Record) -> set[int]:
@@ -105,4 +118,5 @@ def expected() -> set[str]:
     types = {t for t in TYPES if t not in {"jurisdiction.opened", "jurisdiction.closed"}}
     ends = {f"{what} with an open case" for what in ("merge", "split")}
     kinds = {"contested_stays", "moved_after_death", "two_registrations", "left_without_arrival", "one_document"}
+    ends |= {"case confirmed by comparing"}
     return ends | {f"type {t}" for t in types} | {f"contradiction {k}" for k in kinds} | {f"row {row}" for row in ROWS}

@@ -46,9 +46,11 @@ class World:
         rules: Mapping[str, Rule] = RULES,
         *,
         skew: bool = True,
+        confirm_equal: bool = False,
         left_out: frozenset[str] = frozenset(),
     ) -> None:
         self.left_out = left_out
+        self.confirm_equal = confirm_equal
         self.at = 0
         self.views: dict[str, tuple[int, tuple[Record, ...]]] = {}
         self.seed = seed

@@ -11,13 +11,17 @@ from exchange.http import paging
 from exchange.http.allows import allows
 from exchange.http.etag import if_match
 from exchange.http.gate import caller, purpose
+from exchange.http.problems import problem
 from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from exchange.http.v1.events import single
 from schemas.v1.case import (
+    AnswerSchema,
     CaseSchema,
     CasesQuery,
     CasesSchema,
+    ConfirmedEqualSchema,
+    ConfirmEqualSchema,
     ConfirmSchema,
     DeferSchema,
     DisputeSchema,
@@ -95,6 +99,39 @@ def _reply(
     route(allows("confirmer", "supervisor")(reply))
 
 
+@resource.post(
+    "/cases/confirm",
+    summary=("Confirm many cases in which nothing differs", "批量确认无差异的查询事项"),
+    body=ConfirmEqualSchema,
+    asks={"two": {"id": examples.REPLY, "cases": [examples.CASE, examples.PERSON]}},
+    answer=ConfirmedEqualSchema,
+    example={
+        "confirmed": 1,
+        "results": [
+            {"case": examples.CASE, "became": "confirmed", "fields": [], "error": None},
+            {"case": examples.PERSON, "became": "differs", "fields": ["born_on"], "error": None},
+        ],
+    },
+)
+@allows("confirmer", "supervisor")
+def confirm_equal_cases(body: dict[str, Any]) -> dict[str, Any]:
+    """The exchange compares; cases in which nothing differs are confirmed, all others stay as they are.
+
+    Each case stands for itself, and has a result of its own. The same id again gives the first results.
+    """
+    found = use_cases().confirm_equal(caller(), body["cases"], body.get("id"))
+    rows = [
+        {
+            "case": each.case,
+            "became": each.became,
+            "fields": list(each.fields),
+            "error": None if each.error is None else problem(each.error),
+        }
+        for each in found
+    ]
+    return {"confirmed": sum(each.became in {"confirmed", "repeated"} for each in found), "results": rows}
+
+
 _reply(
     "confirm",
     "case.confirmed",
@@ -110,6 +147,14 @@ _reply(
     DisputeSchema,
     {"id": examples.REPLY, "reason": "moved_elsewhere", "place": {"kind": "town", "code": examples.HOME}},
     "The office asked does not hold it so. `moved_elsewhere` with a town proposes whom to ask.",
+)
+_reply(
+    "answer",
+    "enquiry.answered",
+    ("Answer an enquiry", "答复信息查询"),
+    AnswerSchema,
+    {"id": examples.REPLY, "held": True, "facts": {"born_on": "1991-04-17", "ethnic_group": "01"}},
+    "The office asked tells facts that it was asked for, says that it holds no such person, or why it does not tell.",
 )
 _reply(
     "redirect",

@@ -37,6 +37,8 @@ _ON_THE_WIRE = {"day": "effective_on"}
         "arrived": examples.ARRIVED,
         "left": examples.LEFT,
         "married": examples.MARRIED,
+        "enquired": examples.ENQUIRED,
+        "answered": examples.ANSWERED,
     },
     answer=ResultSchema,
     example=examples.RECORDED,
@@ -56,7 +58,13 @@ def record_event(body: dict[str, Any]) -> tuple[Mapping[str, Any], int, dict[str
     "/events/batch",
     summary=("Record up to 1,000 events", "批量登记事件（至多1000个）"),
     body=BatchSchema,
-    asks={"two": {"all_or_nothing": True, "events": [examples.REGISTERED, {**examples.LEFT, "person": "#0"}]}},
+    asks={
+        "two": {"all_or_nothing": True, "events": [examples.REGISTERED, {**examples.LEFT, "person": "#0"}]},
+        "enquiries": {
+            "all_or_nothing": True,
+            "events": [examples.ENQUIRED, {**examples.ENQUIRED, "id": examples.REPLY}],
+        },
+    },
     answer=BatchResultSchema,
     example={"recorded": 1, "repeated": 0, "refused": 0, "results": [examples.RECORDED]},
     status=201,

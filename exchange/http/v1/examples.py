@@ -59,6 +59,24 @@ MARRIED: dict[str, Any] = {
         "ground": "marriage",
     },
 }
+ENQUIRED: dict[str, Any] = {
+    "id": EVENT,
+    "type": "enquiry.opened",
+    "effective_on": "2026-03-02",
+    "with": {
+        "to": HOME,
+        "purpose": "registration",
+        "consent": True,
+        "given": {"name": "林一禾", "document.resident": {"number": "110105199104170025"}},
+        "fields": ["born_on", "ethnic_group", "registration"],
+    },
+}
+ANSWERED: dict[str, Any] = {
+    "id": REPLY,
+    "type": "enquiry.answered",
+    "effective_on": "2026-03-03",
+    "with": {"case_id": CASE, "held": True, "facts": {"born_on": "1991-04-17", "ethnic_group": "01"}},
+}
 RECORDED: dict[str, Any] = {
     "id": EVENT,
     "person": PERSON,

@@ -1,0 +1,84 @@
+"""Whether a question can be answered by comparing: the office keeps the person, and nothing stated differs. Pure.
+
+What must hold of every case that is confirmed by comparing: the office asked knows the person by its own word, never by
+the statement that it is asked about; who is meant is certain; and no field that both hold differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from events.catalogue.values import CaseRef
+from exchange.protocol.compare import alike, differences
+from exchange.protocol.record import ASKED, CaseState, Record
+
+Compared = Literal["equal", "differs", "unclear", "other_kind", "not_asked"]
+
+KINDS = frozenset({"inflow", "registration"})  # "yours, and right?": the others ask what no record can tell
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """`unclear`: nothing differs, and yet a person has to look. `fields`: those that differ."""
+
+    found: Compared
+    fields: tuple[str, ...] = ()
+
+
+def comparison(record: Record, state: CaseState) -> Comparison:
+    """What comparing says of a case that asks this office."""
+    if state.ref.asked != record.office or state.status not in ASKED:
+        return Comparison("not_asked")
+    if state.ref.kind not in KINDS:
+        return Comparison("other_kind")
+    stated = stated_in(record, state)
+    fields = tuple(each.field for each in differences(record.particulars, stated))
+    if record.died_on is not None:
+        fields = (*fields, "died_on")
+    if fields:
+        return Comparison("differs", fields)
+    certain = keeps(record) and not state.by_document and not state.reopened and not record.contradictions
+    return Comparison("equal" if certain and _recognised(record.particulars, stated) else "unclear")
+
+
+def certainly_same(record: Record, state: CaseState) -> bool:
+    """Equal, and of that document, name and birth date each: then a setting may confirm it by itself."""
+    stated = stated_in(record, state)
+    held = record.particulars
+    born = stated.get("born_on")
+    return comparison(record, state).found == "equal" and _documents(held, stated) and born == held.get("born_on", "")
+
+
+def keeps(record: Record) -> bool:
+    """Whether the office keeps the registration by its own word: it recorded it, or was asked and agreed."""
+    if record.keeper != record.office:
+        return False
+    for link in record.chain:
+        asked = record.cases.get(CaseRef(link.ref, record.office, "registration"))
+        own = record.facts[link.ref].author == record.office or (asked is not None and asked.recognised)
+        if own and not link.from_arrival and record.office in link.named and record.office not in link.disclaimed:
+            return True
+    return False
+
+
+def stated_in(record: Record, state: CaseState) -> Mapping[str, Any]:
+    """The particulars that the question states, as far as this office was told them."""
+    opening = record.facts.get(state.ref.opening)
+    payload = opening.payload if opening is not None and not opening.void else None
+    found: Mapping[str, Any] = getattr(payload, "stated", None) or getattr(payload, "particulars", None) or {}
+    return found
+
+
+def _recognised(held: Mapping[str, Any], stated: Mapping[str, Any]) -> bool:
+    """Whether it is certain who is meant: by the name, and by a document or the birth date, on both sides."""
+    if "name" not in held or "name" not in stated:
+        return False
+    return _documents(held, stated) or ("born_on" in held and "born_on" in stated)
+
+
+def _documents(held: Mapping[str, Any], stated: Mapping[str, Any]) -> bool:
+    """Whether a document is stated that is held: those that both hold were found alike before."""
+    shared = [field for field in stated if field.startswith("document.") and field in held]
+    return any(alike(field, held[field], stated[field]) for field in shared)
