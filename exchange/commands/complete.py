@@ -97,7 +97,8 @@ def _departed(content: Content, office: str, record: Record | None) -> None:
 
 
 def _opens(content: Content, _office: str, record: Record | None) -> None:
-    content["opens"] = record is None or record.withdrawn or record.only_asked
+    """Who was told no more than a question or an announcement knows of nobody who keeps the person."""
+    content["opens"] = record is None or record.withdrawn or record.keeper is None
 
 
 def _previous(content: Content, _office: str, record: Record | None) -> None:
