@@ -26,11 +26,13 @@ class Amendments:
         day: Callable[[], str],
         office: Callable[[], str],
         document: Callable[..., dict[str, Any]],
+        own_document: Callable[[str], dict[str, Any]],
     ) -> None:
         self.random = draw
         self.day = day
         self.office = office
         self.document = document
+        self.own_document = own_document
 
     def corrected(self, office: str, person: str, record: Record) -> Fact | None:
         """A correction of any field of an own event, a correction included."""
@@ -52,7 +54,7 @@ class Amendments:
         shared = self.document(target.event.person, else_own=False)
         stated = getattr(target.payload, "particulars", None) or getattr(target.payload, "stated", {})
         if shared and stated.get("document.passport") == shared["document.passport"]:
-            return {"document.passport": {"number": f"E1000000{target.event.person[-1]}"}}
+            return self.own_document(target.event.person)
         return shared
 
     def _changes(self, fact: Fact) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Reply
+from events.catalogue.case import Escalated, Reply
 from events.catalogue.person import Merged
 from events.envelope import Ref
+from events.event import Event
 from events.standing import Standing
 from exchange.protocol.agreement import findings
-from exchange.protocol.book import Book
 from exchange.protocol.duties import RULES, duties, new_deliveries
 from exchange.protocol.matching import matching
 from exchange.protocol.naming import named_offices
@@ -116,14 +116,15 @@ def _merges(world: World, holders: dict[Ref, set[str]]) -> list[str]:
         for event in book.events():
             if not isinstance(event.payload, Merged) or event.author != office:
                 continue
-            told = {to for (ref, to), _ in book.told.items() if ref in book.recorded and _same(book, ref, event.person)}
+            told = {to for ref, to in book.told if ref in book.recorded and _of(book.recorded[ref], event.person)}
             missing = told - holders[event.ref]
             faults.extend(f"merge untold {event.ref} to {o}" for o in sorted(missing))
     return faults
 
 
-def _same(book: Book, ref: Ref, person: str) -> bool:
-    return book.recorded[ref].person == person
+def _of(event: Event, person: str) -> bool:
+    """Who is asked to see to a case holds nothing of the person."""
+    return event.person == person and not isinstance(event.payload, Escalated)
 
 
 def differing_fields(world: World, other: World) -> list[str]:
@@ -143,7 +144,8 @@ def differing_fields(world: World, other: World) -> list[str]:
             if mains[0] != mains[1]:
                 faults.append(f"P4 {office} stays")
             # In another order an office may have been shown fewer parts: a value that it was not shown is not compared.
-            if _sources(record) == _sources(twin):
+            # Nor may a stay have been confirmed by itself there, by an office that had heard who else is keeper.
+            if _sources(record) == _sources(twin) and _compared(twin):
                 shared = record.particulars.keys() & twin.particulars.keys()
                 if any(record.particulars[f] != twin.particulars[f] for f in shared):
                     faults.append(f"P4 {office} particulars")

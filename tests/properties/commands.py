@@ -62,7 +62,7 @@ class Commands:
         # Drawn apart, so that documents change no other draw of a history.
         self.documents = random.Random(f"documents {world.seed}")
         self.kin = random.Random(f"kin {world.seed}")
-        self.amendments = Amendments(world.random, self.day, self.office, self.document)
+        self.amendments = Amendments(world.random, self.day, self.office, self.document, self.own_document)
 
     def day(self) -> str:
         """One of few days."""
@@ -85,7 +85,11 @@ class Commands:
         """Mostly the person's own passport, now and then the one that others may have too; or mostly none."""
         if self.documents.random() < 0.2:
             return {"document.passport": {"number": SHARED}}
-        return {"document.passport": {"number": f"E1000000{person[-1]}"}} if else_own else {}
+        return self.own_document(person) if else_own else {}
+
+    def own_document(self, person: str) -> dict[str, Any]:
+        """The person's own passport."""
+        return {"document.passport": {"number": f"E1000000{person[-1]}"}}
 
     def step(self) -> bool:
         """One command of a random office, if its book allows one."""

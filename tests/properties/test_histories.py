@@ -24,6 +24,7 @@ from tests.properties.documents import document_faults
 from tests.properties.enquiries import enquiry_faults
 from tests.properties.histories import HISTORIES, again, history, shape
 from tests.properties.reached import reached
+from tests.properties.shown import shown
 from tests.properties.succession import succession_faults
 from tests.properties.world import World
 
@@ -80,20 +81,6 @@ def test_histories_end_with_the_same_view_on_both_sides(
 @pytest.mark.parametrize("first", range(HISTORIES, SOAK, BLOCK))
 def test_many_more_histories(first: int, record_property: Callable[[str, object], None]) -> None:
     run_block(first, BLOCK, record_property)
-
-
-@pytest.mark.parametrize("seed", [4894])
-def test_histories_that_once_showed_a_fault(seed: int) -> None:
-    """4894: a stay became main while two were one, and nobody saw which of them it was once they were two again."""
-    world, _ = history(seed, **shape(seed))
-    assert faults_of(world) == []
-
-
-def shown(record: Record) -> tuple[object, ...]:
-    """What a person sees of a record, without what only counts deliveries."""
-    stays = tuple((s.id, s.office, s.kind, s.began, s.ended, s.address) for s in record.stays)
-    cases = tuple((ref, case.status) for ref, case in record.cases.items())
-    return (record.person, record.keeper, record.registration, dict(record.particulars), stays, record.died_on, cases)
 
 
 def p1_views(world: World) -> list[str]:

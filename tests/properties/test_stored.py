@@ -1,0 +1,102 @@
+"""Random histories on the real stores, in processes that end between any two steps: nothing differs from the model."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from events.errors import ExchangeError
+from exchange.demo.servers.postgres import Postgres
+from exchange.protocol.duties import RULES
+from exchange.reconcile import checks
+from exchange.unit_of_work import SqlSession, UnitOfWork
+from tests.databases import database
+from tests.properties.stored import Ground, Killed, differing, stored_history
+from tests.properties.test_histories import faults_of
+
+BLOCK = 10
+FIRST = range(0, 100, BLOCK)
+
+
+@pytest.fixture(autouse=True)
+def _same_persons_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A seed shows the same again: of merged ids the lowest may decide."""
+    draw = random.Random("persons")
+    monkeypatch.setattr(
+        "exchange.commands.desk.new_person_id", lambda: str(uuid.UUID(int=draw.getrandbits(128), version=4))
+    )
+
+
+def faults(first: int, ground: Ground) -> list[str]:
+    """What the histories with the seeds from `first` show, one after the other on one store."""
+    found: list[str] = []
+    for seed in range(first, first + BLOCK):
+        world, commands = stored_history(seed, ground)
+        shown = [*differing(world, commands), *faults_of(world)]
+        shown += [str(each) for each in checks(ground.node, commands.persons).differences]
+        found += [f"seed {seed}: {each}" for each in shown]
+    return found
+
+
+def judged(first: int, ground: Ground) -> None:
+    found = faults(first, ground)
+    assert found == [], "\n".join(found[:20])
+    assert len(ground.kills) > BLOCK, f"killed at few steps: {ground.kills}"
+    assert checks(ground.node).equal
+    ground.node.close()
+
+
+@pytest.mark.parametrize("first", FIRST)
+def test_in_a_file(first: int, tmp_path: Path) -> None:
+    judged(first, Ground(tmp_path))
+
+
+@pytest.mark.parametrize("first", FIRST)
+def test_in_postgres(first: int, tmp_path: Path, server: Postgres) -> None:
+    with database(server) as url:
+        judged(first, Ground(tmp_path, url))
+
+
+def found_in(folder: Path) -> bool:
+    """Whether one of the first histories on a changed node shows a fault."""
+    for first in FIRST:
+        ground = Ground(folder / str(first))
+        try:
+            if faults(first, ground):
+                return True
+        except (AssertionError, ExchangeError, KeyError):
+            return True
+        finally:
+            ground.node.close()
+    return False
+
+
+def test_a_node_that_leaves_out_a_rule_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = {name: rule for name, rule in RULES.items() if name != "thread_of_stay"}
+    monkeypatch.setattr("exchange.node.RULES", rules)
+    assert found_in(tmp_path)
+
+
+def test_half_a_transaction_that_is_kept_when_the_process_ends_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = UnitOfWork.begin
+
+    @contextmanager
+    def half(self: UnitOfWork) -> Iterator[SqlSession]:
+        ended = False
+        with kept(self) as session:
+            try:
+                yield session
+            except Killed:
+                ended = True
+        if ended:
+            raise Killed
+
+    monkeypatch.setattr(UnitOfWork, "begin", half)
+    assert found_in(tmp_path)
