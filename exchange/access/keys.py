@@ -128,7 +128,7 @@ class Keys:
 def _require(
     name: str, areas: tuple[str, ...], roles: tuple[Role, ...], expires_at: datetime | None, now: datetime
 ) -> None:
-    if not 1 <= len(name.strip()) <= 100:
+    if not 1 <= len(name.strip()) <= 100 or not name.isprintable():
         raise Malformed(field="name", rule="access_key.name")
     if not areas:
         raise Malformed(field="scopes", rule="access_key.scope")

@@ -14,39 +14,22 @@ import click
 from events.errors import ExchangeError
 from exchange.cli import speech
 from exchange.cli.exit_codes import BROKEN, CLOSED, INTERRUPTED
+from exchange.cli.helping import Helping, first_line, option
+from exchange.cli.usage import tell_usage
 from exchange.extras import NotInstalled
-from exchange.translations import LANGUAGES, known, text
+from exchange.translations import LANGUAGES
+
+__all__ = ["Command", "Group", "Main", "answers", "option"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 T = TypeVar("T")
 
 
-class Option(click.Option):
-    """An option whose help is a key of `cli.toml`."""
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        key, self.help = self.help, _told(self.help)
-        try:
-            return super().get_help_record(ctx)
-        finally:
-            self.help = key
+class Command(Helping):
+    """A command that returns its exit status; nothing is fine."""
 
 
-class Command(click.Command):
-    """A command whose help is a key of `cli.toml`. What it returns is its exit status; nothing is fine."""
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        key, self.help = self.help, _told(self.help)
-        try:
-            super().format_help_text(ctx, formatter)
-        finally:
-            self.help = key
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        return _first_line(_told(self.help))
-
-
-class Group(click.Group):
+class Group(Helping, click.Group):
     """Commands that are loaded when they are called: `lazy` says which module and which name holds each."""
 
     command_class = Command
@@ -74,16 +57,13 @@ class Group(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Listed from the texts alone, so that asking for help loads nothing."""
         keys = {name: f"cli.{name}" for name in self._lazy} | {name: held.help for name, held in self.commands.items()}
-        rows = [(name, _first_line(_told(keys[name]))) for name in self.list_commands(ctx)]
+        rows = [(name, first_line(keys[name])) for name in self.list_commands(ctx)]
         with formatter.section(speech.words("commands")):
             formatter.write_dl(rows)
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        key, self.help = self.help, _told(self.help)
-        try:
-            super().format_help_text(ctx, formatter)
-        finally:
-            self.help = key
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        Helping.format_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
 
 
 class Main(Group):
@@ -110,7 +90,7 @@ class Main(Group):
             except ExchangeError as error:
                 ctx.exit(speech.tell_error(error))
             except click.ClickException as error:
-                ctx.exit(speech.tell_usage(error))
+                ctx.exit(tell_usage(error))
             except (KeyboardInterrupt, click.Abort):
                 click.echo("", err=True)
                 ctx.exit(INTERRUPTED)
@@ -119,21 +99,8 @@ class Main(Group):
                 ctx.exit(BROKEN)
 
 
-def option(*names: str, **kwargs: Any) -> Callable[[Function], Function]:
-    """A click option whose `help` is a key of `cli.toml`."""
-    return click.option(*names, cls=Option, **kwargs)
-
-
 def answers(function: Function) -> Function:
     """The options of every command: `--json` and `--language`, which `speech` has read from the line already."""
     language = click.Choice(LANGUAGES)
     function = option("--language", type=language, expose_value=False, help="cli.option.language")(function)
     return option("--json", "for_machines", is_flag=True, expose_value=False, help="cli.option.json")(function)
-
-
-def _told(key: str | None) -> str | None:
-    return text(key, speech.language()) if key and known(key) else key
-
-
-def _first_line(told: str | None) -> str:
-    return (told or "").partition("\n")[0]

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import msgspec
@@ -21,6 +21,7 @@ from exchange.demo.report import Report, report
 from exchange.demo.run import PERSONS, SEED, DemoOccupied, demo_settings, made
 from exchange.demo.stage import Staged, alone
 from exchange.extras import NotInstalled
+from exchange.reconcile.finding import Check
 
 LEAST = 30  # persons, so that every kind of life is led once
 SETTINGS = ("embedded", "server")
@@ -90,13 +91,15 @@ def _planted(faults: tuple[Fault, ...], found: Report) -> dict[str, Any]:
 def _lines(found: Report, faults: tuple[Fault, ...]) -> Iterator[str]:
     words = speech.words
     share = "–" if found.in_time_share is None else f"{100 * found.in_time_share:.1f}"
-    yield words("demo.counts", persons=found.persons, events=found.events, notifications=found.notifications)
-    yield words("demo.cases", cases=_listed(found.cases))
+    counts = {"persons": found.persons, "events": found.events, "notifications": found.notifications}
+    yield words("demo.counts", **{name: f"{count:,}" for name, count in counts.items()})
+    yield words("demo.cases", cases=speech.counted(found.cases, "case"))
     yield words("demo.in_time", share=share)
-    yield words("demo.pairs", pairs=_listed(found.pairs))
-    for check in ("ledger", "view", "entitlement", "agreement"):
+    yield words("reconcile.pairs", pairs=speech.counted(found.pairs, "pair"))
+    for check in get_args(Check):
         count = sum(each.check == check for each in found.differences)
-        yield words("demo.check", check=words(f"reconcile.{check}"), count=count)
+        verdict = words("reconcile.differences", count=count) if count else words("reconcile.equal")
+        yield f"{words(f'reconcile.{check}')}: {verdict}"
     missed, others = unnamed(faults, found.differences), unplanted(faults, found.differences)
     for fault in faults:
         named = words("demo.missed") if fault in missed else words("demo.named")
@@ -104,13 +107,10 @@ def _lines(found: Report, faults: tuple[Fault, ...]) -> Iterator[str]:
         yield words("demo.fault", what=what, office=fault.office, person=fault.person, named=named)
     for each in others:
         lacks = ",".join(each.lacking)
-        yield words("demo.difference", check=each.check, office=each.office, person=each.person, lacks=lacks)
+        check = words(f"reconcile.{each.check}")
+        yield words("demo.difference", check=check, office=each.office, person=each.person, lacks=lacks)
     if followed := sum(len(each.consequences) for each in found.differences):
         yield words("demo.followed", count=followed)
     exactly = faults and not missed and not others
     verdict = "demo.equal" if not found.differences else "demo.exactly" if exactly else "demo.different"
-    yield words(verdict, records=found.records_compared)
-
-
-def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items()) or "0"
+    yield words(verdict, records=f"{found.records_compared:,}")

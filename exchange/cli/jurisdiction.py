@@ -11,7 +11,7 @@ from events.errors import Malformed
 from events.faults import Faults
 from exchange.access.caller import Caller
 from exchange.cli import speech
-from exchange.cli.command import Command, Group, option
+from exchange.cli.command import Command, Group, answers, option
 from exchange.cli.node import actor, on_node, opened, settings_of
 from exchange.clock import day_of, utcnow
 from exchange.commands.jurisdiction import record_office
@@ -21,7 +21,8 @@ from exchange.registers.places import town_of
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.group(cls=Group, help="cli.jurisdiction")
+@click.group(cls=Group, help="cli.jurisdiction", no_args_is_help=True)
+@answers
 def jurisdiction() -> None:
     """What becomes of offices."""
 

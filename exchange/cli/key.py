@@ -41,7 +41,7 @@ def create(
 ) -> None:
     expires_at = None if days is None else utcnow() + timedelta(days=days)
     scopes = [area_of(area, "--office") for area in areas]
-    with _keys(data, settings_file) as keys:
+    with _keys(data, settings_file, made=True) as keys:
         made, secret = keys.issue(name, scopes, roles, expires_at)
     speech.say({**_plain(made), "key": secret}, speech.words("key.created", id=made.id), secret)
 
@@ -68,8 +68,8 @@ def revoke(identifier: str, data: Path | None, settings_file: Path | None) -> No
 
 
 @contextmanager
-def _keys(data: Path | None, settings_file: Path | None) -> Iterator[Keys]:
-    with opened(settings_of(settings_file, data=data)) as node:
+def _keys(data: Path | None, settings_file: Path | None, *, made: bool = False) -> Iterator[Keys]:
+    with opened(settings_of(settings_file, data=data), made=made) as node:
         yield Keys(node.uow, node.clock)
 
 

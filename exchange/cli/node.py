@@ -80,7 +80,7 @@ def in_reach(found: Settings) -> Iterator[None]:
     except BrokenPipeError:
         raise  # somebody stopped reading what we say
     except OSError as error:
-        raise OutOfReach(field="data", rule="cli.data", data=found.data, why=error.strerror or error) from error
+        raise OutOfReach(field="data", rule="cli.data", data=found.data, why=error) from error
 
 
 def acting(office: str, *roles: Role) -> Caller:

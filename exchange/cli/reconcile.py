@@ -19,6 +19,8 @@ from exchange.node import Node
 from exchange.reconcile import Between, Checked, Difference, between, latest, repair, stepwise
 from exchange.reconcile.finding import Check
 
+SHOWN = 20  # differences of one check; a machine is told all
+
 
 @click.command(cls=Command, help="cli.reconcile")
 @click.argument("one", required=False)
@@ -105,11 +107,13 @@ def _lines(found: Checked) -> Iterator[str]:
         if followed[check]:
             verdicts.append(speech.words("reconcile.followed", count=followed[check]))
         yield f"{name}: {', '.join(verdicts) or speech.words('reconcile.equal')}"
-        for each in those:
+        for each in those[:SHOWN]:
             yield f"  {_line(each)}"
             yield from (f"    -> {speech.words(f'reconcile.{one.check}')}  {_line(one)}" for one in each.consequences)
-    pairs = ", ".join(f"{state} {count}" for state, count in sorted(found.pairs.items())) or "0"
-    yield speech.words("reconcile.pairs", pairs=pairs, persons=found.persons, waiting=found.waiting)
+        if len(those) > SHOWN:
+            yield f"  {speech.words('reconcile.more', count=len(those) - SHOWN)}"
+    yield speech.words("reconcile.checked", persons=f"{found.persons:,}", waiting=f"{found.waiting:,}")
+    yield speech.words("reconcile.pairs", pairs=speech.counted(found.pairs, "pair"))
 
 
 def _line(each: Difference) -> str:

@@ -7,12 +7,15 @@ from typing import Any
 
 import click
 
+from events.errors import Malformed
 from exchange.audit.outlines import Folded, folded
 from exchange.audit.rebuild import Rebuilt, compare, rebuild
 from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
 from exchange.cli.node import on_node, opened, settings_of
+
+SHOWN = 20  # differing records; a machine is told all
 
 
 @click.command(cls=Command, help="cli.replay")
@@ -21,7 +24,7 @@ from exchange.cli.node import on_node, opened, settings_of
 @on_node
 def replay(write: bool, fold: str | None, data: Path | None, settings_file: Path | None) -> int:
     if write and fold is not None:
-        raise click.BadOptionUsage("--log", "--log writes nothing, so it does not go with --rebuild")
+        raise Malformed(field="--log", rule="cli.log_writes_nothing")
     with opened(settings_of(settings_file, data=data), made=False) as node:
         if fold is not None:
             return _told_of_log(folded(node, parts=fold == "opened"))
@@ -51,4 +54,7 @@ def _told_of_log(found: Folded) -> int:
 
 def _differing(found: tuple[tuple[str, str], ...]) -> tuple[list[dict[str, Any]], list[str]]:
     differing = [{"office": office, "person": person} for office, person in found]
-    return differing, [speech.words("replay.differs", **each) for each in differing]
+    lines = [speech.words("replay.differs", **each) for each in differing[:SHOWN]]
+    if len(differing) > SHOWN:
+        lines.append(speech.words("reconcile.more", count=len(differing) - SHOWN))
+    return differing, lines

@@ -14,6 +14,7 @@ from events.errors import Malformed
 from exchange.cli import speech
 from exchange.cli.command import Group, answers, option
 from exchange.cli.exit_codes import DIFFERENT, FINE, NOT_TRIED
+from exchange.cli.progress import progress
 from exchange.jurisdictions import codes
 from exchange.scenarios import report
 from exchange.scenarios.api import Playground
@@ -54,9 +55,15 @@ def run_files(
     given = dict(map(_given, offices))
     seed = secrets.randbelow(2**31) if seed is None else seed
     stories = [read(file) for file in files]  # every file is judged before the first is played
+    if unused := given.keys() - {letter for story in stories for letter in story.offices}:
+        raise Malformed(field="--office", rule="scenario.office_letter", value=", ".join(sorted(unused)))
     if (url is None) != (keys is None):
-        raise click.BadOptionUsage("--keys", "--url and --keys go together")
-    runs = [_one(story, url, keys, seed, given, shuffle) for story in stories]
+        raise Malformed(field="--keys", rule="cli.url_with_keys")
+    runs = []
+    with progress(speech.words("scenario.bar"), len(stories)) as tell:
+        for story in stories:
+            runs.append(_one(story, url, keys, seed, given, shuffle))
+            tell(len(runs))
     language = speech.language()
     shown = [line for each in runs for line in report.lines(each, language)]
     told: dict[str, Any] = {"runs": [report.data(each) for each in runs]}

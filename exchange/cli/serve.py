@@ -132,9 +132,7 @@ def _listening(found: Settings) -> Iterator[socket.socket]:
         listener = socket.create_server((found.host, found.port), family=family)
     except OSError as error:
         rule = "cli.port_busy" if error.errno == errno.EADDRINUSE else "cli.address"
-        raise OutOfReach(
-            field="--port", rule=rule, host=found.host, port=found.port, why=error.strerror or str(error)
-        ) from error
+        raise OutOfReach(field="--port", rule=rule, host=found.host, port=found.port, why=error) from error
     with listener:
         yield listener
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -10,17 +11,10 @@ from typing import Any
 import click
 
 from events.errors import ExchangeError
-from exchange.cli.exit_codes import BAD_INPUT, exit_code
-from exchange.translations import DEFAULT, Language, known, language_of, text
+from exchange.cli.exit_codes import exit_code
+from exchange.translations import CHINESE, DEFAULT, Language, known, language_of, text
 
 _JSON, _LANGUAGE = "exchange.json", "exchange.language"
-_BAD_FLAGS = (
-    (click.exceptions.NoSuchCommand, "cli.no_such_command"),
-    (click.NoSuchOption, "cli.no_such_option"),
-    (click.MissingParameter, "cli.missing"),
-    (click.BadParameter, "cli.bad_value"),
-    (click.UsageError, "cli.usage"),
-)
 
 
 def listen(context: click.Context, arguments: Sequence[str]) -> None:
@@ -56,51 +50,48 @@ def words(key: str, /, **details: object) -> str:
     return text(f"cli.{key}", language(), **details)
 
 
+def counted(states: Mapping[Any, int], kind: str) -> str:
+    """How many are in each state, the most first: `kind` is "case" or "pair"."""
+    ordered = sorted(states.items(), key=lambda each: (-each[1], each[0]))
+    told = [f"{words(f'{kind}.{state}')} {count:,}" for state, count in ordered]
+    return ("，" if language() == CHINESE else ", ").join(told) or "–"
+
+
 def tell_error(error: ExchangeError) -> int:
     """Say what is wrong, and the exit status for it."""
-    title = text(error.code, language(), **{"field": error.field or "", **error.details})
+    title = text(error.code, language(), **_details(error))
     told = [{"field": each.field, "rule": each.rule, "message": _reason(each)} for each in error.faults]
     lines = "\n".join(str(each["message"]) for each in told)
-    _tell(error.code, error.field, error.rule, title, lines, told if len(told) > 1 else [])
+    tell(error.code, error.field, error.rule, title, lines, told if len(told) > 1 else [])
     return exit_code(error)
 
 
 def _reason(error: ExchangeError) -> str:
     """What is wrong, with its place in front where the text does not name it."""
-    details = {"field": error.field or "", **error.details}
-    why = text(error.rule if error.rule and known(error.rule) else error.code, language(), **details)
+    why = text(error.rule if error.rule and known(error.rule) else error.code, language(), **_details(error))
     return f"{error.field}: {why}" if error.field and error.field not in why else why
 
 
-def tell_usage(error: click.ClickException) -> int:
-    """Say which flag, argument or value the command cannot take, and the exit status for it."""
-    rule = next((rule for kind, rule in _BAD_FLAGS if isinstance(error, kind)), "cli.usage")
-    named = _named(error)
-    told = text(rule, language(), field=named, message=error.format_message())
-    if not for_machines() and isinstance(error, click.UsageError) and error.ctx is not None:
-        click.echo(error.ctx.get_usage(), err=True)
-    _tell("malformed", named or None, rule, text("malformed", language()), told)
-    return BAD_INPUT
-
-
-def _named(error: click.ClickException) -> str:
-    if isinstance(error, click.NoSuchOption):
-        return error.option_name
-    if isinstance(error, click.exceptions.NoSuchCommand):
-        return error.command_name
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        return error.param.human_readable_name if isinstance(error.param, click.Argument) else error.param.opts[-1]
-    return ""
-
-
-def _tell(
+def tell(
     code: str, field: str | None, rule: str | None, title: str, message: str, several: Sequence[Mapping[str, Any]] = ()
 ) -> None:
+    """An error: an object for machines, a line for people."""
     if for_machines():
         told = {"code": code, "field": field, "rule": rule, "title": title, "message": message, "errors": several}
         click.echo(json.dumps({"error": {k: v for k, v in told.items() if v}}, ensure_ascii=False))
     else:
         click.echo(f"exchange: {message}", err=True)
+
+
+def _details(error: ExchangeError) -> dict[str, object]:
+    """What the text may name; what the operating system says is said in the caller's language, where we can."""
+    told = {name: _of_system(value) if isinstance(value, OSError) else value for name, value in error.details.items()}
+    return {"field": error.field or "", **told}
+
+
+def _of_system(error: OSError) -> str:
+    key = f"cli.system.{errno.errorcode.get(error.errno or 0, '')}"
+    return text(key, language()) if known(key) else error.strerror or str(error)
 
 
 def _stated(arguments: Sequence[str]) -> Language | None:

@@ -76,7 +76,7 @@ def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise Malformed(field="file", rule="register.file", file=path.name, why=error.strerror) from error
+        raise Malformed(field="file", rule="register.file", file=path.name, why=error) from error
     for encoding in _ENCODINGS:
         try:
             return data.decode(encoding)

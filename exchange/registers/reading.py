@@ -87,7 +87,7 @@ def opened(path: Path) -> Iterator[Table]:
         with path.open("rb") as file:
             start = file.read(8)
     except OSError as error:
-        raise Malformed(field="file", rule="register.file", file=path.name, why=error.strerror) from error
+        raise Malformed(field="file", rule="register.file", file=path.name, why=error) from error
     reading = _excel(path) if start.startswith(b"PK") else _csv(path, start)
     with reading as table:
         yield table

@@ -43,7 +43,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield unfinished
         unfinished.replace(path)
     except OSError as error:
-        raise Malformed(field="file", rule="register.file", file=path.name, why=error.strerror) from error
+        raise Malformed(field="file", rule="register.file", file=path.name, why=error) from error
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -29,6 +29,13 @@ class NotAnswering(ExchangeError):
     status = 502
 
 
+class OutOfReach(ExchangeError):
+    """No node answers at the address."""
+
+    code = "out_of_reach"
+    status = 503
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back. `code` is that of the problem, where there is one."""
@@ -167,7 +174,11 @@ class Offices:
         headers = {"Authorization": f"Bearer {self._key(office)}"}
         if office is not None:
             headers["Exchange-Office"] = office
-        response = self._ground.client.request(method, path, headers=headers, **rest)
+        try:
+            response = self._ground.client.request(method, path, headers=headers, **rest)
+        except httpx.TransportError as error:
+            url = str(self._ground.client.base_url)
+            raise OutOfReach(field="--url", rule="scenario.unreachable", url=url, why=error) from error
         try:
             data = response.json() if response.content else None
         except ValueError as error:

@@ -14,6 +14,7 @@ from exchange.demo.names import name as made_up_name
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
 from exchange.jurisdictions.lookup import divisions
+from exchange.scenarios.api import CannotTry
 from exchange.scenarios.document import ScenarioInvalid
 from exchange.scenarios.model import Office, Person, Scenario
 
@@ -53,7 +54,10 @@ class Binding:
 
 
 def bind(scenario: Scenario, areas: Collection[str], random: Random, given: Mapping[str, str]) -> Binding:
-    """`areas`: codes of the areas whose offices have a key. Raises ScenarioInvalid: scenario.no_town."""
+    """`areas`: codes of the areas whose offices have a key.
+
+    Raises ScenarioInvalid: scenario.no_town, scenario.office_level; CannotTry: scenario.no_key.
+    """
     pool = _towns(areas)
     random.shuffle(pool)
     bound: dict[str, str] = {}
@@ -62,10 +66,20 @@ def bind(scenario: Scenario, areas: Collection[str], random: Random, given: Mapp
         code = wanted if wanted is not None else _free(office, pool, bound, areas)
         if code is None or code in bound.values():
             raise ScenarioInvalid(field=f"$.offices.{office.letter}", rule="scenario.no_town", value=office.letter)
+        if wanted is not None:
+            _check(office, code, areas)
         bound[office.letter] = code
     stranger = next((code for code in pool if code not in bound.values()), None)
     outside = frozenset(letter for letter, office in scenario.offices.items() if office.outside)
     return Binding(bound, _humans(scenario.persons, random), stranger, outside)
+
+
+def _check(office: Office, code: str, areas: Collection[str]) -> None:
+    """Whether the code that somebody chose can be the letter's."""
+    if codes.level(code) != Level[office.level.upper()]:
+        raise ScenarioInvalid(field=f"$.offices.{office.letter}", rule="scenario.office_level", value=code)
+    if not office.outside and not any(codes.is_within(code, area) for area in areas):
+        raise CannotTry(field=f"$.offices.{office.letter}", rule="scenario.no_key", value=code)
 
 
 def _order(office: Office, given: Mapping[str, str]) -> tuple[bool, bool, bool]:

@@ -33,7 +33,7 @@ def read(file: Path) -> Scenario:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioInvalid(field=str(file), rule="scenario.unreadable", value=str(error)) from error
+        raise ScenarioInvalid(field=str(file), rule="scenario.unreadable", value=error) from error
     return parse(text, file.stem)
 
 

@@ -49,8 +49,8 @@ def remote(url: str, keys: Path) -> Iterator[Remote]:
     """A node at an address. Raises ScenarioInvalid where the file of keys cannot be read."""
     try:
         held = load(keys.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ScenarioInvalid(field=str(keys), rule="scenario.unreadable", value=str(error)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioInvalid(field=str(keys), rule="scenario.unreadable", value=error) from error
     if not isinstance(held, Mapping) or "operator" not in held or len(held) < 2:
         raise ScenarioInvalid(field=str(keys), rule="scenario.keys")
     ground = Remote(url, {str(area): str(key) for area, key in held.items()})

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from exchange.scenarios.api import CannotTry
 from exchange.scenarios.comparing import Difference
 from exchange.scenarios.model import Step
 from exchange.scenarios.running import Run
@@ -32,7 +33,7 @@ def lines(run: Run, language: Language) -> Iterator[str]:
         yield f"  {each.where}"
         yield from _beside(each, language)
     for untried in run.untried:
-        yield f"  {text('scenario.untried', language)}: {untried}"
+        yield f"  {text('scenario.untried', language)}: {_told(untried, language)}"
 
 
 def data(run: Run) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def data(run: Run) -> dict[str, Any]:
             for played in run.steps
         ],
         "closing": [asdict(each) for each in run.closing],
-        "untried": run.untried,
+        "untried": list(map(str, run.untried)),
     }
 
 
@@ -74,6 +75,12 @@ def named(step: Step) -> str:
     """A step as people call it."""
     what = (f"again {step.again}" if step.again else "") or ", ".join(item.event for item in step.items) or step.kind
     return f"{step.label or ''} ({what})".strip()
+
+
+def _told(untried: str | CannotTry, language: Language) -> str:
+    if isinstance(untried, str):
+        return untried
+    return text(untried.rule or untried.code, language, field=untried.field, **untried.details)
 
 
 def _beside(each: Difference, language: Language) -> Iterator[str]:

@@ -32,7 +32,7 @@ class Run:
     offices: Mapping[str, str] = field(default_factory=dict)
     steps: list[Played] = field(default_factory=list)
     closing: list[Difference] = field(default_factory=list)
-    untried: list[str] = field(default_factory=list)
+    untried: list[str | CannotTry] = field(default_factory=list)
     covered: Mapping[str, Counter[str]] = field(default_factory=dict)
 
     @property
@@ -61,26 +61,26 @@ def needs(scenario: Scenario) -> list[str]:
 
 def run(scenario: Scenario, ground: Playground, seed: int, given: Mapping[str, str], shuffles: int = 0) -> Run:
     """Play one scenario. Raises ScenarioInvalid for what only the play can show."""
-    found = Run(scenario, seed, untried=needs(scenario))
+    found = Run(scenario, seed, untried=[*needs(scenario)])
     if found.untried:
         return found
-    play = Play(scenario, ground, seed, given)
-    found.offices = play.binding.offices
-    found.steps = play.played
     try:
+        play = Play(scenario, ground, seed, given)
+        found.offices = play.binding.offices
+        found.steps = play.played
         play.play()
         found.closing += [*_points(play, found.untried), *_cases(play), *always(play)]
         for number in range(shuffles):
             found.closing += _shuffled(play, number, Random(f"{seed}.{number}"))  # noqa: S311  # repeatable
         found.covered = covered(play)
     except CannotTry as error:
-        found.untried.append(str(error))
+        found.untried.append(error)
     except NotAnswering as error:
         found.closing.append(Difference("always.answers", "node", "an answer that the API promises", str(error)))
     return found
 
 
-def _points(play: Play, untried: list[str]) -> Iterator[Difference]:
+def _points(play: Play, untried: list[str | CannotTry]) -> Iterator[Difference]:
     for point in (*play.scenario.end, *play.scenario.views):
 
         def shown(letter: str) -> Sheet:

@@ -46,7 +46,7 @@ def test_a_file_that_is_not_valid_is_2_and_its_place_is_named(small):
 def test_what_cannot_be_tried_is_3():
     found = command(str(FOLDER / "announced-elsewhere-child-born-away.yaml"))
     assert found.exit_code == 3
-    assert "tie.began" in found.output
+    assert "ties" in found.output
 
 
 def test_machines_get_one_object(small):
@@ -63,4 +63,16 @@ def test_a_difference_outweighs_what_was_not_tried(small):
 
 def test_an_office_may_be_bound_and_a_wrong_binding_is_named(small):
     assert command(small(), "--office", "A=420982100000").exit_code == 0
-    assert command(small(), "--office", "A").exit_code == 2
+    for wrong in ("A", "A=420982", "Z=420982100000"):
+        assert command(small(), "--office", wrong).exit_code == 2
+    away = command(small(), "--office", "A=110101001000")
+    assert away.exit_code == 3
+    assert "there is no key for the area above 110101001000" in away.output
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "no address"])
+def test_a_node_that_does_not_answer_is_named(small, tmp_path, url):
+    (tmp_path / "keys").write_text('operator: x\n"42": y\n', encoding="utf-8")
+    found = command(small(), "--url", url, "--keys", str(tmp_path / "keys"), "--json")
+    assert found.exit_code == 4, found.output
+    assert json.loads(found.stdout)["error"]["rule"] == "scenario.unreachable"

@@ -66,7 +66,6 @@ def test_a_wrong_option_is_named(run):
         (["import"], "FILE", "cli.missing_here"),
         (["import", "r.csv", "--office", "Atlantis"], "--office", "division.unknown"),
         (["import", "r.csv", "--office", "420115"], "--office", "register.place_not_town"),
-        (["key", "revoke", "nobody"], "id", "access_key.unknown"),
     ],
 )
 def test_for_machines_an_error_is_one_object_that_names_field_and_rule(run, arguments, field, rule):
@@ -76,6 +75,54 @@ def test_for_machines_an_error_is_one_object_that_names_field_and_rule(run, argu
     assert told.stderr == ""
     assert (error["field"], error["rule"]) == (field, rule)
     assert error["message"] != rule
+
+
+@pytest.mark.parametrize(
+    ("arguments", "english", "chinese"),
+    [
+        (["demo", "--persons", "5"], "--persons takes a whole number (≥ 30).", "--persons 应为整数（≥ 30）。"),
+        (["demo", "--seed", "x"], "--seed takes a whole number.", "--seed 应为整数。"),
+        (["demo", "more"], "There is more on the line than the command takes: more", "命令中有多余的内容：more"),
+        (
+            ["key", "create", "x", "--office", "42", "--role", "king"],
+            "--role takes one of: ",
+            "--role 只能取下列值之一：",
+        ),
+        (["import", "r.csv", "--as-of", "x"], "--as-of takes a day", "--as-of 应为日期"),
+        (["status", "--data", "file"], "--data takes the name of a folder", "--data 应为可读取的文件夹"),
+        (["import", "nowhere.csv", "--office", "420115001"], "there is no such file", "文件或文件夹不存在"),
+    ],
+)
+def test_what_cannot_be_taken_is_said_in_one_language(run, tmp_path, arguments, english, chinese):
+    (tmp_path / "file").touch()
+    serving = {"EXCHANGE_SERVES": "420115"}
+    assert english in run(*arguments, **serving).stderr
+    told = run(*arguments, "--language", "zh-CN", **serving).stderr
+    assert chinese in told
+    assert "Invalid" not in told
+    assert "No such" not in told
+
+
+@pytest.mark.parametrize("command", ["demo", "export", "key create", "jurisdiction", "jurisdiction split"])
+def test_help_says_nothing_of_clicks_own_words_in_chinese(run, command):
+    told = run(*command.split(), "--help", "--language", "zh-CN").output
+    assert all(word in told for word in ("用法：", "选项:", "显示本说明后退出。"))
+    assert not any(word in told for word in ("Usage", "Options:", "[required]", "[default", "Show this message"))
+
+
+def test_a_key_is_called_by_one_line(run):
+    told = run("key", "create", "two\nlines", "--office", "420115", "--role", "clerk", "--json")
+    assert json.loads(told.stdout)["error"]["rule"] == "access_key.name"
+
+
+def test_the_status_is_told_in_the_callers_language(run, tmp_path):
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "exchange.toml").write_text('serves = ["420115001"]\n', encoding="utf-8")
+    assert run("db", "upgrade").exit_code == 0
+    told = run("status", "--language", "zh-CN").stdout
+    assert "  420115001  江夏区纸坊街道\n" in told
+    assert "未结案件：0\n" in told
+    assert "Zhifang Subdistrict" in run("status", "--language", "en").stdout
 
 
 def test_a_wrong_setting_is_named(run):
@@ -102,7 +149,14 @@ def test_a_data_folder_that_cannot_be_made_is_unavailable(run, tmp_path, command
 
 @pytest.mark.parametrize(
     "command",
-    [["status"], ["reconcile"], ["replay"], ["export", "r.csv", "--office", "420115001", "--purpose", "registration"]],
+    [
+        ["status"],
+        ["reconcile"],
+        ["replay"],
+        ["key", "list"],
+        ["key", "revoke", "x"],
+        ["export", "r.csv", "--office", "420115001", "--purpose", "registration"],
+    ],
 )
 def test_what_looks_at_a_node_never_makes_an_empty_one_at_a_mistyped_place(run, tmp_path, command):
     told = run(*command, "--data", "mistyped", "--json")
