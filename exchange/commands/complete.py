@@ -91,9 +91,10 @@ def _only(stays: list[Stay]) -> list[str]:
 
 def _departed(content: Content, office: str, record: Record | None) -> None:
     if content.get("stay") is None and record is not None:
-        own = [s for s in record.open_stays if s.office == office and s.kind == "main"]
-        if len(own) == 1:
-            content["stay"] = [own[0].id.author, own[0].id.id]
+        own = [s for s in record.open_stays if s.office == office]
+        meant = [s for s in own if s.kind == "main"] or (own if record.keeper != office else [])
+        if len(meant) == 1:
+            content["stay"] = [meant[0].id.author, meant[0].id.id]
 
 
 def _opens(content: Content, _office: str, record: Record | None) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Confirmed, Reopened
 from events.catalogue.fact import Fact
 from events.catalogue.person import Merged, Unmerged
-from exchange.commands import corrections
+from exchange.commands import corrections, deviations
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import Unallotted
 
@@ -20,10 +21,15 @@ def subject(fact: Fact, person: str, record: Record) -> str:
 
 
 def require(fact: Fact, record: Record, today: date) -> None:
-    """A correction fits its target, an unmerging allots all. Raises Malformed, Unallotted."""
+    """A correction fits its target, a reply names fields of its question, an unmerging allots all.
+
+    Raises Malformed, Unallotted.
+    """
     if isinstance(fact, Corrected):
         target = record.facts[fact.target]
         corrections.require_fit(target.payload, target.day, fact.set, today)
+    elif isinstance(fact, Confirmed | Reopened):
+        deviations.require_named(fact, record.facts.get(fact.case.opening))
     elif isinstance(fact, Unmerged):
         merged = record.facts[fact.merge]
         since = [s for s in record.facts.values() if s.stamp > merged.stamp and not s.event.frame.automatic]

@@ -19,6 +19,7 @@ from events.errors import Malformed
 from events.faults import Faults
 from events.parts import CONTAINERS, OTHER, TIES
 from exchange.commands import days
+from exchange.commands.consistency import together
 from exchange.commands.particular import is_particular, items, particular
 from exchange.commands.references import normal
 from exchange.jurisdictions.codes import Level, level
@@ -44,8 +45,8 @@ def wellformed(type_: str, day: str, content: Mapping[str, Any], today: date) ->
     found = {}
     with faults:
         found = _Judge(type_, meant, today).fields(content, "")
-        _settled(found)
     faults.settle()
+    together(type_, found, day)
     return found
 
 
@@ -53,18 +54,6 @@ def _asked_for(value: object, path: str) -> str:
     if not isinstance(value, str) or not (value in BESIDES or is_particular(value)):
         raise Malformed(field=path, rule="particular.unknown", value=value)
     return value
-
-
-def _settled(found: Mapping[str, Any]) -> None:
-    if found.get("refused") is not None and found.get("facts"):
-        raise Malformed(field="facts", rule="enquiry.refused_with_facts")
-    both = sorted(set(_words(found, "accepted")) & set(_words(found, "insisted")))
-    if both:
-        raise Malformed(field="insisted", rule="settled.both", value=both[0])
-
-
-def _words(content: Mapping[str, Any], field: str) -> list[str]:
-    return [each for each in items(content.get(field) or (), field) if isinstance(each, str)]
 
 
 class _Judge(msgspec.Struct, frozen=True):
@@ -96,7 +85,7 @@ class _Judge(msgspec.Struct, frozen=True):
         if field in {"ends", "continues"}:
             return _stays(found, path)
         if field == "case" and isinstance(found, Mapping):
-            return _all(found, f"{path}.", lambda name, item, at: _office(item, at) if name == "asked" else item)
+            return _all(found, f"{path}.", _part_of_case)
         return self._single(field, found, path)
 
     def _container(self, field: str, value: Any, path: str) -> dict[str, Any]:
@@ -149,11 +138,10 @@ class _Judge(msgspec.Struct, frozen=True):
     def _deviation(self, _: str, value: Any, path: str) -> dict[str, Any]:
         if not isinstance(value, Mapping) or not isinstance(value.get("field"), str):
             raise Malformed(field=path, rule="deviation.field")
-        known = is_particular(value["field"])
 
         def side(name: str, held: Any, at: str) -> Any:
-            stated = known and name in {"ours", "yours"} and held is not None
-            return particular(value["field"], held, at, self.day) if stated else _plain(held, at)
+            stated = name in {"ours", "yours"} and held is not None
+            return self._amended(value["field"], held, at) if stated else _plain(held, at)
 
         return _all(value, f"{path}.", side)
 
@@ -163,8 +151,8 @@ class _Judge(msgspec.Struct, frozen=True):
         if field in _OFFICES and isinstance(value, str):
             return _office(value, path)
         if field in days.DAYS:
-            days.day(field, value, path, self.today, amended=self.type == "event.corrected")
-        if field == "reason" and self.type in {"movement.arrived", "event.corrected"}:
+            days.day(field, value, path, self.today, amended=self.type in _AMENDING)
+        if field == "reason" and self.type in _OF_A_PERSON:
             return codes.check("reason", value, path)
         if field == "address":
             return text.line(value, path, _LONGEST[field])
@@ -173,8 +161,12 @@ class _Judge(msgspec.Struct, frozen=True):
         return _plain(value, path)
 
 
+# Where a reason is the person's, and not an act's.
+_OF_A_PERSON = frozenset({"movement.arrived", "event.corrected", "case.confirmed"})
 # Where a value may be taken away: the catalogue's corrections and changes.
 _TAKING_AWAY = frozenset({"event.corrected", "person.changed"})
+# Where a day is another event's, of which only that one says whether it may lie ahead.
+_AMENDING = frozenset({"event.corrected", "case.confirmed"})
 
 
 # An arrival tells ties as the newcomer gave them; they may have been written down wrongly.
@@ -208,13 +200,27 @@ def _plain(value: Any, path: str) -> Any:
     return value
 
 
+def _part_of_case(name: str, value: Any, path: str) -> Any:
+    if name not in {"opening", "asked", "kind"}:
+        raise Malformed(field=path, rule="schema.unknown")
+    return _office(value, path) if name == "asked" else value
+
+
 def _stays(found: Any, path: str) -> Any:
     def stay(name: Mapping[str, Any], at: str) -> dict[str, Any]:
-        return _all(name, f"{at}.", lambda part, held, below: _town(held, below) if part == "town" else held)
+        if (name.get("stay") is None) == (name.get("town") is None):
+            raise Malformed(field=at, rule="stay.one_name")
+        return _all(name, f"{at}.", _part_of_stay)
 
     if not isinstance(found, list):
         return stay(found, path)
     return list(_all({str(at): n for at, n in enumerate(found)}, f"{path}.", lambda _, n, at: stay(n, at)).values())
+
+
+def _part_of_stay(name: str, value: Any, path: str) -> Any:
+    if name not in {"stay", "town"}:
+        raise Malformed(field=path, rule="schema.unknown")
+    return _town(value, path) if name == "town" and value is not None else value
 
 
 def _place(value: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -224,12 +230,19 @@ def _place(value: Mapping[str, Any], path: str) -> dict[str, Any]:
             raise Malformed(field=f"{path}.code", rule="place.town_without_code")
         if kind != "town" and value.get("code") is not None:
             raise Malformed(field=f"{path}.code", rule="place.code_without_town")
+    found = {name: each for name, each in value.items() if each is not None}
+    for field in sorted({"country", "last"} & found.keys()) if kind != "abroad" else ():
+        with faults:
+            found.pop(field)
+            raise Malformed(field=f"{path}.{field}", rule="place.only_abroad")
+    with faults:
+        if kind == "abroad" and found.get("country") == "CN":
+            raise Malformed(field=f"{path}.country", rule="place.not_abroad")
     with faults:
         if kind == "birth" and path.rpartition(".")[2] != "origin":
             raise Malformed(field=path, rule="place.birth_only_origin")
-    found = dict(value)
     with faults:
-        found = _all({k: v for k, v in value.items() if v is not None}, f"{path}.", _part_of_place)
+        found = _all(found, f"{path}.", _part_of_place)
     faults.settle()
     return found
 
@@ -237,7 +250,11 @@ def _place(value: Mapping[str, Any], path: str) -> dict[str, Any]:
 def _part_of_place(name: str, value: Any, path: str) -> Any:
     if name == "country":
         return codes.check("country", value, path)
-    return _town(value, path) if name in {"code", "last"} else value
+    if name in {"code", "last"}:
+        return _town(value, path)
+    if name != "kind":
+        raise Malformed(field=path, rule="schema.unknown")
+    return value
 
 
 def _town(value: object, path: str) -> str:

@@ -52,5 +52,10 @@ def _meant(path: str, event: Mapping[str, Any], wrong: frozenset[str]) -> Iterat
         cases.judge(event["type"], event["effective_on"] if whole else None, content)
     except Malformed as error:
         for each in error.faults:
+            if len(content) < len(event["with"]) and str(each.field).partition(".")[0] not in {
+                *content,
+                "effective_on",
+            }:
+                continue  # it lacks what is there, in a wrong form
             placed = each.field if each.field == "effective_on" else f"with.{each.field}"
             yield Malformed(field=f"{path}{placed}", rule=each.rule, **each.details)

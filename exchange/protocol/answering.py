@@ -52,6 +52,8 @@ def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) ->
         _answering(fact, state, record)
     if isinstance(fact, Deferred):
         _deferring(fact, day, state, deferrals)
+    elif isinstance(fact, Settled):
+        _settling(fact, state)
 
 
 def _disputes_notice(case: CaseRef, office: str, record: Record) -> bool:
@@ -90,6 +92,20 @@ def _by_asker(state: CaseState, office: str) -> None:
     corrected_in_this_act = bool(state.reopened and state.deviations)
     if state.status not in {"deviations", "disputed"} and not corrected_in_this_act:
         raise NothingToSettle(status=state.status)
+
+
+def _settling(fact: Settled, state: CaseState) -> None:
+    """Field by field each deviation is decided, and nothing else; a dispute only as a whole."""
+    if fact.whole is not None:
+        return
+    differing = {deviation.field for deviation in state.deviations}
+    if not differing:
+        raise NothingToSettle(field="whole", rule="settled.whole")
+    for side in ("accepted", "insisted"):
+        if not differing.issuperset(getattr(fact, side)):
+            raise NothingToSettle(field=side, rule="settled.no_deviation", fields=", ".join(sorted(differing)))
+    if left := sorted(differing.difference(fact.accepted, fact.insisted)):
+        raise NothingToSettle(field="accepted", rule="settled.undecided", fields=", ".join(left))
 
 
 def _reopening(state: CaseState, office: str) -> None:
@@ -160,7 +176,7 @@ def _samples(case: CaseRef) -> tuple[Reply, ...]:
         EnquiryAnswered(case=case),
         Disputed(case=case, reason="other"),
         Redirected(case=case, to=case.asked),
-        Settled(case=case),
+        Settled(case=case, whole="accepted"),
         Deferred(case=case, until=_FAR, reason="other"),
         Noted(case=case),
         Reopened(case=case, reason="other"),

@@ -24,6 +24,8 @@ from events.catalogue.person import (
     Unprotected,
 )
 from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import town
+from events.envelope import Ref
 from exchange.protocol import answering
 from exchange.protocol.chain import is_opening
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
@@ -118,35 +120,62 @@ def _alive(day: str, record: Record) -> None:
         raise PersonDied(field="effective_on", died_on=record.died_on)
 
 
-def _keeper(fact: Fact, day: str, office: str, record: Record) -> None:
-    gains = isinstance(fact, RegistrationChanged) and fact.from_ is None
-    if record.keeper != office and not gains:
+def _returned(fact: Fact, day: str, office: str, record: Record) -> None:
+    _keeper(office, record)
+    _alive(day, record)
+    if any(stay.kind == "main" for stay in _own_stays(office, record)):
+        raise AlreadyHere
+
+
+def _keeper(office: str, record: Record) -> None:
+    if record.keeper != office:
         raise NotKeeper(keeper_known=record.keeper is not None)
-    if isinstance(fact, Returned):
-        _alive(day, record)
-        if any(stay.kind == "main" for stay in _own_stays(office, record)):
-            raise AlreadyHere
+
+
+def _registration(fact: Fact, day: str, office: str, record: Record) -> None:
+    """The place that gives the registration up records its move; the place that gains one, that it came from none."""
+    if not isinstance(fact, RegistrationChanged):
+        return
+    here, now = town(office), record.registration
+    if fact.from_ is not None:
+        _keeper(office, record)
+        if fact.from_ not in {here, now}:
+            raise NotKeeper(field="from", rule="registration.given_up")
+    elif fact.to != here:
+        raise NotKeeper(field="to", rule="registration.gained")
+    elif now is not None and now.kind == "town" and now != here:
+        raise NotKeeper(field="from", rule="registration.kept")
 
 
 def _departed(fact: Fact, day: str, office: str, record: Record) -> None:
-    if isinstance(fact, Departed):
-        _alive(day, record)
-        if fact.stay is not None and record.stay(fact.stay) is None:
-            raise NoSuchStay(field="stay")
-        if record.keeper != office and not _own_stays(office, record):
-            raise NotConcerned
+    if not isinstance(fact, Departed):
+        return
+    _alive(day, record)
+    own = _own_stays(office, record)
+    if record.keeper != office and not own:
+        raise NotConcerned
+    if fact.stay is not None:
+        _require_stay(fact.stay, day, office, record)
+    elif record.keeper != office:
+        raise NoSuchStay(field="stay", rule="stay.name_it", count=len(own))
 
 
 def _on_stay(fact: Fact, day: str, office: str, record: Record) -> None:
     _alive(day, record)
     if isinstance(fact, MovedWithin | Extended | Left | MainChanged):
-        stay = record.stay(fact.stay)
-        if stay is None or stay.office != office or not stay.open:
-            raise NoSuchStay(field="stay")
-        if day < stay.began:
-            raise NoSuchStay(field="effective_on", rule="before_stay", began=stay.began)
+        stay = _require_stay(fact.stay, day, office, record, of_others=False)
         if isinstance(fact, Left) and fact.basis == "lapsed" and stay.until is not None and day <= stay.until:
             raise NotLapsed(until=stay.until)
+
+
+def _require_stay(ref: Ref, day: str, office: str, record: Record, *, of_others: bool = True) -> Stay:
+    """An open stay of the office that began by that day. `of_others`: where it is the keeper, anybody's."""
+    stay = record.stay(ref)
+    if stay is None or not stay.open or not (stay.office == office or (of_others and record.keeper == office)):
+        raise NoSuchStay(field="stay")
+    if day < stay.began:
+        raise NoSuchStay(field="effective_on", rule="before_stay", began=stay.began)
+    return stay
 
 
 def _changed(fact: Fact, day: str, office: str, record: Record) -> None:
@@ -172,7 +201,7 @@ def _deceased(fact: Fact, day: str, office: str, record: Record) -> None:
 def _identity(fact: Fact, day: str, office: str, record: Record) -> None:
     if isinstance(fact, Merged | Held) and record.keeper != office:
         raise NotKeeper(keeper_known=record.keeper is not None)
-    if isinstance(fact, Merged) and fact.other in record.persons:
+    if isinstance(fact, Merged | KeptApart) and fact.other in record.persons:
         raise NoSuchMerge(field="other", rule="already_merged")
     if isinstance(fact, Unmerged):
         merge = record.facts.get(fact.merge)
@@ -238,7 +267,8 @@ def _rejection(fact: Fact, day: str, office: str, record: Record) -> None:
 Rule = Callable[[Fact, str, str, Record], None]
 RULES: Mapping[tuple[type[Fact], ...], Rule] = {
     (Registered, Arrived): _opening,
-    (RegistrationChanged, Returned): _keeper,
+    (RegistrationChanged,): _registration,
+    (Returned,): _returned,
     (Departed,): _departed,
     (MovedWithin, Extended, Left, MainChanged): _on_stay,
     (Changed,): _changed,

@@ -130,7 +130,7 @@ def test_every_field_that_is_wrong_is_named_not_only_the_first():
     assert faults("movement.arrived", content, "1066-10-14") == {
         "effective_on": "date.absurd",
         "registration.code": "place.not_town",
-        "registration.country": "code.unknown",
+        "registration.country": "place.only_abroad",
         "origin.last": "division.unknown",
         "origin.country": "code.unknown",
         "continues.town": "place.not_town",

@@ -1,0 +1,105 @@
+"""The second tier: who may record what, by the author's own book alone (the catalogue's column *author*)."""
+
+from typing import Any
+
+import pytest
+
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Departed
+from events.catalogue.person import KeptApart, Registered
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import ABROAD, town
+from events.envelope import Ref
+from events.errors import Illegal
+from exchange.protocol.legality import check
+from tests.unit.test_sheet import PERSON, A, B, D, Told
+
+HOME = Registered(basis="register", registration=town(A), kind="main", address="1 Lane")
+DAY = "2026-05-01"
+
+
+def arrived(kind: Any = "main", **more: Any) -> Arrived:
+    return Arrived(kind=kind, registration=town(A), origin=town(A), **more)
+
+
+class Book(Told):
+    """What one office knows of a person who is registered at A and lives at B, and further at D."""
+
+    def __init__(self, office: str) -> None:
+        super().__init__(office)
+        self._tell(A, HOME, "2026-01-01")
+        self.main = self._tell(B, arrived(), "2026-03-01")
+        self.further = self._tell(D, arrived("further"), "2026-03-05")
+
+    def _tell(self, author: str, fact: Fact, day: str) -> Ref:
+        return self.own(fact, day) if author == self.book.office else self.hears(author, fact, "update", day)
+
+    def refuses(self, fact: Fact, day: str = DAY) -> tuple[str, str | None, str | None] | None:
+        """The code, field and rule by which the fact is refused; None where it is taken."""
+        try:
+            check(fact, day, self.book.office, self.record, PERSON)
+        except Illegal as error:
+            return error.code, error.field, error.rule
+        return None
+
+
+def moved(**more: Any) -> RegistrationChanged:
+    return RegistrationChanged(**{"from_": town(A), "to": town(B), "ground": "moved", **more})
+
+
+class TestTheRegistration:
+    @pytest.mark.parametrize("to", [town(B), ABROAD, None])
+    def test_is_moved_or_ended_by_the_place_that_gives_it_up(self, to):
+        assert Book(A).refuses(moved(to=to)) is None
+
+    @pytest.mark.parametrize("office", [B, D])
+    def test_is_moved_by_no_other_office(self, office):
+        assert Book(office).refuses(moved(to=town(office))) == ("not_keeper", "type", None)
+
+    def test_moves_from_no_other_place_than_where_it_is(self):
+        assert Book(A).refuses(moved(from_=town(D))) == ("not_keeper", "from", "registration.given_up")
+
+    def test_is_not_gained_by_an_office_whose_book_tells_who_keeps_it(self):
+        gained = moved(from_=None, to=town(D), ground="naturalised")
+        assert Book(D).refuses(gained) == ("not_keeper", "from", "registration.kept")
+
+    @pytest.mark.parametrize("office", [A, B, D])
+    def test_is_never_gained_for_another_place(self, office):
+        (other,) = {B, D} - {office} if office != A else {B}
+        assert Book(office).refuses(moved(from_=None, to=town(other))) == ("not_keeper", "to", "registration.gained")
+
+    @pytest.mark.parametrize("ended", [ABROAD, None])
+    def test_that_has_ended_is_gained_by_the_place_that_gains_it(self, ended):
+        book = Book(D)
+        book.hears(A, moved(to=ended, ground="settled_abroad"), "update", "2026-04-01")
+        assert book.refuses(moved(from_=None, to=town(D), ground="restored")) is None
+
+
+class TestADeparture:
+    @pytest.mark.parametrize(("office", "named"), [(B, "main"), (D, "further"), (A, "main"), (A, "further")])
+    def test_is_recorded_by_the_office_of_the_stay_and_by_the_keeper(self, office, named):
+        book = Book(office)
+        assert book.refuses(Departed(stay=getattr(book, named), destination=ABROAD)) is None
+
+    @pytest.mark.parametrize(("office", "named"), [(D, "main"), (B, "further")])
+    def test_ends_no_stay_of_another_office(self, office, named):
+        book = Book(office)
+        departure = Departed(stay=getattr(book, named), destination=ABROAD)
+        assert book.refuses(departure) == ("no_such_stay", "stay", None)
+
+    def test_from_no_stay_by_name_is_the_keepers_alone(self):
+        # Without a name it ends the main stay, whosever that is.
+        assert Book(A).refuses(Departed(destination=ABROAD)) is None
+        assert Book(D).refuses(Departed(destination=ABROAD)) == ("no_such_stay", "stay", "stay.name_it")
+
+    def test_lies_not_before_the_stay_and_ends_it_once(self):
+        book = Book(B)
+        departure = Departed(stay=book.main, destination=ABROAD)
+        assert book.refuses(departure, "2026-02-28") == ("no_such_stay", "effective_on", "before_stay")
+        book.own(departure, "2026-04-01")
+        assert book.refuses(departure) == ("not_concerned", "type", None)
+
+
+def test_a_person_is_not_kept_apart_from_itself():
+    assert Book(A).refuses(KeptApart(other="another")) is None
+    assert Book(A).refuses(KeptApart(other=PERSON)) == ("no_such_merge", "other", "already_merged")
