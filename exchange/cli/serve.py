@@ -18,7 +18,6 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from waitress.server import create_server
 
 from exchange import logs
 from exchange.cli import speech
@@ -28,6 +27,7 @@ from exchange.cli.node import OutOfReach, in_reach, on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.console.pages import console
 from exchange.extras import NotInstalled
+from exchange.http.alone import server
 from exchange.http.app import create_app
 from exchange.http.backlog import watch_queue
 from exchange.node import Node
@@ -77,11 +77,11 @@ def _alone(found: Settings) -> None:
 def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
     watch_queue()
     app = create_app(node, [console(node)], forwarding=lambda: loop.failure is None)
-    server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
+    alone = server(app, listener, THREADS)
     gc.freeze()  # what is loaded by now stays: to look through it again and again took a sixth of the worker's time
     _tell_address(node.settings)
-    server.run()  # until a signal ends it; requests at hand are answered
-    server.close()
+    alone.run()  # until a signal ends it; requests at hand are answered
+    alone.close()
     app.extensions["exchange_checker"].wait()  # the checks beside the page read the node, which is closed next
 
 

@@ -7,8 +7,9 @@ from typing import Any, NoReturn
 import marshmallow
 from flask import Request
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException
 
-from events.canonical import decode
+from events.canonical import WHOLE, decode
 from events.errors import ExchangeError, Malformed, Several
 from exchange.http.judging import all_wrong
 from schemas.v1.wire import Wire, faults
@@ -67,11 +68,20 @@ def read_json(req: Request, most: int) -> Any:
         raise WrongMedia(rule="media.encoding")
     if (req.content_length or 0) > most:
         raise TooLarge(rule="body.size", limit=most)
-    # A body of unstated length is read no further than one byte beyond what may come.
-    data = req.stream.read(most + 1)
+    data = _read(req, most)
     if len(data) > most:
         raise TooLarge(rule="body.size", limit=most)
     try:
         return decode(data, limit=most)
     except Malformed as error:
         raise Unreadable(field=error.field, rule=error.rule, **error.details) from None
+
+
+def _read(req: Request, most: int) -> bytes:
+    """A body of unstated length is read no further than one byte beyond what may come."""
+    try:
+        return req.stream.read(most + 1)
+    except HTTPException:
+        raise
+    except Exception as error:  # each server has its own for a body that breaks off, or is cut wrong
+        raise Unreadable(field=WHOLE, rule="body.broken") from error

@@ -64,6 +64,14 @@ def answer(details: Mapping[str, Any], headers: Iterable[tuple[str, str]] = ()) 
     return response
 
 
+def of_status(status: int) -> Response:
+    """The answer where nothing but a status is known: what is none of ours is the request's fault, if not our own."""
+    if status == 500:
+        return answer(_details("error", 500, ()))
+    status = status if status in CODES else 400
+    return answer(_details(CODES[status], status, ()))
+
+
 def language() -> Language:
     """The language of the answer."""
     if "language" not in g:
@@ -142,7 +150,7 @@ def _of_the_framework(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     _log.error("unexpected", reference=reference(), route=request.endpoint, trace=_trace(error))
-    return answer(_details("error", 500, ()))
+    return of_status(500)
 
 
 def _trace(error: Exception) -> str:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
 
 from exchange.console.pages import console
 from exchange.http.app import create_app
 from exchange.http.metrics import metrics
+from exchange.http.unread import refusal
 from exchange.node import Node
 from exchange.settings import Settings
 
@@ -37,7 +42,7 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             "proc_name": "exchange",
             "threads": threads,
             "timeout": STUCK,
-            "worker_class": "gthread",
+            "worker_class": PlainWorker,
             "worker_exit": self._closes,
             "workers": processes,
         }
@@ -65,6 +70,25 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             self._app.extensions["exchange_checker"].wait()  # it reads the node, which is closed next
         if self._node is not None:
             self._node.close()
+
+
+class PlainWorker(ThreadWorker):  # type: ignore[misc]  # likewise
+    """Tells what could not be read as a problem, and not as a page."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        if not isinstance(exc, ParseException):
+            super().handle_error(req, client, addr, exc)
+            return
+        status = next((told for kind, told in _TOLD if isinstance(exc, kind)), 400)
+        answer = refusal(self.wsgi, status)
+        answer.headers["Connection"] = "close"
+        body = answer.get_data()
+        head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.to_wsgi_list())
+        with suppress(OSError):
+            write_nonblock(client, f"HTTP/1.1 {answer.status}\r\n{head}\r\n".encode("latin-1") + body)
+
+
+_TOLD = ((LimitRequestLine, 414), (LimitRequestHeaders, 431))
 
 
 class PlainLogger(Logger):  # type: ignore[misc]  # likewise
