@@ -91,7 +91,8 @@ def full_name(value: object) -> str:
     return str(value)
 
 
-def _forms(value: object) -> set[str]:
+def spellings(value: object) -> set[str]:
+    """What the name is compared by, in each of the scripts that the value holds."""
     other = value.other if isinstance(value, Name) else value.get("other", ()) if isinstance(value, Mapping) else ()
     listed = other if isinstance(other, tuple | list) else ()
     return {comparison_key(value), *(comparison_key(str(form)) for form in listed)}
@@ -111,7 +112,7 @@ def _is_selector(sign: str) -> bool:
 
 def same_name(a: object, b: object) -> bool:
     """Whether two values say the same name, in any of the scripts that they hold."""
-    return not _forms(a).isdisjoint(_forms(b))
+    return not spellings(a).isdisjoint(spellings(b))
 
 
 def fits_name(stated: object, held: object) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 
 from exchange.books import UNREADABLE, Shelf, shelves
 from exchange.everybody import everybody
+from exchange.pipeline.likening import liken
 from exchange.pipeline.project import project, record_rows, write_records
 from exchange.pipeline.settled import Settled
 from exchange.protocol.settle import Settlement
@@ -63,6 +64,7 @@ def rebuild(node: Node, batch: int = 200) -> Rebuilt:
             books.clear(session.sql, held)
             write_records(node, session, dossiers)
             project(node, session, dossiers, [d for one in dossiers for d in one.shelf.latest()])
+            liken(node, session, dossiers, anew=True)
             persons += len(some)
             count += len(new)
     return Rebuilt(persons=persons, records=count, differing=tuple(differing))

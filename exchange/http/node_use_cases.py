@@ -25,6 +25,7 @@ from exchange.protocol.offices import Offices
 from exchange.queries.case import case
 from exchange.queries.cases import cases
 from exchange.queries.checks import between, checks, last_report
+from exchange.queries.duplicates import duplicates
 from exchange.queries.feed import Told, feed
 from exchange.queries.find_person import find_person
 from exchange.queries.history import Entry, history
@@ -124,6 +125,10 @@ class NodeUseCases:
             if rows or cursor is None:
                 break
         return Slice(rows, cursor)
+
+    def duplicates(self, caller: Caller, purpose: str, person: str | None, cursor: str | None, limit: int) -> Slice:
+        page = duplicates(self._node, caller, purpose, person, cursor, limit)
+        return Slice(page.rows, page.next)
 
     def cases(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice:
         page = cases(self._node, caller, WhichCases(**filters), cursor, limit)

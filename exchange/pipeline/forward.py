@@ -15,6 +15,7 @@ from events.store.errors import Unavailable
 from events.store.rules import concerned
 from exchange.books import Shelf, shelves
 from exchange.pipeline.joining import mark_backlog
+from exchange.pipeline.likening import liken
 from exchange.pipeline.project import project, write_records
 from exchange.pipeline.settled import Settled
 from exchange.pipeline.settling import Settling
@@ -113,6 +114,7 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
     _place(settled, placed, fed)
     project(node, session, settled, fed)
     node.step("inbox written")
+    liken(node, session, settled)
     for one in settled:
         node.stuck.pop(one.shelf.persons[0], None)
     return {person for one in settled for person in one.shelf.persons}

@@ -110,3 +110,39 @@ reports = Table(
     Column("body", LargeBinary, nullable=False),
     PrimaryKeyConstraint("at"),
 )
+
+# Who may be one human. None of the three holds a name: tokens are keyed, and the others hold ids alone.
+likenesses = Table(
+    "likenesses",
+    metadata,
+    Column("holder", OFFICE, nullable=False),
+    Column("person", ID, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("strong", Boolean, nullable=False),
+    PrimaryKeyConstraint("token", "holder", "person"),
+    Index("ix_likenesses_person", "person"),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("one", ID, nullable=False),
+    Column("one_holder", OFFICE, nullable=False),
+    Column("other", ID, nullable=False),
+    Column("other_holder", OFFICE, nullable=False),
+    Column("exact", Boolean, nullable=False),
+    Column("score", Integer, nullable=False),
+    PrimaryKeyConstraint("one", "one_holder", "other", "other_holder"),
+    Index("ix_proposals_other", "other"),
+    Index("ix_proposals_holders", "one_holder", "other_holder"),
+)
+
+apart = Table(
+    "apart",
+    metadata,
+    Column("holder", OFFICE, nullable=False),
+    Column("person", ID, nullable=False),
+    Column("other", ID, nullable=False),
+    PrimaryKeyConstraint("person", "other", "holder"),
+    Index("ix_apart_other", "other"),
+)

@@ -93,6 +93,10 @@ class Remembering:
         self._ask("inbox", caller, purpose, dict(filters))
         return self._slice(cursor, limit)
 
+    def duplicates(self, caller: Caller, purpose: str, person: str | None, cursor: str | None, limit: int) -> Slice:
+        self._ask("duplicates", caller, purpose, person)
+        return self._slice(cursor, limit)
+
     def cases(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice:
         self._ask("cases", caller, dict(filters))
         return self._slice(cursor, limit)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from exchange.http.routes import Resource
-from exchange.http.v1 import cases, checks, events, feed, inbox, jurisdictions, persons, status
+from exchange.http.v1 import cases, checks, duplicates, events, feed, inbox, jurisdictions, persons, status
 
 RESOURCES: tuple[Resource, ...] = tuple(
-    module.resource for module in (events, persons, inbox, cases, feed, jurisdictions, checks, status)
+    module.resource for module in (events, persons, inbox, cases, duplicates, feed, jurisdictions, checks, status)
 )
 
 __all__ = ["RESOURCES"]

@@ -1,0 +1,104 @@
+"""Likening: whose entries may be one human is found when what is known of a person changes (catalogue, rule 9).
+
+Only entries that share a token are compared, and only where an entry's tokens changed: so it takes as long as there are
+candidates, however many persons there are. An office's own entries are compared with each other; those of two offices
+only by strong tokens, for whoever oversees both, and neither of the two offices is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from events.catalogue.person import KeptApart
+from events.errors import Tampered
+from exchange.books import Shelf
+from exchange.pipeline.project import opened_sheet
+from exchange.pipeline.settled import Settled
+from exchange.protocol.likeness import Key, entry, keys, likeness
+from exchange.protocol.record import Record
+from exchange.protocol.sheet import state
+from exchange.tables import likenesses, records
+from exchange.tables.likenesses import MOST, Entry, Proposal, Token
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+_SHOWN = frozenset({"open", "closed"})
+Held = Mapping[str, Any]
+
+
+def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: bool = False) -> None:
+    """Find the likely duplicates of these dossiers. `anew`: whatever was found before."""
+    persons = sorted({person for one in settled for person in one.shelf.persons})
+    seen = [record for one in settled for record in one.records() if record.holds]
+    likenesses.keep_apart(session.sql, persons, _kept_apart(seen))
+    held = {Entry(r.person, r.office): entry(r) for r in seen if state(r) in _SHOWN}
+    now = {each: {_token(node, key) for key in keys(content)} for each, content in held.items()}
+    before = likenesses.tokens_of(session.sql, persons)
+    if not anew and before == {each: tokens for each, tokens in now.items() if tokens}:
+        return
+    # Of two newcomers settled at once one sees the other, for whoever comes second waits here for the first.
+    session.guard(token.token for tokens in now.values() for token in tokens)
+    likenesses.replace_tokens(session.sql, persons, now)
+    likenesses.propose(session.sql, _proposals(node, session, held, now))
+
+
+def _token(node: Node, key: Key) -> Token:
+    return Token(node.index.token(f"like.{key.kind}", key.form), key.strong)
+
+
+def _kept_apart(seen: Iterable[Record]) -> Iterator[tuple[str, str, str]]:
+    for record in seen:
+        for standing in record.facts.values():
+            if isinstance(standing.payload, KeptApart) and not standing.void and standing.author == record.office:
+                yield from ((record.office, person, standing.payload.other) for person in record.persons)
+
+
+def _proposals(
+    node: Node, session: SqlSession, held: Mapping[Entry, Held], now: Mapping[Entry, set[Token]]
+) -> Iterator[Proposal]:
+    pairs = set(_candidates(session, now))
+    others = _opened(node, session, {each for pair in pairs for each in pair if each not in held})
+    contents = {**others, **held}
+    for one, other in sorted(pairs):
+        if one in contents and other in contents:
+            found = likeness(contents[one], contents[other])
+            if found.likely:
+                yield Proposal(one=one, other=other, exact=found.exact, score=found.score)
+
+
+def _candidates(session: SqlSession, now: Mapping[Entry, set[Token]]) -> Iterator[tuple[Entry, Entry]]:
+    """Pairs that share a token, the lower first: of one office, or by a strong token of any two."""
+    sharing = likenesses.sharing(session.sql, (token for tokens in now.values() for token in tokens))
+    for each, tokens in now.items():
+        for token in tokens:
+            under = sharing.get(token.token, [])
+            own = [other for other in under if other.holder == each.holder]
+            for other in under if token.strong else own if len(own) <= MOST else ():
+                if other.person != each.person:
+                    yield min(each, other), max(each, other)
+
+
+def _opened(node: Node, session: SqlSession, entries: set[Entry]) -> dict[Entry, Held]:
+    """What the holders' stored records say of these entries; nothing where one does not open, or was erased."""
+    persons = sorted({each.person for each in entries})
+    wrapped = session.wrapped_keys(persons)
+    found = {}
+    for row in records.of_persons(session.sql, persons):
+        each = Entry(row.person, row.office)
+        if each in entries and row.person in wrapped:
+            with suppress(Tampered):  # which the checks name, and which concerns nobody else
+                cipher = {row.person: node.keys.unwrapped(row.person, wrapped[row.person])}
+                found[each] = _entry(opened_sheet(Shelf((row.person,), (), (), cipher, node.offices), row))
+    return found
+
+
+def _entry(plain: bytes) -> Held:
+    sheet = msgspec.json.decode(plain)
+    home = (sheet["registration"] or {}).get("code")
+    return {**sheet["particulars"], **({"registration": home} if home else {})}
