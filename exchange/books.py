@@ -197,7 +197,9 @@ def shelves(
     known_at: datetime | None = None,
 ) -> list[Shelf]:
     """The dossiers of these persons, each once, read together."""
-    groups = list(dict.fromkeys(reader.dossiers(persons).values()))
+    if not (wanted := list(persons)):
+        return []
+    groups = list(dict.fromkeys(reader.dossiers(wanted).values()))
     ids = [person for group in groups for person in group]
     stored: dict[str, list[StoredEvent]] = {}
     for event in reader.events_of(ids):

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,10 +21,15 @@ from exchange.access.caller import ROLES, Role
 from exchange.access.keys_table import access_keys
 from exchange.clock import Clock, utcnow
 from exchange.jurisdictions import codes
-from exchange.unit_of_work import UnitOfWork
+from exchange.unit_of_work import SqlSession, UnitOfWork
 
 _PRESENTED = re.compile(r"xk_([0-9a-f]{12})_([0-9a-f]{64})")
+Beside = Callable[[SqlSession], object]
 _NOBODY = ("", b"\0" * 16, b"\0" * 32)
+
+
+def _nothing(_session: SqlSession) -> None:
+    """Nothing else is wanted."""
 
 
 class Unauthenticated(ExchangeError):
@@ -56,11 +61,12 @@ class Key:
 
 
 class Keys:
-    """The keys of a node."""
+    """The keys of a node. `beside`: reads what else is wanted of a caller, in the very look that reads the key."""
 
-    def __init__(self, uow: UnitOfWork, clock: Clock = utcnow) -> None:
+    def __init__(self, uow: UnitOfWork, clock: Clock = utcnow, beside: Beside = _nothing) -> None:
         self._uow = uow
         self._clock = clock
+        self._beside = beside
 
     def issue(
         self, name: str, scopes: Iterable[str], roles: Iterable[Role], expires_at: datetime | None = None
@@ -96,7 +102,7 @@ class Keys:
     def authenticate(self, presented: str) -> Key:
         """The key that was presented. Raises Unauthenticated, in the same time whatever was wrong."""
         form = _PRESENTED.fullmatch(presented)
-        row = self._row(form[1]) if form else None
+        row = self._row(form[1], self._beside) if form else None
         _, salt, digest = (row.id, row.salt, row.digest) if row is not None else _NOBODY
         same = hmac.compare_digest(_digest(salt, form[2] if form else ""), digest)
         if row is None or not same or not (key := _key(row)).valid(self._clock()):
@@ -120,8 +126,9 @@ class Keys:
             rows = session.sql.execute(select(access_keys).order_by(access_keys.c.created_at, access_keys.c.id))
             return tuple(_key(row) for row in rows)
 
-    def _row(self, identifier: str) -> Row[Any] | None:
+    def _row(self, identifier: str, beside: Beside = _nothing) -> Row[Any] | None:
         with self._uow.look() as session:
+            beside(session)
             return session.sql.execute(select(access_keys).where(access_keys.c.id == identifier)).one_or_none()
 
 

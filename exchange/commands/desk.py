@@ -193,6 +193,7 @@ class Desk:
         person = new_person_id()
         self._books[person] = Book(self.office, self.node.offices)
         self._heads[person] = 0
+        self.decided.keys[person] = self.node.keys.fresh(person)
         return person
 
     def _holders(self, tokens: list[bytes]) -> set[str]:
@@ -282,10 +283,10 @@ class Desk:
 
     def _cipher(self, person: str) -> AESGCM:
         """The cipher under the person's key, which is made with the first event. Raises Erased where it is gone."""
-        cipher = self.lookups.shelf(person).cipher(person)
-        if cipher is not None:
-            return cipher
         if person not in self.decided.keys:
+            cipher = self.lookups.shelf(person).cipher(person)
+            if cipher is not None:
+                return cipher
             found = self.session.wrapped_key(person)  # an erased person is not a new one
             self.decided.keys[person] = found if found is not None else self.node.keys.fresh(person)
         return self.node.keys.unwrapped(person, self.decided.keys[person])

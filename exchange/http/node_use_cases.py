@@ -77,8 +77,6 @@ class NodeUseCases:
         return record_office(self._node, caller, office, type_, day, content, id_)
 
     def offices(self) -> Offices:
-        with self._node.uow.look() as session:
-            self._node.learn_offices(session)
         return self._node.offices
 
     def acknowledge(self, caller: Caller, position: int) -> Row:

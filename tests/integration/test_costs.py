@@ -1,0 +1,92 @@
+"""What the two things that happen most cost: settling a dossier, and recording an event over the API."""
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from exchange.access.keys import Keys
+from exchange.commands.record import record
+from exchange.http.app import create_app
+from exchange.ids import new_id
+from exchange.node import Node
+from exchange.pipeline import settling
+from exchange.pipeline.advance import advance
+from exchange.protocol import settle, view
+from exchange.reconcile import checks
+from tests.integration.towns import ZHIFANG, Town, town, woman
+
+
+@pytest.fixture
+def calls(monkeypatch) -> Counter[str]:
+    """How often views and duties are computed, by whatever settles."""
+    counted: Counter[str] = Counter()
+
+    def count(module: Any, name: str) -> None:
+        does: Callable[..., Any] = getattr(module, name)
+
+        def counting(*args: Any) -> Any:
+            counted[name] += 1
+            return does(*args)
+
+        monkeypatch.setattr(module, name, counting)
+
+    count(settling, "view")
+    count(view, "bases")
+    count(settle, "duties")
+    return counted
+
+
+def test_a_dossier_of_two_offices_is_folded_anew_only_where_its_events_changed(node, home: Town, new_home: Town, calls):
+    """What an office told others changes its view, but not what follows from the events in its book."""
+    home.registers(woman())
+    said = {"kind": "main", "registration": town(ZHIFANG), "origin": town(ZHIFANG), "address": "1 Lane"}
+    arrival = new_home.item("movement.arrived", "2026-03-01", {"stated": woman(), **said})
+    assert [result.status for result in record(node, new_home.caller, [arrival])] == ["recorded"]
+    calls.clear()
+    advance(node)
+    assert calls == {"view": 5, "bases": 4, "duties": 4}
+    assert checks(node).equal
+
+
+class Counting:
+    """The statements of requests to the API over a file, as the driver runs them; those inside triggers left out."""
+
+    def __init__(self, node: Node) -> None:
+        _, key = Keys(node.uow, node.clock).issue("a key of a test", [ZHIFANG], ("clerk",))
+        self._app, self._headers = create_app(node), {"Authorization": f"Bearer {key}"}
+        self._node = node
+
+    def records(self, status: int, **event: Any) -> tuple[int, Any]:
+        """How many statements recording it takes, and the person."""
+        self._send(200, "get", "/v1/jurisdictions?search=420115")  # whatever is opened or learned once has been
+        said: list[str] = []
+        connections: Any = self._node.uow._store._open  # type: ignore[attr-defined]
+        for session in connections:
+            session.driver.set_trace_callback(said.append)
+        answer = self._send(status, "post", "/v1/events", json=event)
+        for session in connections:
+            session.driver.set_trace_callback(None)
+        inside = sum(one == before and one.lstrip().startswith("INSERT") for one, before in pairwise(said))
+        return len(said) - inside - sum(one.startswith("PRAGMA") for one in said), answer["person"]
+
+    def _send(self, status: int, method: str, path: str, **more: Any) -> Any:
+        client: Any = self._app.test_client()
+        answer = getattr(client, method)(path, headers=self._headers, **more)
+        assert answer.status_code == status, answer.text
+        return answer.json
+
+
+def test_an_event_over_the_api_takes_few_statements(node):
+    """A look for the caller's key and the offices, one to decide, and a transaction; BEGIN and COMMIT are counted."""
+    api = Counting(node)
+    said = {"basis": "first_record", "registration": town(ZHIFANG), "particulars": woman(), "address": "6 Lake Road"}
+    opening = {"id": new_id(node.clock()), "type": "person.registered", "effective_on": "2020-01-01", "with": said}
+    assert api.records(201, **opening)[0] == 13, "a person nobody knows: nothing is asked about her"
+    counted, person = api.records(200, **opening)
+    assert counted == 16, "told again"
+    ending = {"ground": "threat", "until": "2027-01-01"}
+    act = {"type": "person.protected", "effective_on": "2026-03-02", "person": person, "with": ending}
+    assert api.records(201, id=new_id(node.clock()), **act)[0] == 15, "nothing but the event is written"
