@@ -10,7 +10,7 @@ from events.catalogue.family import TieBegan, TieEnded
 from events.envelope import Envelope, Ref
 from events.errors import ExchangeError, Malformed
 from exchange.protocol.record import Record
-from exchange.protocol.refusals import OneSidedTie
+from exchange.protocol.refusals import OneSidedTie, UnknownPerson
 from exchange.protocol.ties import INVERSE
 
 TYPES = frozenset({"tie.began", "tie.ended"})
@@ -21,7 +21,7 @@ Known = Callable[[str], Record | None]  # the office's own record of a person
 def other_named(other: Mapping[str, Any], find: Find, known: Known) -> dict[str, Any]:
     """The other person by the id that goes on, with the office that keeps them by the author's own book.
 
-    Raises Malformed: person.handle; and what `find` raises of an id.
+    Raises Malformed: person.handle; UnknownPerson where they were withdrawn; and what `find` raises of an id.
     """
     if other.get("person") is None:
         return dict(other)
@@ -29,6 +29,8 @@ def other_named(other: Mapping[str, Any], find: Find, known: Known) -> dict[str,
     record = known(person) if person is not None else None
     if record is None:
         raise Malformed(field="other.person", rule="person.handle", value=other["person"])
+    if record.withdrawn:
+        raise UnknownPerson(field="other.person")
     at = other.get("at") or record.keeper
     return {**other, "person": record.person, **({"at": at} if at is not None else {})}
 

@@ -1,10 +1,11 @@
 """When the fact that opened a dossier is taken back, the person is unknown: nothing is recorded but what opens one."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from events.catalogue import AUTOMATIC, TYPES
+from events.catalogue.case import Reply
 from events.envelope import Ref
 from exchange.access.keys import Keys
 from exchange.http.app import create_app
@@ -16,6 +17,7 @@ from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, told, town, woman
 DAY = "2026-03-02"
 ABROAD = {"kind": "abroad"}
 OPENING = {"person.registered", "movement.arrived"}
+MESSAGES = {"notification.rejected"}  # speaks of a message that came, and never of the person
 
 
 class Withdrawn:
@@ -54,7 +56,9 @@ class Withdrawn:
             "movement.left": [named, unnamed],
             "movement.returned": [{"address": "6 Lake Road"}],
             "request.opened": [{"to": DONGHUAMEN, "asks": "change", "wanted": {"name": "王大雨"}}],
-            "notification.rejected": [{"notification": self.stay, "teller": ZHIFANG, "reason": "other"}],
+            "enquiry.opened": [{"to": DONGHUAMEN, "purpose": "residence", "fields": ["name"]}],
+            "tie.began": [{"tie": "spouse", "other": {"person": other}, "ground": "marriage"}],
+            "tie.ended": [{"tie": "spouse", "other": {"person": other}, "ground": "divorce"}],
             "event.corrected": [
                 {"target": target, "set": {"effective_on": DAY}} for target in (self.stay, self.opening)
             ],
@@ -69,7 +73,8 @@ def gone(home):
 
 def test_nothing_is_recorded_about_who_was_withdrawn(node, home, gone):
     contents = gone.contents(home.registers(woman(4)).person)
-    about_persons = {t for t in TYPES if not t.startswith(("case.", "jurisdiction."))} - OPENING - set(AUTOMATIC)
+    replies = {each.__struct_config__.tag for each in get_args(Reply)}
+    about_persons = {t for t in TYPES if not t.startswith("jurisdiction.")} - replies - OPENING - AUTOMATIC - MESSAGES
     assert contents.keys() == about_persons
     before = told(node)
     accepted = []
@@ -102,11 +107,18 @@ def test_the_api_says_that_the_person_is_not_known(node, gone):
         assert (answer.status_code, answer.json["code"]) == (404, "person_unknown")
 
 
-def test_nobody_is_given_up_for_who_was_withdrawn(home, gone):
+@pytest.mark.parametrize(
+    ("type_", "field", "content"),
+    [
+        ("person.merged", "other", lambda gone: {"other": gone, "keeper": ZHIFANG}),
+        ("tie.began", "other.person", lambda gone: {"tie": "spouse", "other": {"person": gone}, "ground": "marriage"}),
+    ],
+)
+def test_nobody_is_joined_with_who_was_withdrawn(home, gone, type_, field, content):
     other = home.registers(woman(4)).person
     with pytest.raises(UnknownPerson) as refused:
-        home.records("person.merged", DAY, {"other": gone.person, "keeper": ZHIFANG}, other)
-    assert refused.value.field == "other"
+        home.records(type_, DAY, content(gone.person), other)
+    assert refused.value.field == field
 
 
 @pytest.mark.parametrize("type_", sorted(OPENING))
@@ -147,22 +159,4 @@ def test_a_question_about_who_is_withdrawn_no_longer_stands(node, home, new_home
         "event.retracted", DAY, {"target": str(Ref(ZHIFANG, retracted.id)), "ground": "error"}, registered.person
     )
     assert [case.status for case in (*home.cases(), *new_home.cases())] == ["open", "open"]
-    assert checks(node).differences == ()
-
-
-def test_a_question_that_is_open_is_answered(node, home, new_home):
-    """Another office asks about an arrival that opened nothing, and that home knows without its own fact."""
-    registered = home.registers(woman(2))
-    home.records("movement.departed", DAY, {"destination": town(DONGHUAMEN)}, registered.person)
-    new_home.records(
-        "movement.arrived",
-        DAY,
-        {"kind": "main", "registration": town(ZHIFANG), "address": "1 Lane", "stated": woman(2, name="王小云")},
-        registered.person,
-    )
-    opening = str(Ref(ZHIFANG, registered.id))
-    home.records("event.retracted", DAY, {"target": opening, "ground": "error"}, registered.person)
-    assert home.sheet(registered.person)["state"] == "withdrawn"
-    asked = next(case for case in home.cases() if case.kind == "inflow")
-    home.answers("case.disputed", asked.id, reason="person_unknown")
     assert checks(node).differences == ()

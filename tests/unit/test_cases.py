@@ -15,12 +15,14 @@ from events.catalogue.values import CaseRef, NoteKind, town
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.errors import Illegal
 from exchange.protocol.answering import allowed
+from exchange.protocol.book import Question
 from exchange.protocol.legality import check
 from exchange.protocol.record import CaseState
-from exchange.protocol.refusals import AlreadyDeferred, CaseClosed, DeferralDay, NotAsked
+from exchange.protocol.refusals import AlreadyDeferred, CaseClosed, DeferralDay, NotAsked, UnknownPerson
 from exchange.protocol.reminding import escalation, reminder
 from exchange.translations import known
 from tests.properties.world import COUNTY, OFFICES, World
+from tests.unit.test_sheet import Told
 
 HOME, NEW = OFFICES[:2]
 DUE = "2026-04-01"  # the model's day for every question
@@ -201,3 +203,19 @@ def samples(case: CaseRef):
 )
 def test_every_question_is_asked_in_one_sentence(kind):
     assert known(f"question.{kind}")
+
+
+def test_a_question_about_who_was_withdrawn_is_answered_while_it_is_open():
+    """Another office's question, that it still waits for, and nothing else about the person."""
+    told = Told(HOME)
+    opening = told.own(Registered(basis="first_record", registration=town(HOME)))
+    told.own(Retracted(target=opening))
+    arrival = told.hears(NEW, Arrived(kind="main", registration=town(HOME)), "inflow", asked=(Question("inflow"),))
+    case = CaseRef(arrival, HOME, "inflow")
+    assert told.record.withdrawn
+    check(Disputed(case=case, reason="person_unknown"), "2026-03-02", HOME, told.record)
+    with pytest.raises(UnknownPerson):
+        check(Deceased(), "2026-03-02", HOME, told.record)
+    told.own(Disputed(case=case, reason="person_unknown"))
+    with pytest.raises(CaseClosed):
+        check(Confirmed(case=case), "2026-03-02", HOME, told.record)
