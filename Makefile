@@ -65,7 +65,8 @@ lock: $(DEV_STAMP) ## resolve every dependency anew and write it down with its h
 		pyproject.toml requirements/build.in --output-file requirements/dev.txt
 
 clean: ## forget the environment, the caches and what the demo kept
-	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@if [ -e var/exchange.db ] && [ ! -e var/demo.json ]; then echo "var holds a node that is no demo, so it stays: remove it by hand."; else rm -rf var; fi
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/pip:

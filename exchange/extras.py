@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from events.errors import ExchangeError
 
 
@@ -10,3 +12,7 @@ class NotInstalled(ExchangeError):
 
     code = "not_installed"
     status = 501
+
+
+# What the extra `server` brings; any other package that is missing belongs to every installation.
+OF_SERVER: Final = frozenset({"celery", "gunicorn", "kombu", "prometheus_client", "psycopg", "psycopg_pool", "redis"})

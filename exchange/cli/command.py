@@ -16,7 +16,7 @@ from exchange.cli import speech
 from exchange.cli.exit_codes import BROKEN, CLOSED, INTERRUPTED
 from exchange.cli.helping import Helping, first_line, option
 from exchange.cli.usage import tell_usage
-from exchange.extras import NotInstalled
+from exchange.extras import OF_SERVER, NotInstalled
 from exchange.translations import LANGUAGES
 
 __all__ = ["Command", "Group", "Main", "answers", "option"]
@@ -49,7 +49,8 @@ class Group(Helping, click.Group):
         try:
             found = getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:
-            raise NotInstalled(field=cmd_name, rule="settings.no_server", missing=error.name) from error
+            rule = "settings.no_server" if (error.name or "").partition(".")[0] in OF_SERVER else "settings.not_locked"
+            raise NotInstalled(field=cmd_name, rule=rule, missing=error.name) from error
         if not isinstance(found, click.Command):
             raise TypeError(place)
         return found

@@ -70,8 +70,8 @@ def _alone(found: Settings) -> None:
             _serve(node, loop, listener)
         finally:
             loop.stop()
-    if not speech.for_machines():
-        click.echo(speech.words("serve.stopped"), err=True)
+        if not speech.for_machines():
+            click.echo(speech.words("serve.stopped"), err=True)
 
 
 def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:

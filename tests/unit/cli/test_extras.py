@@ -30,6 +30,13 @@ def test_a_command_that_needs_it_names_it(words, settings, tmp_path):
     assert json.loads(told.stdout)["error"]["rule"] == "settings.no_server"
 
 
+def test_a_package_that_no_extra_brings_is_missing_from_the_installation():
+    line = "import sys; sys.modules['waitress'] = None; from exchange.cli import main; main(['serve', '--json'])"
+    told = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=False)
+    assert told.returncode == 2, told.stderr
+    assert json.loads(told.stdout)["error"]["rule"] == "settings.not_locked"
+
+
 def test_the_demo_on_servers_names_it():
     told = run("demo", "--setting", "server", "--json")
     assert told.returncode == 2, told.stderr
