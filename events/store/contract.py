@@ -20,6 +20,8 @@ from events.log.tree import Frontier
 
 Same = Callable[["StoredEvent", SealedEvent], None]
 
+COUNTED = 10_000  # so far is counted what somebody only looks at, however much there is
+
 
 class StoredEvent(SealedEvent, frozen=True, kw_only=True):
     """An event that the store holds; `index` and `sequenced_at` are None until the sequencer has given them."""
@@ -122,8 +124,8 @@ class Reader(Protocol):
     def node(self, level: int, index: int) -> bytes:
         """The hash of a full subtree (events.log.tree), for proofs. Raises Tampered where it is not there."""
 
-    def pending(self) -> int:
-        """How many events wait for the sequencer."""
+    def pending(self, most: int = COUNTED) -> int:
+        """How many events wait for the sequencer, counted no further than `most` + 1."""
 
     def feed(self, office: str, after: int, limit: int) -> tuple[StoredDelivery, ...]:
         """What the office was told, from behind this position."""
@@ -131,6 +133,9 @@ class Reader(Protocol):
     def deliveries_of(self, persons: Iterable[str]) -> tuple[StoredDelivery, ...]: ...
 
     def acknowledged(self, office: str, positions: Iterable[int]) -> Mapping[int, Acknowledgement]: ...
+
+    def marked(self, most: int = COUNTED) -> int:
+        """How many persons are marked, looked for among no more than `most` + 1 marks."""
 
     def oldest_dirty(self) -> datetime | None:
         """Since when the longest waiting person waits: the lag of forwarding."""

@@ -20,6 +20,7 @@ from events.log.leaf import leaf_of
 from events.log.tiles import grown, nodes_in
 from events.log.tree import Frontier
 from events.store.contract import (
+    COUNTED,
     Access,
     Acknowledgement,
     Dirty,
@@ -105,8 +106,8 @@ class MemorySession:
         self.appended += 1
         return stored
 
-    def pending(self) -> int:
-        return len(self._pending)
+    def pending(self, most: int = COUNTED) -> int:
+        return min(len(self._pending), most + 1)
 
     def log(self, start: int, limit: int) -> tuple[StoredEvent, ...]:
         return tuple(self._events[ref] for ref in self._log[max(start, 0) : max(start, 0) + limit])
@@ -195,6 +196,9 @@ class MemorySession:
         for one in claimed:
             if self._dirty.get(one.person) == one:
                 del self._dirty[one.person]
+
+    def marked(self, most: int = COUNTED) -> int:
+        return min(len(self._dirty), most + 1)
 
     def oldest_dirty(self) -> datetime | None:
         return min((one.since for one in self._dirty.values()), default=None)

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from events.codec import thaw
 from events.store.moment import to_moment
-from events.store.sql.schema import dirty, events, pending
+from events.store.sql.schema import events, pending
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Lag(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits at one stage, and since when its oldest has waited, in seconds; 0 where nothing waits."""
+    """What waits at one stage, and since when its oldest has waited, in seconds; 0 where nothing waits.
+
+    `waiting`: counted no further than the store does (`COUNTED`): beyond that the age of the oldest says more.
+    """
 
     stage: str
     waiting: int
@@ -29,11 +32,9 @@ def lag(node: Node) -> tuple[Lag, ...]:
     """Of sequencing in events, of forwarding in persons."""
     with node.uow.look() as session:
         now = node.clock()
-        sequencing, forwarding = session.pending(), session.oldest_dirty()
-        marked = int(session.sql.execute(select(func.count(dirty.c.person.distinct()))).scalar_one())
         return (
-            Lag(stage="sequencing", waiting=sequencing, seconds=_since(_oldest_pending(session), now)),
-            Lag(stage="forwarding", waiting=marked, seconds=_since(forwarding, now)),
+            Lag(stage="sequencing", waiting=session.pending(), seconds=_since(_oldest_pending(session), now)),
+            Lag(stage="forwarding", waiting=session.marked(), seconds=_since(session.oldest_dirty(), now)),
         )
 
 

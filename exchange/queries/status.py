@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import func, select
 
-from events.store.sql.schema import deliveries, dirty
-from exchange.protocol.record import OPEN
+from events.store.sql.schema import feed_heads
+from exchange.tables.cases import OPEN_ROWS
 from exchange.tables.schema import cases, inbox, records
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """`pending`: events not sequenced; `dirty`: persons not forwarded, the oldest since `lag_seconds`.
 
-    `lag_events`: both together.
+    `lag_events`: both together, each counted no further than the store does.
 
     `stuck`: dossiers that could not be settled. `at`: when. `offices`: areas served; `holding`: offices with a record.
     """
@@ -49,8 +49,8 @@ def status(node: Node) -> Status:
 
         oldest = session.oldest_dirty()
         pending = session.pending()
-        waiting = count(select(func.count()).select_from(dirty))
-        opened = cases.c.status.in_(sorted(OPEN)) & (cases.c.office == cases.c.asked)
+        waiting = session.marked()
+        opened = OPEN_ROWS & (cases.c.office == cases.c.asked)
         now = node.clock()
         return Status(
             at=now,
@@ -58,7 +58,7 @@ def status(node: Node) -> Status:
             holding=count(select(func.count(records.c.office.distinct()))),
             events=session.frontier().size,
             pending=pending,
-            deliveries=count(select(func.count()).select_from(deliveries)),
+            deliveries=count(select(func.coalesce(func.sum(feed_heads.c.position), 0))),  # without a gap in any feed
             notices=count(select(func.count()).select_from(inbox)),
             persons=count(select(func.count(records.c.survivor.distinct()))),
             open_cases=count(select(func.count()).select_from(cases).where(opened)),

@@ -4,7 +4,7 @@ import pytest
 
 from events.errors import Erased
 from events.store.contract import Access
-from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, later
+from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, later
 
 ZHAO = "00000000-0000-4000-8000-00000000000c"
 
@@ -19,6 +19,16 @@ def test_who_waits_longest_is_claimed_first(store):
         session.done(claimed)
         assert [one.person for one in session.claim(9)] == [LIN]
         assert session.oldest_dirty() == later(2)
+
+
+def test_how_many_wait_is_counted_no_further_than_it_was_asked(store):
+    people = [f"p{number}" for number in range(9)]
+    with store.write() as session:
+        for _ in range(2):
+            session.mark_dirty(people, NOON)
+        session.append([event(subject) for subject in range(1, 5)])
+        assert (session.marked(), session.marked(most=5)) == (9, 6)
+        assert (session.pending(), session.pending(most=2)) == (4, 3)
 
 
 def test_a_second_mark_keeps_the_age(store):

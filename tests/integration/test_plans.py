@@ -1,13 +1,16 @@
 """What a page or a sweep reads is found by an index that does not grow with what is over: the database says how."""
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine, event, text
 
+from events.store.contract import COUNTED
 from exchange.protocol.record import ASKED, OPEN
+from exchange.queries.lag import lag
 from exchange.stores import store_at
 from exchange.tables import cases, inbox, records
 from exchange.tables.schema import IS_OPEN
@@ -138,3 +141,30 @@ def test_a_plan_that_reads_everything_is_found(sql):
     assert "SCAN" in how.upper()
     assert "ix_cases" not in how
     assert cases.sides(sql, LIN) == ()
+
+
+def steps(driver: sqlite3.Connection, ask: Callable[[], object]) -> int:
+    """How much the machine inside SQLite has to do for it."""
+    taken = 0
+
+    def tick() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    driver.set_progress_handler(tick, 1)
+    ask()
+    driver.set_progress_handler(None, 1)
+    return taken
+
+
+def test_how_much_waits_costs_no_more_to_ask_when_more_waits(node):
+    costs = []
+    for _ in range(2):
+        with node.uow.begin() as session:
+            people = [f"p{number}" for number in range(3 * COUNTED)]
+            session.mark_dirty(people, node.clock())
+            driver = session.sql.connection.driver_connection
+            costs.append(steps(driver, lambda: (session.marked(), session.pending(), session.oldest_dirty())))
+    assert costs[1] < 1.1 * costs[0]
+    assert {each.stage: each.waiting for each in lag(node)} == {"sequencing": 0, "forwarding": COUNTED + 1}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, literal_column, select, tuple_
 from events.codec import SealedEvent, thaw
 from events.envelope import Ref
 from events.errors import StaleVersion
-from events.store.contract import Same, StoredEvent
+from events.store.contract import COUNTED, Same, StoredEvent
 from events.store.moment import to_moment
 from events.store.rules import log_order
 from events.store.sql.rows import Asking, Query, batches
@@ -64,8 +64,9 @@ class EventRows(Asking):
         query = select(*_STORED).select_from(joined).where(log.c.index >= start).order_by(log.c.index).limit(limit)
         return tuple(self._events(query))
 
-    def pending(self) -> int:
-        return self.sql.execute(select(func.count()).select_from(pending)).scalar_one()
+    def pending(self, most: int = COUNTED) -> int:
+        first = select(pending.c.position).order_by(pending.c.position).limit(most + 1).subquery()
+        return self.sql.execute(select(func.count()).select_from(first)).scalar_one()
 
     def _repeated(self, event: SealedEvent, same: Same) -> StoredEvent:
         """The event that was appended before under this id. Raises StaleVersion where there is none, and as `same`."""

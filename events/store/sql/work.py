@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
-from events.store.contract import Dirty
+from events.store.contract import COUNTED, Dirty
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import Asking, Query, batches, insert
 from events.store.sql.schema import dirty, dossiers, log_head
@@ -55,6 +55,10 @@ class WorkRows(Asking):
                 delete(dirty).where(dirty.c.person == bindparam("p"), dirty.c.number <= bindparam("n")),
                 [{"p": person, "n": marks} for person, marks in taken],
             )
+
+    def marked(self, most: int = COUNTED) -> int:
+        first = select(dirty.c.person).order_by(dirty.c.number).limit(most + 1).subquery()
+        return int(self.sql.execute(select(func.count(first.c.person.distinct()))).scalar_one())
 
     def oldest_dirty(self) -> datetime | None:
         since = self.sql.execute(select(func.min(dirty.c.since))).scalar_one()
