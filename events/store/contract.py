@@ -20,6 +20,7 @@ from events.log.tree import Frontier
 
 Same = Callable[["StoredEvent", SealedEvent], None]
 
+TOGETHER = 5_000  # events that get their places at once, however large an act is
 COUNTED = 10_000  # so far is counted what somebody only looks at, however much there is
 
 
@@ -175,9 +176,11 @@ class Session(Reader, Protocol):
     def guard(self, tokens: Iterable[bytes]) -> None:
         """Until this transaction ends nobody else passes here with one of these tokens."""
 
-    def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
+    def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[StoredEvent, ...]:
         """Give the next log indexes to about `limit` events in the order in which they came, each submission together;
         grow the tree; mark their persons dirty. `at` is moved on where it lies before the last moment given.
+
+        Never to more than `most`, so that all fits in memory: of a larger submission the first ones, the others later.
         """
 
     def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:

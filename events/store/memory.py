@@ -21,6 +21,7 @@ from events.log.tiles import grown, nodes_in
 from events.log.tree import Frontier
 from events.store.contract import (
     COUNTED,
+    TOGETHER,
     Access,
     Acknowledgement,
     Dirty,
@@ -118,18 +119,24 @@ class MemorySession:
     def node(self, level: int, index: int) -> bytes:
         return nodes_in(self._tile)(level, index)
 
-    def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
+    def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[StoredEvent, ...]:
+        chosen = self._whole_submissions(limit)
+        while len(chosen) > most and limit > 1:
+            limit //= 2
+            chosen = self._whole_submissions(limit)
+        if not chosen:
+            return ()
+        placed = self._place(chosen[:most], at)
+        self.mark_dirty((person for stored in placed for person in concerned(stored)), self._at)
+        return placed
+
+    def _whole_submissions(self, limit: int) -> list[Ref]:
         submissions: dict[tuple[str, str], list[Ref]] = {}
         for number, ref in enumerate(self._pending):
             key = (ref.author, self._events[ref].frame.submission)
             if number < limit or key in submissions:
                 submissions.setdefault(key, []).append(ref)
-        chosen = [ref for refs in submissions.values() for ref in refs]
-        if not chosen:
-            return ()
-        placed = self._place(chosen, at)
-        self.mark_dirty((person for stored in placed for person in concerned(stored)), self._at)
-        return placed
+        return [ref for refs in submissions.values() for ref in refs]
 
     def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:
         wanted = set(refs)

@@ -70,7 +70,7 @@ WITH first AS (
     SELECT p.* FROM first f CROSS JOIN LATERAL (
         SELECT position, author, submission, id FROM pending
         WHERE author = f.author AND submission = f.submission OFFSET 0
-    ) AS p
+    ) AS p ORDER BY p.position LIMIT $2::int8
 )
 SELECT w.position, w.author, w.submission, w.id, e.body, e.sealed FROM whole w CROSS JOIN LATERAL (
     SELECT body, sealed FROM events WHERE author = w.author AND id = w.id OFFSET 0
@@ -240,8 +240,8 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
         (at,) = self._ask(_HEAD).fetchone() or (0,)
         return int(at)
 
-    def _first_waiting(self, limit: int) -> Iterable[Waiting]:
-        return self._ask(_WAITING, [limit]).fetchall()
+    def _first_waiting(self, limit: int, most: int) -> Sequence[Waiting]:
+        return self._ask(_WAITING, [limit, most]).fetchall()
 
     def _without_waiting(self) -> AbstractContextManager[object]:
         return self.driver.pipeline()

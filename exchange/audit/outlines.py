@@ -24,6 +24,7 @@ from events.vault.seal import Binding, open_parts
 from exchange.audit.rebuild import Key, as_stored, compared
 from exchange.books import UNREADABLE, Shelf
 from exchange.everybody import everybody
+from exchange.firsts import Firsts
 from exchange.pipeline.project import opened_sheet
 from exchange.protocol.offices import Offices
 from exchange.protocol.outline import Outline, outlines
@@ -43,12 +44,17 @@ _sheet = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class Folded(msgspec.Struct, frozen=True, kw_only=True):
-    """`otherwise`: persons of whom the keeper knows something else than the log; `differing`: as in a rebuild."""
+    """`otherwise`: persons of whom the keeper knows something else than the log; `differing`: as in a rebuild.
+
+    Of each the first, and how many there are `in_all`.
+    """
 
     persons: int
     events: int
     otherwise: tuple[str, ...]
+    otherwise_in_all: int
     differing: tuple[Key, ...]
+    differing_in_all: int
 
 
 class History(msgspec.Struct, frozen=True):
@@ -84,14 +90,15 @@ class History(msgspec.Struct, frozen=True):
 def folded(node: Node, *, parts: bool, batch: int = 500) -> Folded:
     """Fold the log, person by person. `parts`: opened too, so that particulars are compared; else no key is used."""
     persons = count = 0
-    otherwise: set[str] = set()
-    differing: set[Key] = set()
+    otherwise: Firsts[str] = Firsts()
+    differing: Firsts[Key] = Firsts()
     with node.uow.look() as session:
         for some in everybody(session, batch):
             told = list(histories(node, session, some, parts=parts))
             everyone = [person for history in told for person in history.persons]
             rows = {(row.office, row.person): row for row in records.of_persons(session.sql, everyone)}
             suspects: set[str] = set()
+            tampered: set[Key] = set()
             for history in told:
                 try:
                     said = history.outlines(node.offices)
@@ -103,14 +110,21 @@ def folded(node: Node, *, parts: bool, batch: int = 500) -> Folded:
                         if not _agrees(node, history, found, rows):
                             suspects.add(found.person)
                     except Tampered:
-                        differing.add((str(found.keeper), found.person))
+                        tampered.add((str(found.keeper), found.person))
                 count += len(history.bodies)
             dossiers, closed = as_stored(node, session, sorted(suspects))
             wrong = [*compared(session, dossiers)[1], *(key for one in closed for key in one.keys)]
-            otherwise |= suspects - {person for _, person in wrong}
-            differing.update(wrong)
+            otherwise.add(sorted(suspects - {person for _, person in wrong}))
+            differing.add(sorted(tampered.union(wrong)))
             persons += len(some)
-    return Folded(persons=persons, events=count, otherwise=tuple(sorted(otherwise)), differing=tuple(sorted(differing)))
+    return Folded(
+        persons=persons,
+        events=count,
+        otherwise=tuple(otherwise.kept),
+        otherwise_in_all=otherwise.in_all,
+        differing=tuple(differing.kept),
+        differing_in_all=differing.in_all,
+    )
 
 
 def histories(node: Node, session: SqlSession, persons: list[str], *, parts: bool) -> Iterator[History]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from exchange.books import UNREADABLE, Shelf, shelves
-from exchange.everybody import everybody
+from exchange.everybody import everybody, next_persons
+from exchange.firsts import Firsts
 from exchange.pipeline.likening import liken
 from exchange.pipeline.project import project, record_rows, write_records
 from exchange.pipeline.settled import Settled
@@ -25,12 +26,14 @@ Key = tuple[str, str]
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
     """`differing`: (office, person) of each record that was not what its book says, was missing or too much,
-    or of a person whose key or part does not open, and of whom everything is left as it stands.
+    or of a person whose key or part does not open, and of whom everything is left as it stands. The first of them only;
+    `differing_in_all`: how many there are.
     """
 
     persons: int
     records: int
     differing: tuple[Key, ...]
+    differing_in_all: int
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,37 +54,52 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
 
 def rebuild(node: Node, batch: int = 200) -> Rebuilt:
     """Write all projections anew, some persons a transaction, and say which records that changed."""
-    persons = count = 0
-    differing: list[Key] = []
-    with node.uow.look() as session:
-        everyone = list(everybody(session, batch))
-    for some in everyone:
+    tally = _Tally()
+    after: str | None = ""
+    while after is not None:
         with node.uow.begin() as session:
-            dossiers, closed = as_stored(node, session, some)
-            new, found = compared(session, dossiers)
-            differing += [*found, *(key for one in closed for key in one.keys)]
-            held = [person for one in dossiers for person in one.shelf.persons]
-            books.clear(session.sql, held)
+            some = next_persons(session, after, batch)
+            dossiers = tally.look(node, session, some)
+            books.clear(session.sql, [person for one in dossiers for person in one.shelf.persons])
             write_records(node, session, dossiers)
             project(node, session, dossiers, [d for one in dossiers for d in one.shelf.latest()])
             liken(node, session, dossiers, anew=True)
-            persons += len(some)
-            count += len(new)
-    return Rebuilt(persons=persons, records=count, differing=tuple(differing))
+        after = some[-1] if some else None
+    return tally.rebuilt()
 
 
 def compare(node: Node, batch: int = 200) -> Rebuilt:
     """The same look without writing anything."""
-    persons = count = 0
-    differing: list[Key] = []
+    tally = _Tally()
     with node.uow.look() as session:
         for some in everybody(session, batch):
-            dossiers, closed = as_stored(node, session, some)
-            new, found = compared(session, dossiers)
-            differing += [*found, *(key for one in closed for key in one.keys)]
-            persons += len(some)
-            count += len(new)
-    return Rebuilt(persons=persons, records=count, differing=tuple(differing))
+            tally.look(node, session, some)
+    return tally.rebuilt()
+
+
+class _Tally:
+    """What was seen so far, without the dossiers themselves."""
+
+    def __init__(self) -> None:
+        self._persons = self._records = 0
+        self._differing: Firsts[Key] = Firsts()
+
+    def look(self, node: Node, session: SqlSession, persons: list[str]) -> list[Settled]:
+        """Read their dossiers, and count. Those that open."""
+        dossiers, closed = as_stored(node, session, persons)
+        new, found = compared(session, dossiers)
+        self._differing.add([*found, *(key for one in closed for key in one.keys)])
+        self._persons += len(persons)
+        self._records += len(new)
+        return dossiers
+
+    def rebuilt(self) -> Rebuilt:
+        return Rebuilt(
+            persons=self._persons,
+            records=self._records,
+            differing=tuple(self._differing.kept),
+            differing_in_all=self._differing.in_all,
+        )
 
 
 def as_stored(node: Node, session: SqlSession, persons: list[str]) -> tuple[list[Settled], list[Closed]]:

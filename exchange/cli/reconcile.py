@@ -16,10 +16,10 @@ from exchange.cli.node import on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.jurisdictions import codes
 from exchange.node import Node
-from exchange.reconcile import Between, Checked, Difference, between, latest, repair, stepwise
+from exchange.reconcile import Between, Checked, Difference, between, latest, repair, repair_everybody, stepwise
 from exchange.reconcile.finding import Check
 
-SHOWN = 20  # differences of one check; a machine is told all
+SHOWN = 20  # differences of one check; a machine is told up to a thousand in all
 
 
 @click.command(cls=Command, help="cli.reconcile")
@@ -45,7 +45,7 @@ def reconcile(
         lines = list(_lines(found))
         repaired = 0
         if mend and not found.equal:
-            repaired = repair(node, found.differences)
+            repaired = repair_everybody(node) if found.more else repair(node, found.differences)
             found = _all(node)
             lines += [speech.words("reconcile.repaired", persons=repaired), *_lines(found)]
     speech.say({**_plain(found), "repaired_persons": repaired}, *lines)
@@ -94,24 +94,23 @@ def _lines_between(found: Between) -> Iterator[str]:
 
 
 def _plain(found: Checked) -> dict[str, Any]:
-    counted = {check: sum(each.check == check for each in found.differences) for check in get_args(Check)}
-    return {**msgspec.to_builtins(found), "equal": found.equal, "checks": counted, "consequences": found.followed()}
+    return {**msgspec.to_builtins(found), "equal": found.equal}
 
 
 def _lines(found: Checked) -> Iterator[str]:
-    followed = found.followed()
     for check in get_args(Check):
         those = [each for each in found.differences if each.check == check]
         name = speech.words(f"reconcile.{check}")
-        verdicts = [speech.words("reconcile.differences", count=len(those))] if those else []
-        if followed[check]:
-            verdicts.append(speech.words("reconcile.followed", count=followed[check]))
+        faults, followed = found.checks[check], found.consequences[check]
+        verdicts = [speech.words("reconcile.differences", count=faults)] if faults else []
+        if followed:
+            verdicts.append(speech.words("reconcile.followed", count=followed))
         yield f"{name}: {', '.join(verdicts) or speech.words('reconcile.equal')}"
         for each in those[:SHOWN]:
             yield f"  {_line(each)}"
             yield from (f"    -> {speech.words(f'reconcile.{one.check}')}  {_line(one)}" for one in each.consequences)
-        if len(those) > SHOWN:
-            yield f"  {speech.words('reconcile.more', count=len(those) - SHOWN)}"
+        if faults > SHOWN:
+            yield f"  {speech.words('reconcile.more', count=faults - min(SHOWN, len(those)))}"
     yield speech.words("reconcile.checked", persons=f"{found.persons:,}", waiting=f"{found.waiting:,}")
     yield speech.words("reconcile.pairs", pairs=speech.counted(found.pairs, "pair"))
 

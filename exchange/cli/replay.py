@@ -15,7 +15,7 @@ from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
 from exchange.cli.node import on_node, opened, settings_of
 
-SHOWN = 20  # differing records; a machine is told all
+SHOWN = 20  # differing records; a machine is told up to a thousand in all
 
 
 @click.command(cls=Command, help="cli.replay")
@@ -32,29 +32,33 @@ def replay(write: bool, fold: str | None, data: Path | None, settings_file: Path
 
 
 def _told(found: Rebuilt, *, rebuilt: bool) -> int:
-    differing, lines = _differing(found.differing)
-    answer = {"persons": found.persons, "records_compared": found.records, "differences": differing, "rebuilt": rebuilt}
-    summary = speech.words("replay.done", records=found.records, persons=found.persons, count=len(differing))
-    speech.say(answer, *lines, summary)
-    return DIFFERENT if differing else FINE
+    count = found.differing_in_all
+    named, lines = _named(found.differing, count)
+    answer = {"persons": found.persons, "records_compared": found.records, "differences": named, "rebuilt": rebuilt}
+    summary = speech.words("replay.done", records=found.records, persons=found.persons, count=count)
+    speech.say({**answer, "differences_in_all": count}, *lines, summary)
+    return DIFFERENT if count else FINE
 
 
 def _told_of_log(found: Folded) -> int:
-    differing, lines = _differing(found.differing)
+    count = found.differing_in_all
+    named, lines = _named(found.differing, count)
     answer = {
         "persons": found.persons,
         "events": found.events,
         "known_otherwise": list(found.otherwise),
-        "differences": differing,
+        "known_otherwise_in_all": found.otherwise_in_all,
+        "differences": named,
+        "differences_in_all": count,
     }
-    counted = {"events": found.events, "persons": found.persons, "otherwise": len(found.otherwise)}
-    speech.say(answer, *lines, speech.words("replay.folded", **counted, count=len(differing)))
-    return DIFFERENT if differing else FINE
+    counted = {"events": found.events, "persons": found.persons, "otherwise": found.otherwise_in_all}
+    speech.say(answer, *lines, speech.words("replay.folded", **counted, count=count))
+    return DIFFERENT if count else FINE
 
 
-def _differing(found: tuple[tuple[str, str], ...]) -> tuple[list[dict[str, Any]], list[str]]:
-    differing = [{"office": office, "person": person} for office, person in found]
-    lines = [speech.words("replay.differs", **each) for each in differing[:SHOWN]]
-    if len(differing) > SHOWN:
-        lines.append(speech.words("reconcile.more", count=len(differing) - SHOWN))
-    return differing, lines
+def _named(found: tuple[tuple[str, str], ...], count: int) -> tuple[list[dict[str, Any]], list[str]]:
+    named = [{"office": office, "person": person} for office, person in found]
+    lines = [speech.words("replay.differs", **each) for each in named[:SHOWN]]
+    if count > SHOWN:
+        lines.append(speech.words("reconcile.more", count=count - SHOWN))
+    return named, lines

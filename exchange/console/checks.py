@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import get_args
 
@@ -52,7 +51,7 @@ def checks_of(words: Words, checked: Checked | None, now: Status, records: int, 
     """None where no check has ended yet."""
     if checked is None:
         return None
-    found, followed = Counter(difference.check for difference in checked.differences), checked.followed()
+    found, followed = checked.checks, checked.consequences
     compared: dict[Check, int] = {
         "ledger": now.deliveries,
         "view": records,
@@ -67,7 +66,7 @@ def checks_of(words: Words, checked: Checked | None, now: Status, records: int, 
         spoken=("，" if words.chinese else ", ").join(f"{part.name} {part.count}" for part in pairs),
         at=at if fresh else f"{at} {words.say('check.stale')}",
         records=records,
-        differences=len(checked.differences),
+        differences=sum(found.values()),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
@@ -194,7 +193,7 @@ def _known(entry: Entry) -> Row:
 
 
 def _checked(found: Checked) -> Row:
-    faults, followed = Counter(each.check for each in found.differences), found.followed()
+    faults, followed = found.checks, found.consequences
     return {
         "at": _moment(found.at),
         "equal": found.equal,

@@ -3,7 +3,7 @@
 from exchange.reconcile.between import Between, between
 from exchange.reconcile.checks import checks
 from exchange.reconcile.finding import Checked, Difference
-from exchange.reconcile.repair import repair
+from exchange.reconcile.repair import repair, repair_everybody
 from exchange.reconcile.report import Report, latest, report, stepwise
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "checks",
     "latest",
     "repair",
+    "repair_everybody",
     "report",
     "stepwise",
 ]

@@ -57,14 +57,7 @@ def between(node: Node, one: str, other: str = "", tell: Callable[[int], None] |
             for a, b in dict.fromkeys([(one, other), (other, one)])
         ]
         differing = [found for walked in walks for found in _differences(session, walked.only_here, walked.only_there)]
-    done, parts = 0, []
-    for persons in _batches(node, one, other):
-        parts.append(checks(node, persons))
-        done += len(persons)
-        if tell is not None:
-            tell(done)
-    checked = in_one(node.clock(), parts)
-    concerned = tuple(found for found in checked.differences if _concerns(found, one, other))
+    checked = in_one(node.clock(), _parts(node, one, other, tell))
     return Between(
         one=one,
         other=other,
@@ -73,8 +66,18 @@ def between(node: Node, one: str, other: str = "", tell: Callable[[int], None] |
         trips=sum(walked.trips for walked in walks),
         exchanged=sum(walked.exchanged for walked in walks),
         differing=tuple(sorted(set(differing))),
-        checked=msgspec.structs.replace(checked, differences=concerned),
+        checked=checked,
     )
+
+
+def _parts(node: Node, one: str, other: str, tell: Callable[[int], None] | None) -> Iterator[Checked]:
+    done = 0
+    for persons in _batches(node, one, other):
+        part = checks(node, persons)
+        yield part.only(found for found in part.differences if _concerns(found, one, other))
+        done += len(persons)
+        if tell is not None:
+            tell(done)
 
 
 def _differences(session: SqlSession, told: Iterable[Entry], held: Iterable[Entry]) -> Iterator[Difference]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,10 +13,10 @@ from events.store.sql.schema import dirty
 from exchange.audit.rebuild import Closed, as_stored
 from exchange.everybody import everybody
 from exchange.pipeline.joining import unmarked_from
-from exchange.protocol.agreement import PairState
+from exchange.pipeline.settled import Settled
 from exchange.reconcile.causes import root_causes
 from exchange.reconcile.evidence import Evidence
-from exchange.reconcile.finding import Checked, Difference, in_order
+from exchange.reconcile.finding import Checked, Difference, Gathered
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -28,25 +27,28 @@ BATCH = 200
 
 def checks(node: Node, persons: Iterable[str] | None = None) -> Checked:
     """E1 to E4 over everybody, or over the dossiers of these persons, at one moment of the store."""
-    pairs: Counter[PairState] = Counter()
-    differences: list[Difference] = []
-    checked = waiting = 0
+    gathered = Gathered()
     with node.uow.look() as session:
         unmarked = unmarked_from(session)
         for batch in everybody(session, BATCH) if persons is None else _batches(persons):
             dossiers, closed = as_stored(node, session, batch)
-            differences += map(_unreadable, closed)
-            under_way = _under_way(session, [person for one in dossiers for person in one.shelf.persons], unmarked)
-            for one in dossiers:
+            gathered.find(map(_unreadable, closed))
+            own = [one for one in dossiers if persons is not None or _first_known(one) in batch]
+            under_way = _under_way(session, [person for one in own for person in one.shelf.persons], unmarked)
+            for one in own:
                 if under_way.isdisjoint(one.shelf.persons):
-                    checked += len(one.shelf.persons)
+                    gathered.persons += len(one.shelf.persons)
                     evidence = Evidence.read(node, session, one)
-                    pairs.update(evidence.pairs)
-                    differences += root_causes(evidence)
+                    gathered.pairs.update(evidence.pairs)
+                    gathered.find(root_causes(evidence))
                 else:
-                    waiting += len(one.shelf.persons)
-    found = in_order(differences)
-    return Checked(at=node.clock(), persons=checked, waiting=waiting, pairs=dict(pairs), differences=found)
+                    gathered.waiting += len(one.shelf.persons)
+    return gathered.checked(node.clock())
+
+
+def _first_known(one: Settled) -> str:
+    """The id in whose turn a dossier is looked at that comes up with each of its ids."""
+    return min({event.frame.subject.id for event in one.stored.values()} or one.shelf.persons)
 
 
 def _batches(persons: Iterable[str]) -> Iterator[list[str]]:

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import msgspec
 
 from events.envelope import Ref
+from exchange.firsts import MOST
 from exchange.protocol.agreement import PairState
 
 Check = Literal["ledger", "view", "entitlement", "agreement"]
@@ -39,13 +40,16 @@ class Difference(msgspec.Struct, frozen=True, order=True):
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """`pairs`: how many pairs of a keeper and an office with an open stay are in which state.
 
-    `waiting`: persons left out because work about them is still under way. `differences`: the faults, each once.
+    `waiting`: persons left out because work about them is still under way. `differences`: the faults, each once, the
+    first of them. `checks`: how many faults each check finds; `consequences`: how much it finds only because of faults.
     """
 
     at: datetime
     persons: int
     waiting: int
     pairs: dict[PairState, int]
+    checks: dict[Check, int]
+    consequences: dict[Check, int]
     differences: tuple[Difference, ...]
 
     @property
@@ -53,28 +57,78 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         """Whether no check found a fault."""
         return not self.differences
 
-    def followed(self) -> dict[Check, int]:
-        """How much each check finds only because of the faults."""
-        counts = Counter(each.check for fault in self.differences for each in fault.consequences)
-        return {check: counts[check] for check in get_args(Check)}
+    @property
+    def more(self) -> int:
+        """How many faults there are besides those that are named."""
+        return sum(self.checks.values()) - len(self.differences)
+
+    def only(self, differences: Iterable[Difference]) -> Checked:
+        """The same look, if these are all its faults."""
+        named = tuple(differences)
+        faults, followed = _counted(named)
+        return msgspec.structs.replace(self, checks=faults, consequences=followed, differences=named)
+
+
+class Gathered:
+    """What is found by and by: counts of everything, and the first faults."""
+
+    def __init__(self) -> None:
+        self.persons = self.waiting = 0
+        self.pairs: Counter[PairState] = Counter()
+        self._named: dict[Difference, None] = {}
+        self._faults: Counter[Check] = Counter()
+        self._followed: Counter[Check] = Counter()
+
+    def find(self, differences: Iterable[Difference]) -> None:
+        """Some faults; one that was named already is the same."""
+        for fault in differences:
+            if fault not in self._named:
+                if len(self._named) < MOST:
+                    self._named[fault] = None
+                self._faults[fault.check] += 1
+                self._followed.update(each.check for each in fault.consequences)
+
+    def add(self, part: Checked) -> None:
+        """What was found in a part. Of the faults that it did not name it says how many there are."""
+        self.find(part.differences)
+        named, following = _counted(part.differences)
+        self._faults.update(part.checks)
+        self._faults.subtract(named)
+        self._followed.update(part.consequences)
+        self._followed.subtract(following)
+        self.pairs.update(part.pairs)
+        self.persons, self.waiting = self.persons + part.persons, self.waiting + part.waiting
+
+    def checked(self, at: datetime) -> Checked:
+        """All of it."""
+        return Checked(
+            at=at,
+            persons=self.persons,
+            waiting=self.waiting,
+            pairs=dict(self.pairs),
+            checks=_of_each(self._faults),
+            consequences=_of_each(self._followed),
+            differences=tuple(sorted(self._named, key=_order)),
+        )
 
 
 def in_one(at: datetime, parts: Iterable[Checked]) -> Checked:
     """The checks of several groups of persons as one. A dossier that is in two of them counts in each."""
-    pairs: Counter[PairState] = Counter()
-    differences: set[Difference] = set()
-    persons = waiting = 0
+    whole = Gathered()
     for part in parts:
-        pairs.update(part.pairs)
-        differences.update(part.differences)
-        persons, waiting = persons + part.persons, waiting + part.waiting
-    found = in_order(differences)
-    return Checked(at=at, persons=persons, waiting=waiting, pairs=dict(pairs), differences=found)
+        whole.add(part)
+    return whole.checked(at)
 
 
-def in_order(differences: Iterable[Difference]) -> tuple[Difference, ...]:
-    """Each once, the same from the same checks."""
-    return tuple(sorted(set(differences), key=_order))
+def _counted(differences: Iterable[Difference]) -> tuple[dict[Check, int], dict[Check, int]]:
+    """Of each check the faults, and what it finds only because of faults."""
+    faults = list(differences)
+    following = Counter(each.check for fault in faults for each in fault.consequences)
+    return _of_each(Counter(fault.check for fault in faults)), _of_each(following)
+
+
+def _of_each(counts: Counter[Check]) -> dict[Check, int]:
+    return {check: counts[check] for check in get_args(Check)}
 
 
 def _order(found: Difference) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from exchange.tables import reports
 if TYPE_CHECKING:
     from exchange.node import Node
 
-_MOST = 1_000  # faults in a report; of more, the number of those left out
 _log = structlog.get_logger(__name__)
 
 
@@ -32,24 +31,17 @@ def stepwise(node: Node, tell: Callable[[int], None] | None = None) -> Checked:
 
     `tell`: how many persons were checked so far.
     """
-    done, parts = 0, []
-    for persons in _batches(node):
-        parts.append(checks(node, persons))
-        done += len(persons)
-        if tell is not None:
-            tell(done)
-    return in_one(node.clock(), parts)
+    return in_one(node.clock(), _parts(node, tell))
 
 
 def report(node: Node) -> Checked:
     """Check everybody, keep what was found, and say in the log whether both sides are equal."""
     found = stepwise(node)
-    kept = msgspec.structs.replace(found, differences=found.differences[:_MOST])
-    body = msgspec.json.encode(Report(checked=kept, left_out=len(found.differences) - len(kept.differences)))
+    body = msgspec.json.encode(Report(checked=found, left_out=found.more))
     with node.uow.begin() as session:
         reports.keep(session.sql, found.at, body)
     say = _log.info if found.equal else _log.error
-    say("checked", persons=found.persons, waiting=found.waiting, differences=len(found.differences))
+    say("checked", persons=found.persons, waiting=found.waiting, differences=sum(found.checks.values()))
     return found
 
 
@@ -58,6 +50,15 @@ def latest(node: Node) -> Report | None:
     with node.uow.look() as session:
         body = reports.latest(session.sql)
     return None if body is None else msgspec.json.decode(body, type=Report)
+
+
+def _parts(node: Node, tell: Callable[[int], None] | None) -> Iterator[Checked]:
+    done = 0
+    for persons in _batches(node):
+        yield checks(node, persons)
+        done += len(persons)
+        if tell is not None:
+            tell(done)
 
 
 def _batches(node: Node) -> Iterator[list[str]]:

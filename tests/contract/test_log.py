@@ -66,6 +66,25 @@ def test_a_submission_stays_together_whatever_comes_between(store):
     assert [e.index for e in (*first, *second)] == [0, 1, 2, 3]
 
 
+def test_a_submission_too_large_for_memory_comes_bit_by_bit_and_tears_no_other(store):
+    small, large, last = fresh_id(), fresh_id(), fresh_id()
+    with store.write() as session:
+        session.append([event(version, submission=small) for version in (1, 2)])
+        session.append([event(version, submission=large, person=WANG) for version in range(1, 6)])
+        session.append([event(version, submission=last) for version in (3, 4)])
+        session.append([event(version, submission=large, person=WANG) for version in range(6, 9)])
+    rounds: list[list[str]] = []
+    while not rounds or rounds[-1]:
+        with store.write() as session:
+            rounds.append([e.frame.submission for e in session.sequence(1000, NOON, most=3)])
+    assert max(map(len, rounds)) == 3
+    assert [len([r for r in rounds if act in r]) for act in (small, last)] == [1, 1]
+    assert sum(r.count(large) for r in rounds) == 8
+    with store.read() as session:
+        assert [e.index for e in session.log(0, 100)] == list(range(12))
+        assert session.pending() == 0
+
+
 def test_a_submission_of_another_office_is_another_one(store):
     act = fresh_id()
     append(store, event(1, submission=act), event(1, author=OTHER_TOWN, submission=act))

@@ -13,7 +13,7 @@ from events.envelope import Ref
 from events.log.leaf import leaf_of
 from events.log.tiles import grown, nodes_in
 from events.log.tree import Frontier
-from events.store.contract import StoredEvent
+from events.store.contract import TOGETHER, StoredEvent
 from events.store.moment import to_moment, to_number
 from events.store.rules import concerned
 from events.store.sql.rows import add, batches
@@ -40,10 +40,10 @@ class LogRows(WorkRows):
     def node(self, level: int, index: int) -> bytes:
         return nodes_in(self._tile)(level, index)
 
-    def sequence(self, limit: int, at: datetime) -> tuple[StoredEvent, ...]:
+    def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[StoredEvent, ...]:
         # The row is locked in a statement of its own, before anything that waits for a place is read.
         moment = self._moved_on(at)
-        return self._place(self._whole_submissions(limit), moment, marking=True)
+        return self._place(self._whole_submissions(limit, most), moment, marking=True)
 
     def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:
         moment = self._moved_on(at)
@@ -92,18 +92,23 @@ class LogRows(WorkRows):
     def _no_longer_pending(self, positions: Sequence[int]) -> None:
         self.sql.execute(delete(pending).where(pending.c.position.in_(positions)))
 
-    def _whole_submissions(self, limit: int) -> list[Waiting]:
-        """What waits, in the order in which submissions came, each as a whole."""
+    def _whole_submissions(self, limit: int, most: int) -> list[Waiting]:
+        """What waits, in the order in which submissions came, each as a whole; of one of more than `most` the first."""
+        waiting = self._first_waiting(limit, most + 1)
+        while len(waiting) > most and limit > 1:  # some would be cut off from the rest of theirs: begin with fewer
+            limit //= 2
+            waiting = self._first_waiting(limit, most + 1)
         submissions: dict[tuple[str, str], list[Waiting]] = {}
-        for row in self._first_waiting(limit):
+        for row in waiting[:most]:
             submissions.setdefault((row[1], row[2]), []).append(row)
         return [row for rows in submissions.values() for row in rows]
 
-    def _first_waiting(self, limit: int) -> Iterable[Waiting]:
-        """The first that wait, and all that go with them."""
+    def _first_waiting(self, limit: int, most: int) -> Sequence[Waiting]:
+        """The first that wait and all that go with them, but no more than `most`."""
         first = select(pending.c.author, pending.c.submission).order_by(pending.c.position).limit(limit).subquery()
         chosen = select(first.c.author, first.c.submission).distinct()
-        query = _WAITING.where(tuple_(pending.c.author, pending.c.submission).in_(chosen)).order_by(pending.c.position)
+        together = tuple_(pending.c.author, pending.c.submission).in_(chosen)
+        query = _WAITING.where(together).order_by(pending.c.position).limit(most)
         return [tuple(row) for row in self.sql.execute(query)]
 
     def _grow(self, changed: Mapping[tuple[int, int], bytes], head: bytes) -> None:

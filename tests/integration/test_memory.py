@@ -1,0 +1,90 @@
+"""Whoever goes through everybody holds some at a time: four times as many take no more memory."""
+
+import gc
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from exchange.audit.outlines import folded
+from exchange.audit.rebuild import compare, rebuild
+from exchange.firsts import MOST, Firsts
+from exchange.node import Node
+from exchange.pipeline.sweep import sweep
+from exchange.reconcile import checks, repair_everybody, stepwise
+from exchange.tables import cases, records
+from tests.integration.test_tables import case, record
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, opened
+
+FEW, MANY = MOST + 100, 3 * MOST
+SLACK = 100_000  # bytes: the ids alone of those who come on top are twice as many
+
+
+def strange(node: Node, count: int) -> None:
+    """Records and cases of so many persons of whom there is nothing else: each of them is a fault."""
+    people = [f"person-{number:06}" for number in range(count)]
+    asked = {"asked": ZHIFANG, "asker": DONGHUAMEN, "due_on": "2026-03-01"}
+    with node.uow.begin() as session:
+        records.replace(session.sql, people, [record(ZHIFANG, person) for person in people])
+        cases.replace(session.sql, people, [case(f"c-{p}", DONGHUAMEN, person=p, **asked) for p in people])
+
+
+def held(folder: Path, count: int, work: Callable[[Node], object]) -> int:
+    """The most that is held whenever the next some are asked for."""
+    found: list[int] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if tracemalloc.is_tracing() and ("DISTINCT events.subject" in statement or "FROM cases" in statement):
+            gc.collect()
+            found.append(tracemalloc.get_traced_memory()[0])
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    node = opened(folder)
+    strange(node, FEW)
+    work(node)  # whatever is kept for good is there from now on
+    strange(node, count)
+    tracemalloc.start()
+    try:
+        work(node)
+    finally:
+        tracemalloc.stop()
+        event.remove(Engine, "before_cursor_execute", hear)
+        node.close()
+    assert len(found) >= count // 500
+    return max(found)
+
+
+WORK: dict[str, Callable[[Node], object]] = {
+    "rebuild": rebuild,
+    "compare": compare,
+    "fold": lambda node: folded(node, parts=False),
+    "check": checks,
+    "check step by step": stepwise,
+    "sweep": sweep,
+}
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_more_persons_take_no_more_memory(tmp_path, name):
+    few, many = (held(tmp_path / str(count), count, WORK[name]) for count in (FEW, MANY))
+    assert many < few + SLACK
+
+
+def test_of_many_faults_the_first_are_named_and_all_are_counted_and_repaired(node):
+    strange(node, MOST + 50)
+    found = checks(node)
+    assert (len(found.differences), found.more, found.equal) == (MOST, 50, False)
+    told = compare(node)
+    assert (len(told.differing), told.differing_in_all) == (MOST, MOST + 50)
+    assert repair_everybody(node) == MOST + 50
+    assert checks(node).equal
+
+
+def test_the_first_are_kept_and_all_are_counted():
+    firsts: Firsts[int] = Firsts(2)
+    for some in ((1,), (2, 3), ()):
+        firsts.add(some)
+    assert (firsts.kept, firsts.in_all) == ([1, 2], 3)
