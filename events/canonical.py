@@ -26,10 +26,17 @@ _decode = msgspec.json.Decoder().decode
 class _Broken(Exception):
     """A rule does not hold; `path` grows from the inside out while the walk unwinds."""
 
-    def __init__(self, rule: str) -> None:
+    def __init__(self, rule: str, *within: str) -> None:
         super().__init__(rule)
         self.rule = rule
-        self.path: list[str] = []
+        self.path = list(within)
+
+
+class _Twice:
+    """Stands where an object had one key twice, so that the walk can tell where that is."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
 
 
 def encode(value: object, *, limit: int = MAX_BYTES) -> bytes:
@@ -107,6 +114,8 @@ def _walk(value: object, room: int) -> None:
             raise _Broken("json.integer")
     elif type(value) is float:
         raise _Broken("json.float")
+    elif type(value) is _Twice:
+        raise _Broken("json.duplicate_key", *([value.key] if value.key.isascii() else []))
     elif value is not None and type(value) is not bool:
         raise _Broken("json.type")
 
@@ -161,13 +170,12 @@ def _decode_slowly(data: bytes) -> Any:
     return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Twice:
     found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise Malformed(field=twice if twice.isascii() else WHOLE, rule="json.duplicate_key")
-    return found
+    if len(found) == len(pairs):
+        return found
+    seen: set[str] = set()
+    return _Twice(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
 
 
 def _integer(digits: str) -> int:

@@ -33,7 +33,7 @@ from exchange.protocol.book import ALL_PARTS, Book
 from exchange.protocol.legality import check
 from exchange.protocol.one_document import facts_shown
 from exchange.protocol.record import Record
-from exchange.protocol.refusals import NoSuchEvent, UnknownPerson
+from exchange.protocol.refusals import NoSuchCase, NoSuchEvent, UnknownPerson
 from exchange.protocol.view import view
 from exchange.unit_of_work import SqlSession
 
@@ -178,6 +178,9 @@ class Desk:
             found = find_case.person_of(self.session, self.office, content)
             if found is None:
                 raise Malformed(field="person", rule="person.missing")
+            if self.record(found) is None:
+                # Whether others hold such a case is not this office's to learn.
+                raise NoSuchCase(field="case")
             return found
         if named is not None and (found := self._named(named)) is not None:
             record = self.record(found)

@@ -195,6 +195,26 @@ def test_a_reply_names_its_fields_where_they_stand_in_its_body(node, office: Off
     assert office.post({}, f"/v1/cases/{case}/confirm").status_code == 201
 
 
+def test_of_a_case_that_only_others_hold_nothing_is_said(node, office: Office):
+    arrival = Town(node, DONGHUAMEN).sees_arrive(woman(3), DONGHUAMEN)
+    told = []
+    for opening in ([DONGHUAMEN, arrival.id], [DONGHUAMEN, new_id(NOW)]):
+        case = {"opening": opening, "asked": ZHIFANG, "kind": "inflow"}
+        for type_, said in (("case.confirmed", {}), ("case.noted", {"text": "?"})):
+            answer = office.post(event(type_, {"case": case, **said}))
+            told.append((answer.status_code, answer.json["code"], rules(answer.json)))
+    assert told == [(404, "no_such_case", {"with.case": "no_such_case"})] * 4
+
+
+def test_a_version_that_has_moved_on_is_named_where_it_stands(office: Office):
+    person = office.post(registering(woman())).json["person"]
+    changed = event("person.changed", {"set": {"education": "70"}}, person=person)
+    answer = office.post(changed, **{"If-Match": '"9-9"'})
+    assert (answer.status_code, rules(answer.json)) == (412, {"If-Match": "stale_version"})
+    answer = office.post({"events": [{**changed, "if_match": "9-9"}]}, "/v1/events/batch")
+    assert (answer.status_code, rules(answer.json)) == (412, {"events.0.if_match": "stale_version"})
+
+
 class TestACause:
     """What caused an event is an event of the office's own book, or an earlier one of the same act."""
 

@@ -76,7 +76,8 @@ def test_tuples_are_arrays():
     ("data", "field", "rule"),
     [
         (b'{"a":1,"a":1}', "a", "json.duplicate_key"),
-        (b'{"x":{"a":1,"b":2,"\\u0061":3}}', "a", "json.duplicate_key"),
+        (b'{"x":{"a":1,"b":2,"\\u0061":3}}', "x.a", "json.duplicate_key"),
+        (b'{"x":[{},{"b":1,"b":{"c":1,"c":2}}]}', "x.1.b", "json.duplicate_key"),
         ('{"é":1,"é":2}'.encode(), "$", "json.key"),
         (b'{"facts":{"days":[1,2.5]}}', "facts.days.1", "json.float"),
         (b'{"a":1.0}', "a", "json.float"),

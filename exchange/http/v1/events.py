@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from events.envelope import Ref
-from events.errors import ExchangeError
+from events.errors import ExchangeError, StaleVersion
 from exchange.commands.act import ActRefused, Item, Result
 from exchange.http.allows import allows
 from exchange.http.etag import if_match
@@ -23,7 +23,8 @@ from schemas.v1.wire import Fault
 resource = Resource("events", "Record what happened.", "登记发生的事实。")
 REPLAYED = {"Idempotent-Replay": "true"}
 _OF_EVENT = frozenset({
-    "$", "id", "type", "person", "effective_on", "with", "because", "submission", "if_match", "office", "roles",
+    "$", "If-Match", "id", "type", "person", "effective_on", "with", "because", "submission", "if_match", "office",
+    "roles",
 })  # fmt: skip
 _ON_THE_WIRE = {"day": "effective_on"}
 
@@ -134,6 +135,8 @@ def item_of(body: Mapping[str, Any], *, if_match: str | None = None, submission:
 def single(result: Result, within: str = "with.") -> tuple[Mapping[str, Any], int, dict[str, str]]:
     """The answer for one event. Raises what it was refused for; `within`: the path of the content in the body."""
     if result.error is not None:
+        if isinstance(result.error, StaleVersion):
+            result.error.field = "If-Match"  # where it stands, unless in a batch
         raise placed(result.error, within)
     return row(result), *((200, REPLAYED) if result.status == "repeated" else (201, {}))
 
