@@ -103,7 +103,8 @@ def may_amend(amendment: Event, target: Event, heir: Heir) -> bool:
         heir(target) == heir(amendment)
         and target.frame.stamp < amendment.frame.stamp
         and target.payload.amendable
-        and not target.frame.automatic
+        # What the exchange derived, it alone takes back: where its cause stands in another dossier.
+        and (amendment.frame.automatic or not target.frame.automatic)
     )
 
 

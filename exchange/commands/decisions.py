@@ -5,26 +5,31 @@ from __future__ import annotations
 from events.codec import SealedEvent
 from exchange.commands import match_person
 from exchange.commands.lookups import Lookups
+from exchange.pipeline.relatives import TIED
 from exchange.unit_of_work import SqlSession
 
 
 class Decisions:
-    """`events` by id; `keys`: wrapped ones of persons who had none; `tokens` of documents; `links` between persons."""
+    """`events` by id; `keys`: wrapped ones of persons who had none; `tokens` of documents; `links` between persons;
+    `ties`: whom an event names beside its subject, by whom the subject is found.
+    """
 
     def __init__(self) -> None:
         self.events: dict[str, SealedEvent] = {}
         self.keys: dict[str, bytes] = {}
         self.tokens: list[tuple[bytes, str]] = []
         self.links: list[tuple[str, str]] = []
+        self.ties: list[tuple[bytes, str]] = []
 
     def discard(self) -> None:
         """One item was refused, and with it the act."""
-        for decided in (self.events, self.keys, self.tokens, self.links):
+        for decided in (self.events, self.keys, self.tokens, self.links, self.ties):
             decided.clear()
 
     def write(self, session: SqlSession, lookups: Lookups) -> None:
         """Write all of it. Raises StaleVersion where others wrote to the same streams meanwhile."""
         session.keep(self.keys, match_person.LOOKUP, self.tokens)
+        session.keep({}, TIED, self.ties)
         session.append(list(self.events.values()))
         for token, person in self.tokens:
             lookups.hold(token, person)

@@ -47,8 +47,9 @@ def record(node: Node, caller: Caller, items: Sequence[Item], *, all_or_nothing:
 
 
 def _goes_alone(node: Node, item: Item) -> bool:
-    """Whether nothing but the event is written: no key, no document, no link between persons."""
-    return item.type not in OPENING | LINKING | ASKING and not match_person.tokens(node.index, item.content)
+    """Whether nothing but the event is written: no key, no document, no link or tie between persons."""
+    named = match_person.tokens(node.index, item.content) or tying.names_another(item.type, item.content)
+    return item.type not in OPENING | LINKING | ASKING and not named
 
 
 def _record_alone(node: Node, caller: Caller, items: Sequence[Item], _whole: bool) -> list[Result]:

@@ -14,6 +14,7 @@ from exchange.protocol.refusals import OneSidedTie, UnknownPerson
 from exchange.protocol.ties import INVERSE
 
 TYPES = frozenset({"tie.began", "tie.ended"})
+NAMING = TYPES | {"event.corrected"}  # events that may name another person
 Find = Callable[[str], str | None]  # the person whom an id or a handle names; None for a handle that is new
 Known = Callable[[str], Record | None]  # the office's own record of a person
 
@@ -50,6 +51,13 @@ def with_other(content: Mapping[str, Any], change: Callable[[Mapping[str, Any]],
     if isinstance(found.get("set"), Mapping) and isinstance(found["set"].get("other"), Mapping):
         found["set"] = {**found["set"], "other": change(found["set"]["other"])}
     return found
+
+
+def names_another(item_type: str, content: Mapping[str, Any]) -> bool:
+    """Whether an event ties its subject to somebody by an id."""
+    found: list[bool] = []
+    with_other(content, lambda other: found.append(other.get("person") is not None))
+    return item_type in NAMING and any(found)
 
 
 def touched(fact: Fact) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from exchange.books import Shelf, shelves
 from exchange.pipeline.joining import mark_backlog
 from exchange.pipeline.likening import liken
 from exchange.pipeline.project import project, write_records
+from exchange.pipeline.relatives import Relatives, Watched
 from exchange.pipeline.settled import Settled
 from exchange.pipeline.settling import Settling
 from exchange.protocol.settle import settle
@@ -97,17 +98,23 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
     The head of the log is locked from the placing on, no earlier: until then other forwarders work beside this one.
     """
     shelved = _read(node, session, persons)
-    settled = [one for shelf in shelved if (one := settle_one(node, shelf, moment)) is not None]
+    relatives = Relatives(node, session, shelved)
+    settled = [one for shelf in shelved if (one := settle_one(node, shelf, moment, relatives)) is not None]
     settled, events = _appended(session, settled)
     if events:
         node.step("automatic facts appended")
+    watched = Watched(session, settled)
     write_records(node, session, settled)
+    again = watched.to_read_again()
     placed: Sequence[StoredEvent] = ()
     if events:
         placed = session.place([event.frame.ref for event in events], moment)
         done = {person for one in settled for person in one.shelf.persons}
         session.mark_dirty({p for event in placed for p in concerned(event)} - done, moment)
         node.step("automatic facts sequenced")
+    if again:
+        session.mark_dirty(again, moment)  # also who was settled with them, by what their relatives were before
+        node.step("relatives marked")
     told = [delivery for one in settled for delivery in one.told()]
     fed = session.deliver(told, moment) if told else ()
     node.step("delivered")
@@ -166,9 +173,9 @@ def _place(settled: Iterable[Settled], placed: Iterable[StoredEvent], fed: Itera
         dossier[delivery.person].deliveries.append(delivery)
 
 
-def settle_one(node: Node, shelf: Shelf, moment: datetime) -> Settled | None:
+def settle_one(node: Node, shelf: Shelf, moment: datetime, relatives: Relatives) -> Settled | None:
     """Settle one dossier in memory; None where that is not possible, which is kept in `node.stuck`."""
-    settling = Settling(node, shelf, moment)
+    settling = Settling(node, shelf, moment, relatives)
     try:
         shelf.require_keys()
         books = {office: shelf.book(office) for office in sorted(shelf.concerned()) if node.serves(office)}

@@ -19,8 +19,8 @@ from exchange.jurisdictions.codes import Level
 from exchange.jurisdictions.deadlines import Ground, Step, due_on, steps
 from exchange.pipeline.by_person import by_person
 from exchange.pipeline.settling import Settling, deadline_of
-from exchange.protocol.automatic import Draft
 from exchange.protocol.contradictions import case_id
+from exchange.protocol.draft import Draft
 from exchange.protocol.record import CaseState, Record
 from exchange.protocol.reminding import escalation, reminder, waits
 from exchange.protocol.view import view

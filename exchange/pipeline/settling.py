@@ -18,9 +18,11 @@ from exchange.books import Shelf
 from exchange.clock import day_of, microseconds
 from exchange.ids import derived_id
 from exchange.jurisdictions import deadlines
-from exchange.protocol.automatic import Draft
+from exchange.pipeline.relatives import Relatives
 from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
+from exchange.protocol.draft import Draft
 from exchange.protocol.duties import Rule
+from exchange.protocol.kinship import Kin
 from exchange.protocol.matching import matching
 from exchange.protocol.record import Record
 from exchange.protocol.telling.due import Due
@@ -40,7 +42,8 @@ def deadline_of(kind: str, opening: Fact) -> str:
 class Settling:
     """The node of one settlement (`exchange.protocol.settle.Node`). `sealed`: the automatic events, to be appended."""
 
-    def __init__(self, node: Node, shelf: Shelf, moment: datetime) -> None:
+    def __init__(self, node: Node, shelf: Shelf, moment: datetime, relatives: Relatives | None = None) -> None:
+        self._relatives = relatives
         self.rules: Mapping[str, Rule] = node.rules
         self.confirm_equal = node.settings.confirm_equal
         self._node = node
@@ -62,6 +65,9 @@ class Settling:
             kept = self._views[book.office] = (book.changes, view(book))
         return kept[1]
 
+    def kin(self, office: str, record: Record) -> Mapping[str, Kin]:
+        return self._relatives.kin(office, record) if self._relatives is not None else {}
+
     def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
         return matching(records)
 
@@ -80,8 +86,8 @@ class Settling:
             stay=getattr(fact, "stay", None),
             author=office,
             actor=SYSTEM_ACTOR,
-            effective_on=day_of(self._moment).isoformat(),
-            stamp=next_stamp(microseconds(self._moment), [book.highest_stamp()]),
+            effective_on=draft.day or day_of(self._moment).isoformat(),
+            stamp=next_stamp(microseconds(self._moment), [book.highest_stamp(), draft.after]),
             recorded_at=self._moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             version=version + 1,
             target=getattr(fact, "target", None),

@@ -20,7 +20,7 @@ from exchange.pipeline.advance import never
 from exchange.pipeline.by_person import by_person
 from exchange.pipeline.reminding import remind
 from exchange.pipeline.settling import Settling
-from exchange.protocol.automatic import Draft
+from exchange.protocol.draft import Draft
 from exchange.protocol.reviewing import reviews
 from exchange.protocol.sheet import protected_until, protecting
 from exchange.protocol.view import view

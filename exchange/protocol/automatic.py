@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
 from msgspec import to_builtins
 
 from events.canonical import encode
 from events.catalogue.case import Confirmed, Reopened, Withdrawn
-from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, Merged, Registered, Stated, Unmerged
@@ -22,29 +20,21 @@ from events.envelope import Ref
 from events.standing import Standing
 from exchange.ids import derived_id
 from exchange.protocol.compare import differences
+from exchange.protocol.draft import Draft
 from exchange.protocol.duties import DueKey
 from exchange.protocol.equal import certainly_same
 from exchange.protocol.particulars import latest_statement
+from exchange.protocol.parting import not_parted_after_all, parted_by_death
 from exchange.protocol.record import CaseState, Record
 from exchange.protocol.stay_requests import is_review, stands
 from exchange.protocol.telling.due import Due, Sight
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that is about to be recorded by the office's system actor."""
-
-    id: str
-    person: str
-    payload: Fact
-    because: Ref
-    touches: tuple[str, ...] = ()
-
-
 def automatic(sight: Sight, owed: Mapping[DueKey, Due], *, confirm_equal: bool = False) -> list[Draft]:
     """Every fact that now follows and is not recorded yet. `confirm_equal`: also what only a setting lets follow."""
     matched = () if sight.record.withdrawn else _matched(sight, confirm_equal=confirm_equal)
-    known = () if sight.record.withdrawn else (*_statement(sight), *matched)
-    drafts = [*known, *_questions(sight, owed)]
+    known = () if sight.record.withdrawn else (*_statement(sight), *parted_by_death(sight), *matched)
+    drafts = [*known, *not_parted_after_all(sight), *_questions(sight, owed)]
     return [d for d in drafts if Ref(sight.me, d.id) not in sight.record.facts]
 
 

@@ -18,10 +18,12 @@ from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
 from exchange.protocol.cases import ONE_DOCUMENT
+from exchange.protocol.kinship import GROUND as FAMILY_GROUND
+from exchange.protocol.kinship import Kin
 from exchange.protocol.naming import named_offices, named_originally
 from exchange.protocol.record import Record
 from exchange.protocol.routing_table import rank
-from exchange.protocol.telling import author, chains, keeper, replies, threads
+from exchange.protocol.telling import author, chains, family, keeper, replies, threads
 from exchange.protocol.telling.due import Due, Sight, amendments_of
 
 Rule = Callable[[Sight], Iterator[Due]]
@@ -34,6 +36,8 @@ RULES: Mapping[str, Rule] = {
     "keeper_tells_statement": keeper.keeper_tells_statement,
     "keeper_tells_announced": keeper.keeper_tells_announced,
     "keeper_tells_protection": keeper.keeper_tells_protection,
+    "keeper_tells_family": family.keeper_tells_family,
+    "thread_of_tie": family.thread_of_tie,
     "chain_to_open_stays": chains.chain_to_open_stays,
     "chain_to_openers": chains.chain_to_openers,
     "chain_after_retraction": chains.chain_after_retraction,
@@ -54,13 +58,18 @@ DueKey = tuple[Ref, str]
 
 
 def duties(
-    book: Book, record: Record, rules: Mapping[str, Rule] = RULES, extra: Iterable[Due] = ()
+    book: Book,
+    record: Record,
+    rules: Mapping[str, Rule] = RULES,
+    extra: Iterable[Due] = (),
+    kin: Mapping[str, Kin] | None = None,
 ) -> dict[DueKey, Due]:
     """Everything that this office owes others about this record, whether told already or not.
 
-    `extra`: what the matching of documents, which no single book shows, adds.
+    `extra`: what the matching of documents, which no single book shows, adds. `kin`: what the office's own books say of
+    those tied to the person.
     """
-    sight = Sight(book, record)
+    sight = Sight(book, record, kin)
     owed: dict[DueKey, Due] = {}
     for rule in rules.values():
         for due in rule(sight):
@@ -181,7 +190,7 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
             continue
         trigger = due.trigger or ref
         cause = _human_cause(record, trigger)
-        silent = cause is not None and cause.author == to and not asks
+        silent = cause is not None and not asks and _is_of(cause, record, book, to)
         kind = None if silent or (told is not None and not asks) else due.kind
         asked = told.asked if told is not None else ()
         if asks and due.kind is not None:
@@ -233,6 +242,15 @@ def _human_cause(record: Record, ref: Ref) -> Standing | None:
     return standing
 
 
+def _is_of(cause: Standing, record: Record, book: Book, office: str) -> bool:
+    """Whether the act was the office's own; also where what followed from it is about another person (rule 2)."""
+    frame = cause.event.frame
+    elsewhere = frame.automatic and frame.because is not None and frame.because not in record.facts
+    if elsewhere and frame.because is not None:
+        return book.offices.successor(frame.because.author, frame.subject.id) == office
+    return cause.author == office
+
+
 def _may_keep(book: Book, record: Record, owed: Mapping[DueKey, Due], told: Delivery) -> frozenset[Part]:
     """The parts that the office told may go on holding: none where it was told in error, no protected address."""
     allowed = told.parts
@@ -249,6 +267,9 @@ def _may_keep(book: Book, record: Record, owed: Mapping[DueKey, Due], told: Deli
         first = book.told.get((root.ref, told.to))
         by_document = first is not None and first.ground == ONE_DOCUMENT  # no other person has the document any more
         if (in_error or by_document) and not still:
+            return NO_PARTS
+        for_family = first is not None and first.ground == FAMILY_GROUND
+        if for_family and not still and family.told_in_error(record, book, told.to):
             return NO_PARTS
     return allowed
 

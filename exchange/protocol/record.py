@@ -170,6 +170,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     died_on: str | None
     protected: Ref | None
     ties: tuple[Tie, ...]  # all that began, the ended ones too
+    family: bool  # whether the office was told something for the sake of somebody tied to the person
     cases: Mapping[CaseRef, CaseState]
     contradictions: tuple[Contradiction, ...]
     rejections: tuple[Rejection, ...]

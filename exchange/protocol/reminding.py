@@ -10,7 +10,8 @@ from typing import cast
 
 from events.catalogue.case import Escalated, Reminded, ReminderGround
 from exchange.ids import derived_id
-from exchange.protocol.automatic import Draft, case_parts
+from exchange.protocol.automatic import case_parts
+from exchange.protocol.draft import Draft
 from exchange.protocol.record import ASKED, CaseState, Record
 
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from events.catalogue.case import RequestOpened
 from events.envelope import Ref
 from exchange.ids import derived_id
-from exchange.protocol.automatic import Draft
+from exchange.protocol.draft import Draft
 from exchange.protocol.record import Record, Stay
 
 

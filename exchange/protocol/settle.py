@@ -12,9 +12,11 @@ from typing import Protocol
 import msgspec
 
 from events.event import Event, restricted
-from exchange.protocol.automatic import Draft, automatic
+from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book, Delivery
+from exchange.protocol.draft import Draft
 from exchange.protocol.duties import Rule, duties, new_deliveries
+from exchange.protocol.kinship import Kin
 from exchange.protocol.record import Record
 from exchange.protocol.telling.due import Due, Sight
 
@@ -44,6 +46,9 @@ class Node(Protocol):
 
     def view(self, book: Book) -> tuple[Record, ...]:
         """`view`, or a kept result of it for the same `book.changes`."""
+
+    def kin(self, office: str, record: Record) -> Mapping[str, Kin]:
+        """`kinship`: what the office's own books say of those tied to the person."""
 
     def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
         """`matching`, over these records and whatever else takes part in the same matching of documents."""
@@ -82,8 +87,9 @@ def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable
     busy = False
     for record in node.view(book):
         extra = [due for due in matched if due.ref in record.facts]
-        owed = duties(book, record, node.rules, extra)
-        drafts = automatic(Sight(book, record), owed, confirm_equal=node.confirm_equal)
+        kin = node.kin(office, record) if record.ties else {}
+        owed = duties(book, record, node.rules, extra, kin)
+        drafts = automatic(Sight(book, record, kin), owed, confirm_equal=node.confirm_equal)
         for draft in drafts:
             event = node.make_event(office, draft, book)
             book.record(event)

@@ -17,7 +17,7 @@ from exchange.protocol.record import CaseState, Contradiction, Record, Stay, Tie
 SHEET_VERSION = 2
 
 State = Literal["open", "closed", "none", "withdrawn", "merged"]
-HOLDING = frozenset({"registration", "main", "further", "expected"})
+HOLDING = frozenset({"registration", "main", "further", "expected", "family"})
 
 
 def sheet(record: Record, person: str | None = None) -> dict[str, Any]:
@@ -70,19 +70,24 @@ def state(record: Record) -> State:
     if HOLDING.intersection(held) or (record.keeper == record.office and not held):
         return "open"
     # Of a stranger with the document of a person of its own, an office holds a question.
-    return "closed" if held else "open" if one_document(record.contradictions) else "withdrawn"
+    if held or (record.family and record.ties):
+        return "closed"
+    return "open" if one_document(record.contradictions) else "withdrawn"
 
 
 def roles(record: Record) -> tuple[str, ...]:
-    """The office's roles towards the person; `former` and `expected` only where it has none of the others."""
+    """The office's roles towards the person; `former`, `expected` and `family` only where it has none of the others."""
     found = []
     if record.registration == town(record.office):
         found.append("registration")
     found += [kind for kind in ("main", "further") if any(s.kind == kind for s in _own(record) if s.open)]
+    holds = bool(found)
     if not found and any(a.waits and a.to == record.office for a in record.announcements):
         found.append("expected")
     if not found and (_own(record) or _kept(record)):
         found.append("former")
+    if not holds and record.family and record.ties_in_force:
+        found.append("family")
     return tuple(found)
 
 

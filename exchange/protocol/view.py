@@ -17,6 +17,7 @@ from exchange.protocol.chain import chain, is_opening, keeper, openers, registra
 from exchange.protocol.contradictions import contradictions
 from exchange.protocol.dossier import Dossier, concerned, dossiers
 from exchange.protocol.inheriting import inherited
+from exchange.protocol.kinship import GROUND
 from exchange.protocol.offices import Offices
 from exchange.protocol.one_document import one_document, rivals
 from exchange.protocol.particulars import latest_statement, particulars, stated_by
@@ -140,6 +141,7 @@ def _record(book: Book, basis: Basis) -> Record:
         died_on=basis.died_on,
         protected=basis.protected,
         ties=basis.ties,
+        family=_family(book, basis.facts),
         cases=known,
         contradictions=basis.contradictions,
         rejections=rejections(book, basis.facts),
@@ -154,6 +156,12 @@ def _deliveries(book: Book, facts: Mapping[Ref, Standing]) -> int:
     """How many deliveries of these facts the office may know of."""
     told = sum(ref in facts and delivery.ground not in UNSEEN for (ref, _), delivery in book.told.items())
     return told + sum(ref in facts for ref, _ in book.received)
+
+
+def _family(book: Book, facts: Mapping[Ref, Standing]) -> bool:
+    """Whether a notice of the family's column told the office of this person."""
+    told = (delivery for (ref, _), delivery in book.received.items() if ref in facts)
+    return any(GROUND in {delivery.kind, delivery.ground} for delivery in told)
 
 
 def _announcements(

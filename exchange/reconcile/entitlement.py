@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exchange.pipeline.relatives import Relatives
 from exchange.pipeline.settled import Settled
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book, Delivery
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 
-def check_entitlement(one: Settled, node: Node) -> list[Difference]:
+def check_entitlement(one: Settled, node: Node, relatives: Relatives) -> list[Difference]:
     """What the offices of one dossier still owe each other by all rules of telling, and deliveries without a ground."""
     matches = matching(one.done.records)
     found: list[Difference] = []
@@ -24,8 +25,9 @@ def check_entitlement(one: Settled, node: Node) -> list[Difference]:
         book = one.books[office]
         for record in records:
             extra = [due for due in matches.get(office, ()) if due.ref in record.facts]
-            owed = duties(book, record, RULES, extra)
-            drafts = automatic(Sight(book, record), owed)
+            kin = relatives.kin(office, record)
+            owed = duties(book, record, RULES, extra, kin)
+            drafts = automatic(Sight(book, record, kin), owed)
             found += [Difference("entitlement", office, d.person, office, d.because, ("fact",)) for d in drafts]
             for delivery in new_deliveries(book, record, owed):
                 if node.serves(delivery.to):

@@ -12,6 +12,7 @@ from events.errors import ExchangeError
 from events.store.contract import StoredDelivery
 from exchange.audit.rebuild import unsettled
 from exchange.pipeline.project import held_rows
+from exchange.pipeline.relatives import Relatives
 from exchange.pipeline.settled import Settled
 from exchange.pipeline.settling import Settling
 from exchange.protocol.agreement import Finding, findings
@@ -36,14 +37,16 @@ _IN_THOUGHT = datetime(1970, 1, 1, tzinfo=UTC)
 class Evidence:
     """What is known of one dossier from all sides, and what the four checks find in it."""
 
-    def __init__(self, node: Node, one: Settled, held: Sequence[BookRow], stored: Sequence[RecordRow]) -> None:
-        self._node, self._one, self._held, self._stored = node, one, held, stored
+    def __init__(
+        self, node: Node, one: Settled, held: Sequence[BookRow], stored: Sequence[RecordRow], relatives: Relatives
+    ) -> None:
+        self._node, self._one, self._held, self._stored, self._relatives = node, one, held, stored, relatives
         agreed = findings(one.done.records)
         self.pairs = [finding.state for finding in agreed]
         self.differences = [
             *check_ledger(one, held, node.serving),
             *check_views(one, held, stored, node.serving),
-            *check_entitlement(one, node),
+            *check_entitlement(one, node, relatives),
             *_disagreements(agreed),
         ]
 
@@ -51,7 +54,8 @@ class Evidence:
     def read(cls, node: Node, session: SqlSession, one: Settled) -> Evidence:
         """Beside the dossier what the books hold and the records that are stored."""
         held = books.of_persons(session.sql, one.shelf.persons)
-        return cls(node, one, held, records.of_persons(session.sql, one.shelf.persons))
+        relatives = Relatives(node, session, [one.shelf])
+        return cls(node, one, held, records.of_persons(session.sql, one.shelf.persons), relatives)
 
     def by(self, accounts: Iterable[tuple[Difference, Account]]) -> Evidence:
         """As it would be if of each of these tellings one side's account were also the other's.
@@ -70,12 +74,13 @@ class Evidence:
                 told = [d for d in self._one.shelf.latest() if (d.ref, d.teller, d.to) == key]
                 held = [row for row in held if (row.ref, row.teller, row.office) != key]
                 held += held_rows(self._node, [self._one], told)
-        return Evidence(self._node, unsettled(self._node, self._one.shelf.telling(deliveries)), held, self._stored)
+        twin = unsettled(self._node, self._one.shelf.telling(deliveries))
+        return Evidence(self._node, twin, held, self._stored, self._relatives)
 
     def after_telling(self) -> list[Difference]:
         """What would be found of records if everything due were told first; as it is where that is not possible."""
         shelf = self._one.shelf
-        settling = Settling(self._node, shelf, self._node.clock())
+        settling = Settling(self._node, shelf, self._node.clock(), self._relatives)
         settling.rules = RULES
         own = {office: shelf.book(office) for office in self._one.books}
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,8 @@ class Comparing:
             return sorted(sheet.get("insisted", ()))
         if key == "protection":
             return sheet.get("protection", {}).get("state", "none")
+        if key == "ties":
+            return [self.tie(each) for each in sheet.get("ties", ())]
         if key == "matters":
             return sheet.get("matters", 0)
         if is_particular(key):
@@ -70,6 +72,17 @@ class Comparing:
         letter = self._ledger.binding.letter_of(value["code"])
         return "here" if letter == office else letter
 
+    def tie(self, shown: Mapping[str, Any]) -> dict[str, Any]:
+        """A tie in the letters of the story: of somebody who is only stated, of whoever bears that name."""
+        other = shown["other"]
+        if "person" in other:
+            letters = sorted(self._ledger.letters(other["person"]))
+        else:
+            name = plain("name", other.get("stated", {}).get("name"))
+            persons = self._ledger.binding.persons
+            letters = [each for each, human in persons.items() if plain("name", human.particulars["name"]) == name]
+        return {"tie": shown["tie"], "other": letters, "at": self._ledger.binding.letter_of(other.get("at"))}
+
     def _same(self, key: str, office: str, expected: Any, actual: Any, shown: Callable[[str], Sheet]) -> bool:
         if isinstance(expected, Mapping) and "not" in expected:
             return not self._same(key, office, expected["not"], actual, shown)
@@ -81,6 +94,8 @@ class Comparing:
             return actual not in {None, ""}
         if key in {"roles", "deviations", "further_at"}:
             return bool(actual == sorted(expected))
+        if key == "ties":
+            return len(actual) == len(expected) and _assigned(expected, actual)
         if key == "record":
             return actual in (expected if isinstance(expected, list) else [expected])
         if key in VIEW_PLACES and expected == office:
@@ -88,6 +103,19 @@ class Comparing:
         if key in {"since", "until"} and isinstance(expected, int):
             return bool(actual == self._ledger.day(expected, self._ledger.day_zero).isoformat())
         return bool(actual == plain(key, expected))
+
+
+def _assigned(expected: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether each expected tie is another one of those shown."""
+    if not expected:
+        return True
+    fitting = [tie for tie in actual if _fits(expected[0], tie)]
+    return any(_assigned(expected[1:], [tie for tie in actual if tie is not each]) for each in fitting)
+
+
+def _fits(expected: Mapping[str, Any], tie: Mapping[str, Any]) -> bool:
+    at = "at" not in expected or expected["at"] == tie["at"]
+    return at and expected["tie"] == tie["tie"] and expected["other"] in tie["other"]
 
 
 def plain(key: str, value: Any) -> Any:

@@ -42,6 +42,8 @@ class Composing:
             return step.path, step.body
         if step.items[0].event.startswith(ABOUT_OFFICES) and step.by is not None:
             return self._about_office(step.items[0], step.by.letter)
+        opened = (item for item in step.items if item.event in OPENING)
+        self.ledger.introduced = {item.persons[0] for item in opened if item.persons} if len(step.items) > 1 else set()
         events = [self._event(item, office) for item in step.items]
         if step.kind == "together" or len(events) > 1:
             found: tuple[str, Any] = "/v1/events/batch", {"all_or_nothing": True, "events": events}
@@ -99,12 +101,12 @@ class Composing:
             return None
         known = self.ledger.known(office, letter)
         if item.event in OPENING or item.event == "enquiry.opened":
-            return known
+            return self.ledger.named(office, letter) if letter in self.ledger.introduced else known
         if target is not None and item.event.startswith(_IN_CASES) and item.persons:
             return None  # the case says who is meant
         if target is not None and not item.persons:
             return target.person
-        return known or self.ledger.any_id(letter) or new_person_id()
+        return self.ledger.named(office, letter) or new_person_id()
 
     def _target(self, item: Item) -> Told | None:
         events = self.ledger.events.get((item.of or "").partition(".")[0])

@@ -26,7 +26,7 @@ _GROUNDS: Mapping[Role, frozenset[str]] = {
     "open_stays": frozenset({"open_stay", "other_stay", "statement", "chain", "stay_thread", "ended"}),
     "place_left": frozenset({"named", "ended", "protection"}),
     "announced": frozenset({"announced", "announcer", "named"}),
-    "family": frozenset({"family"}),
+    "family": frozenset({"family", "named"}),
 }
 
 

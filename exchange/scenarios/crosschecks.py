@@ -87,8 +87,11 @@ class _Checks:
             self.place(value, where)
         elif key in _OFFICES or key in _EITHER:
             self.office(value, where)
-        elif key == "other" and isinstance(value, str):
-            self.person(value, where)
+        elif key == "other":
+            self.other(value, where)
+        elif key == "ties":
+            for tie in value:
+                self.tie(tie, where)
         elif key in _STAYS:
             for each in value if isinstance(value, list) else [value]:
                 if each not in self.scenario.offices:
@@ -104,9 +107,34 @@ class _Checks:
             for inner, told in value.items():
                 self.particular(inner, told, event, f"{where}.{inner}")
 
+    def other(self, value: Any, where: str) -> None:
+        """A letter; or what is stated: `of` whom, with the differences, and the office said to hold them `at`."""
+        if not isinstance(value, Mapping):
+            self.person(value, where)
+            return
+        for key, told in value.items():
+            if key == "of":
+                self.person(told, where)
+            elif key == "at":
+                self.office(told, where)
+            else:
+                self.particular(key, told, "", f"{where}.{key}")
+
+    def tie(self, value: Any, where: str) -> None:
+        """What another is to the person."""
+        if not isinstance(value, Mapping) or set(value) - {"tie", "other", "at"}:
+            raise ScenarioInvalid(field=where, rule="scenario.unknown_key", value=str(value))
+        if value.get("tie") not in words.TIE_KINDS:
+            raise ScenarioInvalid(field=f"{where}.tie", rule="scenario.word", value=str(value.get("tie")))
+        self.other(value.get("other"), f"{where}.other")
+        if "at" in value:
+            self.office(value["at"], f"{where}.at")
+
     def particular(self, key: str, value: Any, event: str, where: str) -> None:
         if isinstance(value, Mapping) and "same_as" in value:
             self.person(value["same_as"], where)
+        elif key == "ties" and event == "movement.arrived":
+            self.value(key, value, event, where)
         elif not words.is_particular(key):
             if event not in {"event.corrected", "enquiry.answered"}:
                 raise ScenarioInvalid(field=where, rule="scenario.unknown_key", value=key)
@@ -124,6 +152,9 @@ class _Checks:
             elif key == "further_at":
                 for letter in value:
                     self.office(letter, where)
+            elif key == "ties":
+                for tie in value:
+                    self.tie(tie, where)
             elif isinstance(value, Mapping) and "same_as" in value:
                 self.office(value["same_as"], where)
         for key, known in (("record", words.RECORDS), ("roles", words.ROLES)):

@@ -12,7 +12,7 @@ from events.parts import CONTAINERS
 from exchange.scenarios.binding import Binding, made_up
 from exchange.scenarios.document import ScenarioInvalid
 from exchange.scenarios.model import Day, Item
-from exchange.scenarios.words import BEGINS_STAY, is_particular
+from exchange.scenarios.words import BEGINS_STAY, TIES, is_particular
 
 _DAYS = frozenset({"expected_on", "stay_until", "until", "since", "effective_on"})
 _PLACES = frozenset({"registration", "origin", "destination", "place", "from"})
@@ -45,6 +45,7 @@ class Ledger:
     events: dict[str, list[Told]] = field(default_factory=dict)
     all: list[Told] = field(default_factory=list)
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # office -> letter -> the id by which it knows them
+    introduced: set[str] = field(default_factory=set)  # letters whose dossiers the act in the making opens
 
     def day(self, value: Day, before: date) -> date:
         """The date of a step; where none is given, that of the step before."""
@@ -55,6 +56,11 @@ class Ledger:
     def known(self, office: str, letter: str) -> str | None:
         """The id by which the office knows the person."""
         return self.ids.get(office, {}).get(letter)
+
+    def named(self, office: str, letter: str) -> str | None:
+        """As the office names the person in an act: by the id that it knows, or by a handle that the act introduces."""
+        known = self.known(office, letter)
+        return letter if known is None and letter in self.introduced else known or self.any_id(letter)
 
     def any_id(self, letter: str) -> str | None:
         """Some id of the person: what another office may have said on the telephone."""
@@ -127,6 +133,10 @@ class _Writer:
             return self.ledger.only(value).ref
         if key == "sees":
             return [self.ledger.only(each).ref for each in (value if isinstance(value, list) else [value])]
+        if key == "other" and self.event in TIES:
+            return self.other(value)
+        if key == "ties":
+            return [{**tie, "other": self.other(tie["other"])} for tie in value]
         if key == "other" and isinstance(value, str):
             return self.ledger.known(self.office, value) or self.ledger.any_id(value)
         if key == "allotment":
@@ -145,6 +155,15 @@ class _Writer:
             own = self.binding.persons[self.letter].particulars if self.letter else {}
             return made_up(key, own.get(key), self.ledger.random)
         return {"full": value} if key == "name" and isinstance(value, str) else value
+
+    def other(self, value: Any) -> dict[str, Any]:
+        """The other person of a tie: by letter, or as somebody states the particulars of one."""
+        if isinstance(value, str):
+            return {"person": self.ledger.named(self.office, value)}
+        own = self.binding.persons[value["of"]].particulars if "of" in value else {}
+        stated = {key: self.particular(key, told) for key, told in value.items() if key not in {"of", "at"}}
+        at = {"at": self.binding.offices[value["at"]]} if "at" in value else {}
+        return {**at, "stated": {**own, **stated}}
 
     def deviation(self, told: Mapping[str, Any]) -> dict[str, Any]:
         sides = {side: self.inner(told["field"], told[side]) for side in ("ours", "yours") if side in told}

@@ -50,12 +50,10 @@ _KNOWN = {*RECORDABLE, *ABOUT_OFFICES}
 
 
 def needs(scenario: Scenario) -> list[str]:
-    """What the story needs that this version does not have: types of events, and keys of a view."""
+    """The types of events that the story needs and this version does not have."""
     found = []
     for step in (*scenario.start, *scenario.steps):
         found += [f"{step.where}: {item.event}" for item in step.items if item.event not in _KNOWN]
-    for point in (*scenario.end, *scenario.views):
-        found += [f"{point.where}.ties" for key in point.expect if key == "ties"]
     return found
 
 

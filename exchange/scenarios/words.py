@@ -15,8 +15,6 @@ _NOT_IN_WITH = frozenset({"case", "target", "merge", "notification", "teller", "
 # Types of the catalogue that the typed catalogue does not have yet.
 _LATER: Mapping[str, frozenset[str]] = {
     "person.erased": frozenset({"ground"}),
-    "tie.began": frozenset({"tie", "other", "ground"}),
-    "tie.ended": frozenset({"tie", "other", "ground"}),
 }
 _SPOKEN = {name: frozenset({"from"}) for name in TYPES if name.startswith("jurisdiction.")}
 FIELDS: Mapping[str, frozenset[str]] = {
@@ -31,6 +29,9 @@ FIELDS: Mapping[str, frozenset[str]] = {
 ABOUT_SEVERAL = frozenset({"enquiry.opened", "enquiry.answered"})
 OPENING = frozenset({"person.registered", "movement.arrived"})
 BEGINS_STAY = frozenset({"person.registered", "movement.arrived", "movement.returned"})
+
+TIES = frozenset({"tie.began", "tie.ended"})
+TIE_KINDS = frozenset({"spouse", "parent", "child", "guardian", "ward"})
 
 KINDS = frozenset({
     "inflow", "moved-on", "contested", "outflow", "left", "registration", "family", "update", "correction",

@@ -10,6 +10,7 @@ from events.event import Event
 from events.standing import Standing
 from exchange.protocol.agreement import findings
 from exchange.protocol.duties import RULES, duties, new_deliveries
+from exchange.protocol.kinship import kinship
 from exchange.protocol.matching import matching
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import Record
@@ -37,7 +38,7 @@ def entitlement_faults(world: World) -> list[str]:
         book = world.books[office]
         for record in own:
             extra = [d for d in matches.get(office, ()) if d.ref in record.facts]
-            owed = duties(book, record, RULES, extra)
+            owed = duties(book, record, RULES, extra, kinship(record, own))
             faults.extend(f"E3 {d.teller}->{d.to} {d.ref} {d.ground}" for d in new_deliveries(book, record, owed))
     return faults
 
@@ -78,6 +79,7 @@ def direct_faults(world: World) -> list[str]:
                         faults.extend(f"reply untold {standing.ref} to {o}" for o in sorted(missing))
             if record.keeper == office:
                 faults.extend(_as_keeper(record, holders))
+        faults.extend(_families(world, office, holders))
     faults.extend(_merges(world, holders))
     return faults
 
@@ -107,6 +109,26 @@ def _as_keeper(record: Record, holders: dict[Ref, set[str]]) -> list[str]:
             )
         if record.protected is not None and stay.office not in holders[record.protected]:
             faults.append(f"protection unheard by {stay.office}")
+    return faults
+
+
+def _families(world: World, office: str, holders: dict[Ref, set[str]]) -> list[str]:
+    """By the keeper's own books: who keeps the spouse has heard of the tie, and of its end; and the widowed are so."""
+    faults: list[str] = []
+    own = view(world.books[office])
+    for record in own:
+        if record.keeper != office or record.withdrawn:
+            continue
+        by_id = {person: other for other in own for person in other.persons if not other.withdrawn}
+        for tie in record.ties:
+            other = by_id.get(tie.other.person or "")
+            if tie.tie != "spouse" or other is None or other.person == record.person:
+                continue
+            if tie.until is None and other.died_on is not None:
+                faults.append(f"not widowed {tie.ref} of {office}")
+            keeper = other.keeper
+            if tie.until is None and keeper is not None and keeper not in holders[tie.ref]:
+                faults.append(f"tie unheard {tie.ref} by {keeper}")
     return faults
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
-from events.catalogue.amendment import Corrected
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Disputed
+from events.catalogue.family import TieEnded
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Unmerged
+from events.event import Event
 from exchange.protocol.record import Record
 from tests.properties.world import OUTSIDE, World
 
@@ -50,6 +53,7 @@ def reached(world: World) -> Counter[str]:
     if world.held_back:
         found["row 5"] += 1
     found.update(f"type {event.payload.type}" for event in world.about_offices)
+    found.update(_family(world, events.values()))
     found.update({f"{handed.what} with an open case" for handed in world.handed if handed.cases})
     if any(handed.cases for handed in world.handed):
         found["row 7"] += 1
@@ -66,6 +70,18 @@ def _compared(world: World) -> int:
         if s.author == office and isinstance(s.payload, Confirmed) and s.event.frame.automatic
         and all(a.arrival != s.payload.case.opening for a in record.announcements)
     )  # fmt: skip
+
+
+def _family(world: World, events: Iterable[Event]) -> Iterator[str]:
+    """What the column of the family was told, and what followed from the death of one of two."""
+    for delivery in world.said:
+        if delivery.kind == "family":
+            yield "family asked" if delivery.asks else "family told"
+    for event in events:
+        if event.frame.automatic and isinstance(event.payload, TieEnded):
+            yield "widowed by a death"
+        if event.frame.automatic and isinstance(event.payload, Retracted):
+            yield "widowed no more"
 
 
 def _rows(world: World, record: Record) -> set[int]:
@@ -117,6 +133,19 @@ def expected() -> set[str]:
 
     types = {t for t in TYPES if t not in {"jurisdiction.opened", "jurisdiction.closed"}}
     ends = {f"{what} with an open case" for what in ("merge", "split")}
-    kinds = {"contested_stays", "moved_after_death", "two_registrations", "left_without_arrival", "one_document"}
-    ends |= {"case confirmed by comparing"}
-    return ends | {f"type {t}" for t in types} | {f"contradiction {k}" for k in kinds} | {f"row {row}" for row in ROWS}
+    kinds = {
+        "contested_stays",
+        "moved_after_death",
+        "two_registrations",
+        "left_without_arrival",
+        "one_document",
+        "two_spouses",
+    }
+    families = {"family asked", "family told", "widowed by a death", "case confirmed by comparing"}
+    return (
+        ends
+        | families
+        | {f"type {t}" for t in types}
+        | {f"contradiction {k}" for k in kinds}
+        | {f"row {row}" for row in ROWS}
+    )

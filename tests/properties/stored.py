@@ -30,8 +30,8 @@ from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.pipeline.settling import deadline_of
 from exchange.pipeline.sweep import sweep
-from exchange.protocol.automatic import Draft
 from exchange.protocol.book import Book, Delivery, Question
+from exchange.protocol.draft import Draft
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from exchange.settings import settings
@@ -112,10 +112,16 @@ class Mirror(World):
 
     def make_event(self, office: str, draft: Draft, book: Book) -> Event:
         """An automatic fact of the node's day."""
-        day = day_of(self.ground.now).isoformat()
         self.skew.setdefault(office, 0)
         return self.author(
-            office, draft.person, day, draft.payload, actor=SYSTEM_ACTOR, id_=draft.id, because=draft.because
+            office,
+            draft.person,
+            draft.day or day_of(self.ground.now).isoformat(),
+            draft.payload,
+            actor=SYSTEM_ACTOR,
+            id_=draft.id,
+            because=draft.because,
+            after=draft.after,
         )
 
     def set_deadlines(self, delivery: Delivery) -> Delivery:

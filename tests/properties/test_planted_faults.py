@@ -67,6 +67,25 @@ def test_the_views_themselves_miss_t1_to_t4(rules: list[str]) -> None:
     assert found_by(lambda seed: history(seed, rules=kept, **shape(seed))[0])
 
 
+def test_the_family_left_out_is_found() -> None:
+    """Without asking the duties: the keeper of a spouse never hears of the tie."""
+    rules = {name: code for name, code in RULES.items() if name != "keeper_tells_family"}
+    assert found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0], tie_unheard)
+
+
+def test_a_death_that_widows_nobody_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exchange.protocol.automatic.parted_by_death", lambda _sight: iter(()))
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], not_widowed)
+
+
+def tie_unheard(world: World) -> list[str]:
+    return [fault for fault in checks.direct_faults(world) if fault.startswith("tie unheard")]
+
+
+def not_widowed(world: World) -> list[str]:
+    return [fault for fault in checks.direct_faults(world) if fault.startswith("not widowed")]
+
+
 def test_matching_left_out_is_found() -> None:
     left_out = frozenset({"matching"})
     assert found_by(lambda seed: history(seed, left_out=left_out, **shape(seed))[0], all_faults)

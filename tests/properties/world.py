@@ -13,9 +13,10 @@ from events.envelope import SYSTEM_ACTOR, Envelope, Ref, Subject
 from events.event import Event, parts_of, restricted
 from events.stamp import next_stamp
 from exchange.ids import derived_id
-from exchange.protocol.automatic import Draft
 from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
+from exchange.protocol.draft import Draft
 from exchange.protocol.duties import RULES, Rule
+from exchange.protocol.kinship import Kin, kinship
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Record
@@ -106,10 +107,11 @@ class World:
         id_: str | None = None,
         because: Ref | None = None,
         submission: str | None = None,
+        after: int = 0,
     ) -> Event:
         """An event stamped by the office's own clock and book; not yet recorded."""
         book = self.book(office)
-        stamp = next_stamp(self.now + self.skew[office], (book.highest_stamp(),))
+        stamp = next_stamp(self.now + self.skew[office], (book.highest_stamp(), after))
         facts, parts = parts_of(fact)
         self.counter += 1
         version = self.versions.get((office, person), 0) + 1
@@ -172,6 +174,10 @@ class World:
             self.views[book.office] = kept
         return kept[1]
 
+    def kin(self, office: str, record: Record) -> Mapping[str, Kin]:
+        """What the office's book says of those tied to the person."""
+        return kinship(record, self.view(self.books[office]))
+
     def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
         """All nodes take part in the same matching of documents (P12)."""
         if "matching" in self.left_out:
@@ -180,9 +186,15 @@ class World:
 
     def make_event(self, office: str, draft: Draft, book: Book) -> Event:
         """An automatic fact, stamped by its office."""
-        day = "2026-03-01"
         return self.author(
-            office, draft.person, day, draft.payload, actor=SYSTEM_ACTOR, id_=draft.id, because=draft.because
+            office,
+            draft.person,
+            draft.day or "2026-03-01",
+            draft.payload,
+            actor=SYSTEM_ACTOR,
+            id_=draft.id,
+            because=draft.because,
+            after=draft.after,
         )
 
     def set_deadlines(self, delivery: Delivery) -> Delivery:

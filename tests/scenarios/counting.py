@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from exchange.scenarios.covering import listed, together
-from tests.scenarios.stories import PLAYED
+from tests.scenarios.stories import FILES
 
 PROPERTY = "covered"
 FAMILY = "family"  # ties between persons are not recorded yet, so no story can reach what is told because of them
@@ -28,7 +28,7 @@ def collect(report: pytest.TestReport) -> None:
 
 def missing() -> list[str]:
     """What all stories together must have reached and did not; nothing where only some were played."""
-    if not _PLAYED.issuperset(file.stem for file in PLAYED):
+    if not _PLAYED.issuperset(file.stem for file in FILES):
         return []
     return [
         f"{what}: {each}" for what, counts in listed(_COUNTS).items() for each, count in counts.items() if not count

@@ -5,9 +5,9 @@ import pytest
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import read
 from exchange.scenarios.running import run
-from tests.scenarios.stories import PLAYED
+from tests.scenarios.stories import FILES
 
-MERGING = [file for file in PLAYED if "merge" in read(file).tags]
+MERGING = [file for file in FILES if "merge" in read(file).tags]
 
 
 @pytest.mark.parametrize("seed", range(1, 5))

@@ -59,7 +59,8 @@ def _keeper(sight: Sight, standing: Standing) -> Iterator[Due]:
         cell = Cell("registration")
     parts = _parts_for_keeper(sight)
     if isinstance(payload, Arrived):
-        cell = inflow_cell(sight, standing.ref, keeper, cell)
+        brought = sight.gained_since(standing)
+        cell = UPDATE if brought else inflow_cell(sight, standing.ref, keeper, cell)
     elif isinstance(payload, RegistrationChanged) and town_of(payload.to) != keeper:
         cell = UPDATE
     yield sight.due(standing, keeper, "keeper", cell, parts=parts, trigger=sight.became_keeper(standing))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import msgspec
@@ -10,10 +10,12 @@ import msgspec
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Escalated
 from events.catalogue.person import Merged, Registered, Unmerged
+from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.book import ALL_PARTS, NO_PARTS, Book
+from exchange.protocol.kinship import Kin
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.routing_table import Cell
 
@@ -36,9 +38,10 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Sight:
     """One record of one book, and what its office told: all that a rule of telling may look at (K2)."""
 
-    def __init__(self, book: Book, record: Record) -> None:
+    def __init__(self, book: Book, record: Record, kin: Mapping[str, Kin] | None = None) -> None:
         self.book = book
         self.record = record
+        self.kin = kin or {}  # what the office's own books say of those tied to the person
         self.me = book.office
         self.keeper = record.keeper
         self.is_keeper = record.keeper == book.office
@@ -99,6 +102,15 @@ class Sight:
         """What made another office keeper after the fact was recorded: because of it the fact is due."""
         latest = self._keeper_maker
         return latest.ref if latest is not None and latest.stamp > standing.stamp else None
+
+    def gained_since(self, standing: Standing) -> bool:
+        """Whether the keeper itself recorded, later than the fact, that it gained the registration of this person.
+
+        The stays that it thereby takes over count as confirmed: it asked for them, and is not asked about them.
+        """
+        latest = self._keeper_maker
+        gain = latest is not None and isinstance(latest.payload, RegistrationChanged) and latest.author == self.keeper
+        return gain and latest is not None and latest.stamp > standing.stamp and not self.inflow_cases(standing.ref)
 
     @cached_property
     def _keeper_maker(self) -> Standing | None:

@@ -10,6 +10,7 @@ from events.catalogue.person import Changed, Deceased, Protected, Stated, Unprot
 from events.catalogue.registration import RegistrationChanged
 from events.envelope import Ref
 from events.standing import Standing
+from exchange.protocol.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.naming import town_of
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.record import Stay
@@ -127,8 +128,16 @@ def keeper_tells_protection(sight: Sight) -> Iterator[Due]:
     """Protection holds everywhere at once: every office that holds or held a stay, or was told anything."""
     if not sight.is_keeper:
         return
-    told = {*sight.told_anything(), *(s.office for s in sight.record.stays)}
+    told = {*_told_of_the_person(sight), *(s.office for s in sight.record.stays)}
     for standing in sight.in_force:
         if isinstance(standing.payload, Protected | Unprotected):
             for to in sorted(told):
                 yield sight.due(standing, to, "protection", UPDATE)
+
+
+def _told_of_the_person(sight: Sight) -> Iterator[str]:
+    """Whoever was told anything; the family's offices are told by their own column."""
+    told = sight.book.told
+    for to in sight.told_anything():
+        if any(told[ref, to].ground != FAMILY_GROUND for ref in sight.record.facts if (ref, to) in told):
+            yield to

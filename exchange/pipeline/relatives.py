@@ -1,0 +1,107 @@
+"""The dossiers of those tied to the persons who are being settled: read for a look, never settled with them.
+
+What an office is told of one person may hang on where another is by its teller's own books. So whoever changes for some
+office has those tied to them read again, by marks: as one dossier all families of a country would hang together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from events.errors import Tampered
+from events.store.contract import StoredEvent
+from events.store.sql.rows import batches
+from events.store.sql.schema import tokens
+from exchange.books import UNREADABLE, Shelf, shelves
+from exchange.pipeline.settled import Settled
+from exchange.protocol.kinship import Kin, kinship, tied_to
+from exchange.protocol.record import Record
+from exchange.protocol.view import view
+from exchange.tables import records
+from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+_TYING = frozenset({"tie.began", "tie.ended", "event.corrected"})
+TIED = "tie"  # the kind of token by which those are found who are tied to a person: the person's id
+
+
+class Relatives:
+    """Those tied to the persons of some dossiers, as they stood when these were read."""
+
+    def __init__(self, node: Node, session: SqlSession, shelved: Sequence[Shelf]) -> None:
+        self._shelves = {person: shelf for shelf in shelved for person in shelf.persons}
+        wanted = {other for shelf in shelved for other in _tied(shelf.stored.values())} - self._shelves.keys()
+        for shelf in _read(node, session, sorted(wanted)) if wanted else ():
+            self._shelves.update(dict.fromkeys(shelf.persons, shelf))
+        self._records: dict[tuple[str, tuple[str, ...]], tuple[Record, ...]] = {}
+
+    def kin(self, office: str, record: Record) -> Mapping[str, Kin]:
+        """What the office's own books say of those tied to this person."""
+        shelved = {shelf.persons: shelf for each in tied_to(record) if (shelf := self._shelves.get(each)) is not None}
+        return kinship(record, [r for shelf in shelved.values() for r in self._view(office, shelf)])
+
+    def _view(self, office: str, shelf: Shelf) -> tuple[Record, ...]:
+        key = (office, shelf.persons)
+        if key not in self._records:
+            try:
+                self._records[key] = view(shelf.book(office))
+            except UNREADABLE:  # whoever does not open is named where they are settled
+                self._records[key] = ()
+        return self._records[key]
+
+
+class Watched:
+    """The persons of some dossiers to whom others are tied, and what each office saw of them before."""
+
+    def __init__(self, session: SqlSession, settled: Sequence[Settled]) -> None:
+        self._session = session
+        self._settled = settled
+        self._named = _named_by(session, [person for one in settled for person in one.shelf.persons])
+        self._before = self._seen()
+
+    def to_read_again(self) -> set[str]:
+        """Those who are tied to whoever some office now sees otherwise."""
+        now = self._seen()
+        keys = {*now, *self._before}
+        moved = {person for office, person in keys if now.get((office, person)) != self._before.get((office, person))}
+        changed = (one for one in self._settled if not moved.isdisjoint(one.shelf.persons))
+        return {person for one in changed for other in one.shelf.persons for person in self._named.get(other, ())}
+
+    def _seen(self) -> Mapping[tuple[str, str], bytes]:
+        watched = [one for one in self._settled if not self._named.keys().isdisjoint(one.shelf.persons)]
+        persons = [person for one in watched for person in one.shelf.persons]
+        rows = records.of_persons(self._session.sql, persons) if persons else ()
+        return {(row.office, row.person): row.digest for row in rows}
+
+
+def _tied(stored: Iterable[StoredEvent]) -> set[str]:
+    """The persons whom ties in these frames name, whether they still hold or not."""
+    return {person for event in stored if event.frame.type in _TYING for person in event.frame.touches}
+
+
+def _named_by(session: SqlSession, persons: Sequence[str]) -> dict[str, set[str]]:
+    """Of these persons those whom ties of others name, with these others."""
+    found: dict[str, set[str]] = {}
+    for batch in batches([person.encode() for person in persons]):
+        query = select(tokens.c.token, tokens.c.person).where(tokens.c.kind == TIED, tokens.c.token.in_(batch))
+        for token, person in session.sql.execute(query):
+            found.setdefault(bytes(token).decode(), set()).add(person)
+    return found
+
+
+def _read(node: Node, session: SqlSession, persons: Sequence[str]) -> list[Shelf]:
+    try:
+        return shelves(session, node.keys, node.offices, persons)
+    except Tampered:  # somebody's frame was altered: without them
+        found: list[Shelf] = []
+        for person in persons:
+            try:
+                found += shelves(session, node.keys, node.offices, [person])
+            except Tampered:
+                continue
+        return found

@@ -1,0 +1,102 @@
+"""T2, the column of the family: to the offices of those tied to the person, one tie at a time. Pure.
+
+They learn the tie, who the person is, death, protection, registration and the town of the main stay; never an address,
+and of what was before the tie only what still holds when it begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from events.catalogue.family import TieBegan
+from events.catalogue.movement import MainChanged
+from events.catalogue.person import Changed, Deceased, Protected, Registered, Unprotected
+from events.envelope import Part, Ref
+from events.standing import Standing
+from exchange.protocol.book import Book
+from exchange.protocol.chain import is_opening
+from exchange.protocol.kinship import GROUND, concerns, offices_of
+from exchange.protocol.record import Record, Stay
+from exchange.protocol.routing_table import FAMILY
+from exchange.protocol.telling.due import IDENTITY, NO_PARTS, Due, Sight
+
+_NAMING = (Registered, Changed, TieBegan)  # the facts whose identity tells who the person, or the other, is
+
+
+def keeper_tells_family(sight: Sight) -> Iterator[Due]:
+    """To the keeper and main stay of the spouse, of a minor child or ward, or of a parent or guardian of a minor."""
+    if not sight.is_keeper:
+        return
+    for tie in sight.record.ties_in_force:
+        began = sight.record.facts[tie.ref]
+        other = sight.kin.get(tie.other.person or "")
+        for to in offices_of(tie, sight.kin):
+            # Whoever says that the other lives there learns nothing of the person before it is known to be so.
+            shown = NO_PARTS if other is not None and to in other.unconfirmed else IDENTITY
+            for standing in (began, *_of_the_person(sight, to)):
+                if concerns(tie, max(standing.day, tie.since), sight.record, sight.kin):
+                    cause = began.ref if standing.stamp < began.stamp else None
+                    yield sight.due(standing, to, GROUND, FAMILY, parts=shown & _parts(standing), trigger=cause)
+
+
+def thread_of_tie(sight: Sight) -> Iterator[Due]:
+    """Who was told, for the family's sake, that a tie began is told of its end."""
+    if not sight.is_keeper:
+        return
+    for tie in sight.record.ties:
+        if tie.ended_by is None:
+            continue
+        for to in sight.told_to.get(tie.ref, ()):
+            if sight.book.told[tie.ref, to].ground in {GROUND, "named"}:
+                yield sight.due(sight.record.facts[tie.ended_by], to, GROUND, FAMILY)
+
+
+def _of_the_person(sight: Sight, to: str) -> Iterator[Standing]:
+    """What holds of the person today, and the end of what this office was told."""
+    record, facts = sight.record, sight.record.facts
+    yield from _who(sight)
+    last = record.chain[-1] if record.chain else None
+    if last is not None and not last.from_arrival:
+        yield facts[last.ref]
+    for stay in record.stays:
+        yield from _of_stay(sight, stay, to)
+    lifted = [s for s in sight.in_force if isinstance(s.payload, Unprotected)]
+    if record.protected is not None:
+        yield facts[record.protected]
+    elif lifted and any(isinstance(facts[ref].payload, Protected) for ref in _told(sight, to)):
+        yield max(lifted, key=lambda s: (s.stamp, s.ref))
+    yield from (s for s in sight.in_force if isinstance(s.payload, Deceased))
+
+
+def _who(sight: Sight) -> Iterator[Standing]:
+    """The entries of the person, else the facts that opened the dossier; and the latest change of the name."""
+    entries = [s for s in sight.in_force if isinstance(s.payload, Registered)]
+    yield from entries or [s for s in sight.in_force if is_opening(s)]
+    named = [s for s in sight.in_force if isinstance(s.payload, Changed) and "name" in s.payload.set]
+    if named:
+        yield max(named, key=lambda s: s.order)
+
+
+def _of_stay(sight: Sight, stay: Stay, to: str) -> Iterator[Standing]:
+    """That a main stay goes on; of one that this office was told, what ended it or made it further."""
+    facts = sight.record.facts
+    if stay.open and stay.kind == "main":
+        yield facts[stay.id]
+        changes = [facts[ref] for ref in stay.touched_by if isinstance(facts[ref].payload, MainChanged)]
+        yield from changes[-1:]
+    elif stay.id in _told(sight, to):
+        yield from (facts[ref] for ref in (stay.ended_by, stay.demoted_by) if ref is not None and ref in facts)
+
+
+def _told(sight: Sight, to: str) -> set[Ref]:
+    return {ref for ref, told in sight.told_to.items() if to in told and ref in sight.record.facts}
+
+
+def _parts(standing: Standing) -> frozenset[Part]:
+    return IDENTITY if isinstance(standing.payload, _NAMING) or is_opening(standing) else NO_PARTS
+
+
+def told_in_error(record: Record, book: Book, to: str) -> bool:
+    """Whether every tie that the office was told of was taken back: with it all that was told for the family's sake."""
+    began = [s for s in record.facts.values() if isinstance(s.payload, TieBegan) and (s.ref, to) in book.told]
+    return all(standing.void for standing in began)
