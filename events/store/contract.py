@@ -135,6 +135,9 @@ class Reader(Protocol):
 
     def acknowledged(self, office: str, positions: Iterable[int]) -> Mapping[int, Acknowledgement]: ...
 
+    def acknowledged_at(self, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], Acknowledgement]:
+        """The same for positions in the feeds of many offices."""
+
     def marked(self, most: int = COUNTED) -> int:
         """How many persons are marked, looked for among no more than `most` + 1 marks."""
 

@@ -191,6 +191,9 @@ class MemorySession:
         held = self._acknowledgements
         return {position: held[office, position] for position in positions if (office, position) in held}
 
+    def acknowledged_at(self, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], Acknowledgement]:
+        return {place: self._acknowledgements[place] for place in places if place in self._acknowledgements}
+
     def mark_dirty(self, persons: Iterable[str], at: datetime) -> None:
         for person in dict.fromkeys(persons):
             before = self._dirty.get(person, Dirty(person, at, 0))

@@ -264,8 +264,8 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
     def _ask(self, query: LiteralString, values: Sequence[Any] = ()) -> psycopg.RawCursor[Any]:
         return self._hot.execute(query, values, prepare=True, binary=True)
 
-    def _ask_rows(self, query: Query, keys: Iterable[str]) -> Iterable[tuple[Any, ...]]:
-        return self._ask(query.in_postgres, [list(keys)] if "$1" in query.in_postgres else ()).fetchall()
+    def _ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
+        return self._ask(query.in_postgres, query.columns(keys)).fetchall()
 
 
 def _continued(events: Sequence[SealedEvent]) -> list[tuple[str, str, int]] | None:

@@ -113,7 +113,7 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
             return fresh(event)
         return self._repeated(event, same)
 
-    def _ask_rows(self, query: Query, keys: Iterable[str]) -> Iterable[tuple[Any, ...]]:
+    def _ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
         given = [json.encode(list(keys)).decode()] if "?" in query.in_sqlite else []
         return self.driver.execute(query.in_sqlite, given)
 

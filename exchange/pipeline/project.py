@@ -8,17 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import select, tuple_
+from typing import TYPE_CHECKING
 
 from events import canonical
 from events.envelope import Ref
 from events.log.leaf import leaf_of
 from events.store.contract import StoredDelivery
-from events.store.moment import to_moment
-from events.store.sql.rows import batches
-from events.store.sql.schema import acknowledgements
 from exchange.books import Shelf, as_told
 from exchange.feeds import position_for
 from exchange.pipeline.settled import Settled
@@ -216,9 +211,5 @@ def _outcome(record: Record, notice: Notice) -> str | None:
 
 
 def _acknowledged(session: SqlSession, told: Iterable[StoredDelivery]) -> dict[tuple[str, int], datetime]:
-    found: dict[tuple[str, int], datetime] = {}
-    key = tuple_(acknowledgements.c.office, acknowledgements.c.position)
-    for batch in batches([(delivery.to, delivery.position) for delivery in told]):
-        rows: Any = session.sql.execute(select(acknowledgements).where(key.in_(batch)))
-        found |= {(row.office, row.position): to_moment(row.at) for row in rows}
-    return found
+    found = session.acknowledged_at((delivery.to, delivery.position) for delivery in told)
+    return {place: kept.at for place, kept in found.items()}

@@ -44,6 +44,26 @@ def test_a_delivery_comes_back_as_it_was_made(store):
     assert (found.position, found.at) == (1, later(3))
 
 
+def test_acknowledgements_are_found_by_their_places_in_many_feeds(store):
+    one, two = event(1), event(2)
+    deliver(store, told(one), told(two), told(one, to=TOWN))
+    with store.write() as session:
+        kept = session.acknowledge(OTHER_TOWN, 2, NOON, "clerk")
+        other = session.acknowledge(TOWN, 1, later(1), "clerk")
+        asked = [(OTHER_TOWN, 1), (OTHER_TOWN, 2), (TOWN, 1), (TOWN, 2)]
+        assert session.acknowledged_at([*asked, *asked]) == {(OTHER_TOWN, 2): kept, (TOWN, 1): other}
+        assert session.acknowledged_at([]) == {}
+
+
+def test_what_was_told_of_many_events_is_known_by_the_event_and_its_author(store):
+    """An id is unique to its author: the same one of another is another event."""
+    one = event(1)
+    other = event(1, author=OTHER_TOWN, id_=one.frame.id)
+    deliver(store, told(one))
+    (fed,) = deliver(store, told(one), told(other, to=TOWN))
+    assert (fed.ref, fed.to) == (other.frame.ref, TOWN)
+
+
 def test_delivering_twice_changes_nothing(store):
     one, two = event(1), event(2)
     deliver(store, told(one), told(one))

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from events.store.errors import Unavailable
 from events.store.postgres import PostgresStore
 from events.store.postgres_session import HeadLimits, PostgresSession
+from events.store.sql.rows import Pairs
 from exchange.demo.servers.postgres import Postgres
 from exchange.stores import APP_ROLE, store_at
 from exchange.translations.texts import known
@@ -166,6 +167,21 @@ def test_a_database_out_of_reach_is_lost():
         pass
     assert refused.value.rule == "store.lost"
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "second"),
+    [
+        (Pairs("author, id, parts", "deliveries", ("author", "id")), [f"id-{n}" for n in range(500)]),
+        (Pairs("office, position, actor", "acknowledgements", ("office", "position")), list(range(500))),
+    ],
+)
+def test_pairs_are_looked_up_by_index_also_where_nothing_is_known_of_the_table(postgres, query, second):
+    with postgres.read() as session:
+        asked = query.columns((TOWN, each) for each in second)
+        plan = psycopg.RawCursor(session.driver).execute(f"EXPLAIN {query.in_postgres}", asked).fetchall()
+    assert not [line for (line,) in plan if "Seq Scan" in line]
+    assert any("Index" in line for (line,) in plan)
 
 
 LOCKS = "SELECT pg_advisory_xact_lock(n) FROM generate_series(1, 1000000) AS n"  # more than its table has room for

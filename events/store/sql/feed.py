@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from events.envelope import Part, Ref
 from events.store.contract import Acknowledgement, NewDelivery, StoredDelivery
 from events.store.moment import to_moment, to_number
 from events.store.rules import at_position, feed_order, unfed
 from events.store.sql.log import LogRows
-from events.store.sql.rows import Query, add, batches, insert
+from events.store.sql.rows import Pairs, Query, add, batches, insert
 from events.store.sql.schema import acknowledgements, deliveries, feed_heads
 
 _asked = msgspec.json.Decoder(tuple[tuple[str, str | None], ...]).decode
@@ -25,6 +25,8 @@ _COLUMNS = (
 )
 _READ = [deliveries.c[name] for name in _COLUMNS]
 _TO_PERSONS = Query(f"SELECT {', '.join(_COLUMNS)} FROM deliveries WHERE person {{keys}}")  # noqa: S608 (our own words)
+_OF_EVENTS = Pairs(", ".join(_COLUMNS), "deliveries", ("author", "id"))
+_AT_PLACES = Pairs("office, position, at, actor", "acknowledgements", ("office", "position"))
 
 
 class FeedRows(LogRows):
@@ -68,20 +70,17 @@ class FeedRows(LogRows):
         return self.acknowledged(office, [position])[position]
 
     def acknowledged(self, office: str, positions: Iterable[int]) -> Mapping[int, Acknowledgement]:
-        found: dict[int, Acknowledgement] = {}
-        for batch in batches(positions):
-            wanted = (acknowledgements.c.office == office) & acknowledgements.c.position.in_(batch)
-            for _, position, at, by in self.sql.execute(select(acknowledgements).where(wanted)):
-                found[position] = Acknowledgement(office, position, to_moment(at), by)
-        return found
+        found = self.acknowledged_at((office, position) for position in positions)
+        return {position: kept for (_, position), kept in found.items()}
+
+    def acknowledged_at(self, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], Acknowledgement]:
+        rows = self._ask_rows(_AT_PLACES, dict.fromkeys(places))
+        return {(row[0], row[1]): Acknowledgement(row[0], row[1], to_moment(row[2]), row[3]) for row in rows}
 
     def _fed(self, new: Sequence[NewDelivery]) -> list[StoredDelivery]:
         """Everything told so far of the events at hand."""
         refs = dict.fromkeys((delivery.ref.author, delivery.ref.id) for delivery in new)
-        key = tuple_(deliveries.c.author, deliveries.c.id)
-        return [
-            _delivery(row) for batch in batches(refs) for row in self.sql.execute(select(*_READ).where(key.in_(batch)))
-        ]
+        return [_delivery(row) for row in self._ask_rows(_OF_EVENTS, refs)]
 
     def _heads(self, offices: Iterable[str]) -> dict[str, int]:
         ordered = sorted(offices)

@@ -32,12 +32,38 @@ class Query:
         self.in_sqlite: LiteralString = text.replace("{keys}", "IN (SELECT value FROM json_each(?))")
         self.in_postgres: LiteralString = text.replace("{keys}", "= ANY($1::text[])")
 
+    def columns(self, keys: Iterable[Any]) -> list[list[Any]]:
+        """The keys as PostgreSQL takes them: an array for each column; none where the question has no keys."""
+        return [list(keys)] if "$1" in self.in_postgres else []
+
+
+class Pairs(Query):
+    """The same about the rows of a table of which two columns are among many pairs, each named once.
+
+    Each pair is looked up in the index: a list of pairs, written out, took longer to compose than to answer.
+    """
+
+    def __init__(self, columns: LiteralString, table: LiteralString, key: tuple[LiteralString, LiteralString]) -> None:
+        one, two = key
+        kind = "int8" if two == "position" else "text"
+        pairs = "SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS two FROM json_each(?)"
+        mine = f"WHERE {one} = pair.one AND {two} = pair.two"
+        # In this order in both: the pairs first, and then each by the index.
+        self.in_sqlite = f"SELECT {columns} FROM ({pairs}) AS pair CROSS JOIN {table} {mine}"  # noqa: S608 (our own words)
+        self.in_postgres = (
+            f"SELECT {columns} FROM unnest($1::text[], $2::{kind}[]) AS pair (one, two)"  # noqa: S608 (likewise)
+            f" CROSS JOIN LATERAL (SELECT {columns} FROM {table} {mine} OFFSET 0) AS found"
+        )
+
+    def columns(self, keys: Iterable[Any]) -> list[list[Any]]:
+        return [list(column) for column in zip(*keys, strict=True)] or [[], []]
+
 
 class Asking(ABC):
     """The part of a session that puts such questions straight to the driver."""
 
     @abstractmethod
-    def _ask_rows(self, query: Query, keys: Iterable[str]) -> Iterable[tuple[Any, ...]]:
+    def _ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
         """A row for each find, in no order but that of the question."""
 
 
