@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from events.errors import ExchangeError
+from events.errors import ExchangeError, Malformed
 from exchange.jurisdictions import deadlines
 from exchange.jurisdictions.served import Serving
 from exchange.translations.languages import LANGUAGES
 
 PREFIX = "EXCHANGE_"
+Check = Callable[["Settings"], ExchangeError | None]
 
 
 class SettingsWrong(ExchangeError):
-    """Some settings cannot be right. `field` names each of them, `rule` the first one's rule."""
+    """Some settings cannot be right. `field` names each of them, `problems` says by which rule."""
 
     code = "settings_wrong"
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        self.problems = dict(problems)
-        named = "; ".join(f"{name}: {why}" for name, why in problems.items())
+    def __init__(self, problems: Mapping[str, ExchangeError]) -> None:
+        self.problems = {name: _of(name, error) for name, error in problems.items()}
+        named = "; ".join(f"{name}: {error.rule}" for name, error in problems.items())
         super().__init__(field=", ".join(problems), problems=named)
+
+    @property
+    def faults(self) -> Sequence[ExchangeError]:
+        """Each setting that is wrong, by itself."""
+        return tuple(self.problems.values())
+
+
+def _of(name: str, error: ExchangeError) -> ExchangeError:
+    field = f"{name}.{error.field}" if name == "deadlines" and error.field else name
+    return Malformed(field=field, rule=error.rule, **error.details)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,8 +98,10 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
     if file is not None:
         try:
             given = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsWrong({str(file): str(error)}) from error
+        except OSError as error:
+            raise SettingsWrong({str(file): Malformed(rule="settings.file", why=error)}) from error
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsWrong({str(file): Malformed(rule="settings.toml", why=error)}) from error
     fields = {field.name: field.type for field in msgspec.structs.fields(Settings)}
     for name, text in (environment or {}).items():
         if name.startswith(PREFIX):
@@ -99,21 +112,21 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
 
 def settings(**given: Any) -> Settings:
     """The settings with these values, checked. Raises SettingsWrong."""
-    problems: dict[str, str] = {}
+    problems: dict[str, ExchangeError] = {}
     right: dict[str, Any] = {}
     fields = {field.name: field.type for field in msgspec.structs.fields(Settings)}
     for name, value in given.items():
         if name not in fields:
-            problems[name] = "unknown"
+            problems[name] = Malformed(rule="settings.unknown")
             continue
         try:
             right[name] = msgspec.convert(value, fields[name], dec_hook=_path)
-        except msgspec.ValidationError as error:
-            problems[name] = str(error)
+        except msgspec.ValidationError:
+            problems[name] = Malformed(rule=_KINDS.get(fields[name], "settings.table"))
     found = Settings(**right)
     for name, check in _CHECKS.items():
-        if name not in problems and (why := check(found)):
-            problems[name] = why
+        if name not in problems and (wrong := check(found)) is not None:
+            problems[name] = wrong
     if problems:
         raise SettingsWrong(problems)
     return found
@@ -141,43 +154,59 @@ def _from_text(text: str, kind: object) -> object:
         return text
 
 
-def _serving(found: Settings) -> str:
+def _serving(found: Settings) -> ExchangeError | None:
     try:
         Serving(found.serves, found.peers)
     except ExchangeError as error:
-        return str(error.rule)
-    return ""
+        return error
+    return None
 
 
-def _deadlines(found: Settings) -> str:
+def _deadlines(found: Settings) -> ExchangeError | None:
     try:
         deadlines.DEFAULT.overridden(found.deadlines)
     except ExchangeError as error:
-        return f"{error.rule} {error.field}"
-    return ""
+        return error
+    return None
 
 
-def _database(found: Settings) -> str:
-    scheme, parted, _ = found.database_url.partition("://")
-    return "" if not found.database_url or (parted and scheme in DATABASES) else f"one of {', '.join(DATABASES)}://"
+def _address(name: str, schemes: Sequence[str]) -> Check:
+    def check(found: Settings) -> ExchangeError | None:
+        scheme, parted, _ = str(getattr(found, name)).partition("://")
+        fits = not scheme or (parted and scheme in schemes)
+        return None if fits else Malformed(rule="settings.address", allowed=", ".join(f"{each}://" for each in schemes))
+
+    return check
 
 
-def _broker(found: Settings) -> str:
-    scheme, parted, _ = found.broker_url.partition("://")
-    return "" if not found.broker_url or (parted and scheme in BROKERS) else f"one of {', '.join(BROKERS)}://"
-
-
-def _within(name: str) -> Callable[[Settings], str]:
+def _within(name: str) -> Check:
     low, high = _LIMITS[name]
-    return lambda found: "" if low <= getattr(found, name) <= high else f"from {low} to {high}"
+    wrong = Malformed(rule="settings.within", low=low, high=high)
+    return lambda found: None if low <= getattr(found, name) <= high else wrong
 
 
-_CHECKS: Mapping[str, Callable[[Settings], str]] = {
+def _language(found: Settings) -> ExchangeError | None:
+    return None if found.language in LANGUAGES else Malformed(rule="settings.one_of", allowed=", ".join(LANGUAGES))
+
+
+def _demo_clock(found: Settings) -> ExchangeError | None:
+    return None if found.demo_clock is None or found.demo else Malformed(rule="settings.needs_demo")
+
+
+# What a value of that type is called.
+_KINDS: Mapping[object, str] = {
+    int: "settings.number",
+    bool: "settings.yes_or_no",
+    str: "settings.text",
+    Path: "settings.text",
+    tuple[str, ...]: "settings.list",
+}
+_CHECKS: Mapping[str, Check] = {
     "serves": _serving,
     "deadlines": _deadlines,
-    "broker_url": _broker,
-    "database_url": _database,
-    "demo_clock": lambda found: "" if found.demo_clock is None or found.demo else "needs demo",
-    "language": lambda found: "" if found.language in LANGUAGES else f"one of {', '.join(LANGUAGES)}",
+    "broker_url": _address("broker_url", BROKERS),
+    "database_url": _address("database_url", DATABASES),
+    "demo_clock": _demo_clock,
+    "language": _language,
     **{name: _within(name) for name in _LIMITS},
 }

@@ -79,7 +79,9 @@ def _record_together(node: Node, caller: Caller, items: Sequence[Item], whole: b
 def _lookups(node: Node, session: SqlSession, caller: Caller, items: Sequence[Item]) -> Lookups:
     node.learn_offices(session)  # another process may have recorded a succession since
     if node.offices.ended(caller.office):
-        raise Forbidden(field="office", rule="office.ended", office=node.offices.successor(caller.office))
+        heir = node.offices.successor(caller.office)
+        rule = "office.closed" if heir == caller.office else "office.ended"
+        raise Forbidden(field="office", rule=rule, office=heir)
     return Lookups(node, session, caller.office, items)
 
 

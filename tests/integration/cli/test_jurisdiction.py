@@ -132,6 +132,15 @@ def test_a_town_is_succeeded_and_another_closed(machine: Machine):
     assert (status, answer["error"]["rule"]) == (2, "jurisdiction.ended")
 
 
+def test_a_closed_office_is_said_to_be_closed_and_not_to_have_an_heir(machine: Machine):
+    assert machine.run("close", DONGHUAMEN)[0] == 0
+    register = machine.folder / "register.csv"
+    register.write_text("姓名,户籍地,出生日期\n王小雨,本地,1990-01-01\n", encoding="utf-8")
+    line = ["import", str(register), "--office", DONGHUAMEN, "--data", str(machine.data), "--json"]
+    result = CliRunner().invoke(main, line, env={"EXCHANGE_SERVES": ",".join(SERVED)})
+    assert json.loads(result.stdout)["error"]["rule"] == "office.closed"
+
+
 def test_a_day_that_has_not_come_is_refused(machine: Machine):
     status, answer = machine.run("rename", ZHIFANG, "新湖街道", "--day", "2999-01-01")
     assert (status, answer["error"]["rule"]) == (2, "jurisdiction.day_ahead")
