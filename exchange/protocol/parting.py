@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from events.catalogue.amendment import Retracted
 from events.catalogue.family import TieEnded
+from events.catalogue.values import Other
 from events.standing import Standing
 from exchange.ids import derived_id
 from exchange.protocol.draft import Draft
@@ -30,7 +31,7 @@ def parted_by_death(sight: Sight) -> Iterator[Draft]:
         yield Draft(
             id=derived_id("parted", record.office, record.person, str(death.ref), str(tie.ref), str(before)),
             person=record.person,
-            payload=TieEnded(tie=tie.tie, other=tie.other, ground="death"),
+            payload=TieEnded(tie=tie.tie, other=Other(person=person), ground="death"),
             because=death.ref,
             touches=(person,),
             day=max(death.day, tie.since),

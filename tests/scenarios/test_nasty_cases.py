@@ -18,7 +18,7 @@ from exchange.protocol.record import Record
 from exchange.protocol.sheet import sheet
 from tests.properties.reached import ROWS
 from tests.properties.world import OFFICES, World
-from tests.scenarios.stories import PLAYED
+from tests.scenarios.stories import FILES
 from tests.unit.test_sheet import A, B, Told
 
 STORIES = {
@@ -42,7 +42,7 @@ HERE = {5, 8, 10}
 
 def test_every_row_is_told_by_a_story_or_here():
     assert STORIES.keys() | HERE == ROWS.keys()
-    assert set(STORIES.values()) <= {file.stem for file in PLAYED}
+    assert set(STORIES.values()) <= {file.stem for file in FILES}
 
 
 class TestACorrectionBeforeItsTarget:

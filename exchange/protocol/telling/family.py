@@ -40,14 +40,14 @@ def keeper_tells_family(sight: Sight) -> Iterator[Due]:
 
 
 def thread_of_tie(sight: Sight) -> Iterator[Due]:
-    """Who was told, for the family's sake, that a tie began is told of its end."""
+    """Who was told that a tie began, and is still the other's office, is told of its end, whatever the age by then."""
     if not sight.is_keeper:
         return
     for tie in sight.record.ties:
         if tie.ended_by is None:
             continue
-        for to in sight.told_to.get(tie.ref, ()):
-            if sight.book.told[tie.ref, to].ground in {GROUND, "named"}:
+        for to in offices_of(tie, sight.kin):
+            if to in sight.told_to.get(tie.ref, ()):
                 yield sight.due(sight.record.facts[tie.ended_by], to, GROUND, FAMILY)
 
 
@@ -81,11 +81,12 @@ def _of_stay(sight: Sight, stay: Stay, to: str) -> Iterator[Standing]:
     """That a main stay goes on; of one that this office was told, what ended it or made it further."""
     facts = sight.record.facts
     if stay.open and stay.kind == "main":
-        yield facts[stay.id]
         changes = [facts[ref] for ref in stay.touched_by if isinstance(facts[ref].payload, MainChanged)]
-        yield from changes[-1:]
+        yield changes[-1] if changes else facts[stay.id]  # a change brings the stay with it
     elif stay.id in _told(sight, to):
-        yield from (facts[ref] for ref in (stay.ended_by, stay.demoted_by) if ref is not None and ref in facts)
+        end = stay.demoted_by or stay.ended_by  # of a stay that is main no more nothing further concerns the family
+        if end is not None and end in facts:
+            yield facts[end]
 
 
 def _told(sight: Sight, to: str) -> set[Ref]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Reply
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Changed, Deceased, Protected, Stated, Unprotected
@@ -16,6 +18,9 @@ from exchange.protocol.particulars import latest_statement
 from exchange.protocol.record import Stay
 from exchange.protocol.routing_table import CONTESTED, MATCHED, ROUTING, UPDATE, Cell
 from exchange.protocol.telling.due import IDENTITY, NO_PARTS, PARTICULAR_PARTS, Due, Sight
+
+# What is said of a tie or inside its case makes nobody hold the person.
+_OF_A_TIE = (TieBegan, TieEnded, Corrected, Retracted, Reply)
 
 
 def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
@@ -136,8 +141,9 @@ def keeper_tells_protection(sight: Sight) -> Iterator[Due]:
 
 
 def _told_of_the_person(sight: Sight) -> Iterator[str]:
-    """Whoever was told anything; the family's offices are told by their own column."""
-    told = sight.book.told
+    """Whoever was told anything; whom only ties and the family concern is told by that column."""
+    facts, told = sight.record.facts, sight.book.told
     for to in sight.told_anything():
-        if any(told[ref, to].ground != FAMILY_GROUND for ref in sight.record.facts if (ref, to) in told):
+        refs = (ref for ref in facts if (ref, to) in told and not isinstance(facts[ref].payload, _OF_A_TIE))
+        if any(told[ref, to].ground not in {FAMILY_GROUND, "stay_of_change"} for ref in refs):
             yield to
