@@ -22,6 +22,7 @@ from exchange.jurisdictions.calendar import Calendar, national
 from exchange.jurisdictions.lookup import Divisions, divisions
 from exchange.jurisdictions.served import Serving
 from exchange.pipeline.joining import join_offices
+from exchange.pipeline.renewing import renew_records
 from exchange.protocol.duties import RULES, Rule
 from exchange.protocol.offices import Offices, offices
 from exchange.settings import Settings
@@ -94,6 +95,7 @@ class Node:
             opened.callback(bell.close)
             node.hear(bell)
             join_offices(node)
+            renew_records(node)
             opened.pop_all()  # now they are the node's to close
         return node
 

@@ -160,6 +160,15 @@ backlogs = Table(
     PrimaryKeyConstraint("joined"),
 )
 
+# Of what is made from the events, by which version it was made.
+versions = Table(
+    "versions",
+    metadata,
+    Column("name", String(12), nullable=False),
+    Column("number", Integer, nullable=False, autoincrement=False),
+    PrimaryKeyConstraint("name"),
+)
+
 # The ids of one dossier share the smallest of them.
 dossiers = Table(
     "dossiers",
