@@ -139,8 +139,9 @@ def enquiry_faults(world: World) -> list[str]:
             faults += _stranger_faults(world, event)
         elif isinstance(event.payload, Reply) and event.payload.case.kind == "enquiry":
             case = event.payload.case
-            asker = case.opening.author
-            sides = {_heir(world, o, event) for o in (asker, case.asked, event.author)}
+            about = events.get(case.opening, event)  # the answer may bear the id of whom the person is one with
+            sides = {_heir(world, o, about) for o in (case.opening.author, case.asked)}
+            sides.add(_heir(world, event.author, event))
             sides |= {COUNTY} if isinstance(event.payload, Escalated) else set()
             faults += [f"answer overheard {ref} by {o}" for o in sorted(holders[ref] - sides)]
     return faults + _states(world)
