@@ -15,6 +15,7 @@ _COMMANDS = {
     "import": "exchange.cli.import_:import_",
     "jurisdiction": "exchange.cli.jurisdiction:jurisdiction",
     "key": "exchange.cli.key:key",
+    "letters": "exchange.cli.letters:letters",
     "reconcile": "exchange.cli.reconcile:reconcile",
     "replay": "exchange.cli.replay:replay",
     "scenario": "exchange.cli.scenario:scenario",

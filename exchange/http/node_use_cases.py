@@ -30,6 +30,7 @@ from exchange.queries.find_person import find_person
 from exchange.queries.history import Entry, history
 from exchange.queries.inbox import Entry as Notice
 from exchange.queries.inbox import inbox
+from exchange.queries.letters import letter_of, letters_of
 from exchange.queries.prefill import prefill
 from exchange.queries.record import record as sheet
 from exchange.queries.status import status
@@ -122,6 +123,15 @@ class NodeUseCases:
             if rows or cursor is None:
                 break
         return Slice(rows, cursor)
+
+    def letters(self, caller: Caller, purpose: str, cursor: str | None, limit: int) -> Slice:
+        page = letters_of(self._node, caller, purpose, cursor, limit)
+        return Slice([msgspec.to_builtins(each) for each in page.rows], page.next)
+
+    def letter(self, caller: Caller, purpose: str, case: str) -> bytes:
+        from exchange.letters.pdf import pdf  # noqa: PLC0415 (its libraries take half a second, and few letters are written)
+
+        return pdf([letter_of(self._node, caller, purpose, case)])
 
     def duplicates(self, caller: Caller, purpose: str, person: str | None, cursor: str | None, limit: int) -> Slice:
         page = duplicates(self._node, caller, purpose, person, cursor, limit)

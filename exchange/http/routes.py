@@ -14,6 +14,7 @@ from exchange.http.use_cases import UseCases
 from schemas.v1.wire import Wire
 
 View = TypeVar("View", bound=Callable[..., Any])
+_FILE = {"type": "string", "format": "binary"}
 ALWAYS = (401, 403, 422, 500, 503)
 
 
@@ -40,8 +41,9 @@ class Resource:
         path: str,
         *,
         summary: tuple[str, str],
-        answer: type[Wire],
-        example: Mapping[str, Any],
+        answer: type[Wire] | None = None,
+        example: Mapping[str, Any] | None = None,
+        file: str = "",
         status: int = 200,
         repeats: bool = False,
         query: type[Wire] | None = None,
@@ -53,7 +55,8 @@ class Resource:
     ) -> Callable[[View], View]:
         """`summary`: English and Chinese. `asks`: examples of the body by name. `problems`: statuses beyond the usual.
 
-        `repeats`: a repeated request answers 200 with the first result. `headers`: shared parameters by name.
+        `file`: the type of what is answered, where that is no JSON. `repeats`: a repeated request answers 200 with the
+        first result. `headers`: shared parameters by name.
         """
 
         def register(view: View) -> View:
@@ -79,7 +82,10 @@ class Resource:
                 done = blueprint.arguments(body, examples={k: {"value": v} for k, v in (asks or {}).items()})(done)
             if repeats:
                 done = blueprint.alt_response(200, schema=answer, success=True, example=example)(done)
-            done = blueprint.response(status, answer, example=example)(done)
+            if file:
+                done = blueprint.response(status, _FILE, content_type=file, example="…")(done)
+            else:
+                done = blueprint.response(status, answer, example=example)(done)
             done = blueprint.doc(**told)(done)
             return cast("View", blueprint.route(path, methods=[method])(done))
 

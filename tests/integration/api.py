@@ -93,6 +93,14 @@ class Remembering:
         self._ask("inbox", caller, purpose, dict(filters))
         return self._slice(cursor, limit)
 
+    def letters(self, caller: Caller, purpose: str, cursor: str | None, limit: int) -> Slice:
+        self._ask("letters", caller, purpose)
+        return self._slice(cursor, limit)
+
+    def letter(self, caller: Caller, purpose: str, case: str) -> bytes:
+        self._ask("letter", caller, purpose, case)
+        return b"%PDF-1.3"
+
     def duplicates(self, caller: Caller, purpose: str, person: str | None, cursor: str | None, limit: int) -> Slice:
         self._ask("duplicates", caller, purpose, person)
         return self._slice(cursor, limit)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from exchange.http.routes import Resource
-from exchange.http.v1 import cases, checks, duplicates, events, feed, inbox, jurisdictions, persons, status
+from exchange.http.v1 import cases, checks, duplicates, events, feed, inbox, jurisdictions, letters, persons, status
 
 RESOURCES: tuple[Resource, ...] = tuple(
-    module.resource for module in (events, persons, inbox, cases, duplicates, feed, jurisdictions, checks, status)
+    module.resource
+    for module in (events, persons, inbox, cases, letters, duplicates, feed, jurisdictions, checks, status)
 )
 
 __all__ = ["RESOURCES"]

@@ -36,7 +36,7 @@ def author_tells(sight: Sight) -> Iterator[Due]:
         for to in sorted(named_offices(standing.payload)):
             cell = named_cell(sight, standing, to)
             if cell is not None:
-                parts = _parts_for_named(sight, standing, to)
+                parts = parts_for_named(sight, standing, to)
                 yield sight.due(standing, to, "named", cell, parts=parts, trigger=_first_notice(standing, to))
         yield from _answers_request(sight, standing)
 
@@ -109,7 +109,7 @@ def _parts_for_keeper(sight: Sight) -> frozenset[Part]:
     return ALL_PARTS if sight.recognised_by_keeper else IDENTITY
 
 
-def _parts_for_named(sight: Sight, standing: Standing, to: str) -> frozenset[Part]:
+def parts_for_named(sight: Sight, standing: Standing, to: str) -> frozenset[Part]:
     payload = standing.payload
     if isinstance(payload, Arrived) and to == town_of(payload.registration):
         confirmed = any(c.recognised for c in sight.inflow_cases(standing.ref) if c.ref.asked == to)

@@ -1,0 +1,1 @@
+"""Printable letters to offices outside the exchange, in Chinese and English."""
