@@ -56,7 +56,10 @@ def import_(
         raise Malformed(field="FILE" if file is None else "--office", rule="cli.missing_here")
     bad = refused or beside(file)
     with opened(settings_of(settings_file, data=data)) as node:
-        day = as_of.date() if as_of is not None else day_of(node.clock())
+        today = day_of(node.clock())
+        day = as_of.date() if as_of is not None else today
+        if day > today:
+            raise Malformed(field="--as-of", rule="cli.as_of_ahead", today=today)
         tally, left_out = _taken(node, file, office, bad, day, ask=ask, check=check)
     bad_rows = tally.differing + tally.refused
     if not bad_rows:

@@ -105,6 +105,11 @@ def test_a_check_alone_records_nothing(office, first):
     assert office.events() == events
 
 
+def test_a_register_of_a_day_that_has_not_come_is_refused_as_a_whole(office, register, first):
+    code, told = office.take_in(register, "--as-of", "2199-01-01")
+    assert (code, told["error"]["field"], told["error"]["rule"]) == (2, "--as-of", "cli.as_of_ahead")
+
+
 def test_a_changed_row_is_reported_as_differing_and_not_doubled(office, first):
     events = office.events()
     changed = [town.person(at) for at in (1, 2)]
