@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from events.names import full_name
 from exchange.access.caller import Caller
 from exchange.console.ledger import Year, ledger
 from exchange.console.words import Words
@@ -115,7 +116,29 @@ def _rows(words: Words, left: Sheet, right: Sheet) -> Iterator[Row]:
     one, other = (_main_since(sheet) for sheet in (left, right))
     if one or other:
         yield Row(words.field("since"), one and words.day(one), other and words.day(other), one != other)
+    one, other = (_ties(words, sheet) for sheet in (left, right))
+    if one or other:
+        differs = sorted(map(_who, left["ties"])) != sorted(map(_who, right["ties"]))
+        yield Row(words.field("ties"), one, other, differs)
     yield Row(words.field("address"), left["address"], right["address"], differs=False, han=True)
+
+
+def _ties(words: Words, sheet: Sheet) -> str | None:
+    """What others are to the person: by name where the record knows one, and with the town of who holds them."""
+    told = []
+    for tie in sheet["ties"]:
+        other = tie["other"]
+        name = other.get("stated", {}).get("name")
+        known = [words.value("name", name)] if name is not None else []
+        told.append(
+            " ".join([words.say(f"tie.{tie['tie']}"), *known, *([words.area(other["at"])] if other.get("at") else [])])
+        )
+    return ("；" if words.chinese else "; ").join(told) or None
+
+
+def _who(tie: Mapping[str, Any]) -> tuple[str, str]:
+    other = tie["other"]
+    return tie["tie"], other.get("person") or full_name(other.get("stated", {}).get("name", ""))
 
 
 def _main_since(sheet: Sheet) -> str | None:

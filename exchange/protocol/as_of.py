@@ -10,13 +10,17 @@ import msgspec
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Reply
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, KeptApart, Merged, Protected, Registered, Stated, Unmerged
+from events.catalogue.values import Tied
 from events.envelope import Ref
 from events.event import Event
 from events.standing import Standing, stand
 from exchange.protocol.book import Book
 from exchange.protocol.inheriting import inherited
+from exchange.protocol.ties import MARITAL_STATUS, status_by
+from exchange.protocol.ties import ties as folded
 
 # What is said about facts holds whenever it was said, as long as there is the fact that it speaks of.
 ABOUT_FACTS: tuple[type[Fact], ...] = (Corrected, Retracted, Merged, Unmerged, KeptApart, *get_args(Reply))
@@ -34,7 +38,8 @@ def as_of(book: Book, day: str) -> Book:
     if all(ref in out or isinstance(standing.payload, ABOUT_FACTS) for ref, standing in facts.items()):
         return then
     changes = sorted(
-        (s for s in facts.values() if isinstance(s.payload, Changed) and not s.void), key=lambda s: s.order
+        (s for s in facts.values() if isinstance(s.payload, Changed | TieBegan | TieEnded) and not s.void),
+        key=lambda s: s.order,
     )
     statements = [s for s in facts.values() if isinstance(s.payload, Stated)]
     for ref in book.recorded:
@@ -106,11 +111,26 @@ def _as_it_was(standing: Standing, changes: Sequence[Standing], statements: Sequ
         stated.pop(field, None)
         if values:
             stated[field] = values[-1]
-    return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, particulars=stated))
+    ties = _ties(payload, known, statements, day)
+    return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, particulars=stated, ties=ties))
+
+
+def _ties(payload: Stated, known: Sequence[Standing], statements: Sequence[Standing], day: str) -> tuple[Tied, ...]:
+    """The ties of a statement as they were: by the last one before anything that only came later, and what it knew."""
+    later = [c for c in known if c.day > day and isinstance(c.payload, TieBegan | TieEnded)]
+    if not later:
+        return tuple(tie for tie in payload.ties if (tie.since or day) <= day)
+    first = min(change.stamp for change in later)
+    before = max((s for s in statements if s.stamp < first), key=lambda s: s.stamp, default=None)
+    fold = folded((c for c in known if c.day <= day), before)
+    return tuple(Tied(tie=tie.tie, other=tie.other, since=tie.since) for tie in fold.in_force)
 
 
 def _set(change: Standing) -> Mapping[str, Any]:
-    return change.payload.set if isinstance(change.payload, Changed) else {}
+    if isinstance(change.payload, Changed):
+        return change.payload.set
+    status = status_by(change.payload)
+    return {MARITAL_STATUS: status} if status is not None else {}
 
 
 def _particulars(statement: Standing | None) -> Mapping[str, Any]:

@@ -9,9 +9,8 @@ from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, Registered, Stated
 from events.parts import TIES
 from events.standing import Standing
-from exchange.protocol.ties import Ties, marital_status
+from exchange.protocol.ties import MARITAL_STATUS, Ties, marital_status
 
-MARITAL_STATUS = "marital_status"
 OWNED_BY_MAIN_STAY = frozenset({"occupation", "phone"})
 
 

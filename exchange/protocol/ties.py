@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.person import Stated
 from events.catalogue.values import Other, TieKind
@@ -27,6 +28,7 @@ INVERSE: Mapping[TieKind, TieKind] = {
     "guardian": "ward",
     "ward": "guardian",
 }
+MARITAL_STATUS = "marital_status"
 MARRIED, WIDOWED, DIVORCED, NOT_STATED = "20", "30", "40", "90"  # of the code list
 _MARRIED_IN_DETAIL = frozenset({MARRIED, "21", "22", "23"})
 _AFTER: Mapping[str, str] = {"divorce": DIVORCED, "death": WIDOWED}
@@ -109,15 +111,22 @@ def two_spouses(in_force: Iterable[Tie], facts: Mapping[Ref, Standing]) -> set[C
     return {Contradiction("two_spouses", pair) for pair in pairs}
 
 
+def status_by(fact: Fact) -> str | None:
+    """The marital status that a marriage, or its end, makes by itself; None where the fact says nothing of it."""
+    if not isinstance(fact, TieBegan | TieEnded) or fact.tie != "spouse":
+        return None
+    return MARRIED if isinstance(fact, TieBegan) else _AFTER.get(fact.ground, NOT_STATED)
+
+
 def marital_status(fold: Ties, standing: Standing, held: Any) -> Any:
     """The status after the fold has taken a fact. `held`: the one before, which may say more of a marriage."""
-    payload = standing.payload
-    if not isinstance(payload, TieBegan | TieEnded) or payload.tie != "spouse":
+    status = status_by(standing.payload)
+    if status is None:
         return held
     if any(tie.tie == "spouse" for tie in fold.in_force):
         return held if held in _MARRIED_IN_DETAIL else MARRIED
     ended = any(tie.ended_by == standing.ref for tie in fold.began)
-    return _AFTER.get(payload.ground, NOT_STATED) if ended else held
+    return status if ended else held
 
 
 def _tie(kind: TieKind, other: Other, since: str, ref: Ref) -> Tie:

@@ -6,10 +6,11 @@ import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Left, MovedWithin
 from events.catalogue.person import Changed, Deceased, Merged, Protected, Registered, Stated
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import CaseRef, town
+from events.catalogue.values import CaseRef, Other, Tied, town
 from events.envelope import Ref
 from exchange.protocol.as_of import as_of
 from exchange.protocol.book import Question
@@ -172,3 +173,26 @@ class TestWhatTheKeeperStated:
         there.hears(A, registered(), None, "2020-01-01")
         assert shown(there, "2025-12-31")["particulars"] == {"name": WORD}
         assert shown(there, "2025-12-31")["roles"] == []
+
+
+def test_a_tie_holds_from_its_day_on_in_what_a_statement_says_too():
+    """B was stated the marriage and, after the divorce, that there is none; of each day it shows what held then."""
+    there = Told(B)
+    there.own(arrived(), "2020-01-01")
+    there.hears(A, registered(), "update", "2019-01-01")
+    spouse = Other(person="p9")
+
+    def stated(day: str, status: str, *ties: Tied) -> None:
+        held = Stated(particulars={"name": WORD, "marital_status": status}, ties=ties, basis="confirmed")
+        there.hears(A, held, "update", day)
+
+    stated("2020-01-02", "10")
+    there.hears(A, TieBegan(tie="spouse", other=spouse, ground="marriage"), "update", "2021-05-20")
+    stated("2021-05-21", "20", Tied(tie="spouse", other=spouse, since="2021-05-20"))
+    there.hears(A, TieEnded(tie="spouse", other=spouse, ground="divorce"), "update", "2024-02-01")
+    stated("2024-02-02", "40")
+    held = [(shown(there, day)["particulars"]["marital_status"], len(shown(there, day)["ties"])) for day in DAYS]
+    assert held == [("10", 0), ("20", 1), ("20", 1), ("40", 0)]
+
+
+DAYS = ("2021-05-19", "2021-05-20", "2024-01-31", "2024-02-01")
