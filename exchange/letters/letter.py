@@ -9,6 +9,7 @@ import msgspec
 
 from events.names import pinyin
 from exchange.console.words import Words
+from exchange.jurisdictions.codes import ancestors
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.letters import Written
 from exchange.translations import CHINESE, DEFAULT, Language, text
@@ -16,6 +17,7 @@ from exchange.translations import CHINESE, DEFAULT, Language, text
 _DAYS = ("expected_on", "stay_until")
 _PLACES = ("registration", "origin", "destination", "from", "to")
 _TEXTS = ("address", "note")
+_NO_AREAS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})  # levels that only codes have
 ANSWERS = ("confirmed", "differs", "unknown", "elsewhere")
 
 
@@ -27,7 +29,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """`question`, `answers`, `thanks`: in Chinese, then in English."""
+    """`question`, `answers`, `closing`: in Chinese, then in English. `holds`: the fields whose value stands on it."""
 
     case: str
     reference: str
@@ -41,6 +43,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     question: tuple[str, str]
     about: tuple[Line, ...]
     facts: tuple[Line, ...]
+    holds: tuple[str, ...]
     answers: tuple[str, ...]
     closing: tuple[str, str]
 
@@ -69,6 +72,7 @@ def letter(written: Written, written_on: str, due_on: str) -> Letter:
         question=_both(f"question.{kind}"),
         about=tuple(_about(written.identity)),
         facts=tuple(_facts(written)),
+        holds=tuple(sorted({*written.identity, *written.content, *written.content.get("wanted", ())})),
         answers=tuple(" ".join(_both(f"letter.answer.{each}")) for each in ANSWERS),
         closing=_both("letter.closing"),
     )
@@ -131,7 +135,10 @@ def _both(key: str) -> tuple[str, str]:
 
 
 def _office(code: str) -> str:
-    return _pair(*(words.office(code) for words in _WORDS))
+    """By its whole name, as an envelope needs it."""
+    above = [each for each in ancestors(code) if _WORDS[0].area(each) not in _NO_AREAS]
+    chinese, english = ([words.area(each) for each in (*above, code)] for words in _WORDS)
+    return _pair("".join(chinese), ", ".join(reversed(english)))
 
 
 def _day(iso: str) -> str:

@@ -138,6 +138,10 @@ class Offices:
     def cases(self, office: str) -> list[dict[str, Any]]:
         return list(self.pages(office, "/v1/cases"))
 
+    def letters(self, office: str) -> list[dict[str, Any]]:
+        """What the office has to write to offices outside."""
+        return list(self.pages(office, "/v1/letters", purpose=PURPOSE))
+
     def feed(self, office: str) -> Iterator[dict[str, Any]]:
         """All that the office was told, in order."""
         cursor: str | None = None

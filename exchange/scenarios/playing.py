@@ -50,6 +50,7 @@ class Play:
         self.ordered: list[str] = []  # types of what the operator recorded about offices
         self.refused: list[str] = []  # codes
         self._read: dict[str, int] = {}
+        self._written: set[str] = set()  # the cases about which there is a letter
 
     @property
     def letters(self) -> list[str]:
@@ -96,7 +97,7 @@ class Play:
         before = self._everything() if step.outcome != "accepted" else {}
         answer = self._perform(step)
         self.ground.settle()
-        played.heard = list(self._listen())
+        played.heard = [*self._listen(), *self._letters()]
         self.heard += played.heard
         if answer is not None:
             played.differences += self._answered(step, answer, before)
@@ -157,7 +158,19 @@ class Play:
                     received=self.offices.acknowledge(office, row["position"]),
                 )
 
+    def _letters(self) -> Iterator[Heard]:
+        """What the offices of the story have to write to those outside, each letter once."""
+        outside = {self.binding.offices[letter]: letter for letter in self.binding.outside}
+        for letter in self.letters if outside else ():
+            for row in self.offices.letters(self.binding.offices[letter]):
+                to = outside.get(row["to"])
+                if to is not None and row["case"] not in self._written:
+                    self._written.add(row["case"])
+                    about, holds = self.ledger.letters(row["person"]), frozenset(row["holds"])
+                    yield Heard(to, "letter", about, "reply", row["case"], holds=holds, received=False)
+
     def _learn_positions(self) -> None:
+        self._written.update(each.act for each in self._letters())
         for letter in self.letters:
             office = self.binding.offices[letter]
             rows = self.offices.inbox(office, self._read.get(office, 0))

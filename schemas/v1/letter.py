@@ -32,6 +32,7 @@ class LetterSchema(Wire):
     due_on = fields.Text(required=True)
     about = fields.Many(fields.Inner(LineSchema), required=True)
     facts = fields.Many(fields.Inner(LineSchema), required=True)
+    holds = fields.Many(fields.Text(), required=True, metadata={"description": "Fields whose value stands on it."})
 
 
 class LettersSchema(Page):

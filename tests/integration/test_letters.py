@@ -19,9 +19,10 @@ OUTSIDE, ELSEWHERE = "430102001000", "430102002000"
 GOLDEN = """\
 人口信息协查函 Letter of enquiry on a resident
 编号 Reference REFERENCE
-发函单位 From 东城区东华门街道 (Donghuamen Subdistrict, Dongcheng
-District)
-收函单位 To 芙蓉区文艺路街道 (Wenyilu Subdistrict, Furong District)
+发函单位 From 北京市东城区东华门街道 (Donghuamen Subdistrict, Dongcheng
+District, Beijing)
+收函单位 To 湖南省长沙市芙蓉区文艺路街道 (Wenyilu Subdistrict, Furong
+District, Changsha City, Hunan Province)
 日期 Date 2026年3月2日 (2 Mar 2026)
 请于此日前答复 Please answer by 2026年3月23日 (23 Mar 2026)
 有人迁入并称户籍在贵单位：是否属实，所述信息是否相符？

@@ -37,6 +37,7 @@ _PDF = "application/pdf"
                 "due_on": "2026-03-23",
                 "about": [{"label": "姓名 Name", "value": "林一禾 (Lin Yihe)"}],
                 "facts": [{"label": "登记事项 Recorded", "value": "流入 (Arrival)"}],
+                "holds": ["name"],
             }
         ],
         "next": None,
