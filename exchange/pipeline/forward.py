@@ -14,7 +14,7 @@ from events.store.contract import StoredDelivery, StoredEvent
 from events.store.errors import Unavailable
 from events.store.rules import concerned
 from exchange.books import Shelf, shelves
-from exchange.pipeline.joining import mark_backlog
+from exchange.pipeline.joining import mark_backlog, unmarked_from
 from exchange.pipeline.likening import liken
 from exchange.pipeline.project import project, write_records
 from exchange.pipeline.relatives import Relatives, Watched
@@ -43,17 +43,18 @@ def forward(node: Node, limit: int = BATCH) -> int:
     """
     node.step("before forward")
     try:
-        done = _round(node, limit, _together)
+        done, room = _round(node, limit, _together)
     except Unavailable:
         raise
     except Exception:  # noqa: BLE001 (all was taken back; whatever it is, one by one shows whose it is)
         _log.warning("batch_taken_apart", exc_info=True)
-        done = _round(node, limit, _one_by_one)
+        done, room = _round(node, limit, _one_by_one)
     node.step("after forward")
-    return done
+    return done + (_mark_backlog(node, room) if room else 0)
 
 
-def _round(node: Node, limit: int, bring_up: Do) -> int:
+def _round(node: Node, limit: int, bring_up: Do) -> tuple[int, int]:
+    """The number of persons for whom nothing is left to do, and how many of a backlog there is room for; 0 for none."""
     with node.uow.begin() as session:
         settled: set[str] = set()
         if claimed := session.claim(limit + len(node.stuck)):
@@ -65,9 +66,15 @@ def _round(node: Node, limit: int, bring_up: Do) -> int:
             # Marks that came after the claim stay, even where the books were read later: twice harms nothing.
             session.done(one for one in claimed if one.person in settled)
             node.step("marks taken off")
-        # Last, for it locks the head; and only few of them while others wait.
-        marked = mark_backlog(session, max(limit - len(claimed), limit // 10, 1), node.clock())
-    return len(settled) + marked
+        behind = unmarked_from(session) is not None
+    # Only few of them while others wait.
+    return len(settled), max(limit - len(claimed), limit // 10, 1) if behind else 0
+
+
+def _mark_backlog(node: Node, limit: int) -> int:
+    # In a transaction of its own, for it locks the head of the log, and nobody should who holds anything else.
+    with node.uow.begin() as session:
+        return mark_backlog(session, limit, node.clock())
 
 
 def _together(node: Node, session: SqlSession, persons: Sequence[str], moment: datetime) -> set[str]:
