@@ -49,6 +49,8 @@ def forward(node: Node, limit: int = BATCH) -> int:
     except Exception:  # noqa: BLE001 (all was taken back; whatever it is, one by one shows whose it is)
         _log.warning("batch_taken_apart", exc_info=True)
         done, room = _round(node, limit, _one_by_one)
+    finally:
+        _tell_stuck(node)
     node.step("after forward")
     return done + (_mark_backlog(node, room) if room else 0)
 
@@ -194,6 +196,18 @@ def settle_one(node: Node, shelf: Shelf, moment: datetime, relatives: Relatives)
 
 
 def _is_stuck(node: Node, person: str, error: Exception) -> None:
-    _log.exception("dossier_stuck", person=person)
-    # Without its traceback, which would hold the whole batch in memory for as long as the dossier is stuck.
-    node.stuck[person] = error.with_traceback(None)
+    """Unless it is stuck already for the same cause, which the log need not say in each round."""
+    known = node.stuck.get(person)
+    if known is None or str(known) != str(error):
+        node.stuck[person] = error
+
+
+def _tell_stuck(node: Node) -> None:
+    """Say who got stuck, now that nobody waits for it, and let go of the batch that the tracebacks would hold."""
+    for person, error in node.stuck.items():
+        if error.__traceback__ is not None:
+            _log.error("dossier_stuck", person=person, exc_info=error)
+            each: BaseException | None = error
+            while each is not None:
+                each.__traceback__ = None
+                each = each.__cause__ or each.__context__

@@ -70,6 +70,10 @@ def test_one_dossier_whose_rows_are_refused_holds_up_no_other(node, home, new_ho
         assert asked_about(node, made) == {made[0], made[2]}
         assert list(node.stuck) == [bad]
         assert "not this one" in str(node.stuck[bad])
+        held: BaseException | None = node.stuck[bad]
+        while held is not None:
+            assert held.__traceback__ is None, "it would keep the whole batch in memory"
+            held = held.__cause__ or held.__context__
         before = status(node)
         assert (before.stuck, before.pending) == (1, 0)
         new_home.forwards = True
