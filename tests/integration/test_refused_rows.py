@@ -1,10 +1,12 @@
 """Where the database refuses the rows of one dossier, that one alone is stuck, and everybody else is told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
+from structlog.testing import capture_logs
 
 from events.store.errors import Unavailable
 from exchange.node import Node
@@ -22,6 +24,13 @@ def node(tmp_path, database_url):
     node = opened(tmp_path, Clock(), database_url=database_url)
     yield node
     node.close()
+
+
+@pytest.fixture(autouse=True)
+def said() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What the log is told."""
+    with capture_logs() as lines:
+        yield lines
 
 
 def owner(node: Node, *statements: str) -> None:
@@ -59,7 +68,7 @@ def asked_about(node: Node, persons: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_one_dossier_whose_rows_are_refused_holds_up_no_other(node, home, new_home, table):
+def test_one_dossier_whose_rows_are_refused_holds_up_no_other(node, home, new_home, said, table):
     for number in range(2, 7):
         home.registers(woman(number))
     new_home.forwards = False
@@ -79,6 +88,9 @@ def test_one_dossier_whose_rows_are_refused_holds_up_no_other(node, home, new_ho
         new_home.forwards = True
         later = new_home.sees_arrive(woman(5), ZHIFANG).person or ""
         assert asked_about(node, [bad, later]) == {later}
+    # Said once, however often it is tried again.
+    assert [line["person"] for line in said if line["event"] == "dossier_stuck"] == [bad]
+    assert [line["event"] for line in said].count("batch_taken_apart") == 1
     advance(node)
     assert asked_about(node, made) == set(made)
     assert node.stuck == {}
