@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
 
 from exchange.console.checking import Beside
+from exchange.console.duplicates import pairs
 from exchange.console.front import front
 from exchange.console.words import Words
-from exchange.http.allows import public
+from exchange.http import paging
+from exchange.http.allows import allows, public
+from exchange.http.gate import caller
 from exchange.http.problems import language
 from exchange.reconcile import checks
 from exchange.translations import language_of
@@ -34,6 +38,16 @@ def console(node: Node) -> Blueprint:
         words = Words(language_of(request.args.get("lang", "")) or language())
         shown = front(node, words, checker, request.host_url.rstrip("/"))
         return render_template("console/front.html", words=words, front=shown)
+
+    @blueprint.get("/duplicates")
+    @allows("clerk", "confirmer", "supervisor")
+    def duplicates() -> str:
+        """Entries that may be one human, side by side."""
+        words = Words(language_of(request.args.get("lang", "")) or language())
+        where = paging.position(request.args.get("cursor"), "duplicates")
+        found = pairs(node, words, caller(), where)
+        following = paging.cursor_of(found.next, "duplicates") if found.next is not None else None
+        return render_template("console/duplicates.html", words=words, pairs=replace(found, next=following))
 
     @blueprint.get("/static/console.css")
     @public
