@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 _SHOWN = frozenset({"open", "closed"})
+_GUARD = b"likened"  # with the first byte of a token after it
 Held = Mapping[str, Any]
 
 
@@ -42,8 +43,9 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
     before = likenesses.tokens_of(session.sql, persons)
     if not anew and before == {each: tokens for each, tokens in now.items() if tokens}:
         return
-    # Of two newcomers settled at once one sees the other, for whoever comes second waits here for the first.
-    session.guard(token.token for tokens in now.values() for token in tokens)
+    # Of two newcomers settled at once one sees the other, for whoever comes second waits here for the first. By a few
+    # locks, however many tokens a batch has: the database keeps room for some thousands in all.
+    session.guard(_GUARD + token.token[:1] for tokens in now.values() for token in tokens)
     likenesses.replace_tokens(session.sql, persons, now)
     likenesses.propose(session.sql, _proposals(node, session, held, now))
 
