@@ -64,13 +64,16 @@ def _stated_ties(record: Record) -> tuple[Tied, ...]:
 
 
 def _cause_of_statement(record: Record) -> Standing | None:
-    sources = (Registered, RegistrationChanged, Changed, Merged, Unmerged, Confirmed, TieBegan, TieEnded)
+    sources = (Registered, RegistrationChanged, Changed, Merged, Unmerged, Confirmed)
     facts = record.facts.values()
     causes = [s for s in facts if isinstance(s.payload, sources) or s.payload.type.startswith("event.")]
     # Where nobody registered the person the keeper stands by its own arrivals; by another's only once it confirmed it.
     own = (s for s in facts if s.author == record.office and not s.void)
     arrivals = [s for s in own if isinstance(s.payload, Arrived) and s.payload.stated]
-    return max(causes or arrivals, key=lambda s: (s.stamp, s.ref), default=None)
+    found = causes or arrivals
+    # A tie may be recorded by whoever knows of it: it lets nobody state who did not before.
+    ties = [s for s in facts if isinstance(s.payload, TieBegan | TieEnded)] if found else []
+    return max((*found, *ties), key=lambda s: (s.stamp, s.ref), default=None)
 
 
 def _matched(sight: Sight, *, confirm_equal: bool) -> Iterator[Draft]:

@@ -82,8 +82,8 @@ def _of_another(record: Record, standing: Standing, to: str) -> Iterator[Due]:
 
 
 def _registered(record: Record) -> bool:
-    """Whether somebody keeps the registration. Where nobody does, those who opened the dossier must find each other."""
-    return any(link.named and not link.from_arrival for link in record.chain)
+    """Whether somebody keeps the registration, and does not deny it. Where nobody does, openers find each other."""
+    return any(set(link.named) - link.disclaimed and not link.from_arrival for link in record.chain)
 
 
 def _only_stated(record: Record) -> bool:

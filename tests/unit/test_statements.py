@@ -3,9 +3,10 @@
 from typing import Any
 
 from events.catalogue.case import Confirmed
+from events.catalogue.family import TieBegan
 from events.catalogue.movement import Arrived, Returned
 from events.catalogue.person import Stated
-from events.catalogue.values import CaseRef, town
+from events.catalogue.values import CaseRef, Other, town
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Question
 from exchange.protocol.telling.due import Sight
@@ -50,3 +51,14 @@ def test_where_no_arrival_states_anything_there_is_nothing_to_state():
     keeper.own(arrived(), "2026-03-01")
     keeper.hears(A, Returned(address=None, origin=town(B)), "update", "2026-03-05")
     assert statements(keeper) == []
+
+
+def test_a_tie_lets_nobody_state_who_is_keeper_only_by_the_word_of_another():
+    """Whoever knows of a tie records it; that says nothing of who keeps the person."""
+    named = Told(B)
+    asked = (Question("inflow", "2026-03-20"),)
+    named.hears(D, arrived(stated=PARTICULARS), "inflow", "2026-03-01", asked=asked)
+    named.own(TieBegan(tie="spouse", other=Other(person="p9"), ground="marriage"), "2026-03-02")
+    named.hears(A, Returned(address=None, origin=town(D)), "update", "2026-03-05")
+    assert named.record.keeper == B
+    assert statements(named) == []

@@ -1,0 +1,34 @@
+"""Whom the matching of documents tells of whoever opened a dossier."""
+
+from events.catalogue.case import Disputed
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Registered
+from events.catalogue.values import CaseRef, town
+from exchange.protocol.book import Book, Delivery, Question
+from exchange.protocol.matching import matching
+from exchange.protocol.offices import Offices
+from exchange.protocol.view import view
+from tests.unit.made_up import event
+
+A, B = "420115001000", "110101001000"
+
+
+def test_where_the_registration_place_denies_it_those_who_opened_the_dossier_find_each_other():
+    """B recorded an arrival first; A names B as registration place, and B denies that: else both would be keeper."""
+    offices = Offices([A, B])
+    first = event(Arrived(kind="main", registration=town(B), opens=True), B, "p1", 1)
+    entry = event(Registered(basis="first_record", registration=town(B)), A, "p1", 2)
+    dispute = event(Disputed(case=CaseRef(entry.ref, B, "registration"), reason="person_unknown"), B, "p1", 3)
+    asked = (Question("registration", "2026-04-01"),)
+    books = {A: Book(A, offices), B: Book(B, offices)}
+    told = Delivery(ref=entry.ref, teller=A, to=B, parts=frozenset(), ground="named", kind="registration", asked=asked)
+    replied = Delivery(ref=dispute.ref, teller=B, to=A, parts=frozenset(), ground="reply", kind="reply")
+    for own in (first, dispute):
+        books[B].record(own)
+    books[B].receive(told, entry)
+    books[A].record(entry)
+    books[A].tell(told)
+    books[A].receive(replied, dispute)
+    records = {office: view(book) for office, book in books.items()}
+    assert (records[A][0].keeper, records[B][0].keeper) == (A, B)
+    assert [(due.ref, due.to) for due in matching(records)[B]] == [(first.ref, A)]
