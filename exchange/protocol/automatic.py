@@ -22,7 +22,7 @@ from exchange.ids import derived_id
 from exchange.protocol.compare import differences
 from exchange.protocol.draft import Draft
 from exchange.protocol.duties import DueKey
-from exchange.protocol.equal import certainly_same
+from exchange.protocol.equal import certainly_same, found_later
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.parting import not_parted_after_all, parted_by_death
 from exchange.protocol.record import CaseState, Record
@@ -32,8 +32,8 @@ from exchange.protocol.telling.due import Due, Sight
 
 def automatic(sight: Sight, owed: Mapping[DueKey, Due], *, confirm_equal: bool = False) -> list[Draft]:
     """Every fact that now follows and is not recorded yet. `confirm_equal`: also what only a setting lets follow."""
-    matched = () if sight.record.withdrawn else _matched(sight, confirm_equal=confirm_equal)
-    known = () if sight.record.withdrawn else (*_statement(sight), *parted_by_death(sight), *matched)
+    answers = (*_matched(sight, confirm_equal=confirm_equal), *_found_later(sight))
+    known = () if sight.record.withdrawn else (*_statement(sight), *parted_by_death(sight), *answers)
     drafts = [*known, *not_parted_after_all(sight), *_questions(sight, owed)]
     return [d for d in drafts if Ref(sight.me, d.id) not in sight.record.facts]
 
@@ -93,6 +93,20 @@ def _matched(sight: Sight, *, confirm_equal: bool) -> Iterator[Draft]:
                 person=opening.event.person,
                 payload=Confirmed(case=state.ref, sees=opening.corrections),
                 because=opening.ref,
+            )
+
+
+def _found_later(sight: Sight) -> Iterator[Draft]:
+    """What differs in the parts that come after the confirmation is a deviation, too; said once."""
+    for state in sight.record.cases.values():
+        deviations = found_later(sight.record, state) if sight.mine(state.ref.asked) else ()
+        if deviations:
+            opening, answer = sight.record.facts[state.ref.opening], state.thread[-1]
+            yield Draft(
+                id=derived_id("found_later", *case_parts(state)),
+                person=opening.event.person,
+                payload=Confirmed(case=state.ref, sees=opening.corrections, deviations=deviations),
+                because=answer,
             )
 
 

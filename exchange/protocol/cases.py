@@ -41,6 +41,8 @@ UNSEEN = frozenset({MATCH, ONE_DOCUMENT})  # what the teller itself may not see
 # Questions that only the author of the opening event ever puts.
 ASKED_BY_AUTHOR = frozenset({"inflow", "registration", "outflow", "request", "enquiry"})
 # Answers that hold only for the content that they saw. (What answers a request is no reply, and folded later.)
+# Answers after which further parts come, which may differ as well.
+MORE_MAY_DIFFER = frozenset({"confirmed", "matched", "deviations"})
 COVERING = frozenset({"confirmed", "matched", "deviations", "settled", "answered"})
 
 
@@ -152,7 +154,7 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
     if isinstance(payload, Redirected):
         may = state.status in ASKED if by_asked else state.open
         return replace(state, status="redirected", redirected_to=payload.to) if may else None
-    if not by_asked or state.status not in ASKED:
+    if not by_asked or not (state.status in ASKED or (state.status in MORE_MAY_DIFFER and says_more(reply))):
         return None
     if isinstance(payload, Disputed):
         return replace(
@@ -170,6 +172,12 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         return replace(state, status="deviations", recognised=True, deviations=payload.deviations, reopened=())
     status = "matched" if automatic else "confirmed"
     return replace(state, status=status, recognised=True, automatic=automatic, deviations=(), reopened=())
+
+
+def says_more(reply: Standing) -> bool:
+    """Deviations that the exchange itself found, in parts that came after the answer."""
+    payload = reply.payload
+    return reply.event.frame.automatic and isinstance(payload, Confirmed) and bool(payload.deviations)
 
 
 def _pressed(state: CaseState, payload: Reminded | Escalated) -> CaseState:

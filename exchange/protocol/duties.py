@@ -17,7 +17,7 @@ from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
-from exchange.protocol.cases import ONE_DOCUMENT
+from exchange.protocol.cases import ONE_DOCUMENT, says_more
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.kinship import Kin
 from exchange.protocol.naming import named_offices, named_originally
@@ -191,6 +191,8 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
         trigger = due.trigger or ref
         cause = _human_cause(record, trigger)
         silent = cause is not None and not asks and _is_of(cause, record, book, to)
+        if says_more(record.facts[ref]):
+            silent = False  # whom it concerns was told the answer, and not that it was not all
         kind = None if silent or (told is not None and not asks) else due.kind
         asked = told.asked if told is not None else ()
         if asks and due.kind is not None:

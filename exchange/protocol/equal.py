@@ -6,12 +6,18 @@ the statement that it is asked about; who is meant is certain; and no field that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
-from events.catalogue.values import CaseRef
+from events.catalogue.amendment import Corrected
+from events.catalogue.case import Confirmed
+from events.catalogue.fact import Fact
+from events.catalogue.person import Changed
+from events.catalogue.values import CaseRef, Deviation
+from events.parts import part_of
+from exchange.protocol.cases import MORE_MAY_DIFFER
 from exchange.protocol.compare import alike, differences
 from exchange.protocol.record import ASKED, CaseState, Record
 
@@ -49,6 +55,29 @@ def certainly_same(record: Record, state: CaseState) -> bool:
     held = record.particulars
     born = stated.get("born_on")
     return comparison(record, state).found == "equal" and _documents(held, stated) and born == held.get("born_on", "")
+
+
+def found_later(record: Record, state: CaseState) -> tuple[Deviation, ...]:
+    """What differs in fields that this office was told only once it had confirmed, and that nobody changed since.
+
+    The office asked first gets what it needs to recognise the person (rule 3 of routing), so the rest is compared then.
+    """
+    answer = record.facts.get(state.thread[-1]) if state.thread else None
+    if answer is None or state.status not in MORE_MAY_DIFFER or state.ref.kind not in KINDS:
+        return ()
+    if answer.author != record.office or not isinstance(answer.payload, Confirmed) or not keeps(record):
+        return ()
+    since = {f for s in record.facts.values() if s.stamp > answer.stamp for f in _set_by(s.payload)}
+    found = differences(record.particulars, stated_in(record, state))
+    since.update(each.field for each in state.deviations)
+    more = tuple(each for each in found if part_of(each.field) == "cohort" and each.field not in since)
+    return (*state.deviations, *more) if more else ()
+
+
+def _set_by(fact: Fact) -> Iterable[str]:
+    if isinstance(fact, Changed):
+        return fact.set
+    return fact.fields if isinstance(fact, Corrected) else ()
 
 
 def keeps(record: Record) -> bool:

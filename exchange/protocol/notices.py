@@ -31,6 +31,7 @@ from events.envelope import Ref
 from events.parts import CONTAINERS
 from events.standing import Standing
 from exchange.protocol.book import Book, Delivery
+from exchange.protocol.cases import says_more
 from exchange.protocol.record import Record
 from exchange.protocol.routing_table import rank
 
@@ -83,7 +84,7 @@ def notices(book: Book, record: Record, deliveries: Iterable[Delivery] | None = 
     for (act, person), group in groups.items():
         telling = [d for d in group if d.kind is not None]
         if telling and not any(place < min(places[act]) for place in elsewhere.get(act, ())):
-            first = min(telling, key=lambda d: rank(d.kind, asks=d.asks))
+            first = min(telling, key=lambda d: (rank(d.kind, asks=d.asks), not says_more(record.facts[d.ref])))
             found.append(_notice(book.office, record, act, person, first, group))
     return found
 

@@ -116,12 +116,12 @@ def test_an_office_that_is_not_served_here_looks_nobody_up(node):
 def test_what_the_clerk_changes_becomes_a_deviation(node, home, newcomers):
     home.registers(HELD)
     found = looks_up(newcomers)
-    reviewed = {**found.stated, "born_on": "1988-06-02"}
+    reviewed = {**found.stated, "education": "10", "born_on": "1988-06-02"}
     arrived = newcomers.sees_arrive(reviewed, ZHIFANG)
     [asked] = home.cases()
     shown = case(node, home.caller, asked.id)
     assert {each["field"] for each in shown["differing"]} == {"born_on"}
     home.answers("case.confirmed", asked.id, deviations=[{"field": "born_on"}])
     sheet = newcomers.sheet(arrived.person)
-    assert sheet["objected"] == ["born_on"]
+    assert sheet["objected"] == ["born_on", "education"]  # the second is told after the answer, and compared then
     assert [each["status"] for each in sheet["cases"]] == ["deviations"]

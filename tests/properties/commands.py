@@ -61,6 +61,7 @@ class Commands:
         self.counts: dict[str, int] = {}
         # Drawn apart, so that documents change no other draw of a history.
         self.documents = random.Random(f"documents {world.seed}")
+        self.sexes = random.Random(f"sexes {world.seed}")
         self.kin = random.Random(f"kin {world.seed}")
         self.amendments = Amendments(world.random, self.day, self.office, self.document, self.own_document)
 
@@ -145,7 +146,7 @@ class Commands:
         return {
             "name": self.random.choice(("甲", "乙")),
             "born_on": self.random.choice(("1990-01-01", "1990-01")),
-            "sex": "F",
+            "sex": "F" if self.sexes.random() < 0.6 else "M",
             **self.document(person),
         }
 

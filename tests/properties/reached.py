@@ -11,6 +11,7 @@ from events.catalogue.family import TieEnded
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Unmerged
 from events.event import Event
+from exchange.protocol.cases import says_more
 from exchange.protocol.record import Record
 from tests.properties.world import OUTSIDE, World
 
@@ -45,6 +46,9 @@ def reached(world: World) -> Counter[str]:
             found["row 10"] += 1
     rows: set[int] = set()
     found["case confirmed by comparing"] += _compared(world)
+    found["deviation found later"] += sum(
+        says_more(s) for office in world.offices for record in world.records(office) for s in record.facts.values()
+    )
     for office in world.offices:
         for record in world.records(office):
             found.update({f"contradiction {c.kind}" for c in record.contradictions})
@@ -141,7 +145,13 @@ def expected() -> set[str]:
         "one_document",
         "two_spouses",
     }
-    families = {"family asked", "family told", "widowed by a death", "case confirmed by comparing"}
+    families = {
+        "family asked",
+        "family told",
+        "widowed by a death",
+        "case confirmed by comparing",
+        "deviation found later",
+    }
     return (
         ends
         | families

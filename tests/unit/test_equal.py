@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from events.catalogue.case import Confirmed, Disputed
+from events.catalogue.case import Confirmed, Disputed, Reopened, Settled
 from events.catalogue.movement import Arrived, Departed
-from events.catalogue.person import Deceased, Registered
-from events.catalogue.values import CaseRef, town
+from events.catalogue.person import Changed, Deceased, Registered
+from events.catalogue.values import CaseRef, Deviation, town
 from events.envelope import Ref
 from exchange.protocol.equal import Comparison, certainly_same, comparison, keeps
+from exchange.protocol.notices import notices
 from exchange.protocol.record import CaseState, Record
 from tests.properties.world import OFFICES, World
 
@@ -158,5 +159,74 @@ def test_without_the_setting_nothing_is_confirmed_by_itself():
 
 
 def test_what_differs_is_never_confirmed_by_itself():
-    assert Story(confirm_equal=True, sex="M").status == "matched"  # not told before the answer, so it cannot differ
     assert Story(confirm_equal=True, name={"full": "王大雨"}).status == "open"
+
+
+def answered(story: Story, **more: Any) -> CaseState:
+    story.record(HOME, Confirmed(case=story.case().ref, **more))
+    return story.case()
+
+
+def test_what_differs_in_parts_that_come_after_the_answer_is_a_deviation_too():
+    """The office asked first is told no more than it takes to recognise the person."""
+    story = Story(sex="M")
+    assert story.compared() == Comparison("equal")
+    found = answered(story)
+    assert (found.status, found.deviations) == ("deviations", (Deviation("sex", "F", "M"),))
+    (theirs,) = story.world.records(NEW)
+    assert theirs.cases[found.ref].deviations == found.deviations
+    assert "sex" in theirs.objected
+
+
+def test_it_is_found_after_a_confirmation_by_itself_too_and_then_is_no_silent_matter():
+    story = Story(confirm_equal=True, sex="M")
+    assert story.status == "deviations"
+    (theirs,) = story.world.records(NEW)
+    shown = notices(story.world.books[NEW], theirs)
+    assert [(each.kind, each.outcome, each.fields) for each in shown] == [("reply", "deviations", ("sex",))]
+
+
+def test_the_answer_and_what_was_found_later_are_one_notice():
+    story = Story(sex="M")
+    answered(story)
+    (theirs,) = story.world.records(NEW)
+    shown = [each for each in notices(story.world.books[NEW], theirs) if each.kind == "reply"]
+    assert [(each.outcome, each.fields) for each in shown] == [("deviations", ("sex",))]
+
+
+def test_deviations_that_a_person_named_stay_beside_those_found_later():
+    found = answered(Story(sex="M"), deviations=(Deviation("born_on", "1988-05-02", "1988-05-02"),))
+    assert [each.field for each in found.deviations] == ["born_on", "sex"]
+
+
+def test_what_changed_after_the_answer_is_no_deviation():
+    story = Story()
+    answered(story)
+    story.record(HOME, Changed(set={"sex": "M"}))
+    assert story.case().status == "confirmed"
+
+
+def test_it_is_said_once_so_that_whoever_answers_again_has_the_last_word():
+    story = Story(sex="M")
+    case = answered(story).ref
+    story.record(NEW, Settled(case=case, whole="insisted"))
+    story.record(HOME, Reopened(case=case, reason="doubt"))
+    assert answered(story).status == "confirmed"
+
+
+def test_an_office_without_a_word_of_its_own_finds_nothing_later():
+    """What it holds is what two arrivals state, and these differ from each other."""
+    story = Story(registered=False, sex="M")
+    stated = {**HELD, "document.passport": {"number": "E00000002"}}
+    second = story.record(OTHER, Arrived(kind="further", registration=town(HOME), stated=stated, opens=True))
+    story.record(HOME, Confirmed(case=CaseRef(second, HOME, "inflow")))
+    assert story.held.particulars["sex"] == "F"
+    assert answered(story).status == "confirmed"
+
+
+def test_nobody_but_the_exchange_says_more_after_an_answer():
+    story = Story()
+    case = answered(story).ref
+    again = Confirmed(case=case, deviations=(Deviation("sex", "F", "M"),))
+    story.record(HOME, again)
+    assert (story.case().status, len(story.case().aside)) == ("confirmed", 1)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from events.catalogue.case import Escalated, Reminded, Reply
 from events.catalogue.values import CaseRef
 from events.standing import Standing
+from exchange.protocol.cases import says_more
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import CaseState
 from exchange.protocol.routing_table import ESCALATED, MATCHED, WITHDRAWN, Cell
@@ -33,7 +34,8 @@ def _cell(standing: Standing) -> Cell:
         return ESCALATED
     if standing.payload.type == "case.withdrawn":
         return WITHDRAWN
-    return MATCHED if standing.event.frame.automatic and standing.payload.type == "case.confirmed" else REPLY
+    automatic = standing.event.frame.automatic and standing.payload.type == "case.confirmed"
+    return MATCHED if automatic and not says_more(standing) else REPLY
 
 
 def reply_to_keeper(sight: Sight) -> Iterator[Due]:
