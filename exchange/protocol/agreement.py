@@ -13,7 +13,7 @@ import msgspec
 
 from events.catalogue.values import CaseRef
 from exchange.protocol.compare import alike
-from exchange.protocol.record import Record
+from exchange.protocol.record import CaseState, Record
 
 PairState = Literal["equal", "under_way", "asked", "insisted", "contradictory", "different"]
 
@@ -83,14 +83,20 @@ def _differing(keeper: Record, other: Record) -> list[str]:
     ours, theirs = keeper.particulars, other.particulars
     fields.extend(f for f in ours if f not in theirs or not alike(f, ours[f], theirs[f]))
     for ref, case in keeper.cases.items():
-        if case.by_document:
-            continue  # about another person of the office asked, of whom the asker knows nothing
+        if case.by_document or _of_nobody(keeper, case):
+            continue  # about another person of the office asked, or put by neither: the asker knows nothing of it
         if other.office in {ref.asked, case.asker} and keeper.office in {ref.asked, case.asker}:
             twin = other.cases.get(ref)
             if (twin.status if twin else None) != case.status:
                 fields.append("cases")
                 break
     return fields
+
+
+def _of_nobody(record: Record, case: CaseState) -> bool:
+    """A question that an office which took itself for the keeper put, and withdrew when it knew better."""
+    authors = {record.facts[ref].author for ref in case.thread}
+    return case.status == "withdrawn" and bool(authors) and authors.isdisjoint({case.asker, case.ref.asked})
 
 
 def _mains(record: Record) -> frozenset[tuple[str, str]]:

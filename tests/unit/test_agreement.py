@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import pytest
+
 from events.catalogue.amendment import Retracted
+from events.catalogue.case import Withdrawn
 from events.catalogue.movement import Arrived
-from events.catalogue.values import ABROAD
+from events.catalogue.values import ABROAD, CaseRef
 from exchange.protocol.agreement import findings
-from exchange.protocol.book import ALL_PARTS, Delivery
+from exchange.protocol.book import ALL_PARTS, Delivery, Question
 from exchange.protocol.view import view
-from tests.unit.test_sheet import A, B, Told, registered
+from tests.unit.test_sheet import A, B, D, Told, registered
 
 
 def arrived(**more: Any) -> Arrived:
@@ -40,3 +43,19 @@ def test_a_keeper_that_still_shows_the_stay_is_compared_with_whoever_sees_nothin
     home.book.receive(Delivery(ref=stay, teller=B, to=A, parts=ALL_PARTS, ground="test"), there.book.event(stay))
     there.own(Retracted(target=stay))
     assert states(home, there) == [(A, B, "different")]
+
+
+@pytest.mark.parametrize(("by", "state"), [(D, "equal"), (B, "different")])
+def test_a_question_that_a_third_office_put_and_withdrew_is_between_no_two_others(by, state):
+    """D took itself for the keeper, and asked A where the person whom B saw arrive had lived before."""
+    home, there = Told(A), Told(B)
+    there.stamp = 10
+    opening, stay = home.own(registered()), there.own(arrived(opens=True))
+    there.book.receive(Delivery(ref=opening, teller=A, to=B, parts=ALL_PARTS, ground="test"), home.book.event(opening))
+    for teller, asked in ((B, ()), (D, (Question("moved-on"),))):
+        told = Delivery(ref=stay, teller=teller, to=A, parts=ALL_PARTS, ground="test", asked=asked)
+        home.book.receive(told, there.book.event(stay))
+    home.stamp = 20
+    home.hears(by, Withdrawn(case=CaseRef(stay, A, "moved-on"), ground="no_longer_stands"), "withdrawn")
+    assert [case.status for case in home.record.cases.values()] == ["withdrawn"]
+    assert states(home, there) == [(A, B, state)]
