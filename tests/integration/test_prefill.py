@@ -125,3 +125,14 @@ def test_what_the_clerk_changes_becomes_a_deviation(node, home, newcomers):
     sheet = newcomers.sheet(arrived.person)
     assert sheet["objected"] == ["born_on", "education"]  # the second is told after the answer, and compared then
     assert [each["status"] for each in sheet["cases"]] == ["deviations"]
+
+
+def test_it_is_counted_and_answered_alike_in_both_databases(tmp_path, database_url):
+    node = opened(tmp_path, Clock(), database_url=database_url, lookups_per_hour=2)
+    home, there = Town(node, ZHIFANG), Town(node, WANSHOULU)
+    home.registers(HELD)
+    assert [looks_up(there, name=name).held for name in ("王", "李")] == [True, False]
+    with pytest.raises(TooManyLookups):
+        looks_up(there)
+    assert looks_up(home).held
+    node.close()
