@@ -126,6 +126,7 @@ SHEET: dict[str, Any] = {
     "cases": [],
     "matters": 1,
     "contradictions": [],
+    "rejections": [],
     "incomplete": [],
     "version": 2,
     "as_of": None,
