@@ -16,7 +16,6 @@ import msgspec
 
 from events.catalogue import content_of
 from events.catalogue.fact import Fact
-from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.person import Unmerged
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.event import Event
@@ -34,7 +33,6 @@ from exchange.pipeline.sweep import sweep
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.draft import Draft
 from exchange.protocol.record import Record
-from exchange.protocol.ties import INVERSE
 from exchange.protocol.view import view
 from exchange.settings import settings
 from tests.properties.commands import Commands
@@ -205,11 +203,11 @@ class Sent(Commands):
         """Until an answer comes, under one id. What was kept is the model's, too."""
         content = {k: v for k, v in msgspec.to_builtins(content_of(fact)).items() if k != "opens"}
         item = Item(id=self._id(), type=fact.type, day=self.day(), content=content, person=person)
-        items = [item, *self._other_side(fact, item)]
         caller = Caller(office, "clerk", frozenset({"clerk", "confirmer"}))
 
         def work(node: Node) -> Result:
-            return record(node, caller, items)[0]
+            (result,) = record(node, caller, [item])
+            return result
 
         result = self.ground.does(work, self.killed_at())
         if result.error is not None:
@@ -220,16 +218,8 @@ class Sent(Commands):
         if result.person not in self.human:
             self.human[str(result.person)] = human
             self.persons = tuple(sorted(self.human))
-        ids = {each.id for each in items}
-        for event in self._kept(lambda one: one.frame.id in ids):
+        for event in self._kept(lambda one: one.frame.id == item.id):
             self.world.command(event)
-
-    def _other_side(self, fact: Fact, item: Item) -> list[Item]:
-        """Of somebody whom the office holds it records the tie, or its end, of both in one act."""
-        if not isinstance(fact, TieBegan | TieEnded) or fact.other.person is None or item.person is None:
-            return []
-        content = {"tie": INVERSE[fact.tie], "other": {"person": item.person}, "ground": fact.ground}
-        return [msgspec.structs.replace(item, id=self._id(), person=fact.other.person, content=content)]
 
     def forward(self) -> None:
         """The node does all its work, and the model the same."""

@@ -20,7 +20,7 @@ from tests.properties.documents import document_faults
 from tests.properties.histories import again, history, shape
 from tests.properties.world import World
 
-MOST = 600
+MOST = 900
 
 
 def faults_without_duties(world: World) -> list[str]:
