@@ -15,7 +15,7 @@ from exchange.protocol.cases import MATCH, ONE_DOCUMENT
 from exchange.protocol.chain import is_opening
 from exchange.protocol.one_document import Claim, held, one_document
 from exchange.protocol.record import Record
-from exchange.protocol.routing_table import ROUTING, UPDATE
+from exchange.protocol.routing_table import UPDATE, cell_of
 from exchange.protocol.telling.due import IDENTITY, Due
 
 
@@ -72,7 +72,7 @@ def _to_other_keepers(records: Mapping[str, Iterable[Record]]) -> Iterator[tuple
 def _of_another(record: Record, standing: Standing, to: str) -> Iterator[Due]:
     """The fact that states the document, as its keeper is told such a fact; with a change what opened the dossier."""
     payload = standing.payload
-    cell = ROUTING.get(payload.type, {}).get("keeper", UPDATE)
+    cell = cell_of(payload.type, "keeper") or UPDATE
     asks = cell.asks and not (isinstance(payload, Registered) and payload.basis == "register" and not payload.ask)
     yield Due(ref=standing.ref, to=to, ground=ONE_DOCUMENT, parts=IDENTITY, kind=cell.kind, asks=asks)
     if not is_opening(standing):

@@ -101,6 +101,11 @@ PRIORITY: tuple[NoteKind, ...] = get_args(NoteKind)
 _RANK = {kind: rank for rank, kind in enumerate(PRIORITY)}
 
 
+def cell_of(type_: str, role: Role) -> Cell | None:
+    """What an office in this role is told by a fact of the type; None where the row says nothing of it."""
+    return ROUTING.get(type_, {}).get(role)
+
+
 def rank(kind: NoteKind | None, *, asks: bool) -> tuple[bool, int]:
     """Sort key: the least is the notification that is sent."""
     return (not asks, _RANK[kind] if kind is not None else len(PRIORITY))

@@ -22,6 +22,7 @@ from exchange.protocol.routing_table import (
     TIE_ASKS,
     UPDATE,
     Cell,
+    cell_of,
 )
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, NO_PARTS, Due, Sight
 
@@ -45,7 +46,7 @@ def _keeper(sight: Sight, standing: Standing) -> Iterator[Due]:
     keeper = sight.keeper
     if keeper is None or sight.is_keeper:
         return
-    cell = ROUTING.get(standing.payload.type, {}).get("keeper")
+    cell = cell_of(standing.payload.type, "keeper")
     payload = standing.payload
     if isinstance(payload, Registered) and town_of(payload.registration) != keeper:
         return  # the keeper of a dossier opened elsewhere learns of it by matching, not by this row
@@ -80,15 +81,15 @@ def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
     row = ROUTING.get(payload.type, {})
     if isinstance(payload, Arrived | Returned):
         if isinstance(payload, Arrived) and to == town_of(payload.registration):
-            return row["keeper"]
+            return row.get("keeper")
         announced = any(a.author == to and a.arrival == standing.ref for a in sight.record.announcements)
-        return MATCHED if announced else row["place_left"]
+        return MATCHED if announced else row.get("place_left")
     if isinstance(payload, Departed | Left):
-        return row["announced"] if payload.destination is not None and payload.destination.kind == "town" else None
+        return row.get("announced") if payload.destination is not None and payload.destination.kind == "town" else None
     if isinstance(payload, Registered):
-        return row["keeper"] if payload.basis != "register" or payload.ask else Cell("registration")
+        return row.get("keeper") if payload.basis != "register" or payload.ask else Cell("registration")
     if isinstance(payload, RegistrationChanged):
-        return row["keeper"] if to == town_of(payload.to) else UPDATE
+        return row.get("keeper") if to == town_of(payload.to) else UPDATE
     if isinstance(payload, Merged):
         return UPDATE
     if isinstance(payload, TieBegan | TieEnded):

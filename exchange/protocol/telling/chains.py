@@ -13,7 +13,7 @@ from exchange.protocol.cases import RIVAL_DOCUMENT
 from exchange.protocol.chain import IDENTITY_KINDS, is_opening
 from exchange.protocol.naming import town_of
 from exchange.protocol.one_document import one_document
-from exchange.protocol.routing_table import CONTESTED, UPDATE
+from exchange.protocol.routing_table import CONTESTED, UPDATE, cell_of
 from exchange.protocol.telling.due import Due, Sight
 
 
@@ -41,7 +41,8 @@ def chain_to_open_stays(sight: Sight) -> Iterator[Due]:
     told = list(links_and_disputes(sight))
     for office in sight.stay_offices:
         for standing in told:
-            cell = UPDATE if isinstance(standing.payload, RegistrationChanged) else None
+            moved = isinstance(standing.payload, RegistrationChanged)
+            cell = cell_of(standing.payload.type, "open_stays") if moved else None
             yield sight.due(standing, office, "chain", cell)
 
 

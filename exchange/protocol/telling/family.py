@@ -17,7 +17,7 @@ from exchange.protocol.book import Book
 from exchange.protocol.chain import is_opening
 from exchange.protocol.kinship import GROUND, concerns, offices_of
 from exchange.protocol.record import Record, Stay
-from exchange.protocol.routing_table import FAMILY
+from exchange.protocol.routing_table import cell_of
 from exchange.protocol.telling.due import IDENTITY, NO_PARTS, Due, Sight
 
 _NAMING = (Registered, Changed, TieBegan)  # the facts whose identity tells who the person, or the other, is
@@ -34,9 +34,10 @@ def keeper_tells_family(sight: Sight) -> Iterator[Due]:
             # Whoever says that the other lives there learns nothing of the person before it is known to be so.
             shown = NO_PARTS if other is not None and to in other.unconfirmed else IDENTITY
             for standing in (began, *_of_the_person(sight, to)):
-                if concerns(tie, max(standing.day, tie.since), sight.record, sight.kin):
+                cell = cell_of(standing.payload.type, "family")
+                if cell is not None and concerns(tie, max(standing.day, tie.since), sight.record, sight.kin):
                     cause = began.ref if standing.stamp < began.stamp else None
-                    yield sight.due(standing, to, GROUND, FAMILY, parts=shown & _parts(standing), trigger=cause)
+                    yield sight.due(standing, to, GROUND, cell, parts=shown & _parts(standing), trigger=cause)
 
 
 def thread_of_tie(sight: Sight) -> Iterator[Due]:
@@ -46,9 +47,10 @@ def thread_of_tie(sight: Sight) -> Iterator[Due]:
     for tie in sight.record.ties:
         if tie.ended_by is None:
             continue
+        ended = sight.record.facts[tie.ended_by]
         for to in offices_of(tie, sight.kin):
             if to in sight.told_to.get(tie.ref, ()):
-                yield sight.due(sight.record.facts[tie.ended_by], to, GROUND, FAMILY)
+                yield sight.due(ended, to, GROUND, cell_of(ended.payload.type, "family"))
 
 
 def _of_the_person(sight: Sight, to: str) -> Iterator[Standing]:

@@ -9,14 +9,13 @@ from events.catalogue.case import Reply
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Changed, Deceased, Protected, Stated, Unprotected
-from events.catalogue.registration import RegistrationChanged
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.naming import town_of
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.record import Stay
-from exchange.protocol.routing_table import CONTESTED, MATCHED, ROUTING, UPDATE, Cell
+from exchange.protocol.routing_table import CONTESTED, MATCHED, UPDATE, Cell, cell_of
 from exchange.protocol.telling.due import IDENTITY, NO_PARTS, PARTICULAR_PARTS, Due, Sight
 
 # What is said of a tie or inside its case makes nobody hold the person.
@@ -46,7 +45,7 @@ def end_cell(sight: Sight, standing: Standing, stay: Stay) -> Cell:
     announced = any(a.author == stay.office and a.arrival == standing.ref for a in sight.record.announcements)
     if announced:
         return MATCHED
-    return ROUTING.get(standing.payload.type, {}).get("place_left", UPDATE)
+    return cell_of(standing.payload.type, "place_left") or UPDATE
 
 
 def keeper_tells_rivals(sight: Sight) -> Iterator[Due]:
@@ -80,14 +79,19 @@ def keeper_tells_open_stays(sight: Sight) -> Iterator[Due]:
             if other.id != stay.id:
                 yield from _tell_stay(sight, other, stay)
         for standing in sight.in_force:
-            payload = standing.payload
-            if isinstance(payload, Changed | TieBegan | TieEnded) and standing.stamp > stay.stamp:
+            cell = cell_of(standing.payload.type, "open_stays")
+            if cell is not None and _happens_to(standing, stay):
+                parts = PARTICULAR_PARTS if isinstance(standing.payload, Changed | TieBegan | TieEnded) else NO_PARTS
                 cause = sight.since(stay, standing)
-                yield sight.due(standing, stay.office, "open_stay", UPDATE, parts=PARTICULAR_PARTS, trigger=cause)
-            elif isinstance(payload, Deceased | Protected | Unprotected) or (
-                isinstance(payload, Departed) and standing.stamp > stay.stamp
-            ):
-                yield sight.due(standing, stay.office, "open_stay", UPDATE, trigger=sight.since(stay, standing))
+                yield sight.due(standing, stay.office, "open_stay", cell, parts=parts, trigger=cause)
+
+
+def _happens_to(standing: Standing, stay: Stay) -> bool:
+    """What concerns the person at all times; of what happens on the way, only what came after the stay began."""
+    payload = standing.payload
+    if isinstance(payload, Deceased | Protected | Unprotected):
+        return True
+    return isinstance(payload, Changed | TieBegan | TieEnded | Departed) and standing.stamp > stay.stamp
 
 
 def _tell_stay(sight: Sight, other: Stay, stay: Stay) -> Iterator[Due]:
@@ -96,8 +100,9 @@ def _tell_stay(sight: Sight, other: Stay, stay: Stay) -> Iterator[Due]:
     refs: list[Ref | None] = [other.id, other.demoted_by, *other.touched_by]
     for ref in refs:
         standing = facts.get(ref) if ref is not None else None
-        if standing is not None and standing.payload.type not in {"movement.moved_within", "movement.extended"}:
-            yield sight.due(standing, stay.office, "other_stay", UPDATE, trigger=sight.since(stay, standing))
+        cell = cell_of(standing.payload.type, "open_stays") if standing is not None else None
+        if standing is not None and cell is not None:
+            yield sight.due(standing, stay.office, "other_stay", cell, trigger=sight.since(stay, standing))
 
 
 def keeper_tells_statement(sight: Sight) -> Iterator[Due]:
@@ -111,7 +116,8 @@ def keeper_tells_statement(sight: Sight) -> Iterator[Due]:
     for stay in sight.record.open_stays:
         if sight.counts_as_confirmed(stay.id):
             cause = sight.since(stay, statement) or statement.event.frame.because
-            yield sight.due(statement, stay.office, "statement", UPDATE, parts=PARTICULAR_PARTS, trigger=cause)
+            cell = cell_of(statement.payload.type, "open_stays")
+            yield sight.due(statement, stay.office, "statement", cell, parts=PARTICULAR_PARTS, trigger=cause)
 
 
 def keeper_tells_announced(sight: Sight) -> Iterator[Due]:
@@ -122,10 +128,9 @@ def keeper_tells_announced(sight: Sight) -> Iterator[Due]:
         if not announcement.waits:
             continue
         for standing in sight.in_force:
-            payload = standing.payload
             newer = standing.stamp > announcement.ref_stamp(sight.record.facts)
-            if newer and isinstance(payload, Changed | Protected | Unprotected | RegistrationChanged):
-                parts = IDENTITY if isinstance(payload, Changed) else NO_PARTS
+            if newer and cell_of(standing.payload.type, "announced") == UPDATE:
+                parts = IDENTITY if isinstance(standing.payload, Changed) else NO_PARTS
                 yield sight.due(standing, announcement.to, "announced", UPDATE, parts=parts)
 
 
@@ -135,9 +140,10 @@ def keeper_tells_protection(sight: Sight) -> Iterator[Due]:
         return
     told = {*_told_of_the_person(sight), *(s.office for s in sight.record.stays)}
     for standing in sight.in_force:
-        if isinstance(standing.payload, Protected | Unprotected):
+        cell = cell_of(standing.payload.type, "place_left")
+        if cell is not None and isinstance(standing.payload, Protected | Unprotected):
             for to in sorted(told):
-                yield sight.due(standing, to, "protection", UPDATE)
+                yield sight.due(standing, to, "protection", cell)
 
 
 def _told_of_the_person(sight: Sight) -> Iterator[str]:

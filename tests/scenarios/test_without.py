@@ -1,0 +1,134 @@
+"""Without what a type of event means, or without a row of routing, a named story fails: none is there for nothing."""
+
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from events.catalogue import TYPES
+from events.errors import ExchangeError
+from events.event import Event
+from events.standing import Stand, its_author, stand
+from exchange.protocol import view as views
+from exchange.protocol.routing_table import ROUTING
+from exchange.scenarios.embedded import embedded
+from exchange.scenarios.reading import read
+from exchange.scenarios.running import run
+from tests.scenarios.stories import FOLDER
+
+SEED = 7
+
+# The story that shows what the type means. It is recorded and told as ever; the record alone passes it by.
+MEANT = {
+    "person.registered": "arrival-confirmed",
+    "person.stated": "requested-change",
+    "person.changed": "requested-change",
+    "person.protected": "protected-address",
+    "person.unprotected": "protected-address",
+    "person.deceased": "death-recorded-where-he-lived",
+    "person.merged": "two-entries-merged",
+    "person.unmerged": "unmerged-with-allotment",
+    "registration.changed": "registration-moved-on-request",
+    "movement.departed": "announced-and-matched",
+    "movement.arrived": "arrival-confirmed",
+    "movement.moved_within": "protected-address",
+    "movement.extended": "stay-extended",
+    "movement.main_changed": "further-stay-becomes-main",
+    "movement.left": "left-and-arrived",
+    "movement.returned": "returned",
+    "case.confirmed": "arrival-confirmed",
+    "case.disputed": "update-disputed",
+    "case.redirected": "redirected",
+    "case.settled": "deviations-insisted",
+    "case.deferred": "case-deferred",
+    "case.noted": "case-noted",
+    "case.reopened": "case-reopened-by-either-side",
+    "case.withdrawn": "announced-elsewhere",
+    "case.reminded": "reminded-overdue-escalated",
+    "case.escalated": "reminded-overdue-escalated",
+    "request.opened": "requested-change",
+    "enquiry.opened": "enquiry-about-a-stranger",
+    "enquiry.answered": "enquiry-about-a-stranger",
+    "event.corrected": "origin-corrected",
+    "event.retracted": "retracted-and-restored",
+}
+# What no record shows: offices are a list of their own, and the others stand in the log for whoever asks.
+SHOWN_ELSEWHERE = {type_ for type_ in TYPES if type_.startswith("jurisdiction.")} | {
+    "notification.rejected",
+    "person.held",
+    "person.kept_apart",
+}
+
+# The story that fails where the office of the role is not told.
+TOLD = {
+    ("movement.arrived", "keeper"): "arrival-confirmed",
+    ("movement.arrived", "open_stays"): "further-stay-becomes-main",
+    ("movement.arrived", "place_left"): "retracted-after-moving-on",
+    ("movement.departed", "announced"): "announced-and-matched",
+    ("movement.departed", "keeper"): "announced-by-residence-place",
+    ("movement.departed", "open_stays"): "abroad-recorded-at-home",
+    ("movement.departed", "place_left"): "abroad-recorded-at-home",
+    ("movement.extended", "keeper"): "stay-extended",
+    ("movement.left", "announced"): "left-and-arrived",
+    ("movement.left", "keeper"): "left-ex-officio",
+    ("movement.main_changed", "keeper"): "further-stay-becomes-main",
+    ("movement.main_changed", "open_stays"): "further-stays-hear-of-the-main-one",
+    ("movement.main_changed", "place_left"): "further-stay-becomes-main",
+    ("movement.moved_within", "keeper"): "stay-extended",
+    ("movement.returned", "open_stays"): "further-stays-hear-of-the-main-one",
+    ("movement.returned", "place_left"): "returned",
+    ("person.changed", "announced"): "announced-and-kept-informed",
+    ("person.changed", "keeper"): "changed-or-corrected",
+    ("person.changed", "open_stays"): "changed-or-corrected",
+    ("person.deceased", "open_stays"): "death-recorded-where-he-lived",
+    ("person.protected", "announced"): "announced-and-kept-informed",
+    ("person.protected", "keeper"): "protected-address",
+    ("person.protected", "open_stays"): "further-stays-hear-of-the-main-one",
+    ("person.protected", "place_left"): "protected-address",
+    ("person.registered", "keeper"): "first-record-confirmed",
+    ("person.stated", "open_stays"): "requested-change",
+    ("person.unprotected", "announced"): "announced-and-kept-informed",
+    ("person.unprotected", "keeper"): "protected-address",
+    ("person.unprotected", "open_stays"): "further-stays-hear-of-the-main-one",
+    ("person.unprotected", "place_left"): "protected-address",
+    ("registration.changed", "announced"): "announced-and-kept-informed",
+    ("registration.changed", "keeper"): "registration-moved-on-request",
+    ("registration.changed", "open_stays"): "registration-moved-case-open",
+}
+
+
+def fails(story: str) -> bool:
+    """Whether the story does not happen as it was written; one that cannot even be told does not."""
+    with embedded() as ground:
+        try:
+            return run(read(FOLDER / f"{story}.yaml"), ground, SEED, {}).verdict != "passed"
+        except (ExchangeError, KeyError, RuntimeError):
+            return True
+
+
+def without(type_: str) -> Callable[..., Stand]:
+    """Facts as they stand, those of the type left out."""
+
+    def some(events: Iterable[Event], heir: Callable[[Event], str] = its_author) -> Stand:
+        whole = stand(events, heir)
+        facts = {ref: standing for ref, standing in whole.facts.items() if standing.payload.type != type_}
+        return Stand(facts, whole.waiting, whole.idle)
+
+    return some
+
+
+@pytest.mark.parametrize("type_", sorted(MEANT))
+def test_a_type_that_means_nothing_fails_its_story(type_, monkeypatch):
+    monkeypatch.setattr(views, "stand", without(type_))
+    assert fails(MEANT[type_])
+
+
+@pytest.mark.parametrize(("type_", "role"), sorted(TOLD))
+def test_a_row_of_routing_left_out_fails_its_story(type_, role, monkeypatch):
+    row = {each: cell for each, cell in ROUTING[type_].items() if each != role}
+    monkeypatch.setitem(ROUTING, type_, row)
+    assert fails(TOLD[type_, role])
+
+
+def test_every_type_and_every_row_has_its_story():
+    assert TYPES.keys() - MEANT.keys() == SHOWN_ELSEWHERE
+    assert sorted({(type_, role) for type_, row in ROUTING.items() for role in row} - TOLD.keys()) == []
