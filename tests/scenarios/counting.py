@@ -11,7 +11,6 @@ from exchange.scenarios.covering import listed, together
 from tests.scenarios.stories import FILES
 
 PROPERTY = "covered"
-FAMILY = "family"  # ties between persons are not recorded yet, so no story can reach what is told because of them
 _COUNTS: dict[str, Counter[str]] = together([])
 _PLAYED: set[str] = set()
 

@@ -24,7 +24,9 @@ def reply_to_other_side(sight: Sight) -> Iterator[Due]:
         if not sight.mine(standing.author):
             continue
         for side in sorted({state.asker, state.ref.asked}):
-            yield sight.due(standing, side, "reply", _cell(standing), parts=ALL_PARTS)
+            # A new keeper asks in the place of the one before it: what was answered by then comes with the move.
+            cause = sight.became_keeper(standing) if side == sight.keeper else None
+            yield sight.due(standing, side, "reply", _cell(standing), parts=ALL_PARTS, trigger=cause)
 
 
 def _cell(standing: Standing) -> Cell:
