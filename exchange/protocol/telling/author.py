@@ -16,7 +16,6 @@ from exchange.protocol.routing_table import (
     DEATH_ASKS,
     ENQUIRY,
     ESCALATED,
-    FAMILY,
     MATCHED,
     ROUTING,
     TIE_ASKS,
@@ -93,7 +92,7 @@ def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
     if isinstance(payload, Merged):
         return UPDATE
     if isinstance(payload, TieBegan | TieEnded):
-        return TIE_ASKS if payload.other.person is None else FAMILY
+        return TIE_ASKS if payload.other.person is None else row.get("family")
     if isinstance(payload, RequestOpened):
         return REQUEST
     if isinstance(payload, EnquiryOpened):
