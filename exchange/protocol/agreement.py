@@ -1,6 +1,6 @@
 """E4. Do the keeper and an office with an open stay show the same? Pure.
 
-Registration place, open main stays with their first day, particulars, alive or dead, and the state of their cases
+Registration place, open main stays with their first day, particulars, ties, alive or dead, and the state of their cases
 must agree, unless the field is in an open case, an insisted deviation or a contradiction.
 """
 
@@ -80,6 +80,8 @@ def _differing(keeper: Record, other: Record) -> list[str]:
         fields.append("died_on")
     if (keeper.protected is None) != (other.protected is None):
         fields.append("protection")
+    if _ties(keeper) != _ties(other):
+        fields.append("ties")
     ours, theirs = keeper.particulars, other.particulars
     fields.extend(f for f in ours if f not in theirs or not alike(f, ours[f], theirs[f]))
     for ref, case in keeper.cases.items():
@@ -99,6 +101,11 @@ def _of_nobody(record: Record, case: CaseState) -> bool:
     return case.status == "withdrawn" and bool(authors) and authors.isdisjoint({case.asker, case.ref.asked})
 
 
+def _ties(record: Record) -> list[tuple[str, str, str]]:
+    """Of each tie its kind, its first day and the id of the other: what is stated may be withheld."""
+    return sorted((tie.tie, tie.since, tie.other.person or "") for tie in record.ties_in_force)
+
+
 def _mains(record: Record) -> frozenset[tuple[str, str]]:
     return frozenset((s.office, s.main_since) for s in record.main_stays)
 
@@ -110,7 +117,9 @@ def _excused(record: Record) -> set[str]:
     if kinds & {"contested_stays", "moved_after_death", "left_without_arrival"}:
         excused |= {"stays", "died_on", "cases"}
     if "two_registrations" in kinds:
-        excused |= {"registration", "stays", "cases", *record.particulars}
+        excused |= {"registration", "stays", "cases", "ties", *record.particulars}
+    if "two_spouses" in kinds:
+        excused |= {"ties", "marital_status"}
     return excused
 
 

@@ -78,6 +78,16 @@ def test_a_death_that_widows_nobody_is_found(monkeypatch: pytest.MonkeyPatch) ->
     assert found_by(lambda seed: history(seed, **shape(seed))[0], not_widowed)
 
 
+def test_a_statement_without_ties_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office with a later stay hears of earlier ties by the keeper's statement alone."""
+    monkeypatch.setattr("exchange.protocol.automatic._stated_ties", lambda _record: ())
+
+    def ties_differ(world: World) -> list[str]:
+        return [fault for fault in checks.agreement_faults(world) if "ties" in fault]
+
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], ties_differ)
+
+
 def tie_unheard(world: World) -> list[str]:
     return [fault for fault in checks.direct_faults(world) if fault.startswith("tie unheard")]
 
