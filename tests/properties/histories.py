@@ -8,6 +8,7 @@ from typing import TypedDict
 from exchange.protocol.duties import RULES, Rule
 from tests.properties.commands import PERSONS, Commands
 from tests.properties.enquiries import Enquiries
+from tests.properties.reviews import Reviews
 from tests.properties.succession import Successions, repeated
 from tests.properties.world import OFFICES, World
 
@@ -28,13 +29,14 @@ def history(
     world = World(seed, nodes, rules=rules, left_out=left_out, confirm_equal=confirms(seed))
     commands = Commands(world, PERSONS[:persons])
     successions = Successions(world, commands.persons)
-    enquiries = Enquiries(world, commands)
+    enquiries, reviews = Enquiries(world, commands), Reviews(world, commands)
     moments = successions.moments(steps)
     for step in range(steps):
         if step in moments:
             successions.draw(moments[step])
         commands.step()
         enquiries.step()
+        reviews.step()
         if world.random.random() < 0.6:
             world.settle(world.random.randrange(nodes))
         for _ in range(world.random.randrange(3)):

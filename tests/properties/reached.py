@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Disputed
+from events.catalogue.case import Confirmed, Disputed, RequestOpened
 from events.catalogue.family import TieEnded
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Unmerged
@@ -42,6 +42,8 @@ def reached(world: World) -> Counter[str]:
     events = {e.ref: e for book in world.books.values() for e in book.recorded.values()}
     for event in events.values():
         found[f"type {event.payload.type}"] += 1
+        if event.frame.automatic and isinstance(event.payload, RequestOpened):
+            found["a stay was asked about"] += 1
         if event.frame.stamp > world.now + world.skew[event.author]:
             found["row 10"] += 1
     rows: set[int] = set()
@@ -136,7 +138,7 @@ def expected() -> set[str]:
     from events.catalogue import TYPES  # noqa: PLC0415 (only here)
 
     types = {t for t in TYPES if t not in {"jurisdiction.opened", "jurisdiction.closed"}}
-    ends = {f"{what} with an open case" for what in ("merge", "split")}
+    ends = {f"{what} with an open case" for what in ("merge", "split")} | {"a stay was asked about"}
     kinds = {
         "contested_stays",
         "moved_after_death",
