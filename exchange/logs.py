@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 from structlog.typing import Processor
@@ -24,6 +25,14 @@ _SHARED: tuple[Processor, ...] = (
 TALKATIVE = ("alembic", "celery.app.trace", "celery.beat", "celery.worker.strategy", "httpx")
 
 
+class _ToStandardError(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard error is at the time, which a test or a caller may have put in its place since."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def set_up(*, for_machines: bool, level: int = logging.INFO) -> None:
     """Begin to log in this process. Calling it again changes the form."""
     # A traceback never shows the values of variables, as structlog would have it for people: some are of persons.
@@ -33,7 +42,7 @@ def set_up(*, for_machines: bool, level: int = logging.INFO) -> None:
     else:
         plain = structlog.dev.plain_traceback
         last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]

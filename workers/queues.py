@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from exchange.wakes.broker import ADVANCE, SWEEP
+from exchange.wakes.broker import ADVANCE, CHECK, SWEEP
 
-ALL: Final = (ADVANCE, SWEEP)
+ALL: Final = (ADVANCE, SWEEP, CHECK)
 
-__all__ = ["ADVANCE", "ALL", "SWEEP"]
+__all__ = ["ADVANCE", "ALL", "CHECK", "SWEEP"]

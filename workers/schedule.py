@@ -15,7 +15,7 @@ from exchange.settings import Settings
 from exchange.wakes.broker import Broker
 from exchange.wakes.reach import Reach
 from workers import pulse
-from workers.queues import ADVANCE, SWEEP
+from workers.queues import ADVANCE, CHECK, SWEEP
 
 
 def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -26,6 +26,11 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
             "task": SWEEP,
             "schedule": crontab(minute="10", hour="0,6,12,18"),
             "options": {"queue": SWEEP, "expires": 6 * 3600},
+        },
+        "whether both sides are equal": {
+            "task": CHECK,
+            "schedule": crontab(minute="40", hour="2"),
+            "options": {"queue": CHECK, "expires": 20 * 3600},
         },
     }
 

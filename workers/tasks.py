@@ -12,8 +12,10 @@ from celery import Celery
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import BEGINNING, sweep_from
+from exchange.reconcile.reporting import BEGINNING as FIRST
+from exchange.reconcile.reporting import report_from
 from exchange.wakes.broker import Broker
-from workers.queues import ADVANCE, SWEEP
+from workers.queues import ADVANCE, CHECK, SWEEP
 from workers.retries import DAILY, WORK
 
 LONGEST = 20.0  # seconds of work in one task, so that no end of a worker waits long; a new one goes on behind it
@@ -38,7 +40,12 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
             task.apply_async(left, queue=SWEEP)
         return made
 
-    for name, function in ((ADVANCE, advance_task), (SWEEP, sweep_task)):
+    def check_task(task: Any, begun: int | None = FIRST[0], after: str = FIRST[1]) -> None:
+        left = DAILY.run(lambda: report_from(node(), (begun, after), _after(LONGEST)))
+        if left is not None:
+            task.apply_async(left, queue=CHECK)
+
+    for name, function in ((ADVANCE, advance_task), (SWEEP, sweep_task), (CHECK, check_task)):
         app.task(function, name=name, bind=True, shared=False)  # or every other application would get it, too
 
 

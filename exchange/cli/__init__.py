@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
+from exchange import logs
 from exchange.cli.command import Main, answers
 
 # Named, not imported: nothing in `exchange` depends on `workers` (decision 0012).
@@ -30,3 +33,4 @@ _COMMANDS = {
 @answers
 def main() -> None:
     """The exchange; each command says what it does by `--help`."""
+    logs.set_up(for_machines=False, level=logging.WARNING)  # beside the answer, and without any values of variables

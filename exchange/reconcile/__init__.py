@@ -4,7 +4,7 @@ from exchange.reconcile.between import Between, between
 from exchange.reconcile.checks import checks
 from exchange.reconcile.finding import Checked, Difference
 from exchange.reconcile.repair import repair, repair_everybody
-from exchange.reconcile.report import Report, latest, report, stepwise
+from exchange.reconcile.reporting import Report, latest, report, stepwise
 
 __all__ = [
     "Between",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
@@ -14,12 +15,17 @@ KEPT = timedelta(days=400)
 
 
 def keep(sql: Connection, at: datetime, body: bytes) -> None:
-    """Add one, and let go of those that are older than `KEPT`."""
+    """Add one, or take it in the place of what stands at this moment, and let go of those older than `KEPT`."""
     add(sql, reports, [{"at": to_number(at), "body": body}], ("at",))
     sql.execute(delete(reports).where(reports.c.at < to_number(at - KEPT)))
 
 
-def latest(sql: Connection) -> bytes | None:
-    """The latest one; None where the checks never ran by themselves."""
-    found: bytes | None = sql.execute(select(reports.c.body).order_by(reports.c.at.desc()).limit(1)).scalar()
+def begun(sql: Connection, at: datetime) -> bytes | None:
+    """The one that was begun at this moment."""
+    found: bytes | None = sql.execute(select(reports.c.body).where(reports.c.at == to_number(at))).scalar()
     return found
+
+
+def newest_first(sql: Connection) -> Iterator[bytes]:
+    """All of them, finished or not."""
+    yield from sql.execute(select(reports.c.body).order_by(reports.c.at.desc())).scalars()

@@ -19,6 +19,7 @@ from redis.retry import Retry
 
 ADVANCE = "exchange.advance"  # the task and its queue
 SWEEP = "exchange.sweep"  # likewise
+CHECK = "exchange.check"  # likewise
 
 VISIBLE = 300  # seconds after which Redis hands a task to a second worker: longer than any takes, with its tries
 
@@ -61,9 +62,9 @@ def is_redis(url: str) -> bool:
 
 def _queues(url: str) -> tuple[Queue, ...]:
     if is_redis(url):
-        return Queue(ADVANCE, routing_key=ADVANCE), Queue(SWEEP, routing_key=SWEEP)
+        return tuple(Queue(name, routing_key=name) for name in (ADVANCE, SWEEP, CHECK))
     work = Exchange("exchange.work", type="topic")
-    kept: dict[str, dict[str, Any]] = {ADVANCE: _ONE, SWEEP: _QUORUM}
+    kept: dict[str, dict[str, Any]] = {ADVANCE: _ONE, SWEEP: _QUORUM, CHECK: _QUORUM}
     return tuple(Queue(name, work, routing_key=name, queue_arguments=how) for name, how in kept.items())
 
 

@@ -54,7 +54,7 @@ def test_a_queue_that_nobody_reads_is_found():
 
 
 def test_a_queue_without_its_task_is_found():
-    assert without_task(kept(), {ALL[0], "exchange.other"}) == {ALL[1], "exchange.other"}
+    assert without_task(kept(), {ALL[0], "exchange.other"}) == {*ALL[1:], "exchange.other"}
 
 
 def test_no_other_application_of_the_process_gets_our_tasks(tmp_path: Path):

@@ -10,6 +10,7 @@ from exchange.access.caller import Caller, Forbidden
 from exchange.cli import main
 from exchange.queries.checks import NoReport, last_report
 from exchange.reconcile import checks, latest, report, stepwise
+from exchange.reconcile.reporting import BEGINNING, report_from
 from exchange.tables import reports
 from tests.integration.test_between import peopled
 from tests.integration.test_checks import behind_the_back
@@ -86,3 +87,19 @@ def test_the_command_shows_it(node, home, new_home):
     shown = command(node, ZHIFANG, DONGHUAMEN)
     assert shown.exit_code == 0, shown.stdout
     assert command(node, "99").exit_code == 2
+
+
+def test_a_report_goes_on_where_it_was_left_and_of_two_who_go_on_one_ends(node, home, new_home, monkeypatch):
+    """A broker that hands a task to a second worker doubles nothing, and no worker is held up for long."""
+    monkeypatch.setattr("exchange.reconcile.reporting.BATCH", 1)
+    peopled(home, new_home, Town(node, WANSHOULU))
+    place = report_from(node, BEGINNING, lambda: True)
+    assert place is not None
+    assert latest(node) is None
+    behind = report_from(node, place, lambda: True)
+    assert report_from(node, place, lambda: True) is None
+    assert behind is not None
+    assert report_from(node, behind, lambda: True) is None
+    kept = latest(node)
+    assert kept is not None
+    assert (kept.checked.persons, kept.checked.pairs) == (2, checks(node).pairs)

@@ -11,9 +11,9 @@ from exchange.access.keys import Keys
 from exchange.http.app import create_app
 from exchange.ids import new_id
 from exchange.pipeline.advance import advance
-from exchange.reconcile import checks
+from exchange.reconcile import checks, latest
 from exchange.wake import Nobody
-from exchange.wakes.broker import ADVANCE, SWEEP, Broker, celery_at
+from exchange.wakes.broker import ADVANCE, CHECK, SWEEP, Broker, celery_at
 from tests.integration.towns import ZHIFANG
 from tests.servers.platform import Platform, accepted, play, readiness, settle, submissions, submit
 from workers import tasks
@@ -87,6 +87,18 @@ def test_a_sweep_that_has_worked_long_enough_goes_on_in_a_task_of_its_own(served
         app.tasks[SWEEP].apply(arguments, throw=True)
     broker.close()
     assert places == [[], [1, None], [2, None]], "a slice for each duty, since nothing is due"
+
+
+def test_a_worker_checks_everybody_and_keeps_what_it_found(served):
+    submitted(served, 3)
+    worker = served.worker()
+    settle(served.node)
+    with celery_at(served.redis.url, patience=2) as app:
+        app.send_task(CHECK, queue=CHECK)
+    worker.wait_until(lambda: latest(served.node) is not None)
+    kept = latest(served.node)
+    assert kept is not None
+    assert (kept.checked.persons, kept.checked.equal) == (3, True)
 
 
 def test_what_a_lost_wake_up_left_is_found_by_the_clock(served):

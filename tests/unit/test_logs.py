@@ -4,8 +4,10 @@ import logging
 
 import pytest
 import structlog
+from click.testing import CliRunner
 
 from exchange import logs
+from exchange.cli import main
 
 
 @pytest.fixture
@@ -42,3 +44,16 @@ def test_the_requests_that_the_demo_sends_are_not_told_one_by_one(restored, caps
     logging.getLogger("httpx").info("HTTP Request: POST http://demo/v1/events/batch")
     logging.getLogger("httpx").warning("of note")
     assert [line.count("of note") for line in capsys.readouterr().err.splitlines()] == [1]
+
+
+def test_a_command_logs_beside_its_answer_and_shows_no_values_of_variables(restored, capsys):
+    assert CliRunner().invoke(main, ["version"]).exit_code == 0
+    synthetic = chr(0x738B) + "of" + "nobody"
+    try:
+        fails(synthetic)
+    except RuntimeError:
+        structlog.get_logger("exchange.test").exception("failed")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "RuntimeError" in said.err
+    assert synthetic not in said.err

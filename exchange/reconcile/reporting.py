@@ -1,0 +1,119 @@
+"""The report: the four checks over everybody, step by step, and what they found, for whoever looks at it later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+
+from events.store.moment import to_moment, to_number
+from exchange.everybody import next_persons
+from exchange.reconcile.checks import BATCH, checks
+from exchange.reconcile.finding import Checked, in_one
+from exchange.tables import reports
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+Place = tuple[int | None, str]  # the moment at which a report was begun, and the person behind whom it goes on
+BEGINNING: Place = (None, "")
+
+_log = structlog.get_logger(__name__)
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found so far. `after`: the person behind whom it goes on; None where everybody was checked.
+
+    `left_out`: how many faults were found beyond those listed.
+    """
+
+    checked: Checked
+    after: str | None = None
+
+    @property
+    def left_out(self) -> int:
+        return self.checked.more
+
+
+def stepwise(node: Node, tell: Callable[[int], None] | None = None) -> Checked:
+    """The four checks over everybody, each batch at a moment of its own, so that none holds up the database for long.
+
+    `tell`: how many persons were checked so far.
+    """
+    return in_one(node.clock(), _parts(node, tell))
+
+
+def report(node: Node) -> Checked:
+    """Check everybody, keep what was found, and say in the log whether both sides are equal."""
+    place: Place | None = BEGINNING
+    while place is not None:
+        place = report_from(node, place, lambda: False)
+    found = latest(node)
+    if found is None:
+        raise RuntimeError  # it was kept just now
+    return found.checked
+
+
+def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place | None:
+    """Check on from there until it is enough. Where to go on; None where everybody was checked.
+
+    What is found is kept with how far it is: of two who check on from one place, the second keeps nothing and ends.
+    """
+    begun, start = place
+    after, parts = start, list[Checked]()
+    while persons := _next(node, after):
+        parts.append(checks(node, persons))
+        after = persons[-1]
+        if enough():
+            break
+    else:
+        after = ""
+    with node.uow.begin() as session:
+        moment = node.clock() if begun is None else to_moment(begun)
+        before = None if begun is None else reports.begun(session.sql, moment)
+        if before is not None:
+            known = msgspec.json.decode(before, type=Report)
+            if known.after != start:
+                return None
+            parts.insert(0, known.checked)
+        found = Report(checked=in_one(moment, parts), after=after or None)
+        reports.keep(session.sql, moment, msgspec.json.encode(found))
+    if found.after is not None:
+        return to_number(moment), found.after
+    _say(found.checked)
+    return None
+
+
+def latest(node: Node) -> Report | None:
+    """The last report over everybody."""
+    with node.uow.look() as session:
+        kept = (msgspec.json.decode(body, type=Report) for body in reports.newest_first(session.sql))
+        return next((each for each in kept if each.after is None), None)
+
+
+def _say(found: Checked) -> None:
+    say = _log.info if found.equal else _log.error
+    say("checked", persons=found.persons, waiting=found.waiting, differences=sum(found.checks.values()))
+
+
+def _parts(node: Node, tell: Callable[[int], None] | None) -> Iterator[Checked]:
+    done = 0
+    for persons in _batches(node):
+        yield checks(node, persons)
+        done += len(persons)
+        if tell is not None:
+            tell(done)
+
+
+def _batches(node: Node) -> Iterator[list[str]]:
+    after = ""
+    while found := _next(node, after):
+        yield found
+        after = found[-1]
+
+
+def _next(node: Node, after: str) -> list[str]:
+    with node.uow.look() as session:
+        return next_persons(session, after, BATCH)
