@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -106,7 +107,7 @@ def as_stored(node: Node, session: SqlSession, persons: list[str]) -> tuple[list
     """The dossiers as events and deliveries tell them, nothing settled anew; and those that do not open."""
     found: list[Settled] = []
     closed: list[Closed] = []
-    for shelf in shelves(session, node.keys, node.offices, persons):
+    for shelf in _shelved(node, session, persons, closed):
         try:
             shelf.require_keys()
             found.append(unsettled(node, shelf))
@@ -114,6 +115,24 @@ def as_stored(node: Node, session: SqlSession, persons: list[str]) -> tuple[list
             offices = tuple(sorted(filter(node.serves, shelf.concerned())))
             closed.append(Closed(persons=shelf.persons, offices=offices, rule=str(error.rule)))
     return found, closed
+
+
+def _shelved(node: Node, session: SqlSession, persons: list[str], closed: list[Closed]) -> Iterator[Shelf]:
+    """The dossiers; where an event cannot even be read, one by one, so that it concerns no other."""
+    try:
+        found = shelves(session, node.keys, node.offices, persons)
+    except UNREADABLE:
+        found = []
+        groups = dict.fromkeys(session.dossiers(persons).values())
+    else:
+        groups = {}
+    yield from found
+    for group in groups:
+        try:
+            yield from shelves(session, node.keys, node.offices, group)
+        except UNREADABLE as error:
+            offices = sorted({row.office for row in records.of_persons(session.sql, group) if node.serves(row.office)})
+            closed.append(Closed(persons=group, offices=tuple(offices), rule=str(error.rule)))
 
 
 def unsettled(node: Node, shelf: Shelf) -> Settled:

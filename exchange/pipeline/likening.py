@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from events.catalogue.person import KeptApart
-from events.errors import Tampered
-from exchange.books import Shelf
+from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.project import opened_sheet
 from exchange.pipeline.settled import Settled
 from exchange.protocol.likeness import Key, entry, keys, likeness
@@ -94,7 +93,7 @@ def _opened(node: Node, session: SqlSession, entries: set[Entry]) -> dict[Entry,
     for row in records.of_persons(session.sql, persons):
         each = Entry(row.person, row.office)
         if each in entries and row.person in wrapped:
-            with suppress(Tampered):  # which the checks name, and which concerns nobody else
+            with suppress(*UNREADABLE):  # which the checks name, and which concerns nobody else
                 cipher = {row.person: node.keys.unwrapped(row.person, wrapped[row.person])}
                 found[each] = _entry(opened_sheet(Shelf((row.person,), (), (), cipher, node.offices), row))
     return found

@@ -84,3 +84,13 @@ def test_a_frame_that_was_altered_holds_up_no_other(node, persons):
 
 def test_nothing_bears_the_mark_where_nothing_is_wrong(node, home, persons):
     assert [entry.unreadable for entry in inbox(node, home.caller).rows] == [False, False]
+
+
+def test_an_event_of_which_not_even_the_frame_can_be_read_is_named_and_the_others_are_checked(node, persons):
+    behind_the_back(node, ("UPDATE events SET body = zeroblob(40) WHERE subject = ?", (persons[0],)))
+    found = checks(node)
+    [fault] = found.differences
+    assert (fault.check, fault.person, fault.lacking) == ("view", persons[0], ("frame.form",))
+    assert {fault.office, *(each.office for each in fault.consequences)} == {ZHIFANG, DONGHUAMEN}
+    assert found.persons == 1
+    assert {person for _, person in compare(node).differing} == {persons[0]}
