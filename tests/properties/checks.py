@@ -176,9 +176,14 @@ def differing_fields(world: World, other: World) -> list[str]:
 
 def _sources(record: Record) -> set[tuple[Ref, frozenset[str]]]:
     """The facts from which particulars are folded, each with the parts that the office was shown."""
-    kinds = {"person.registered", "person.changed"}
-    facts = record.facts.values()
-    return {(s.ref, frozenset(s.event.parts)) for s in facts if s.payload.type in kinds and not s.void}
+
+    def of(*kinds: str) -> set[tuple[Ref, frozenset[str]]]:
+        facts = record.facts.values()
+        return {(s.ref, frozenset(s.event.parts)) for s in facts if s.payload.type in kinds and not s.void}
+
+    ties = of("tie.began", "tie.ended")  # the marital status follows from them
+    # Where nobody registered the person, what arrivals state is all that is known.
+    return ties | (of("person.registered", "person.changed") or of("movement.arrived"))
 
 
 def _contradictory(record: Record) -> bool:
