@@ -21,7 +21,7 @@ def links_and_disputes(sight: Sight) -> Iterator[Standing]:
     """The links of the chain, and the replies that dispute or restore them."""
     facts = sight.record.facts
     refs = {link.ref for link in sight.record.chain}
-    if not any(link.named for link in sight.record.chain):
+    if not any(set(link.named) - link.disclaimed for link in sight.record.chain):
         # Nobody keeps the registration: who opened the dossier first decides.
         refs |= {standing.ref for standing in sight.in_force if is_opening(standing)}
     for ref in sorted(refs):
@@ -47,7 +47,7 @@ def chain_to_open_stays(sight: Sight) -> Iterator[Due]:
 
 
 def chain_to_openers(sight: Sight) -> Iterator[Due]:
-    """Every office that opened the dossier or stands in its chain gets the chain, its disputes and the merges.
+    """Every office that opened the dossier, stands in its chain or kept it by a merge gets chain, disputes and merges.
 
     Two offices would otherwise both think that they are keeper.
     """
@@ -55,7 +55,7 @@ def chain_to_openers(sight: Sight) -> Iterator[Due]:
         return
     named = {office for link in sight.record.chain for office in link.named if office not in link.disclaimed}
     told = list(links_and_disputes(sight))
-    for office in sorted({*sight.record.openers, *named, *_self_styled(sight)}):
+    for office in sorted({*sight.record.openers, *named, *sight.merge_keepers, *_self_styled(sight)}):
         for standing in told:
             yield sight.due(standing, office, "opener")
         for standing in sight.merges:

@@ -66,6 +66,12 @@ class Sight:
         """The merges in force, and what undid them."""
         return tuple(s for s in self.in_force if isinstance(s.payload, Merged | Unmerged))
 
+    @cached_property
+    def merge_keepers(self) -> frozenset[str]:
+        """Offices that merges in force name as keeper: whoever holds the merge alone takes them for it."""
+        undone = {s.payload.merge for s in self.merges if isinstance(s.payload, Unmerged)}
+        return frozenset(s.payload.keeper for s in self.merges if isinstance(s.payload, Merged) and s.ref not in undone)
+
     def mine(self, office: str) -> bool:
         """The office itself; whom it succeeded, a record calls by its own code already."""
         return office == self.me

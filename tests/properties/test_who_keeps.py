@@ -1,0 +1,62 @@
+"""Who once kept a dossier hears who keeps it now: histories that random ones once came to, written out."""
+
+from __future__ import annotations
+
+from events.catalogue.case import Disputed
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Merged, Registered
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import CaseRef, town
+from events.envelope import Ref
+from tests.properties.test_histories import faults_of
+from tests.properties.world import OFFICES, World
+
+A, B, C, D, E = OFFICES[:5]
+WHO = {"name": "甲"}
+
+
+class Town:
+    """One node with all offices and no skew: each fact is told before the next is recorded."""
+
+    def __init__(self) -> None:
+        self.world = World(1, skew=False)
+
+    def does(self, office: str, person: str, fact: Fact, day: str = "2026-01-05") -> Ref:
+        event = self.world.author(office, person, day, fact)
+        self.world.command(event)
+        self.world.tick()
+        self.world.drain()
+        return event.ref
+
+    def keepers(self, person: str) -> dict[str, str | None]:
+        """Who each office that holds the person takes for the keeper."""
+        records = {office: self.world.record(office, person) for office in OFFICES}
+        return {office: record.keeper for office, record in records.items() if record is not None}
+
+
+def arrival(home: str | None, **more: object) -> Arrived:
+    place = town(home) if home is not None else None
+    return Arrived(registration=place, address="street", stated=WHO, opens=True, **more)  # type: ignore[arg-type]
+
+
+def test_the_keeper_that_a_merge_named_hears_that_the_registration_was_gained_elsewhere() -> None:
+    story = Town()
+    story.does(D, "P1", Registered(basis="first_record", registration=None, particulars=WHO))
+    story.does(A, "P1", arrival(None, kind="main"))
+    story.does(E, "P2", arrival(None, kind="further"))
+    story.does(D, "P1", Merged(other="P2", keeper=C))
+    story.does(A, "P2", RegistrationChanged(from_=None, to=town(A), ground="other"))
+    assert set(story.keepers("P2").values()) == {A}
+    assert C in story.keepers("P2")
+    assert faults_of(story.world) == []
+
+
+def test_openings_are_told_where_the_only_link_of_the_chain_is_disclaimed() -> None:
+    story = Town()
+    story.does(D, "P1", arrival(C, kind="main"))
+    entry = story.does(B, "P1", Registered(basis="first_record", registration=town(C), particulars=WHO))
+    story.does(E, "P1", arrival(None, kind="main"), "2026-01-10")  # who arrives later hears of no earlier stays
+    story.does(C, "P1", Disputed(case=CaseRef(entry, C, "registration"), reason="identity_mismatch"))
+    assert story.keepers("P1") == {B: D, C: D, D: D, E: D}
+    assert faults_of(story.world) == []
