@@ -21,7 +21,7 @@ from events.event import Event
 from events.store.sql.rows import batches
 from events.store.sql.schema import events, log
 from events.vault.seal import Binding, open_parts
-from exchange.audit.rebuild import Key, as_stored, compared
+from exchange.audit.rebuild import Key, Tell, as_stored, compared, nobody
 from exchange.books import UNREADABLE, Shelf
 from exchange.everybody import everybody
 from exchange.firsts import Firsts
@@ -87,8 +87,11 @@ class History(msgspec.Struct, frozen=True):
         return opened
 
 
-def folded(node: Node, *, parts: bool, batch: int = 500) -> Folded:
-    """Fold the log, person by person. `parts`: opened too, so that particulars are compared; else no key is used."""
+def folded(node: Node, *, parts: bool, batch: int = 500, tell: Tell = nobody) -> Folded:
+    """Fold the log, person by person. `parts`: opened too, so that particulars are compared; else no key is used.
+
+    `tell`: how many persons are done, now and then.
+    """
     persons = count = 0
     otherwise: Firsts[str] = Firsts()
     differing: Firsts[Key] = Firsts()
@@ -117,6 +120,7 @@ def folded(node: Node, *, parts: bool, batch: int = 500) -> Folded:
             otherwise.add(sorted(suspects - {person for _, person in wrong}))
             differing.add(sorted(tampered.union(wrong)))
             persons += len(some)
+            tell(persons)
     return Folded(
         persons=persons,
         events=count,

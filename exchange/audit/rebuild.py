@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 Key = tuple[str, str]
+Tell = Callable[[int], None]
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,9 +54,16 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
         return [(office, self.persons[0]) for office in self.offices]
 
 
-def rebuild(node: Node, batch: int = 200) -> Rebuilt:
-    """Write all projections anew, some persons a transaction, and say which records that changed."""
-    tally = _Tally()
+def nobody(_done: int) -> None:
+    """Whoever works tells nobody how far it is."""
+
+
+def rebuild(node: Node, batch: int = 200, tell: Tell = nobody) -> Rebuilt:
+    """Write all projections anew, some persons a transaction, and say which records that changed.
+
+    `tell`: how many persons are done, now and then.
+    """
+    tally = _Tally(tell)
     after: str | None = ""
     while after is not None:
         with node.uow.begin() as session:
@@ -69,9 +77,9 @@ def rebuild(node: Node, batch: int = 200) -> Rebuilt:
     return tally.rebuilt()
 
 
-def compare(node: Node, batch: int = 200) -> Rebuilt:
+def compare(node: Node, batch: int = 200, tell: Tell = nobody) -> Rebuilt:
     """The same look without writing anything."""
-    tally = _Tally()
+    tally = _Tally(tell)
     with node.uow.look() as session:
         for some in everybody(session, batch):
             tally.look(node, session, some)
@@ -81,7 +89,8 @@ def compare(node: Node, batch: int = 200) -> Rebuilt:
 class _Tally:
     """What was seen so far, without the dossiers themselves."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
         self._persons = self._records = 0
         self._differing: Firsts[Key] = Firsts()
 
@@ -92,6 +101,7 @@ class _Tally:
         self._differing.add([*found, *(key for one in closed for key in one.keys)])
         self._persons += len(persons)
         self._records += len(new)
+        self._tell(self._persons)
         return dossiers
 
     def rebuilt(self) -> Rebuilt:

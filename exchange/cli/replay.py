@@ -9,11 +9,13 @@ import click
 
 from events.errors import Malformed
 from exchange.audit.outlines import Folded, folded
-from exchange.audit.rebuild import Rebuilt, compare, rebuild
+from exchange.audit.rebuild import Rebuilt, Tell, compare, rebuild
 from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
 from exchange.cli.node import on_node, opened, settings_of
+from exchange.cli.progress import progress
+from exchange.node import Node
 
 SHOWN = 20  # differing records; a machine is told up to a thousand in all
 
@@ -25,10 +27,18 @@ SHOWN = 20  # differing records; a machine is told up to a thousand in all
 def replay(write: bool, fold: str | None, data: Path | None, settings_file: Path | None) -> int:
     if write and fold is not None:
         raise Malformed(field="--log", rule="cli.log_writes_nothing")
-    with opened(settings_of(settings_file, data=data), made=False) as node:
-        if fold is not None:
-            return _told_of_log(folded(node, parts=fold == "opened"))
-        return _told(rebuild(node) if write else compare(node), rebuilt=write)
+    with (
+        opened(settings_of(settings_file, data=data), made=False) as node,
+        progress(speech.words("replay.bar")) as tell,
+    ):
+        found = _found(node, fold, tell, write=write)
+    return _told_of_log(found) if isinstance(found, Folded) else _told(found, rebuilt=write)
+
+
+def _found(node: Node, fold: str | None, tell: Tell, *, write: bool) -> Rebuilt | Folded:
+    if fold is not None:
+        return folded(node, parts=fold == "opened", tell=tell)
+    return rebuild(node, tell=tell) if write else compare(node, tell=tell)
 
 
 def _told(found: Rebuilt, *, rebuilt: bool) -> int:

@@ -1,12 +1,15 @@
 """The checks that run by themselves: what they found is kept, for whoever looks at it later."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from click.testing import CliRunner, Result
 from structlog.testing import capture_logs
 
 from exchange.access.caller import Caller, Forbidden
+from exchange.audit.outlines import folded
+from exchange.audit.rebuild import compare, rebuild
 from exchange.cli import main
 from exchange.queries.checks import NoReport, last_report
 from exchange.reconcile import checks, latest, report, stepwise
@@ -103,3 +106,11 @@ def test_a_report_goes_on_where_it_was_left_and_of_two_who_go_on_one_ends(node, 
     kept = latest(node)
     assert kept is not None
     assert (kept.checked.persons, kept.checked.pairs) == (2, checks(node).pairs)
+
+
+@pytest.mark.parametrize("work", [compare, rebuild, partial(folded, parts=False)])
+def test_whoever_waits_for_a_replay_is_told_how_far_it_is(node, home, new_home, work):
+    peopled(home, new_home, Town(node, WANSHOULU))
+    told: list[int] = []
+    work(node, batch=1, tell=told.append)
+    assert told[:2] == [1, 2]
