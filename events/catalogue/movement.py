@@ -15,6 +15,7 @@ class Departed(Fact, frozen=True, tag="movement.departed", kw_only=True):
     stay: Ref | None = None
     destination: Place
     expected_on: Day | None = None
+    given: Particulars = {}  # filled from the record: what the town announced needs to recognise the person
 
 
 class Arrived(Fact, frozen=True, tag="movement.arrived", kw_only=True):
@@ -59,6 +60,7 @@ class Left(Fact, frozen=True, tag="movement.left", kw_only=True):
     destination: Place | None = None
     basis: Literal["own_word", "ex_officio", "lapsed"] = "own_word"
     ground: Code | None = None
+    given: Particulars = {}  # as of a departure
 
 
 class Returned(Fact, frozen=True, tag="movement.returned", kw_only=True):

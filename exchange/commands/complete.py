@@ -64,6 +64,22 @@ def _id_of(case: object) -> str:
     return case_id(msgspec.convert(case, CaseRef))
 
 
+def _left(content: Content, office: str, record: Record | None) -> None:
+    _own_stay(content, office, record)
+    _recognise(content, record)
+
+
+def _recognise(content: Content, record: Record | None) -> None:
+    """For the town that is told to expect the person: what it takes to recognise them, and nothing else."""
+    destination = content.get("destination")
+    announces = isinstance(destination, Mapping) and destination.get("kind") == "town"
+    held = record.particulars.items() if announces and record is not None else ()
+    given = {field: value for field, value in held if field.startswith(_RECOGNISING)}
+    content.pop("given", None)
+    if given:
+        content["given"] = given
+
+
 def _own_stay(content: Content, office: str, record: Record | None) -> None:
     """The only open stay of the office itself; the main one where there is one of each."""
     if content.get("stay") is None and record is not None:
@@ -95,6 +111,7 @@ def _departed(content: Content, office: str, record: Record | None) -> None:
         meant = [s for s in own if s.kind == "main"] or (own if record.keeper != office else [])
         if len(meant) == 1:
             content["stay"] = [meant[0].id.author, meant[0].id.id]
+    _recognise(content, record)
 
 
 def _opens(content: Content, _office: str, record: Record | None) -> None:
@@ -146,7 +163,7 @@ def _begins_stay(content: Content, _office: str, _record: Record | None) -> None
 _STEPS: Mapping[str, Completion] = {
     "movement.moved_within": _own_stay,
     "movement.extended": _own_stay,
-    "movement.left": _own_stay,
+    "movement.left": _left,
     "movement.main_changed": _further_stay,
     "movement.departed": _departed,
     "movement.arrived": _opens,

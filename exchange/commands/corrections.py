@@ -21,6 +21,8 @@ _OF_PARTICULARS = frozenset({"particulars", "stated", "wanted", "given", "facts"
 # Filled in when the event is recorded, whatever the caller gave.
 _DERIVED: Mapping[str, frozenset[str]] = {
     "movement.arrived": frozenset({"opens"}),
+    "movement.departed": frozenset({"given"}),
+    "movement.left": frozenset({"given"}),
     "event.corrected": frozenset({"fields"}),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from events.catalogue.movement import Arrived
+from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Changed, Registered, Stated
 from events.parts import TIES
 from events.standing import Standing
@@ -30,6 +30,8 @@ def particulars(facts: Iterable[Standing], survivor: str, office: str, keeper: s
     if office != keeper:
         for field, value in stated_by(standing, office).items():
             held.setdefault(field, value)
+        if not held:
+            held.update(_given(standing))
     elif not held:
         # Nobody registered the person: what the newest arrival states is all that is known.
         for fact in standing:
@@ -67,6 +69,15 @@ def stated_by(facts: Iterable[Standing], office: str) -> dict[str, Any]:
         if isinstance(fact.payload, Arrived) and fact.author == office:
             stated.update(fact.payload.stated)
     return stated
+
+
+def _given(facts: Iterable[Standing]) -> dict[str, Any]:
+    """By what a town that was only told to expect the person recognises them, the newest last."""
+    given: dict[str, Any] = {}
+    for fact in facts:
+        if isinstance(fact.payload, Departed | Left):
+            given.update(fact.payload.given)
+    return given
 
 
 def _registrations(facts: Iterable[Standing], survivor: str) -> list[Mapping[str, Any]]:

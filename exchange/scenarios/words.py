@@ -12,6 +12,7 @@ FORMAT = 1
 
 # What a step says by itself (`of`, `person`, `day`) or the exchange fills in stands in no `with`.
 _NOT_IN_WITH = frozenset({"case", "target", "merge", "notification", "teller", "opens"})
+_FILLED = {"movement.departed": frozenset({"given"}), "movement.left": frozenset({"given"})}
 # Types of the catalogue that the typed catalogue does not have yet.
 _LATER: Mapping[str, frozenset[str]] = {
     "person.erased": frozenset({"ground"}),
@@ -20,7 +21,7 @@ _SPOKEN = {name: frozenset({"from"}) for name in TYPES if name.startswith("juris
 FIELDS: Mapping[str, frozenset[str]] = {
     **{
         name: frozenset(each.encode_name for each in msgspec.structs.fields(kind))
-        .difference(_NOT_IN_WITH)
+        .difference(_NOT_IN_WITH, _FILLED.get(name, ()))
         .union(_SPOKEN.get(name, ()))
         for name, kind in TYPES.items()
     },
