@@ -17,6 +17,7 @@ from events.catalogue.values import CaseRef, Other, Place, StayName, Tied
 from events.envelope import Ref
 from events.standing import Stand, Standing
 from exchange.protocol.book import Delivery
+from exchange.protocol.cases import RIVAL_DOCUMENT
 from exchange.protocol.offices import Offices
 
 Successor = Callable[[str], str]
@@ -57,12 +58,14 @@ def between_heirs(delivery: Delivery, person: str, offices: Offices) -> Delivery
 def _joined(one: Delivery, other: Delivery) -> Delivery:
     """What two offices that became one were told of one event, or told; the latest revision counts, as ever.
 
-    Every question stays put, whichever of the two it was put to.
+    Every question stays put, whichever of the two it was put to, and so does who put it: only of the ground of two
+    persons with one document does it follow that the teller itself asks, and not the keeper.
     """
     first, last = sorted((one, other), key=lambda d: (d.revision, d.asks, sorted(d.parts)))
     asked = {**{q.kind: q for q in first.asked}, **{q.kind: q for q in last.asked}}
     parts = last.parts | first.parts if first.revision == last.revision else last.parts
-    return msgspec.structs.replace(last, parts=parts, asked=tuple(asked.values()))
+    ground = RIVAL_DOCUMENT if RIVAL_DOCUMENT in {one.ground, other.ground} else last.ground
+    return msgspec.structs.replace(last, parts=parts, asked=tuple(asked.values()), ground=ground)
 
 
 def _fact(standing: Standing, successor: Successor) -> Standing:

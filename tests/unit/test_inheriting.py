@@ -2,17 +2,21 @@
 
 from typing import Any
 
+import pytest
+
 from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged
-from events.catalogue.values import CaseRef, Place, StayName, town
+from events.catalogue.values import CaseRef, NoteKind, Place, StayName, town
 from events.envelope import Ref
 from events.standing import may_amend, stand
-from exchange.protocol.book import Delivery, Question
+from exchange.protocol.book import Book, Delivery, Question
+from exchange.protocol.cases import MATCH, RIVAL_DOCUMENT
 from exchange.protocol.inheriting import between_heirs, handed_on, inherited
 from exchange.protocol.offices import Offices, Succession
+from exchange.protocol.view import view
 from tests.unit.made_up import event
 
 A, B, C, D = (f"11010100{n}000" for n in range(1, 5))
@@ -81,3 +85,21 @@ def test_of_two_revisions_the_latest_says_which_parts_there_are():
     ]
     [found] = handed_on([(each, "P") for each in told], merged)
     assert (found.parts, found.revision) == (frozenset(["identity"]), 2)
+
+
+@pytest.mark.parametrize("first", [MATCH, RIVAL_DOCUMENT])
+def test_who_asked_about_two_persons_with_one_document_still_asks_where_the_office_asked_became_one_with_another(first):
+    """The keeper is a third office, and the teller had asked the other of the two something else."""
+    merged = Offices(["110101000000"], successions={A: Succession((B,))})
+    arrival = event(Arrived(kind="main", registration=town(C)), D, "P", 1)
+    asked: list[tuple[str, str, NoteKind]] = [(A, MATCH, "inflow"), (B, RIVAL_DOCUMENT, "contested")]
+    told = [
+        Delivery(ref=arrival.ref, teller=D, to=to, parts=frozenset(), ground=ground, kind=kind, asked=(Question(kind),))
+        for to, ground, kind in sorted(asked, key=lambda each: each[1] != first)
+    ]
+    book = Book(B, merged)
+    for each in handed_on([(each, "P") for each in told], merged):
+        book.receive(each, arrival)
+    [record] = view(book)
+    assert record.keeper == C
+    assert {(case.ref.kind, case.asker) for case in record.cases.values()} == {("inflow", D), ("contested", D)}
