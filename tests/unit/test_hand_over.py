@@ -4,7 +4,7 @@ import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Returned
+from events.catalogue.movement import Arrived, Returned
 from events.catalogue.person import Registered
 from events.catalogue.values import town
 from events.envelope import Ref
@@ -47,3 +47,13 @@ def test_what_an_office_recorded_as_keeper_goes_to_the_keeper_after_it(there, am
 
 def test_an_office_that_was_never_named_hands_nothing_over(there):
     assert list(hand_over(Sight(there.book, there.record))) == []
+
+
+def test_what_an_office_recorded_as_keeper_by_an_arrival_goes_to_the_keeper_by_the_chain():
+    told = Told(B)
+    arrival = told.hears(D, Arrived(kind="main", registration=town(B)), "inflow")
+    returned = told.own(Returned(address="home", origin=None), "2026-01-11")
+    told.hears(D, taken_back(arrival), "retraction")
+    told.hears(A, registered(A), None)
+    assert told.record.keeper == A
+    assert (returned, A) in {(due.ref, due.to) for due in hand_over(Sight(told.book, told.record))}

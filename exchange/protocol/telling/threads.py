@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.catalogue.case import Reply
-from events.catalogue.movement import Arrived
+from events.catalogue.movement import Arrived, Returned
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
@@ -98,8 +98,10 @@ def _kept(sight: Sight) -> bool:
     record = sight.record
     named = any(sight.mine(office) for link in record.chain for office in link.named) or _named_once(sight)
     opened = any(sight.mine(office) for office in record.openers)
-    gave_up = any(isinstance(s.payload, Merged) and sight.mine(s.author) for s in sight.in_force)
-    return named or opened or gave_up
+    gave_up = any(isinstance(s.payload, Merged) for s in sight.own)
+    # Only whoever took itself for the keeper records a return, which no row sends from anybody else to the keeper.
+    returned = any(isinstance(s.payload, Returned) for s in sight.own)
+    return named or opened or gave_up or returned
 
 
 def _named_once(sight: Sight) -> bool:
