@@ -121,7 +121,10 @@ class _Calendar:
         start = day_of(datetime.fromtimestamp(since / 1_000_000, UTC)) if since else first
         if state.due_on is not None:
             return start, date.fromisoformat(state.due_on)
-        kind, rules = deadline_of(state.ref.kind, record.facts[state.ref.opening].payload), self._node.deadlines
+        opening = record.facts.get(state.ref.opening)
+        if opening is None:  # a county that was asked to see to the case holds no more of it
+            return start, None
+        kind, rules = deadline_of(state.ref.kind, opening.payload), self._node.deadlines
         if state.again is None or kind not in rules.answers:
             return start, None
         asked = state.ref.asked
