@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from events.catalogue.case import Disputed
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Arrived
+from events.catalogue.family import TieBegan, TieEnded
+from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Registered
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import CaseRef, town
+from events.catalogue.values import CaseRef, Other, town
 from events.envelope import Ref
 from tests.properties.test_histories import faults_of
 from tests.properties.world import OFFICES, World
@@ -37,7 +38,7 @@ class Town:
 
 def arrival(home: str | None, **more: object) -> Arrived:
     place = town(home) if home is not None else None
-    return Arrived(registration=place, address="street", stated=WHO, opens=True, **more)  # type: ignore[arg-type]
+    return Arrived(registration=place, address="street", stated=WHO, **{"opens": True, **more})  # type: ignore[arg-type]
 
 
 def test_the_keeper_that_a_merge_named_hears_that_the_registration_was_gained_elsewhere() -> None:
@@ -59,4 +60,21 @@ def test_openings_are_told_where_the_only_link_of_the_chain_is_disclaimed() -> N
     story.does(E, "P1", arrival(None, kind="main"), "2026-01-10")  # who arrives later hears of no earlier stays
     story.does(C, "P1", Disputed(case=CaseRef(entry, C, "registration"), reason="identity_mismatch"))
     assert story.keepers("P1") == {B: D, C: D, D: D, E: D}
+    assert faults_of(story.world) == []
+
+
+def test_the_end_of_a_tie_reaches_the_keeper_from_an_office_that_holds_the_tie_alone() -> None:
+    story = Town()
+    entry = Registered(basis="first_record", registration=town(B), kind="main", particulars=WHO)
+    stays = {person: story.does(B, person, entry) for person in ("P1", "P2")}
+    story.does(B, "P2", Departed(stay=stays["P2"], destination=town(C)))
+    story.does(C, "P2", arrival(B, kind="main", opens=False), "2026-01-10")
+    spouse = Other(person="P1", at=E)  # whom B keeps, and E does not hold
+    story.does(C, "P2", TieBegan(tie="spouse", other=spouse, ground="marriage"), "2026-01-11")
+    ended = story.does(E, "P2", TieEnded(tie="spouse", other=spouse, ground="divorce"), "2026-01-12")
+    assert story.keepers("P2") == {B: B, C: B, E: None}
+    kept = story.world.record(B, "P2")
+    assert kept is not None
+    assert [tie.ended_by for tie in kept.ties] == [ended]
+    assert kept.particulars["marital_status"] == "40"
     assert faults_of(story.world) == []

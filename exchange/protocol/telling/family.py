@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from events.catalogue.family import TieBegan
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import MainChanged
 from events.catalogue.person import Changed, Deceased, Protected, Registered, Unprotected
 from events.envelope import Part, Ref
@@ -41,8 +41,12 @@ def keeper_tells_family(sight: Sight) -> Iterator[Due]:
 
 
 def thread_of_tie(sight: Sight) -> Iterator[Due]:
-    """Who was told that a tie began, and is still the other's office, is told of its end, whatever the age by then."""
+    """Who was told that a tie began, and is still the other's office, is told of its end, whatever the age by then.
+
+    An end recorded by an office that knows of no keeper reaches the keeper by way of whoever recorded the tie.
+    """
     if not sight.is_keeper:
+        yield from _by_way_of_the_tie(sight)
         return
     for tie in sight.record.ties:
         if tie.ended_by is None:
@@ -51,6 +55,25 @@ def thread_of_tie(sight: Sight) -> Iterator[Due]:
         for to in offices_of(tie, sight.kin):
             if to in sight.told_to.get(tie.ref, ()):
                 yield sight.due(ended, to, GROUND, cell_of(ended.payload.type, "family"))
+
+
+def _by_way_of_the_tie(sight: Sight) -> Iterator[Due]:
+    """An office that is said to hold the other may hold the tie alone: nobody would hear else that it has ended.
+
+    Read from the facts, for in the record the keeper's statement may have taken the place of the tie.
+    """
+    for ended in sight.in_force:
+        if not isinstance(ended.payload, TieEnded):
+            continue
+        kind = ended.payload.tie
+        began = (s for s in sight.in_force if isinstance(s.payload, TieBegan) and s.payload.tie == kind)
+        recorders = sorted({standing.author for standing in began})
+        if sight.keeper is None and sight.mine(ended.author):
+            for to in recorders:
+                cell = cell_of(ended.payload.type, "keeper")
+                yield sight.due(ended, to, "tie_recorded", cell, parts=IDENTITY)
+        elif sight.keeper is not None and sight.me in recorders:
+            yield sight.due(ended, sight.keeper, "tie_recorded", parts=IDENTITY)
 
 
 def _of_the_person(sight: Sight, to: str) -> Iterator[Standing]:
