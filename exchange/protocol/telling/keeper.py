@@ -101,7 +101,8 @@ def _tell_stay(sight: Sight, other: Stay, stay: Stay) -> Iterator[Due]:
     for ref in refs:
         standing = facts.get(ref) if ref is not None else None
         cell = cell_of(standing.payload.type, "open_stays") if standing is not None else None
-        if standing is not None and cell is not None:
+        # A registration that began a stay is no news to the others as such, but under an id given up no chain has it.
+        if standing is not None and (cell is not None or ref == other.id):
             yield sight.due(standing, stay.office, "other_stay", cell, trigger=sight.since(stay, standing))
 
 

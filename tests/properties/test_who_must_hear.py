@@ -1,8 +1,8 @@
-"""Who once kept a dossier hears who keeps it now: histories that random ones once came to, written out."""
+"""Who must hear what, for both sides to show the same: histories that random ones once came to, written out."""
 
 from __future__ import annotations
 
-from events.catalogue.case import Disputed
+from events.catalogue.case import Confirmed, Disputed
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed
@@ -77,4 +77,17 @@ def test_the_end_of_a_tie_reaches_the_keeper_from_an_office_that_holds_the_tie_a
     assert kept is not None
     assert [tie.ended_by for tie in kept.ties] == [ended]
     assert kept.particulars["marital_status"] == "40"
+    assert faults_of(story.world) == []
+
+
+def test_a_stay_begun_by_the_entry_of_an_id_given_up_is_told_to_the_other_stays() -> None:
+    story = Town()
+    entry = Registered(basis="first_record", registration=town(B), kind="main", particulars=WHO)
+    stays = {person: story.does(B, person, entry) for person in ("P1", "P2")}
+    story.does(B, "P2", Merged(other="P1", keeper=B))
+    stay = story.does(E, "P1", arrival(B, kind="further"), "2026-01-10")
+    story.does(B, "P1", Confirmed(case=CaseRef(stay, B, "inflow")))
+    shown = story.world.record(E, "P1")
+    assert shown is not None
+    assert {each.id for each in shown.open_stays} == {*stays.values(), stay}
     assert faults_of(story.world) == []
