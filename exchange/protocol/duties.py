@@ -12,7 +12,7 @@ import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Escalated, Reminded, Reopened, RequestOpened, Withdrawn
-from events.catalogue.movement import MainChanged
+from events.catalogue.movement import Extended, MainChanged, MovedWithin
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.standing import Standing
@@ -102,10 +102,13 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
 
 
 def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
-    """That another stay became main says nothing without the stay."""
+    """What says only something of a stay says nothing without the stay, be it taken back."""
     for (ref, to), due in list(owed.items()):
         payload = sight.record.facts[ref].payload
-        if isinstance(payload, MainChanged) and payload.stay in sight.record.facts and (payload.stay, to) not in owed:
+        if not isinstance(payload, MainChanged | MovedWithin | Extended) or payload.stay not in sight.record.facts:
+            continue
+        # A stay told before is not due anew, or the parts that were told in error would be kept.
+        if (payload.stay, to) not in owed and (payload.stay, to) not in sight.book.told:
             _add(owed, sight, Due(ref=payload.stay, to=to, ground="stay_of_change", trigger=due.trigger or ref))
 
 

@@ -1,0 +1,51 @@
+"""What says only something of a stay is told with the stay, or its reader waits for one that never comes (T5)."""
+
+import pytest
+
+from events.catalogue.amendment import Retracted
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Extended, MainChanged, MovedWithin
+from events.catalogue.values import town
+from events.envelope import Ref
+from exchange.protocol.book import Book, Delivery
+from exchange.protocol.duties import duties, new_deliveries
+from exchange.protocol.view import view
+from tests.unit.test_sheet import A, B, D, Told
+
+STAY = Ref(B, "e1")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [Extended(stay=STAY, stay_until="2027-01-01"), MovedWithin(stay=STAY, address="2 Lane"), MainChanged(stay=STAY)],
+    ids=lambda fact: fact.type,
+)
+def test_who_hears_something_of_a_stay_that_was_taken_back_hears_of_the_stay(said: Fact) -> None:
+    """D lived with the person when nobody was known to keep the registration, so that B tells it what B recorded."""
+    told = Told(B)
+    assert told.own(Arrived(kind="main", registration=town(A), address="1 Lane")) == STAY
+    told.own(said, "2026-01-05")
+    taken_back = told.own(Retracted(target=STAY))
+    arrived = told.hears(D, Arrived(kind="further", registration=town(A), address="1 Lane"), None)
+    made = new_deliveries(told.book, told.record, duties(told.book, told.record))
+    assert {STAY, taken_back} <= {delivery.ref for delivery in made if delivery.to == D}
+    heard = Book(D, told.book.offices)
+    heard.record(told.book.event(arrived))
+    for delivery in made:
+        if delivery.to == D:
+            heard.receive(delivery, told.book.event(delivery.ref))
+    [record] = view(heard)
+    assert record.incomplete == ()
+
+
+def test_a_stay_that_was_told_before_is_not_due_anew() -> None:
+    """Or an office told in error of a stay would keep its parts for what was said of it."""
+    told = Told(B)
+    told.own(Arrived(kind="main", registration=town(A), address="1 Lane"))
+    extended = told.own(Extended(stay=STAY, stay_until="2027-01-01"), "2026-01-05")
+    told.own(Retracted(target=STAY))
+    told.hears(D, Arrived(kind="further", registration=town(A), address="1 Lane"), None)
+    told.book.tell(Delivery(ref=STAY, teller=B, to=D, parts=frozenset(), ground="named"))
+    owed = duties(told.book, told.record)
+    assert (extended, D) in owed
+    assert owed[STAY, D].ground == "told"
