@@ -67,6 +67,7 @@ class Others:
             "case": self.case,
             "position": str(notice.position),
             "code": ZHIFANG,
+            "one": ZHIFANG,
             "office": ZHIFANG,
             "search": "王小雨",
             "within": ZHIFANG,
