@@ -40,6 +40,7 @@ def run_checks() -> Mapping[str, Any]:
     summary=("What the checks last found by themselves", "最近一次自动核查的结果"),
     answer=ReportSchema,
     example={**_EXAMPLE, "left_out": 0},
+    problems=(404,),
 )
 @allows("operator", "supervisor", "auditor")
 def last_report() -> Mapping[str, Any]:
