@@ -21,11 +21,12 @@ from events.event import Event
 from events.store.sql.rows import batches
 from events.store.sql.schema import events, log
 from events.vault.seal import Binding, open_parts
-from exchange.audit.rebuild import Key, Tell, as_stored, compared, nobody
+from exchange.audit.rebuild import Key, as_stored, compared
 from exchange.books import UNREADABLE, Shelf
 from exchange.everybody import everybody
 from exchange.firsts import Firsts
 from exchange.pipeline.project import opened_sheet
+from exchange.progress import Tell, nobody
 from exchange.protocol.offices import Offices
 from exchange.protocol.outline import Outline, outlines
 from exchange.protocol.plain_life import Line, Open, Parts

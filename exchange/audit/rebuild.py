@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from exchange.books import UNREADABLE, Shelf, shelves
+from events.errors import Tampered
+from exchange.books import UNREADABLE, Shelf
 from exchange.everybody import everybody, next_persons
 from exchange.firsts import Firsts
 from exchange.pipeline.likening import liken
 from exchange.pipeline.project import project, record_rows, write_records
 from exchange.pipeline.settled import Settled
+from exchange.progress import Tell, nobody
 from exchange.protocol.settle import Settlement
 from exchange.protocol.view import view
+from exchange.readable import readable
 from exchange.tables import books, records
 from exchange.tables.records import RecordRow
 from exchange.unit_of_work import SqlSession
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 Key = tuple[str, str]
-Tell = Callable[[int], None]
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +53,6 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     def keys(self) -> list[Key]:
         """The records that it should have."""
         return [(office, self.persons[0]) for office in self.offices]
-
-
-def nobody(_done: int) -> None:
-    """Whoever works tells nobody how far it is."""
 
 
 def rebuild(node: Node, batch: int = 200, tell: Tell = nobody) -> Rebuilt:
@@ -117,7 +114,12 @@ def as_stored(node: Node, session: SqlSession, persons: list[str]) -> tuple[list
     """The dossiers as events and deliveries tell them, nothing settled anew; and those that do not open."""
     found: list[Settled] = []
     closed: list[Closed] = []
-    for shelf in _shelved(node, session, persons, closed):
+
+    def unread(ids: tuple[str, ...], error: Tampered) -> None:
+        offices = sorted({row.office for row in records.of_persons(session.sql, ids) if node.serves(row.office)})
+        closed.append(Closed(persons=ids, offices=tuple(offices), rule=str(error.rule)))
+
+    for shelf in readable(node, session, persons, unread):
         try:
             shelf.require_keys()
             found.append(unsettled(node, shelf))
@@ -125,24 +127,6 @@ def as_stored(node: Node, session: SqlSession, persons: list[str]) -> tuple[list
             offices = tuple(sorted(filter(node.serves, shelf.concerned())))
             closed.append(Closed(persons=shelf.persons, offices=offices, rule=str(error.rule)))
     return found, closed
-
-
-def _shelved(node: Node, session: SqlSession, persons: list[str], closed: list[Closed]) -> Iterator[Shelf]:
-    """The dossiers; where an event cannot even be read, one by one, so that it concerns no other."""
-    try:
-        found = shelves(session, node.keys, node.offices, persons)
-    except UNREADABLE:
-        found = []
-        groups = dict.fromkeys(session.dossiers(persons).values())
-    else:
-        groups = {}
-    yield from found
-    for group in groups:
-        try:
-            yield from shelves(session, node.keys, node.offices, group)
-        except UNREADABLE as error:
-            offices = sorted({row.office for row in records.of_persons(session.sql, group) if node.serves(row.office)})
-            closed.append(Closed(persons=group, offices=tuple(offices), rule=str(error.rule)))
 
 
 def unsettled(node: Node, shelf: Shelf) -> Settled:

@@ -9,13 +9,14 @@ import click
 
 from events.errors import Malformed
 from exchange.audit.outlines import Folded, folded
-from exchange.audit.rebuild import Rebuilt, Tell, compare, rebuild
+from exchange.audit.rebuild import Rebuilt, compare, rebuild
 from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
 from exchange.cli.node import on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.node import Node
+from exchange.progress import Tell
 
 SHOWN = 20  # differing records; a machine is told up to a thousand in all
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from events.codec import SealedEvent
-from events.errors import ExchangeError, StaleVersion, Tampered
+from events.errors import ExchangeError, StaleVersion
 from events.store.contract import StoredDelivery, StoredEvent
 from events.store.errors import Unavailable
 from events.store.rules import concerned
-from exchange.books import Shelf, shelves
+from exchange.books import Shelf
 from exchange.pipeline.joining import mark_backlog, unmarked_from
 from exchange.pipeline.likening import liken
 from exchange.pipeline.project import project, write_records
@@ -21,6 +21,7 @@ from exchange.pipeline.relatives import Relatives, Watched
 from exchange.pipeline.settled import Settled
 from exchange.pipeline.settling import Settling
 from exchange.protocol.settle import settle
+from exchange.readable import readable
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
 
     The head of the log is locked from the placing on, no earlier: until then other forwarders work beside this one.
     """
-    shelved = _read(node, session, persons)
+    shelved = readable(node, session, persons, lambda ids, error: _is_stuck(node, ids[0], error))
     relatives = Relatives(node, session, shelved)
     settled = [one for shelf in shelved if (one := settle_one(node, shelf, moment, relatives)) is not None]
     settled, events = _appended(session, settled)
@@ -134,22 +135,6 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
     for one in settled:
         node.stuck.pop(one.shelf.persons[0], None)
     return {person for one in settled for person in one.shelf.persons}
-
-
-def _read(node: Node, session: SqlSession, persons: Sequence[str]) -> list[Shelf]:
-    try:
-        return shelves(session, node.keys, node.offices, persons)
-    except Tampered:  # somebody's frame was altered; one by one shows whose
-        dossiers = dict.fromkeys(session.dossiers(persons).values())
-        return [shelf for ids in dossiers for shelf in _read_one(node, session, ids)]
-
-
-def _read_one(node: Node, session: SqlSession, persons: Sequence[str]) -> list[Shelf]:
-    try:
-        return shelves(session, node.keys, node.offices, persons)
-    except Tampered as error:
-        _is_stuck(node, persons[0], error)
-        return []
 
 
 def _appended(session: SqlSession, settled: list[Settled]) -> tuple[list[Settled], list[SealedEvent]]:

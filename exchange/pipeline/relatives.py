@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from events.errors import Tampered
 from events.store.contract import StoredEvent
 from events.store.sql.rows import batches
 from events.store.sql.schema import tokens
-from exchange.books import UNREADABLE, Shelf, shelves
+from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.settled import Settled
 from exchange.protocol.kinship import Kin, kinship, tied_to
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
+from exchange.readable import readable
 from exchange.tables import records
 from exchange.unit_of_work import SqlSession
 
@@ -36,7 +36,8 @@ class Relatives:
     def __init__(self, node: Node, session: SqlSession, shelved: Sequence[Shelf]) -> None:
         self._shelves = {person: shelf for shelf in shelved for person in shelf.persons}
         wanted = {other for shelf in shelved for other in _tied(shelf.stored.values())} - self._shelves.keys()
-        for shelf in _read(node, session, sorted(wanted)) if wanted else ():
+        # Whoever cannot be read is named where they are settled.
+        for shelf in readable(node, session, sorted(wanted), lambda *_: None):
             self._shelves.update(dict.fromkeys(shelf.persons, shelf))
         self._records: dict[tuple[str, tuple[str, ...]], tuple[Record, ...]] = {}
 
@@ -92,16 +93,3 @@ def _named_by(session: SqlSession, persons: Sequence[str]) -> dict[str, set[str]
         for token, person in session.sql.execute(query):
             found.setdefault(bytes(token).decode(), set()).add(person)
     return found
-
-
-def _read(node: Node, session: SqlSession, persons: Sequence[str]) -> list[Shelf]:
-    try:
-        return shelves(session, node.keys, node.offices, persons)
-    except Tampered:  # somebody's frame was altered: without them
-        found: list[Shelf] = []
-        for person in persons:
-            try:
-                found += shelves(session, node.keys, node.offices, [person])
-            except Tampered:
-                continue
-        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from events.envelope import Ref
 from events.store.moment import to_moment
 from events.store.sql.schema import events, log_head
+from exchange.progress import Tell, nobody
 from exchange.protocol.ledger import Entry, walk
 from exchange.reconcile import sides
 from exchange.reconcile.checks import BATCH, checks
@@ -48,7 +49,7 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
         return not self.differing and self.checked.equal
 
 
-def between(node: Node, one: str, other: str = "", tell: Callable[[int], None] | None = None) -> Between:
+def between(node: Node, one: str, other: str = "", tell: Tell = nobody) -> Between:
     """Compare two areas; `other` empty: the one with everybody. `tell`: how many persons were checked so far."""
     with node.uow.look() as session:
         moment = session.sql.execute(select(log_head.c.at)).scalar_one()
@@ -70,14 +71,13 @@ def between(node: Node, one: str, other: str = "", tell: Callable[[int], None] |
     )
 
 
-def _parts(node: Node, one: str, other: str, tell: Callable[[int], None] | None) -> Iterator[Checked]:
+def _parts(node: Node, one: str, other: str, tell: Tell) -> Iterator[Checked]:
     done = 0
     for persons in _batches(node, one, other):
         part = checks(node, persons)
         yield part.only(found for found in part.differences if _concerns(found, one, other))
         done += len(persons)
-        if tell is not None:
-            tell(done)
+        tell(done)
 
 
 def _differences(session: SqlSession, told: Iterable[Entry], held: Iterable[Entry]) -> Iterator[Difference]:

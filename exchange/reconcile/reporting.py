@@ -10,6 +10,7 @@ import structlog
 
 from events.store.moment import to_moment, to_number
 from exchange.everybody import next_persons
+from exchange.progress import Tell, nobody
 from exchange.reconcile.checks import BATCH, checks
 from exchange.reconcile.finding import Checked, in_one
 from exchange.tables import reports
@@ -37,7 +38,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return self.checked.more
 
 
-def stepwise(node: Node, tell: Callable[[int], None] | None = None) -> Checked:
+def stepwise(node: Node, tell: Tell = nobody) -> Checked:
     """The four checks over everybody, each batch at a moment of its own, so that none holds up the database for long.
 
     `tell`: how many persons were checked so far.
@@ -98,13 +99,12 @@ def _say(found: Checked) -> None:
     say("checked", persons=found.persons, waiting=found.waiting, differences=sum(found.checks.values()))
 
 
-def _parts(node: Node, tell: Callable[[int], None] | None) -> Iterator[Checked]:
+def _parts(node: Node, tell: Tell) -> Iterator[Checked]:
     done = 0
     for persons in _batches(node):
         yield checks(node, persons)
         done += len(persons)
-        if tell is not None:
-            tell(done)
+        tell(done)
 
 
 def _batches(node: Node) -> Iterator[list[str]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.databases import database
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -16,6 +16,12 @@ def database_url(request) -> Iterator[str]:
         return
     with database(request.getfixturevalue("server")) as url:
         yield url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """For a node whose time the test moves on."""
+    return Clock()
 
 
 @pytest.fixture

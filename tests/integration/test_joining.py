@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.pipeline.forward import forward
@@ -15,11 +13,6 @@ from exchange.settings import settings
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, woman
 
 HUBEI, BEIJING = "42", "11"
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 def begun(folder: Path, clock: Clock, *areas: str, database_url: str = "") -> Node:

@@ -18,12 +18,7 @@ from exchange.queries.record import record
 from exchange.reconcile import checks
 from exchange.tables.cases import Which
 from exchange.tables.inbox import told
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, town, woman
-
-
-@pytest.fixture
-def clock():
-    return Clock()
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, town, woman
 
 
 @pytest.fixture

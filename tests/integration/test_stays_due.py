@@ -7,12 +7,7 @@ import pytest
 from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import sweep
 from exchange.reconcile import checks
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, town, woman
-
-
-@pytest.fixture
-def clock():
-    return Clock()
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, town, woman
 
 
 @pytest.fixture
@@ -20,16 +15,6 @@ def node(tmp_path, clock, database_url):
     node = opened(tmp_path, clock, database_url=database_url)
     yield node
     node.close()
-
-
-@pytest.fixture
-def home(node):
-    return Town(node, ZHIFANG)
-
-
-@pytest.fixture
-def new_home(node):
-    return Town(node, DONGHUAMEN)
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ PERSONS = range(2, 6)
 
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
 def node(tmp_path, clock, database_url):
     node = opened(tmp_path, clock, database_url=database_url)
     yield node
