@@ -41,6 +41,7 @@ from events.catalogue.person import (
 )
 from events.catalogue.registration import RegistrationChanged
 from events.errors import Malformed
+from events.form import misfit
 
 AnyFact = (
     Registered | Stated | Changed | Protected | Unprotected | Deceased | Merged | Unmerged | KeptApart | Held
@@ -66,8 +67,8 @@ def fact_of(type_: str, content: dict[str, Any]) -> Fact:
     try:
         return msgspec.convert({**content, "type": type_}, kind)
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise Malformed(field=path.strip("`. ") or "with", rule="schema", message=message) from error
+        fault = misfit(error, kind)
+        raise Malformed(field=fault.field or "with", rule=fault.rule, **fault.details) from error
 
 
 def content_of(fact: Fact) -> dict[str, Any]:

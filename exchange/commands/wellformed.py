@@ -17,6 +17,7 @@ from events.catalogue import AUTOMATIC, TYPES
 from events.catalogue.values import Tied
 from events.errors import Malformed
 from events.faults import Faults
+from events.form import misfit
 from events.parts import CONTAINERS, OTHER, TIES
 from exchange.commands import days
 from exchange.commands.consistency import together
@@ -123,7 +124,8 @@ class _Judge(msgspec.Struct, frozen=True):
             try:
                 msgspec.convert(found, Tied)
             except msgspec.ValidationError as error:
-                raise Malformed(field=at, rule="schema", message=str(error)) from error
+                fault = misfit(error, Tied)
+                raise Malformed(field=f"{at}.{fault.field}".rstrip("."), rule=fault.rule, **fault.details) from error
             return found
 
         return list(_all({str(n): tie for n, tie in enumerate(items(value, path))}, f"{path}.", each).values())

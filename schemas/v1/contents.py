@@ -15,22 +15,13 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import msgspec
 
 from events.catalogue import AUTOMATIC, TYPES
+from events.form import misfit
 from schemas.v1.fields import UUID
 from schemas.v1.wire import Fault
 
 OMITTABLE = frozenset({"stay", "case", "teller"})
 # The operator speaks of jurisdictions.
 RECORDABLE = tuple(sorted(TYPES.keys() - AUTOMATIC - {n for n in TYPES if n.startswith("jurisdiction.")}))
-
-_RULES = (
-    (re.compile(r"Object missing required field `(?P<name>[^`]+)`"), "schema.missing"),
-    (re.compile(r"Object contains unknown field `(?P<name>[^`]+)`"), "schema.unknown"),
-    (re.compile(r"Invalid enum value"), "schema.choice"),
-    (re.compile(r"Expected `str` matching regex"), "schema.pattern"),
-    (re.compile(r"Expected `(?:str|array)` of (?:at least |at most )?length"), "schema.size"),
-    (re.compile(r"Expected `(?P<expected>[^`]+)`"), "schema.type"),
-)
-_STEP = re.compile(r"\[(\d+|\.\.\.)\]")
 
 
 @cache
@@ -103,14 +94,8 @@ def _leaf_faults(path: str, value: Any, type_: Any) -> Iterator[Fault]:
     try:
         msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
-        message, _, below = str(error).partition(" - at `$")
-        where = _STEP.sub(r".\1", below.rstrip("`")).strip(".")
-        for form, rule in _RULES:
-            if found := form.match(message):
-                details = found.groupdict()
-                yield Fault(".".join(filter(None, [path, where, details.pop("name", "")])), rule, dict(details))
-                return
-        yield Fault(".".join(filter(None, [path, where])), "schema.invalid")
+        fault = misfit(error, type_)
+        yield Fault(".".join(filter(None, [path, fault.field])), fault.rule, dict(fault.details))
         return
     if isinstance(value, list) and _longer(value, type_):
         yield Fault(path, "schema.size")

@@ -108,7 +108,7 @@ def test_every_invalid_field_is_named_with_its_rule_and_a_text(served: Api):
         "with.kind": "schema.choice",
         "with.origin.code": "schema.pattern",
         "with.mood": "schema.unknown",
-        "with.ends.0.stay.0": "schema.type",
+        "with.ends.0.stay.0": "schema.text",
     }
     assert all(each["message"] and each["message"] != each["rule"] for each in answer.json["errors"])
     assert "8" in answer.json["detail"]
@@ -139,7 +139,7 @@ def test_a_type_that_nobody_records_by_the_api_is_refused(served: Api, type_):
 def test_the_faults_of_a_batch_say_in_which_event_they_are(served: Api):
     body = {"events": [examples.REGISTERED, event(effective_on="x"), event(**{"with": {"stay": 3}})]}
     answer = served.client().post("/v1/events/batch", json=body, headers=served.bearer())
-    assert rules(answer.json) == {"events.1.effective_on": "schema.day", "events.2.with.stay": "schema.type"}
+    assert rules(answer.json) == {"events.1.effective_on": "schema.day", "events.2.with.stay": "schema.list"}
     assert served.cases.asked == []
 
 

@@ -83,8 +83,11 @@ def test_as_far_as_it_was_read_in_the_callers_language(address):
     assert any("\u4e00" <= sign <= "\u9fff" for sign in problem["title"])
     connection = socket.create_connection(address, timeout=10)
     connection.sendall(b"NOTHING THAT IS HTTP\r\n\r\n")
-    status, _, problem = told(connection)
-    assert (status, problem["title"].isascii()) == (400, True)
+    status, headers, problem = told(connection)
+    assert (status, headers["Content-Language"]) == (400, "zh-CN, en")
+    for told_to_people in (problem["title"], problem["detail"]):
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in told_to_people)
+        assert "request" in told_to_people.lower()
 
 
 def test_a_body_that_no_operation_takes_is_not_read_to_its_end(address, served: Api):
@@ -114,6 +117,7 @@ def test_so_it_is_where_several_processes_serve(served: Api, error, status, code
     found, headers, problem = told(theirs)
     assert (found, problem["code"], headers["Connection"]) == (status, code, "close")
     assert headers["Content-Type"] == "application/problem+json"
+    assert headers["Content-Language"] == "zh-CN, en"  # whose caller's header was not come to
 
 
 class BrokenOff:

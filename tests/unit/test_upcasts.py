@@ -112,7 +112,7 @@ def test_the_stored_bytes_and_their_version_stay_as_they_are(extension, moved_on
 def test_without_its_step_the_old_payload_is_refused_by_the_new_type(extension, moved_on):
     with pytest.raises(Malformed) as refused:
         opened(thaw(extension.body), {})
-    assert refused.value.rule == "schema"
+    assert refused.value.rule == "schema.unknown"
 
 
 def test_what_is_stored_as_the_newest_version_is_left_alone(moved_on):

@@ -373,4 +373,4 @@ def test_ties_stand_only_where_somebody_states_them():
     assert refused.value.rule == "particular.unknown"
     with pytest.raises(Malformed) as refused:
         arrival(stated={"ties": [{"tie": "cousin", "other": {"stated": {"name": "周文"}}}]})
-    assert (refused.value.field, refused.value.rule) == ("stated.ties.0", "schema")
+    assert (refused.value.field, refused.value.rule) == ("stated.ties.0.tie", "schema.choice")
