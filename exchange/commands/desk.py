@@ -82,8 +82,8 @@ class Desk:
 
     def take(self, item: Item, content: dict[str, Any]) -> Result:
         """Decide one item by what it says. Raises the ExchangeError that speaks against it."""
-        self.submission = self.submission or item.submission or new_id(self.moment)
         id_ = item.id if item.id is not None else new_id(self.moment)
+        self.submission = self.submission or item.submission or id_  # an act without a name has that of its first event
         if id_ in self.decided.events:
             raise Malformed(field="id", rule="id.twice", value=id_)
         stored = self.lookups.stored(Ref(self.office, id_)) if item.id is not None else None

@@ -120,15 +120,24 @@ def _decided(
         return desk, _refused(act, refused)
     results: list[Result] = []
     for at, (item, content) in enumerate(zip(act, contents, strict=True)):
+        if refused and not _by_itself(item, act[:at]):
+            continue  # what it would be judged on is not as it was meant to be
         try:
             results.append(desk.take(item, content))
         except ExchangeError as error:
-            desk.decided.discard()
-            return desk, _refused(act, {at: error})
-    if one_sided := tying.one_sided(desk.ties, desk.record):
+            refused[at] = error
+    refused = refused or tying.one_sided(desk.ties, desk.record)
+    if refused:
         desk.decided.discard()
-        return desk, _refused(act, one_sided)
+        return desk, _refused(act, refused)
     return desk, results
+
+
+def _by_itself(item: Item, earlier: Sequence[Item]) -> bool:
+    """Whether an item can be judged though one before it was refused: it is about a person of its own, named by id."""
+    known = item.person is not None and item.person.count("-") == 4
+    names = tying.names_another(item.type, item.content) or item.type in LINKING
+    return known and not names and item.because is None and all(item.person != each.person for each in earlier)
 
 
 def _refused(act: Sequence[Item], errors: Mapping[int, ExchangeError]) -> list[Result]:

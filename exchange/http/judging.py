@@ -10,6 +10,7 @@ from flask import current_app
 from events.errors import Malformed, Several
 from schemas.v1.contents import RECORDABLE
 from schemas.v1.event import BatchSchema, EventSchema
+from schemas.v1.household import HouseholdSchema, events_of
 from schemas.v1.wire import Fault
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def _events(schema: Schema, body: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(schema, BatchSchema) and isinstance(body, Mapping) and isinstance(body.get("events"), list):
         for number, event in enumerate(body["events"]):
             yield f"events.{number}.", event
+    elif isinstance(schema, HouseholdSchema) and isinstance(body, Mapping) and isinstance(body.get("members"), list):
+        for number, event in enumerate(events_of(body, "with")):
+            yield f"members.{number}.", event
 
 
 def _meant(path: str, event: Mapping[str, Any], wrong: frozenset[str]) -> Iterator[Malformed]:

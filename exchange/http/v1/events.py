@@ -18,6 +18,7 @@ from exchange.http.problems import answer, problem
 from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from schemas.v1.event import BatchResultSchema, BatchSchema, EventSchema, ResultSchema
+from schemas.v1.household import HouseholdResultSchema, HouseholdSchema, events_of
 from schemas.v1.wire import Fault
 
 resource = Resource("events", "Record what happened.", "登记发生的事实。")
@@ -83,7 +84,42 @@ def record_events(body: dict[str, Any]) -> Response | tuple[Mapping[str, Any], i
     items = [item_of(each, submission=shared) for each in body["events"]]
     results = _beside(body.get("misshapen", {}), items, shared, whole=whole)
     if whole and any(result.status == "refused" for result in results):
-        return _refused(results)
+        return refused_whole(results, [f"events.{number}" for number in range(len(results))])
+    return _counted(results)
+
+
+@resource.post(
+    "/events/household",
+    summary=("Record the move of a household", "登记一户人同迁"),
+    body=HouseholdSchema,
+    asks={"two": examples.HOUSEHOLD},
+    answer=HouseholdResultSchema,
+    example={
+        "submission": examples.EVENT,
+        "recorded": 2,
+        "repeated": 0,
+        "refused": 0,
+        "results": [examples.RECORDED, {**examples.RECORDED, "id": examples.REPLY, "person": examples.CASE}],
+    },
+    status=201,
+    repeats=True,
+    problems=(404, 409, 410, 412),
+)
+@allows("clerk", "supervisor")
+def record_household(body: dict[str, Any]) -> Response | tuple[Mapping[str, Any], int, dict[str, str]]:
+    """Records one event of each member, all of them or none: one act, which offices told of several members see as one.
+
+    Refused as a problem that names every member at fault (`members.N.…`).
+    """
+    items = [item_of(event) for event in events_of(body, "with_")]
+    results = use_cases().record(caller(), items, all_or_nothing=True)
+    if any(result.status == "refused" for result in results):
+        return refused_whole(results, [f"members.{number}" for number in range(len(results))])
+    counted, status, headers = _counted(results)
+    return {"submission": body.get("submission", results[0].id), **counted}, status, headers
+
+
+def _counted(results: Sequence[Result]) -> tuple[Mapping[str, Any], int, dict[str, str]]:
     counts = {word: sum(result.status == word for result in results) for word in ("recorded", "repeated", "refused")}
     replayed = REPLAYED if counts["repeated"] == len(results) else {}
     return {**counts, "results": [row(each) for each in results]}, 201 if counts["recorded"] else 200, replayed
@@ -163,12 +199,15 @@ def placed(error: ExchangeError, within: str = "with.") -> ExchangeError:
     return error
 
 
-def _refused(results: Sequence[Result]) -> Response:
-    """The problem of the first event at fault, naming the fields of all; events that only shared its fate are not."""
-    told = [(number, problem(placed(each.error))) for number, each in enumerate(results) if each.error is not None]
-    at_fault = [(number, found) for number, found in told if found["code"] != "act_refused"] or told
+def refused_whole(results: Sequence[Result], places: Sequence[str]) -> Response:
+    """The problem of the first event at fault, naming the fields of all; events that only shared its fate are not.
+
+    `places`: where each stands in the body.
+    """
+    told = [(at, problem(placed(each.error))) for at, each in zip(places, results, strict=True) if each.error]
+    at_fault = [(at, found) for at, found in told if found["code"] != "act_refused"] or told
     errors = []
-    for number, found in at_fault:
+    for at, found in at_fault:
         own = found.get("errors") or [{"field": "", "rule": found["code"], "message": found["detail"]}]
-        errors += [{**fault, "field": f"events.{number}.{fault['field']}".rstrip(".$")} for fault in own]
+        errors += [{**fault, "field": f"{at}.{fault['field']}".rstrip(".$")} for fault in own]
     return answer({**at_fault[0][1], "errors": errors})

@@ -41,6 +41,27 @@ ARRIVED: dict[str, Any] = {
         "stated": {"name": {"full": "林一禾"}, "document.resident": {"number": "110105199104170025"}},
     },
 }
+HOUSEHOLD: dict[str, Any] = {
+    "type": "movement.arrived",
+    "effective_on": "2026-03-02",
+    "with": {
+        "kind": "main",
+        "registration": {"kind": "town", "code": HOME},
+        "origin": {"kind": "town", "code": HOME},
+        "address": "文三路90号2幢1单元502室",
+        "reason": "family",
+    },
+    "members": [
+        {
+            "id": EVENT,
+            "with": {
+                "reason": "work",
+                "stated": {"name": {"full": "林一禾"}, "document.resident": {"number": "110105199104170025"}},
+            },
+        },
+        {"id": REPLY, "with": {"stated": {"name": {"full": "林小满"}, "born_on": "2019-05-21"}}},
+    ],
+}
 LEFT: dict[str, Any] = {
     "id": REPLY,
     "type": "movement.left",

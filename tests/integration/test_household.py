@@ -1,0 +1,146 @@
+"""A household moves: one request, one event of each member, all or none, and every fault names its member."""
+
+from typing import Any
+
+import pytest
+
+from events.envelope import Ref
+from exchange.ids import new_id
+from tests.integration.platform import HOME, NOON, TOWN, Platform, platform
+
+platform = pytest.fixture(platform, name="platform")
+NAMES = ("林一禾", "林小满", "林小雪")
+
+
+def who(name: str) -> dict[str, Any]:
+    return {"name": {"full": name}, "born_on": f"199{NAMES.index(name)}-04-17", "sex": "F"}
+
+
+def place(code: str) -> dict[str, str]:
+    return {"kind": "town", "code": code}
+
+
+def recorded(platform: Platform, name: str) -> str:
+    content = {"basis": "register", "registration": place(HOME), "particulars": who(name), "address": "6 Lake Road"}
+    event = {"type": "person.registered", "effective_on": "2026-01-05", "with": {"kind": "main", **content}}
+    found: str = platform.call("POST", "/v1/events", HOME, event).json["person"]
+    return found
+
+
+def departing(*persons: str, **more: Any) -> dict[str, Any]:
+    return {
+        "type": "movement.departed",
+        "effective_on": "2026-03-01",
+        "with": {"destination": place(TOWN), "expected_on": "2026-03-09"},
+        "members": [{"person": person} for person in persons],
+        **more,
+    }
+
+
+def arriving(*names: str, **more: Any) -> dict[str, Any]:
+    return {
+        "type": "movement.arrived",
+        "effective_on": "2026-03-01",
+        "with": {"kind": "main", "registration": place(HOME), "origin": place(HOME), "address": "1 Lane"},
+        "members": [{"id": new_id(NOON), "with": {"stated": who(name)}} for name in names],
+        **more,
+    }
+
+
+def moves(platform: Platform, body: dict[str, Any], office: str = TOWN) -> Any:
+    return platform.call("POST", "/v1/events/household", office, body)
+
+
+def faults(answer: Any) -> dict[str, str]:
+    return {each["field"]: each["rule"] for each in answer.json["errors"]}
+
+
+def test_the_movement_is_said_once_and_recorded_of_each_member_in_one_act(platform):
+    body = arriving(*NAMES)
+    body["members"][1]["with"]["kind"] = "further"
+    answer = moves(platform, body)
+    assert (answer.status_code, answer.json["recorded"]) == (201, 3)
+    assert answer.json["submission"] == body["members"][0]["id"]
+    with platform.node.uow.look() as session:
+        frames = [session.event(Ref(TOWN, each["id"])).frame for each in answer.json["results"]]
+    assert {frame.submission for frame in frames} == {answer.json["submission"]}
+    sheets = [
+        platform.call("GET", f"/v1/persons/{each['person']}/record", TOWN).json for each in answer.json["results"]
+    ]
+    assert [(sheet["roles"], sheet["address"]) for sheet in sheets] == [
+        (["main"], "1 Lane"),
+        (["further"], "1 Lane"),
+        (["main"], "1 Lane"),
+    ]
+    notices = platform.call("GET", "/v1/inbox?kind=inflow", HOME).json["items"]
+    assert {notice["act"] for notice in notices} == {answer.json["submission"]}
+
+
+def test_sent_again_it_is_recorded_once(platform):
+    body = arriving(*NAMES)
+    first, again = moves(platform, body), moves(platform, body)
+    assert (again.status_code, again.json["repeated"]) == (200, 3)
+    assert again.json["submission"] == first.json["submission"]
+
+
+def test_who_joins_later_names_the_act_of_the_others(platform):
+    act = moves(platform, arriving(*NAMES[:2])).json["submission"]
+    later = moves(platform, arriving(NAMES[2], effective_on="2026-03-02", submission=act))
+    assert later.json["submission"] == act
+    assert later.json["results"][0]["id"] != act
+
+
+def test_every_member_at_fault_is_named_and_nobody_moves(platform):
+    first, second, third = (recorded(platform, name) for name in NAMES)
+    died = {"type": "person.deceased", "person": second, "effective_on": "2026-02-01", "with": {}}
+    platform.call("POST", "/v1/events", HOME, died)
+    stay = [HOME, new_id(NOON)]
+    body = departing(first, second, third)
+    body["members"][2]["with"] = {"stay": stay}
+    body["members"].append({"person": new_id(NOON)})
+    answer = moves(platform, body, HOME)
+    assert (answer.status_code, set(faults(answer))) == (
+        409,
+        {"members.1.effective_on", "members.2.with.stay", "members.3.person"},
+    )
+    sheet = platform.call("GET", f"/v1/persons/{first}/record", HOME).json
+    assert sheet["announcements"] == []
+    assert moves(platform, departing(first), HOME).status_code == 201
+
+
+def test_a_form_that_is_wrong_is_told_of_each_member(platform):
+    body = arriving(*NAMES[:2])
+    body["members"][1]["with"] |= {"kind": "guest", "street": "x"}
+    body["with"]["stay_until"] = "2026-02-30"
+    answer = moves(platform, body)
+    assert (answer.status_code, faults(answer)) == (
+        422,
+        {
+            "members.0.with.stay_until": "date.form",
+            "members.1.with.stay_until": "date.form",
+            "members.1.with.kind": "schema.choice",
+            "members.1.with.street": "schema.unknown",
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "rule"),
+    [
+        ({"members": []}, "members", "schema.items"),
+        ({"members": [3]}, "members.0", "schema.object"),
+        ({"type": "person.changed"}, "type", "schema.choice"),
+        ({"with": []}, "with", "schema.object"),
+        ({"family": True}, "family", "schema.unknown"),
+    ],
+)
+def test_what_is_no_move_of_a_household_is_refused(platform, more, field, rule):
+    answer = moves(platform, {**departing(new_id(NOON)), **more})
+    assert answer.status_code == 422
+    assert faults(answer)[field] == rule
+
+
+def test_only_who_arrives_may_be_new(platform):
+    body = departing("x")
+    del body["members"][0]["person"]
+    assert faults(moves(platform, body, HOME)) == {"members.0.person": "schema.missing"}
