@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from events.catalogue.movement import Departed, Left
 from events.catalogue.values import CaseRef
+from events.envelope import Ref
 from events.errors import Malformed
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.enquiry import PURPOSES
@@ -43,6 +45,9 @@ def as_first_said(type_: str, content: Mapping[str, Any], stored: Mapping[str, A
     for field in FILLED:
         if field in stored and field not in found:
             found[field] = stored[field]
+    if isinstance(found.get("set"), Mapping) and "fields" in stored:
+        filled = {name: value for name, value in stored.get("set", {}).items() if name not in stored["fields"]}
+        found["set"] = {**filled, **found["set"]}
     if type_.startswith(_REPLYING) and "case_id" in found:
         held = stored.get("case")
         if held is not None and _id_of(held) == found.pop("case_id"):
@@ -71,13 +76,15 @@ def _left(content: Content, office: str, record: Record | None) -> None:
 
 def _recognise(content: Content, record: Record | None) -> None:
     """For the town that is told to expect the person: what it takes to recognise them, and nothing else."""
-    destination = content.get("destination")
+    content.pop("given", None)
+    if given := _recognised(content.get("destination"), record):
+        content["given"] = given
+
+
+def _recognised(destination: object, record: Record | None) -> Content:
     announces = isinstance(destination, Mapping) and destination.get("kind") == "town"
     held = record.particulars.items() if announces and record is not None else ()
-    given = {field: value for field, value in held if field.startswith(_RECOGNISING)}
-    content.pop("given", None)
-    if given:
-        content["given"] = given
+    return {field: value for field, value in held if field.startswith(_RECOGNISING)}
 
 
 def _own_stay(content: Content, office: str, record: Record | None) -> None:
@@ -126,9 +133,15 @@ def _previous(content: Content, _office: str, record: Record | None) -> None:
             content["previous"] = [links[-1].ref.author, links[-1].ref.id]
 
 
-def _fields(content: Content, _office: str, _record: Record | None) -> None:
-    if isinstance(content.get("set"), Mapping):
-        content["fields"] = sorted(content["set"])
+def _corrected(content: Content, _office: str, record: Record | None) -> None:
+    """The names of what changes; and for the town that is named only now, whom to expect."""
+    changes = content.get("set")
+    if not isinstance(changes, Mapping):
+        return
+    content["fields"] = sorted(changes)
+    target = record.facts.get(msgspec.convert(content["target"], Ref)) if record is not None else None
+    if target is not None and isinstance(target.payload, Departed | Left):
+        content["set"] = {**_recognised(changes.get("destination"), record), **changes}
 
 
 def _keeper(content: Content, office: str, _record: Record | None) -> None:
@@ -168,7 +181,7 @@ _STEPS: Mapping[str, Completion] = {
     "movement.departed": _departed,
     "movement.arrived": _opens,
     "registration.changed": _previous,
-    "event.corrected": _fields,
+    "event.corrected": _corrected,
     "person.merged": _keeper,
     "person.registered": _begins_stay,
     "case.noted": _remark,
