@@ -52,6 +52,8 @@ LISTS: Mapping[str, Mapping[str, Code]] = MappingProxyType(
     }
 )
 
+_NAMED = 10  # codes in a refusal: all of the short lists, and how those of the long ones look
+
 _BY_STANDARD = {name: {entry.standard: entry for entry in entries.values()} for name, entries in LISTS.items()}
 _COUNTRY_BY_ALPHA3 = {entry.alpha3: entry for entry in LISTS["country"].values()}
 
@@ -73,10 +75,12 @@ def codes(list_name: str) -> tuple[Code, ...]:
 
 
 def check(list_name: str, value: object, field: str) -> str:
-    """The value, if the list has it. Raises Malformed(rule="code.unknown"), naming the list but not the value."""
-    if isinstance(value, str) and value in LISTS[list_name]:
+    """The value, if the list has it. Raises Malformed(rule="code.unknown"), naming the list's codes but not the value."""
+    known = LISTS[list_name]
+    if isinstance(value, str) and value in known:
         return value
-    raise Malformed(field=field, rule="code.unknown", list=list_name)
+    named = [*known][:_NAMED] + ["…"] * (len(known) > _NAMED)
+    raise Malformed(field=field, rule="code.unknown", list=list_name, codes=", ".join(named))
 
 
 def text(list_name: str, code: str, language: str) -> str:

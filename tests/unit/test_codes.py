@@ -6,6 +6,8 @@ import pytest
 
 from events.codes import LISTS, by_standard, check, codes, country_by_alpha3, text
 from events.errors import Malformed
+from exchange.translations import LANGUAGES
+from exchange.translations import text as translated
 
 EVERY = [(name, entry) for name in LISTS for entry in codes(name)]
 
@@ -51,7 +53,19 @@ def test_anything_else_is_refused_by_name(name, value):
     with pytest.raises(Malformed) as error:
         check(name, value, "stated.field")
     assert (error.value.field, error.value.rule) == ("stated.field", "code.unknown")
-    assert error.value.details == {"list": name}
+    assert error.value.details["list"] == name
+    assert str(value) not in str(error.value.details["codes"]).split(", ")
+
+
+@pytest.mark.parametrize(
+    ("name", "named"), [("sex", "M, F, U, N"), ("ethnic_group", "01, 02, 03, 04, 05, 06, 07, 08, 09, 10, …")]
+)
+def test_a_refusal_names_the_codes_that_there_are(name, named):
+    with pytest.raises(Malformed) as error:
+        check(name, "odd", "stated.field")
+    assert error.value.details["codes"] == named
+    for language in LANGUAGES:
+        assert named in translated("code.unknown", language, **error.value.details)
 
 
 def test_a_list_that_does_not_exist_is_a_mistake_of_the_program():
