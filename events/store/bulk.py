@@ -36,7 +36,7 @@ def _insert(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> str:
 
 @lru_cache
 def _delete(table: Table) -> str:
-    return f'DELETE FROM "{table.name}" WHERE person = ANY($1::text[])'  # noqa: S608 (a name in our schema)
+    return f'DELETE FROM "{table.name}" WHERE person = ANY((SELECT $1::text[])::text[])'  # noqa: S608 (a name in our schema)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -25,12 +25,13 @@ def batches(items: Iterable[T]) -> Iterator[list[T]]:
 class Query:
     """A question asked too often to be composed anew each time: about rows of which a column is among many keys.
 
-    `text`: with `{keys}` after that column. In each database it is one statement, however many the keys.
+    `text`: with `{keys}` after that column. In each database it is one statement, however many the keys. PostgreSQL is
+    given them behind a SELECT: it plans a statement anew each time as long as it believes that fewer keys are cheaper.
     """
 
     def __init__(self, text: LiteralString) -> None:
         self.in_sqlite: LiteralString = text.replace("{keys}", "IN (SELECT value FROM json_each(?))")
-        self.in_postgres: LiteralString = text.replace("{keys}", "= ANY($1::text[])")
+        self.in_postgres: LiteralString = text.replace("{keys}", "= ANY((SELECT $1::text[])::text[])")
 
     def columns(self, keys: Iterable[Any]) -> list[list[Any]]:
         """The keys as PostgreSQL takes them: an array for each column; none where the question has no keys."""
@@ -51,7 +52,7 @@ class Pairs(Query):
         # In this order in both: the pairs first, and then each by the index.
         self.in_sqlite = f"SELECT {columns} FROM ({pairs}) AS pair CROSS JOIN {table} {mine}"  # noqa: S608 (our own words)
         self.in_postgres = (
-            f"SELECT {columns} FROM unnest($1::text[], $2::{kind}[]) AS pair (one, two)"  # noqa: S608 (likewise)
+            f"SELECT {columns} FROM unnest((SELECT $1::text[]), (SELECT $2::{kind}[])) AS pair (one, two)"  # noqa: S608 (likewise)
             f" CROSS JOIN LATERAL (SELECT {columns} FROM {table} {mine} OFFSET 0) AS found"
         )
 
