@@ -75,7 +75,7 @@ def codes(list_name: str) -> tuple[Code, ...]:
 
 
 def check(list_name: str, value: object, field: str) -> str:
-    """The value, if the list has it. Raises Malformed(rule="code.unknown"), naming the list's codes but not the value."""
+    """The value, if the list has it. Raises Malformed: code.unknown, with the codes of the list but not the value."""
     known = LISTS[list_name]
     if isinstance(value, str) and value in known:
         return value

@@ -53,8 +53,7 @@ def test_anything_else_is_refused_by_name(name, value):
     with pytest.raises(Malformed) as error:
         check(name, value, "stated.field")
     assert (error.value.field, error.value.rule) == ("stated.field", "code.unknown")
-    assert error.value.details["list"] == name
-    assert str(value) not in str(error.value.details["codes"]).split(", ")
+    assert error.value.details.keys() == {"list", "codes"}  # and not the value, which may be anything
 
 
 @pytest.mark.parametrize(
