@@ -94,13 +94,21 @@ def resealed(body: bytes, parts: Mapping[str, bytes], cipher: AESGCM) -> SealedE
 def opened_event(stored: SealedEvent, cipher: AESGCM | None, allowed: Collection[Part] | None = None) -> Event:
     """The event as far as `allowed` parts (all, if None) tell it; without a key, as far as the clear facts do.
 
-    Raises Tampered where a part does not open or is not the one that the frame committed to.
+    Raises Tampered where a part does not open or is not the one that the frame committed to, or the frame says nothing
+    that an event can say.
     """
     if cipher is None or not stored.frame.commitments or (allowed is not None and not allowed):
-        return opened(stored.frame, {})
+        return _typed(stored.frame, {})
     frame = stored.frame
     parts = open_parts(stored.sealed, binding(frame), cipher, frame.commitments, allowed)
-    return opened(frame, cast("dict[Part, dict[str, Any]]", parts))
+    return _typed(frame, cast("dict[Part, dict[str, Any]]", parts))
+
+
+def _typed(frame: Envelope, parts: Mapping[Part, Mapping[str, Any]]) -> Event:
+    try:
+        return opened(frame, parts)
+    except (Malformed, AttributeError, KeyError, TypeError, ValueError) as error:  # whatever stands where a fact should
+        raise Tampered(field="frame", rule="frame.form") from error
 
 
 def require_repeat(

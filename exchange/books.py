@@ -75,6 +75,21 @@ class Shelf:
         for person in self.persons:
             self.cipher(person)
 
+    def unopened(self) -> tuple[tuple[Ref, str], ...]:
+        """The events of which a part does not open although the key of whom they are about does."""
+        return tuple((ref, event.frame.subject.id) for ref, event in self.stored.items() if self._unopened(ref))
+
+    def _unopened(self, ref: Ref) -> bool:
+        try:
+            self.cipher(self.stored[ref].frame.subject.id)
+        except UNREADABLE:
+            return False
+        try:
+            self.event(ref)
+        except UNREADABLE:
+            return True
+        return False
+
     def closed(self) -> Shelf:
         """The same without any part: what can be told of persons whose key does not open, as if they were erased."""
         return Shelf(self.persons, self.stored.values(), [*self.deliveries, *self.lost], {}, self.offices)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from events.codec import SealedEvent
 from events.store.contract import Session, StoredEvent
 from events.store.errors import Unavailable
+from events.store.sql.events import EventRow
 from exchange.wake import Wake, nobody
 
 _log = structlog.get_logger(__name__)
@@ -25,6 +26,12 @@ class SqlSession(Session, Protocol):
 
     def attempt(self) -> AbstractContextManager[None]:
         """What is done inside is taken back where it raises, and nothing that was done before. Raises Unavailable."""
+
+    def rows_of(self, subjects: Iterable[str]) -> list[EventRow]:
+        """The rows of every event that, by its column, is about these subjects."""
+
+    def rows_about_offices(self) -> list[EventRow]:
+        """The rows of every event that, by its column, is about an office."""
 
     def changed(self) -> int:
         """A number that grows while the transaction lasts with each row written, but not with the moment of the log."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from events.envelope import Ref
 from events.errors import Tampered
 from exchange.books import UNREADABLE, Shelf
 from exchange.everybody import everybody, next_persons
@@ -42,12 +43,14 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
     """A dossier that does not open: what it says nobody can tell, and whoever looks names it.
 
-    `offices`: those served here that recorded or were told anything; `rule`: what was broken.
+    `offices`: those served here that recorded or were told anything; `rule`: what was broken; `events`: those of which
+    a part does not open, each with whom it is about.
     """
 
     persons: tuple[str, ...]
     offices: tuple[str, ...]
     rule: str
+    events: tuple[tuple[Ref, str], ...] = ()
 
     @property
     def keys(self) -> list[Key]:
@@ -125,7 +128,8 @@ def as_stored(node: Node, session: SqlSession, persons: list[str]) -> tuple[list
             found.append(unsettled(node, shelf))
         except UNREADABLE as error:
             offices = tuple(sorted(filter(node.serves, shelf.concerned())))
-            closed.append(Closed(persons=shelf.persons, offices=offices, rule=str(error.rule)))
+            rule = str(error.rule)
+            closed.append(Closed(persons=shelf.persons, offices=offices, rule=rule, events=shelf.unopened()))
     return found, closed
 
 

@@ -28,6 +28,11 @@ class Settled:
         self.stored: dict[Ref, StoredEvent] = dict(shelf.stored)
         self.deliveries: list[StoredDelivery] = list(shelf.deliveries)
 
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """All its ids."""
+        return self.shelf.persons
+
     def told(self) -> Iterable[NewDelivery]:
         """The deliveries that were added, as the store takes them."""
         persons = {event.frame.ref: event.frame.subject.id for event in (*self.stored.values(), *self.sealed)}

@@ -21,9 +21,11 @@ class Difference(msgspec.Struct, frozen=True, order=True):
 
     ledger: `office` was told by `other`; lacking `held` (its book has it not), `delivered` (nobody's delivery bears it
     out), `same` (both have it, and not the same), `earlier` (a revision that a later one replaced is lost) or `event`
-    (what was told is gone). view: fields or columns of the stored record; or, where nothing can be compared, the rule
-    by which the person's key or a part does not open. entitlement: what `other` still owes `office` (`event`, `parts`,
-    `question`, `fact`), or `ground`. agreement: the fields that differ.
+    (what was told is gone). Without `other`: an event that `office` recorded does not stand as it was logged, and these
+    columns of its row do not fit its bytes; `body`: the bytes not the hash in the log. view: fields or columns of the
+    stored record; or, where nothing can be compared, the rule by which the person's key or a part does not open.
+    entitlement: what `other` still owes `office` (`event`, `parts`, `question`, `fact`), or `ground`. agreement: the
+    fields that differ.
 
     `consequences`: what other checks find only because of this one, and would not if it were put right.
     """

@@ -11,7 +11,7 @@ import structlog
 from events.store.moment import to_moment, to_number
 from exchange.everybody import next_persons
 from exchange.progress import Tell, nobody
-from exchange.reconcile.checks import BATCH, checks
+from exchange.reconcile.checks import BATCH, checks, offices_checked
 from exchange.reconcile.finding import Checked, in_one
 from exchange.tables import reports
 
@@ -63,7 +63,7 @@ def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place |
     What is found is kept with how far it is: of two who check on from one place, the second keeps nothing and ends.
     """
     begun, start = place
-    after, parts = start, list[Checked]()
+    after, parts = start, [offices_checked(node)] if begun is None else []
     while persons := _next(node, after):
         parts.append(checks(node, persons))
         after = persons[-1]
@@ -101,6 +101,7 @@ def _say(found: Checked) -> None:
 
 def _parts(node: Node, tell: Tell) -> Iterator[Checked]:
     done = 0
+    yield offices_checked(node)
     for persons in _batches(node):
         yield checks(node, persons)
         done += len(persons)

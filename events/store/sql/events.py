@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, LiteralString, NamedTuple
 
 from sqlalchemy import Connection, Select, func, literal_column, select, tuple_
 
@@ -24,6 +24,28 @@ _OF_SUBJECTS = Query(
     " WHERE e.subject {keys}"
 )
 _ABOUT_OFFICES = Query("SELECT author, id FROM events WHERE kind = 'jurisdiction'")
+_ROWS: LiteralString = (
+    'SELECT e.author, e.id, e.kind, e.subject, e.version, e.submission, e.body, e.sealed, l."index", l.at, l.leaf'
+    " FROM events e LEFT JOIN log l ON l.author = e.author AND l.id = e.id WHERE e."
+)
+_ROWS_OF = Query(_ROWS + "subject {keys}")
+_ROWS_ABOUT_OFFICES = Query(_ROWS + "kind = 'jurisdiction'")
+
+
+class EventRow(NamedTuple):
+    """An event, and its place, moment and leaf in the log, just as the columns have them."""
+
+    author: str
+    id: str
+    kind: str
+    subject: str
+    version: int
+    submission: str
+    body: bytes
+    sealed: bytes
+    place: int | None
+    at: int | None
+    leaf: bytes | None
 
 
 class EventRows(Asking):
@@ -45,6 +67,14 @@ class EventRows(Asking):
     def events_of(self, persons: Iterable[str]) -> tuple[StoredEvent, ...]:
         rows = self._ask_rows(_OF_SUBJECTS, dict.fromkeys(persons))
         return tuple(sorted(map(stored_event, rows), key=log_order))
+
+    def rows_of(self, subjects: Iterable[str]) -> list[EventRow]:
+        """The rows of every event that, by its column, is about these subjects."""
+        return list(map(EventRow._make, self._ask_rows(_ROWS_OF, dict.fromkeys(subjects))))
+
+    def rows_about_offices(self) -> list[EventRow]:
+        """The rows of every event that, by its column, is about an office."""
+        return list(map(EventRow._make, self._ask_rows(_ROWS_ABOUT_OFFICES, ())))
 
     def jurisdiction_refs(self) -> frozenset[Ref]:
         return frozenset(Ref(author, id_) for author, id_ in self._ask_rows(_ABOUT_OFFICES, ()))

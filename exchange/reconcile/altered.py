@@ -1,0 +1,50 @@
+"""Events that are not as they were logged. Part of E1: what was told can be compared only of what stands unaltered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from events.envelope import Ref
+from events.store.fitting import misfit
+from events.store.sql.events import EventRow
+from exchange.audit.rebuild import Closed
+from exchange.reconcile.finding import Difference
+
+
+class Altered:
+    """The events among these rows whose columns differ from their bytes, or whose bytes from what the log hashed; and
+    those of dossiers that do not open.
+    """
+
+    def __init__(self, rows: Iterable[EventRow], closed: Sequence[Closed] = ()) -> None:
+        self._faults: dict[Ref, Difference] = {}
+        self.unjudged: set[str] = set()  # of whom an event is not what was logged: what follows from it says nothing
+        for row in rows:
+            found = misfit(row)
+            if found is not None:
+                self._add(Ref(found.author, found.id), found.subject, found.columns)
+                if "body" in found.columns:
+                    self.unjudged.add(row.subject)
+        for one in closed:
+            for ref, person in one.events:
+                self._add(ref, person, ("sealed",))
+
+    def faults(self, closed: Sequence[Closed] = ()) -> list[Difference]:
+        """One fault for each event; for a dossier that does not open what keeps it closed, with the views it hides."""
+        found = dict(self._faults)
+        others = [self._hidden(found, one) for one in closed]
+        return [*found.values(), *(fault for fault in others if fault is not None)]
+
+    def _hidden(self, found: dict[Ref, Difference], one: Closed) -> Difference | None:
+        views = [Difference("view", office, one.persons[0], lacking=(one.rule,)) for office in one.offices or ("",)]
+        at_fault = next((ref for ref, fault in found.items() if fault.person in one.persons), None)
+        if at_fault is None:
+            return msgspec.structs.replace(views[0], consequences=tuple(views[1:]))
+        found[at_fault] = msgspec.structs.replace(found[at_fault], consequences=tuple(views))
+        return None
+
+    def _add(self, ref: Ref, person: str, columns: tuple[str, ...]) -> None:
+        if ref not in self._faults:
+            self._faults[ref] = Difference("ledger", ref.author, person, event=ref, lacking=columns)
