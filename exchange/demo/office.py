@@ -49,7 +49,7 @@ class Office:
 
     def read_inbox(self, limit: int) -> int:
         """Acknowledge the newest notices that nobody has read. How many those were."""
-        where: dict[str, str | int] = {"state": "new", "limit": limit, "purpose": "case"}
+        where: dict[str, str | int] = {"state": "new", "limit": limit, "purpose": "case", "apart": "true"}
         page = self._told(self._http.get("/v1/inbox", params=where, headers=self._headers))
         for notice in page["items"]:
             address = f"/v1/inbox/{notice['position']}/acknowledge"

@@ -31,6 +31,7 @@ from exchange.queries.history import Entry, history
 from exchange.queries.inbox import Entry as Notice
 from exchange.queries.inbox import inbox
 from exchange.queries.letters import letter_of, letters_of
+from exchange.queries.lines import Line, lines
 from exchange.queries.prefill import prefill
 from exchange.queries.record import record as sheet
 from exchange.queries.status import status
@@ -51,6 +52,9 @@ _STATES: dict[str | None, dict[str, Any]] = {
     "overdue": {"expects_reply": True, "settled": False},
     "answered": {"expects_reply": True, "settled": True},
 }
+
+
+_OF_MEMBER = ("position", "person", "name", "unreadable", "kind", "state", "case", "due_on", "outcome")
 
 
 class NodeUseCases:
@@ -114,12 +118,17 @@ class NodeUseCases:
 
     def inbox(self, caller: Caller, purpose: str, filters: Row, cursor: str | None, limit: int) -> Slice:
         state = filters.get("state")
-        which = Which(kind=filters.get("kind"), person=filters.get("person"), **_STATES[state])
+        chosen = {name: filters.get(name) for name in ("kind", "person", "act")}
+        which = Which(**chosen, **_STATES[state])
         wanted = _searched(filters.get("search"), late=state == "overdue")
+        rows: list[Row] = []
         for _ in range(MOST_PAGES):
-            page = inbox(self._node, caller, which, cursor, limit, purpose=purpose)
-            rows = [_notice(entry) for entry in page.rows if wanted(entry)]
-            cursor = page.next
+            if filters.get("apart"):
+                notices = inbox(self._node, caller, which, cursor, limit, purpose=purpose)
+                rows, cursor = [_notice(each) for each in notices.rows if wanted is None or wanted(each)], notices.next
+            else:
+                page = lines(self._node, caller, which, cursor, limit, purpose=purpose, wanted=wanted)
+                rows, cursor = [_in_one(each) for each in page.rows], page.next
             if rows or cursor is None:
                 break
         return Slice(rows, cursor)
@@ -175,9 +184,11 @@ class NodeUseCases:
         return self._forwarding()
 
 
-def _searched(search: str | None, *, late: bool) -> Callable[[Notice], bool]:
+def _searched(search: str | None, *, late: bool) -> Callable[[Notice], bool] | None:
     """Names are sealed, so no table can be asked for them: what was opened for the page is looked through."""
     sought = (search or "").casefold()
+    if not sought and not late:
+        return None
 
     def wanted(entry: Notice) -> bool:
         return (entry.overdue or not late) and (
@@ -193,7 +204,17 @@ def _notice(entry: Notice) -> Row:
     state = "new" if acknowledged is None else "read"
     if entry.kind == "rejected" or entry.expects_reply:
         state = "answered" if entry.outcome is not None else "overdue" if overdue else "open"
-    return {**plain, "state": state, "acknowledged_at": acknowledged}
+    return {**plain, "state": state, "acknowledged_at": acknowledged, "together": None}
+
+
+def _in_one(line: Line) -> Row:
+    """What stands for the line, and where it is about several persons, all of them."""
+    lead = _notice(line.lead)
+    if line.persons == 1:
+        return lead
+    members = [{name: row[name] for name in _OF_MEMBER} for row in map(_notice, line.members)]
+    counts = {"persons": line.persons, "asked": line.asked, "open": line.open, "state": line.answered}
+    return {**lead, "together": {**counts, "members": members}}
 
 
 def _known(entry: Entry) -> Row:

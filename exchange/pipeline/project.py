@@ -176,6 +176,7 @@ def inbox_rows(one: Settled, seen: Mapping[tuple[str, int], datetime]) -> list[i
                     office=record.office,
                     person=notice.person,
                     act=notice.act,
+                    teller=notice.teller,
                     kind=notice.kind,
                     expects_reply=notice.expects_reply,
                     case=case_id(notice.case) if notice.case is not None else None,

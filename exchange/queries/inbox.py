@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +24,7 @@ from exchange.tables import cases
 from exchange.tables import inbox as table
 from exchange.tables.inbox import InboxRow, Which
 from exchange.tables.paging import Page
+from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -76,14 +78,17 @@ def inbox(
     chosen = msgspec.structs.replace(which or Which(), area=caller.office)
     with node.look(caller) as session:
         page = table.some(session.sql, chosen, cursor, limit)
-        dossiers = shelves(session, node.keys, node.offices, [row.person for row in page.rows])
-        due = {row.case: cases.one(session.sql, row.office, row.case) for row in page.rows if row.case is not None}
-    told = {(found.notice.person, found.notice.act): found for d in dossiers for found in _found(d, caller.office)}
-    entries = tuple(
-        _entry(row, told[row.person, row.act], due.get(row.case) if row.case else None) for row in page.rows
-    )
+        entries = entries_of(node, session, caller.office, page.rows)
     access_log.note(node.uow, caller, purpose, [(entry.person, SHOWN) for entry in entries], node.clock())
     return Page(entries, page.next)
+
+
+def entries_of(node: Node, session: SqlSession, office: str, rows: Sequence[InboxRow]) -> tuple[Entry, ...]:
+    """What these notices of the office say. Whoever asks keeps in the log of reads whose names this opens."""
+    dossiers = shelves(session, node.keys, node.offices, [row.person for row in rows])
+    due = {row.case: cases.one(session.sql, office, row.case) for row in rows if row.case is not None}
+    told = {(found.notice.person, found.notice.act): found for d in dossiers for found in _found(d, office)}
+    return tuple(_entry(row, told[row.person, row.act], due.get(row.case) if row.case else None) for row in rows)
 
 
 def how_many(node: Node, caller: Caller, which: Which | None = None) -> int:

@@ -125,7 +125,7 @@ class Offices:
     def inbox(self, office: str, after: int) -> list[dict[str, Any]]:
         """The notifications behind that position of the office's feed, the oldest first."""
         found = []
-        for row in self.pages(office, "/v1/inbox", purpose=PURPOSE):
+        for row in self.pages(office, "/v1/inbox", purpose=PURPOSE, apart="true"):
             if row["position"] <= after:
                 break
             found.append(row)

@@ -1,13 +1,13 @@
-"""Notifications: one for each office, person and act."""
+"""Notifications: one for each office, person and act. What one office told by one act is one line, of all persons."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, literal, select, true, tuple_, update
 
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import add, batches, remove
@@ -26,6 +26,7 @@ class InboxRow(msgspec.Struct, frozen=True, kw_only=True):
     office: str
     person: str
     act: str
+    teller: str = ""
     kind: str
     expects_reply: bool
     case: str | None = None
@@ -44,6 +45,7 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: bool | None = None
     settled: bool | None = None  # whether there is an outcome
     person: str | None = None
+    act: str | None = None
 
 
 def replace(sql: Connection, persons: Collection[str], rows: Iterable[InboxRow]) -> None:
@@ -80,24 +82,45 @@ def some(sql: Connection, which: Which, after: str | None = None, limit: int = 2
     return page(sql, select(inbox).where(*_where(which)), keys, _row, after, limit, falling=True)
 
 
+def lines(sql: Connection, which: Which, after: str | None = None, limit: int = 25) -> Page[InboxRow]:
+    """A page of lines, the newest first: of each the newest notification that is selected."""
+    other = inbox.alias("other")
+    newer = tuple_(other.c.at, other.c.position) > tuple_(inbox.c.at, inbox.c.position)
+    # The offset keeps the database from reading all lines of the office before it has found those of the page.
+    later = select(literal(1)).where(*_same_line(other), newer, *_where(which, other)).offset(0).exists()
+    keys = (inbox.c.at, inbox.c.office, inbox.c.position)
+    return page(sql, select(inbox).where(*_where(which), ~later), keys, _row, after, limit, falling=True)
+
+
+def in_lines(sql: Connection, leads: Sequence[InboxRow], which: Which) -> list[tuple[InboxRow, bool]]:
+    """All notifications of these lines, in the order in which they were told, and whether each is selected."""
+    line = tuple_(inbox.c.office, inbox.c.act, inbox.c.teller)
+    chosen = and_(true(), *_where(which)).label("chosen")
+    found = []
+    for batch in batches([(lead.office, lead.act, lead.teller) for lead in leads]):
+        rows = sql.execute(select(inbox, chosen).where(line.in_(batch)).order_by(inbox.c.at, inbox.c.position))
+        found += [(_row(row), bool(row.chosen)) for row in rows]
+    return found
+
+
 def how_many(sql: Connection, which: Which, most: int = MOST) -> int:
     """Counted no further than `most` + 1."""
     return count(sql, inbox, _where(which), most)
 
 
-def _where(which: Which) -> list[ColumnElement[bool]]:
+def _same_line(other: FromClause) -> list[ColumnElement[bool]]:
+    return [other.c[name] == inbox.c[name] for name in ("office", "act", "teller")]
+
+
+def _where(which: Which, rows: FromClause = inbox) -> list[ColumnElement[bool]]:
     found = [
-        column == value
-        for column, value in (
-            (inbox.c.kind, which.kind),
-            (inbox.c.expects_reply, which.expects_reply),
-            (inbox.c.person, which.person),
-        )
-        if value is not None
+        rows.c[name] == value
+        for name in ("kind", "expects_reply", "person", "act")
+        if (value := getattr(which, name)) is not None
     ]
     if which.area is not None:
-        found.insert(0, within(inbox.c.office, which.area))
-    for column, there in ((inbox.c.acknowledged, which.acknowledged), (inbox.c.outcome, which.settled)):
+        found.insert(0, within(rows.c.office, which.area))
+    for column, there in ((rows.c.acknowledged, which.acknowledged), (rows.c.outcome, which.settled)):
         if there is not None:
             found.append(column.is_not(None) if there else column.is_(None))
     return found

@@ -94,10 +94,12 @@ inbox = Table(
     Column("at", MOMENT, nullable=False),
     Column("acknowledged", MOMENT),
     Column("outcome", Text),
+    Column("teller", OFFICE, nullable=False, server_default=""),
     PrimaryKeyConstraint("office", "person", "act"),
     Index("ix_inbox_person", "person"),
     Index("ix_inbox_office_position", "office", "position"),
     Index("ix_inbox_office_at_position", "office", "at", "position"),
+    Index("ix_inbox_line", "office", "act", "teller", "at", "position"),
 )
 _index_over_some("ix_inbox_unsettled", inbox, ("office", "at", "position"), "outcome IS NULL")
 _index_over_some("ix_inbox_unseen", inbox, ("office", "at", "position"), "acknowledged IS NULL")

@@ -26,11 +26,44 @@ class InboxQuery(PageQuery, PurposeQuery):
     )
     kind = fields.choice(*get_args(NoteKind))
     person = fields.identifier()
+    act = fields.Formed(fields.HANDLE, most=64, metadata={"description": "Only what was told by this act."})
+    apart = fields.Flag(
+        load_default=False,
+        metadata={"description": "Each notification by itself, also where one act told of several persons."},
+    )
     search = fields.Text(most=100, metadata={"description": "Part of the name or of the code of the office that told."})
 
 
+class InLineSchema(Wire):
+    """One of several persons of whom one act told."""
+
+    position = fields.Count(required=True)
+    person = fields.identifier(required=True)
+    name = fields.Text(allow_none=True)
+    unreadable = fields.Flag()
+    kind = fields.Text(required=True)
+    state = fields.choice("new", "open", "answered", "overdue", "read", required=True)
+    case = fields.identifier(allow_none=True)
+    due_on = fields.Text(allow_none=True)
+    outcome = fields.Text(allow_none=True)
+
+
+class TogetherSchema(Wire):
+    """All of whom one act told, as one line."""
+
+    persons = fields.Count(required=True)
+    asked = fields.Count(required=True, metadata={"description": "About how many an answer was asked for."})
+    open = fields.Count(required=True, metadata={"description": "About how many it is still waited for."})
+    state = fields.choice("open", "partly_answered", "answered", required=True, allow_none=True)
+    members = fields.Many(
+        fields.Inner(InLineSchema),
+        required=True,
+        metadata={"description": "The first fifty, in the order in which they were told; all of them by `act`."},
+    )
+
+
 class NotificationSchema(Wire):
-    """One notification: one act of one office about one person."""
+    """One notification: one act of one office about one person; the newest of its line where there are several."""
 
     position = fields.Count(required=True, metadata={"description": "In the office's feed; acknowledges it."})
     at = fields.Text(required=True)
@@ -57,6 +90,11 @@ class NotificationSchema(Wire):
     outcome = fields.Text(allow_none=True)
     reason = fields.Text(allow_none=True)
     place = fields.Open(allow_none=True)
+    together = fields.Inner(
+        TogetherSchema,
+        allow_none=True,
+        metadata={"description": "Where the same act told of several persons: all of them."},
+    )
 
 
 class InboxSchema(Page):

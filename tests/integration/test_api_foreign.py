@@ -92,7 +92,9 @@ class Others:
             if each["in"] == "path":
                 path = path.replace("{" + each["name"] + "}", self.values[each["name"]])
         assert "{" not in path
-        about = name == "record_event" or (name not in PUBLIC and any(each["in"] == "path" for each in told))
+        about = name in {"record_event", "record_household"} or (
+            name not in PUBLIC and any(each["in"] == "path" for each in told)
+        )
         query = {each["name"] for each in told if each["in"] == "query"}
         asked = {name: self.values[name] for name in sorted(query & set(self.values) - {"purpose", "search"})}
         needed = {
@@ -109,6 +111,10 @@ class Others:
             yield from self._events()
         elif name == "record_events":
             yield {"all_or_nothing": False, "events": list(self._events())}
+        elif name == "record_household":
+            for event in self._events():
+                member = {"id": event.pop("id"), "person": event.pop("person")}
+                yield {**event, "members": [member]}
         else:
             for example in operation["requestBody"]["content"]["application/json"]["examples"].values():
                 told = json.dumps(example["value"], ensure_ascii=False).replace(examples.PERSON, self.person)

@@ -91,7 +91,7 @@ def test_a_cursor_of_one_list_leads_nowhere_on_another(served: Api):
 
 def test_the_inbox_is_filtered_as_asked(served: Api):
     get(served, f"/v1/inbox?state=overdue&kind=moved-on&person={examples.PERSON}&search=林")
-    filters = {"state": "overdue", "kind": "moved-on", "person": examples.PERSON, "search": "林"}
+    filters = {"state": "overdue", "kind": "moved-on", "person": examples.PERSON, "search": "林", "apart": False}
     assert served.cases.asked[0][2] == ("registration", filters)
 
 

@@ -21,9 +21,9 @@ from events.store.sql.events import columns_of
 from exchange.access.keys_table import metadata as keys_metadata
 from exchange.migrations import current, steps, upgrade
 from exchange.stores import sqlite_store, store_at
-from exchange.tables import cases
+from exchange.tables import cases, inbox
 from exchange.tables.schema import metadata as tables_metadata
-from tests.contract.story import LIN, NOON, TOWN, WANG, event, frame
+from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, frame
 from tests.databases import database
 
 
@@ -161,6 +161,24 @@ def test_cases_of_an_earlier_step_come_in_the_order_of_their_days(empty):
     store = store_at(empty)
     with store.read() as session:
         assert [case.id for case in cases.some(session.sql, cases.Which(area=TOWN)).rows] == ["soon", "late", "none"]
+    store.close()
+
+
+def test_a_notice_of_an_earlier_step_says_who_told_it(empty):
+    upgrade(empty, "0012")
+    told = {"author": OTHER_TOWN, "id": "e1", "teller": OTHER_TOWN, "recipient": TOWN, "revision": 0, "position": 4}
+    more = {"person": LIN, "parts": "", "ground": "", "asked": "", "at": 0}
+    shown = "office, person, act, kind, expects_reply, position, at"
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        connection.execute(store_schema.deliveries.insert(), {**told, **more})
+        for person, position in ((LIN, 4), (WANG, -7)):
+            row = f"'{TOWN}', '{person}', 'a', 'inflow', TRUE, {position}, {position + 9}"
+            connection.execute(text(f"INSERT INTO inbox ({shown}) VALUES ({row})"))
+    engine.dispose()
+    store = store_at(empty)
+    with store.read() as session:
+        assert [row.teller for row in inbox.some(session.sql, inbox.Which(area=TOWN)).rows] == [OTHER_TOWN, ""]
     store.close()
 
 

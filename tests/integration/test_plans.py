@@ -103,6 +103,15 @@ PAGES: dict[str, tuple[str, Callable[[Connection], object]]] = {
         "ix_inbox_unsettled",
         lambda sql: inbox.some(sql, inbox.Which(area=TOWN, settled=False)),
     ),
+    "the inbox by lines": ("ix_inbox_", lambda sql: inbox.lines(sql, inbox.Which(area=TOWN))),
+    "the next page of lines": (
+        "ix_inbox_",
+        lambda sql: inbox.lines(sql, inbox.Which(area=TOWN), f'[{later(9).timestamp():.0f}000000, "{TOWN}", 9]'),
+    ),
+    "the lines that it has to answer": (
+        "ix_inbox_",
+        lambda sql: inbox.lines(sql, inbox.Which(area=TOWN, settled=False)),
+    ),
     "one notice": ("ix_inbox_office_position", lambda sql: inbox.one(sql, TOWN, 7)),
     "stays to be reviewed": ("ix_records_review_on", lambda sql: records.to_review(sql, "2026-03-02")),
     "protections that lapsed": ("ix_records_protected_until", lambda sql: records.lapsed(sql, "2026-03-02")),

@@ -1,5 +1,7 @@
 """The projections: replaced for a person at a time, selected, counted, and read page by page."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -199,6 +201,44 @@ class TestInbox:
         inbox.replace(sql, [LIN, WANG], rows)
         assert [row.position for row in inbox.some(sql, inbox.Which(**which)).rows] == found
         assert inbox.how_many(sql, inbox.Which(**which)) == len(found)
+
+
+class TestLines:
+    """What one office told by one act is one line."""
+
+    def test_the_newest_that_is_selected_stands_for_its_line(self, sql):
+        rows = [
+            notice(1, act="move", person=LIN),
+            notice(2, act="other", person=LIN),
+            notice(3, act="move", person=WANG, outcome="confirmed"),
+            notice(4, act="move", person=WANG, office=OTHER_TOWN),
+            notice(5, act="move", person="third", teller=OTHER_TOWN),
+        ]
+        inbox.replace(sql, [LIN, WANG, "third"], rows)
+
+        def found(**which: Any) -> list[int]:
+            return [row.position for row in inbox.lines(sql, inbox.Which(area=TOWN, **which)).rows]
+
+        assert found() == [5, 3, 2]
+        assert found(settled=False) == [5, 2, 1]
+        assert found(person=LIN) == [2, 1]
+        assert found(act="move") == [5, 3]
+        [lead] = inbox.lines(sql, inbox.Which(area=TOWN, settled=True)).rows
+        told = inbox.in_lines(sql, [lead], inbox.Which(settled=True))
+        assert [(row.position, chosen) for row, chosen in told] == [(1, False), (3, True)]
+
+    def test_pages_count_lines(self, sql):
+        people = [f"p{number}" for number in range(12)]
+        rows = [notice(n, act=f"act{n % 5}", person=person, at=later(n // 4)) for n, person in enumerate(people)]
+        inbox.replace(sql, people, rows)
+        seen, after = [], None
+        while True:
+            page = inbox.lines(sql, inbox.Which(area=TOWN), after, limit=2)
+            seen.append([row.position for row in page.rows])
+            after = page.next
+            if after is None:
+                break
+        assert seen == [[11, 10], [9, 8], [7]]
 
 
 class TestPages:

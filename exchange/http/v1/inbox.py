@@ -34,6 +34,32 @@ resource = Resource("inbox", "What other offices told yours, and what they ask."
                 "expects_reply": True,
                 "case": examples.CASE,
                 "due_on": "2026-03-23",
+                "together": {
+                    "persons": 2,
+                    "asked": 2,
+                    "open": 1,
+                    "state": "partly_answered",
+                    "members": [
+                        {
+                            "position": 41,
+                            "person": examples.CASE,
+                            "name": "林小满",
+                            "kind": "inflow",
+                            "state": "answered",
+                            "case": examples.REPLY,
+                            "outcome": "confirmed",
+                        },
+                        {
+                            "position": 42,
+                            "person": examples.PERSON,
+                            "name": "林一禾",
+                            "kind": "inflow",
+                            "state": "open",
+                            "case": examples.CASE,
+                            "due_on": "2026-03-23",
+                        },
+                    ],
+                },
             }
         ],
         "next": examples.CURSOR,
@@ -42,7 +68,10 @@ resource = Resource("inbox", "What other offices told yours, and what they ask."
 )
 @allows("clerk", "confirmer", "supervisor")
 def list_inbox(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Notifications of the caller's office, filtered and in pages."""
+    """Notifications of the caller's office, filtered and in pages: what one act told of several persons is one line.
+
+    A line is found by any of its members, and the newest of those that were looked for stands for it.
+    """
     where = paging.position(query.pop("cursor", None), "inbox")
     limit, why = query.pop("limit"), purpose(query.pop("purpose", None))
     return paging.page(use_cases().inbox(caller(), why, query, where, limit), "inbox")
