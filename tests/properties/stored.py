@@ -16,6 +16,7 @@ import msgspec
 
 from events.catalogue import content_of
 from events.catalogue.fact import Fact
+from events.catalogue.jurisdiction import Succeeded
 from events.catalogue.person import Unmerged
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.event import Event
@@ -23,6 +24,7 @@ from exchange.access.caller import Caller
 from exchange.books import Shelf, shelves
 from exchange.clock import day_of, microseconds
 from exchange.commands.act import Item, Result
+from exchange.commands.jurisdiction import record_office
 from exchange.commands.record import record
 from exchange.ids import derived_id
 from exchange.jurisdictions import deadlines
@@ -32,17 +34,27 @@ from exchange.pipeline.settling import deadline_of
 from exchange.pipeline.sweep import sweep
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.draft import Draft
+from exchange.protocol.offices import Offices
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from exchange.settings import settings
 from tests.properties.commands import Commands
 from tests.properties.shown import shown
+from tests.properties.succession import Successions
 from tests.properties.world import COUNTY, World
 
 BEGINNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
 HUMANS = ("P1", "P2", "P3")
 SYSTEM_BY_DAY = frozenset({"case.reminded", "case.escalated", "person.unprotected", "request.opened"})
 Done = TypeVar("Done")
+
+
+OPERATOR = Caller(COUNTY, "operator", frozenset({"operator"}))
+
+
+def ends(seed: int) -> bool:
+    """Whether an office ends in the stored history with this seed: the last on its store, which then has one less."""
+    return seed % 10 == 9
 
 
 class Killed(BaseException):
@@ -109,6 +121,10 @@ class Mirror(World):
     def serves(self, office: str) -> bool:
         """The model has the offices of the node."""
         return self.ground.node.serves(office)
+
+    def overseen(self, about: list[Event]) -> Offices:
+        """Likewise what became of them."""
+        return self.ground.node.offices
 
     def make_event(self, office: str, draft: Draft, book: Book) -> Event:
         """An automatic fact of the node's day."""
@@ -188,7 +204,7 @@ class Sent(Commands):
         pair = (merge.event.person, fact.other)
         return msgspec.structs.replace(fact, allotment={str(s.ref): self.random.choice(pair) for s in since})
 
-    def _id(self) -> str:
+    def new_id(self) -> str:
         self.sent += 1
         return derived_id("stored history", str(self.world.seed), str(self.sent))
 
@@ -202,7 +218,7 @@ class Sent(Commands):
     def sends(self, office: str, person: str | None, fact: Fact, human: str) -> None:
         """Until an answer comes, under one id. What was kept is the model's, too."""
         content = {k: v for k, v in msgspec.to_builtins(content_of(fact)).items() if k != "opens"}
-        item = Item(id=self._id(), type=fact.type, day=self.day(), content=content, person=person)
+        item = Item(id=self.new_id(), type=fact.type, day=self.day(), content=content, person=person)
         caller = Caller(office, "clerk", frozenset({"clerk", "confirmer"}))
 
         def work(node: Node) -> Result:
@@ -247,11 +263,44 @@ class Sent(Commands):
             return shelves(session, self.ground.node.keys, self.ground.node.offices, self.persons, pending=pending)
 
 
+class Endings(Successions):
+    """Offices that end in the middle of a stored history, by the same command as in life."""
+
+    def __init__(self, world: Mirror, commands: Sent) -> None:
+        super().__init__(world, ())
+        self.commands = commands
+
+    def draw(self, kind: str) -> None:
+        """Whom the office holds may be allotted, and nobody else."""
+        self.persons = self.commands.persons
+        super().draw(kind)
+
+    def record(self, office: str, fact: Fact) -> None:
+        """On the node, as often as its process ends; then in the model, with all that the node made of it."""
+        ground, world = self.commands.ground, self.world
+        if isinstance(fact, Succeeded):
+            held = {event.person for event in world.books[office].events()} if office in world.books else frozenset()
+            given = {person: heir for person, heir in fact.allotment.items() if person in held}
+            fact = Succeeded(to=fact.to, allotment=given)
+        id_, day = self.commands.new_id(), day_of(ground.now).isoformat()
+        content = {k: v for k, v in msgspec.to_builtins(content_of(fact)).items() if k != "from"}
+
+        def work(node: Node) -> Result:
+            return record_office(node, OPERATOR, office, fact.type, day, content, id_)
+
+        ground.does(work, self.commands.killed_at())
+        self.commands.counts[fact.type] = self.commands.counts.get(fact.type, 0) + 1
+        super().record(office, fact)
+
+
 def stored_history(seed: int, ground: Ground, steps: int = 14) -> tuple[Mirror, Sent]:
     """A history that is at its end on both sides."""
     world = Mirror(seed, ground)
     commands = Sent(world, ground)
-    for _ in range(steps):
+    endings = Endings(world, commands) if ends(seed) else None
+    for step in range(steps):
+        if endings is not None and step == steps // 2:
+            endings.draw(world.random.choice(("merge", "split")))
         commands.step()
         draw = world.random.random()
         if draw < 0.55:

@@ -14,7 +14,6 @@ from events.envelope import Envelope, Ref, Subject
 from events.event import Event, restricted, united
 from exchange.protocol.book import ALL_PARTS, Delivery
 from exchange.protocol.inheriting import handed_on
-from exchange.protocol.offices import offices
 from tests.properties.world import World
 
 COUNTY = "110101000000"
@@ -57,11 +56,15 @@ class Successions:
         """Do it to a random office. A merge is of one into another; a split goes to two, by person."""
         office, *others = self.random.sample(self.world.offices, len(self.world.offices))
         if kind == "rename":
-            record(self.world, office, Renamed(name="新镇"))
+            self.record(office, Renamed(name="新镇"))
         elif kind == "merge":
-            record(self.world, office, Succeeded(to=(others[0],)))
+            self.record(office, Succeeded(to=(others[0],)))
         else:
-            record(self.world, office, Succeeded(to=tuple(others[:2]), allotment=self._allotment(office, others[:2])))
+            self.record(office, Succeeded(to=tuple(others[:2]), allotment=self._allotment(office, others[:2])))
+
+    def record(self, office: str, fact: Fact) -> None:
+        """The parent's fact, which every book has."""
+        record(self.world, office, fact)
 
     def _allotment(self, office: str, heirs: list[str]) -> dict[str, str]:
         """Of most dossiers, with all the ids that the office knows to be one person, as the command makes it whole."""
@@ -86,7 +89,7 @@ def record(world: World, office: str, fact: Fact) -> None:
         world.offices = tuple(each for each in world.offices if each != office)
         world.gone = (*world.gone, office)
     world.about_offices = about
-    world.directory = offices([_event(world, COUNTY, Opened(name="区")), *about])
+    world.directory = world.overseen([_event(world, COUNTY, Opened(name="区")), *about])
     _read_anew(world)
     world.lost += [fault for handed in fresh for fault in _cases_lost(world, handed)]
 

@@ -18,7 +18,7 @@ from exchange.protocol.draft import Draft
 from exchange.protocol.duties import RULES, Rule
 from exchange.protocol.kinship import Kin, kinship
 from exchange.protocol.matching import matching
-from exchange.protocol.offices import Offices
+from exchange.protocol.offices import Offices, offices
 from exchange.protocol.record import Record
 from exchange.protocol.settle import settle
 from exchange.protocol.telling.due import Due
@@ -43,7 +43,7 @@ class World:
         self,
         seed: int,
         nodes: int = 1,
-        offices: tuple[str, ...] = OFFICES,
+        served: tuple[str, ...] = OFFICES,
         rules: Mapping[str, Rule] = RULES,
         *,
         skew: bool = True,
@@ -56,20 +56,20 @@ class World:
         self.views: dict[str, tuple[int, tuple[Record, ...]]] = {}
         self.seed = seed
         self.random = random.Random(seed)
-        self.offices = offices
+        self.offices = served
         self.rules = rules
         self.directory = Offices(["110101000000"])
         self.about_offices: list[Event] = []
         self.gone: tuple[str, ...] = ()  # offices that were succeeded
         self.lost: list[str] = []  # open cases that an heir did not find
         self.handed: list[Any] = []  # what each of them left (tests/properties/succession.py)
-        order = list(offices)
+        order = list(served)
         self.random.shuffle(order)
         self.node_of = {office: index % nodes for index, office in enumerate(order)}
         self.node_of[COUNTY] = 0
         self.nodes = nodes
         self.books: dict[str, Book] = {}
-        self.skew = {o: self.random.randint(-120_000_000, 120_000_000) if skew else 0 for o in offices}
+        self.skew = {o: self.random.randint(-120_000_000, 120_000_000) if skew else 0 for o in served}
         self.now = 1_700_000_000_000_000
         self.wire: list[tuple[Delivery, Event]] = []
         self.authored: list[Authored] = []
@@ -77,6 +77,10 @@ class World:
         self.counter = 0
         self.said: list[Delivery] = []
         self.held_back = 0  # amendments that came before what they amend
+
+    def overseen(self, about: list[Event]) -> Offices:
+        """The offices by the facts about them."""
+        return offices(about)
 
     def book(self, office: str) -> Book:
         """The office's book, begun where there is none."""
