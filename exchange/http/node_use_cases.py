@@ -13,7 +13,9 @@ from exchange.access.caller import Caller
 from exchange.commands import days
 from exchange.commands.acknowledge import acknowledge
 from exchange.commands.act import Item, Result
-from exchange.commands.confirm_equal import Outcome, confirm_equal
+from exchange.commands.answer_line import Answer, LineAnswered, Rest, answer_line
+from exchange.commands.asked import Outcome
+from exchange.commands.confirm_equal import confirm_equal
 from exchange.commands.jurisdiction import record_office
 from exchange.commands.record import record
 from exchange.commands.reply import reply
@@ -76,6 +78,11 @@ class NodeUseCases:
 
     def confirm_equal(self, caller: Caller, cases: Sequence[str], act: str | None) -> Sequence[Outcome]:
         return confirm_equal(self._node, caller, cases, act)
+
+    def answer_line(
+        self, caller: Caller, position: int, answers: Sequence[Answer], rest: Rest, day: str | None, act: str | None
+    ) -> LineAnswered:
+        return answer_line(self._node, caller, position, answers, rest, day=day, act=act)
 
     def record_office(self, caller: Caller, office: str, type_: str, day: str, content: Row, id_: str | None) -> Result:
         return record_office(self._node, caller, office, type_, day, content, id_)

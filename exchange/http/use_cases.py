@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from exchange.access.caller import Caller
 from exchange.commands.act import Item, Result
-from exchange.commands.confirm_equal import Outcome
+from exchange.commands.answer_line import Answer, LineAnswered, Rest
+from exchange.commands.asked import Outcome
 from exchange.protocol.offices import Offices
 
 Row = Mapping[str, Any]
@@ -38,6 +39,12 @@ class UseCases(Protocol):
 
     def confirm_equal(self, caller: Caller, cases: Sequence[str], act: str | None) -> Sequence[Outcome]:
         """Confirm those of these cases in which nothing differs."""
+        ...
+
+    def answer_line(
+        self, caller: Caller, position: int, answers: Sequence[Answer], rest: Rest, day: str | None, act: str | None
+    ) -> LineAnswered:
+        """The line of the inbox in which a notice stands, in one act."""
         ...
 
     def record_office(

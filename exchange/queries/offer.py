@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from events.catalogue.case import EnquiryOpened
@@ -11,6 +12,7 @@ from exchange.books import Shelf, shelves
 from exchange.commands.match_person import LOOKUP
 from exchange.protocol.enquiry import Prepared, prepared, recognised
 from exchange.protocol.one_document import forms
+from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from exchange.queries.open_dossier import Opened
 from exchange.unit_of_work import SqlSession
@@ -22,13 +24,20 @@ if TYPE_CHECKING:
 def offer(node: Node, caller: Caller, purpose: str, asked: EnquiryOpened, opened: Opened) -> Prepared:
     """By the office's own books alone: the dossier in which the enquiry stands, and those with the document given."""
     with node.look(caller) as session:
-        tokens = [node.index.token(LOOKUP, form) for _, form in forms(asked.given)]
-        others = [shelf.book(opened.office) for shelf in bearing(node, session, *tokens)]
-    found = recognised(asked, [*opened.records, *(record for book in others for record in view(book))])
+        found = meant(node, session, opened.office, asked, opened.records)
     offered = prepared(asked, found)
     if found is not None and offered.facts:
         access_log.note(node.uow, caller, purpose, [(found.person, sorted(offered.facts))], node.clock(), opened.office)
     return offered
+
+
+def meant(
+    node: Node, session: SqlSession, office: str, asked: EnquiryOpened, records: Iterable[Record]
+) -> Record | None:
+    """The office's record of whom an enquiry means: one of these, or of those who bear a document that it gives."""
+    tokens = [node.index.token(LOOKUP, form) for _, form in forms(asked.given)]
+    others = [shelf.book(office) for shelf in bearing(node, session, *tokens)]
+    return recognised(asked, [*records, *(record for book in others for record in view(book))])
 
 
 def bearing(node: Node, session: SqlSession, *tokens: bytes) -> list[Shelf]:

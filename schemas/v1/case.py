@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
+
+from marshmallow import validates_schema
 
 from events.catalogue.case import DisputeReason, Refusal
 from events.catalogue.values import NoteKind
 from exchange.protocol.equal import Compared
 from exchange.protocol.record import CaseStatus
 from schemas.v1 import fields
+from schemas.v1.contents import content_faults
 from schemas.v1.paging import Page, PageQuery
 from schemas.v1.person import SheetSchema
 from schemas.v1.problem import ProblemSchema
-from schemas.v1.wire import Wire
+from schemas.v1.wire import Wire, invalid
+
+ANSWERS = ("case.confirmed", "case.deferred", "case.disputed", "case.redirected", "enquiry.answered")
 
 
 class CasesQuery(PageQuery):
@@ -133,10 +138,11 @@ class ComparedSchema(Wire):
     became = fields.choice(
         *get_args(Compared),
         "confirmed",
+        "answered",
         "repeated",
         "refused",
         required=True,
-        metadata={"description": "Confirmed, or why a person has to look."},
+        metadata={"description": "Confirmed or answered, or why a person has to look."},
     )
     fields_ = fields.Many(
         fields.Text(), data_key="fields", attribute="fields", metadata={"description": "Those that differ."}
@@ -148,6 +154,42 @@ class ConfirmedEqualSchema(Wire):
     """What became of each case, in the order of the request."""
 
     confirmed = fields.Count(required=True)
+    results = fields.Many(fields.Inner(ComparedSchema), required=True, most=1000)
+
+
+class ParticularAnswerSchema(Wire):
+    """What one case of the line is told in place of the confirmation."""
+
+    case = fields.identifier(required=True)
+    type = fields.choice(*ANSWERS, required=True, metadata={"description": "The reply, by its event type."})
+    with_ = fields.Open(load_default=dict, data_key="with", metadata={"description": "Its content, by the type."})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _fits_its_type(self, data: dict[str, Any], **_: Any) -> None:
+        type_, content = data.get("type"), data.get("with_")
+        found = list(content_faults(type_, content)) if type_ in ANSWERS and isinstance(content, dict) else []
+        if found:
+            raise invalid(found)
+
+
+class AnswerLineSchema(ReplySchema):
+    """The answer to a line of the inbox: to some members in particular, and to the rest."""
+
+    rest = fields.choice(
+        "equal",
+        "all",
+        load_default="equal",
+        metadata={
+            "description": "Whom else to confirm: in whom nothing differs; or also those of whom no record can tell."
+        },
+    )
+    answers = fields.Many(fields.Inner(ParticularAnswerSchema), load_default=list, most=1000)
+
+
+class LineAnsweredSchema(Wire):
+    """What became of each case of the line."""
+
+    submission = fields.Text(required=True, metadata={"description": "Of the replies: all of them are one act."})
     results = fields.Many(fields.Inner(ComparedSchema), required=True, most=1000)
 
 

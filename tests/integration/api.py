@@ -10,7 +10,8 @@ from events.errors import Conflict, ExchangeError, StaleVersion
 from exchange.access.caller import Caller
 from exchange.access.keys import Keys
 from exchange.commands.act import ActRefused, Item, Result, Status
-from exchange.commands.confirm_equal import Outcome
+from exchange.commands.answer_line import Answer, LineAnswered
+from exchange.commands.asked import Outcome
 from exchange.http.app import application
 from exchange.http.use_cases import Row, Slice
 from exchange.http.v1 import examples
@@ -54,6 +55,12 @@ class Remembering:
     def confirm_equal(self, caller: Caller, cases: Sequence[str], act: str | None) -> Sequence[Outcome]:
         self._ask("confirm_equal", caller, list(cases), act)
         return [Outcome(case=case, became="differs", fields=("born_on",)) for case in cases]
+
+    def answer_line(
+        self, caller: Caller, position: int, answers: Sequence[Answer], rest: str, day: str | None, act: str | None
+    ) -> LineAnswered:
+        self._ask("answer_line", caller, position, list(answers), rest, day, act)
+        return LineAnswered(examples.REPLY, tuple(Outcome(case=each.case, became="answered") for each in answers))
 
     def record_office(self, caller: Caller, *told: Any) -> Result:
         self._ask("record_office", caller, *told)

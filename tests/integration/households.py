@@ -2,14 +2,20 @@
 
 from typing import Any
 
+from events.documents import resident_number
 from exchange.ids import new_id
 from tests.integration.platform import HOME, NOON, TOWN, Platform
 
 NAMES = ("林一禾", "林小满", "林小雪")
+BORN = dict(zip((*NAMES, "林小雨"), ("1990-04-17", "1991-04-17", "1992-04-17", "1993-04-17"), strict=True))
+
+
+def card(name: str) -> dict[str, str]:
+    return {"number": resident_number("420115", BORN[name], 2)}
 
 
 def who(name: str) -> dict[str, Any]:
-    return {"name": {"full": name}, "born_on": f"199{NAMES.index(name)}-04-17", "sex": "F"}
+    return {"name": {"full": name}, "born_on": BORN[name], "sex": "F", "document.resident": card(name)}
 
 
 def place(code: str) -> dict[str, str]:

@@ -9,7 +9,8 @@ from events.documents import resident_number
 from events.errors import Malformed
 from exchange.access.access_log import readers_of
 from exchange.access.caller import Caller, Forbidden
-from exchange.commands.confirm_equal import Outcome, confirm_equal
+from exchange.commands.asked import Outcome
+from exchange.commands.confirm_equal import confirm_equal
 from exchange.ids import new_id
 from exchange.pipeline.advance import advance
 from exchange.reconcile import checks

@@ -79,7 +79,7 @@ def test_apart_each_notice_is_a_row(platform, act):
 
 
 def test_pages_count_lines(platform, act):
-    other = moves(platform, {**arriving(*NAMES), "effective_on": "2026-03-02"}).json
+    other = moves(platform, arriving(*NAMES, effective_on="2026-03-02"), "330106001000").json
     first = platform.call("GET", "/v1/inbox?kind=inflow&limit=1", HOME).json
     assert [each["act"] for each in first["items"]] == [other["submission"]]
     second = platform.call("GET", f"/v1/inbox?kind=inflow&limit=1&cursor={first['next']}", HOME).json

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from exchange.commands.act import Item
+from exchange.commands.asked import Outcome
 from exchange.http import paging
 from exchange.http.allows import allows
 from exchange.http.etag import if_match
@@ -120,16 +121,14 @@ def confirm_equal_cases(body: dict[str, Any]) -> dict[str, Any]:
     Each case stands for itself, and has a result of its own. The same id again gives the first results.
     """
     found = use_cases().confirm_equal(caller(), body["cases"], body.get("id"))
-    rows = [
-        {
-            "case": each.case,
-            "became": each.became,
-            "fields": list(each.fields),
-            "error": None if each.error is None else problem(each.error),
-        }
-        for each in found
-    ]
+    rows = [compared(each) for each in found]
     return {"confirmed": sum(each.became in {"confirmed", "repeated"} for each in found), "results": rows}
+
+
+def compared(found: Outcome) -> dict[str, Any]:
+    """What became of one case, on the wire."""
+    error = None if found.error is None else problem(found.error)
+    return {"case": found.case, "became": found.became, "fields": list(found.fields), "error": error}
 
 
 _reply(

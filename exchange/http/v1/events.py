@@ -84,7 +84,7 @@ def record_events(body: dict[str, Any]) -> Response | tuple[Mapping[str, Any], i
     items = [item_of(each, submission=shared) for each in body["events"]]
     results = _beside(body.get("misshapen", {}), items, shared, whole=whole)
     if whole and any(result.status == "refused" for result in results):
-        return refused_whole(results, [f"events.{number}" for number in range(len(results))])
+        return refused_whole([each.error for each in results], [f"events.{number}" for number in range(len(results))])
     return _counted(results)
 
 
@@ -114,7 +114,7 @@ def record_household(body: dict[str, Any]) -> Response | tuple[Mapping[str, Any]
     items = [item_of(event) for event in events_of(body, "with_")]
     results = use_cases().record(caller(), items, all_or_nothing=True)
     if any(result.status == "refused" for result in results):
-        return refused_whole(results, [f"members.{number}" for number in range(len(results))])
+        return refused_whole([each.error for each in results], [f"members.{number}" for number in range(len(results))])
     counted, status, headers = _counted(results)
     return {"submission": body.get("submission", results[0].id), **counted}, status, headers
 
@@ -199,12 +199,12 @@ def placed(error: ExchangeError, within: str = "with.") -> ExchangeError:
     return error
 
 
-def refused_whole(results: Sequence[Result], places: Sequence[str]) -> Response:
+def refused_whole(refusals: Sequence[ExchangeError | None], places: Sequence[str]) -> Response:
     """The problem of the first event at fault, naming the fields of all; events that only shared its fate are not.
 
     `places`: where each stands in the body.
     """
-    told = [(at, problem(placed(each.error))) for at, each in zip(places, results, strict=True) if each.error]
+    told = [(at, problem(placed(each))) for at, each in zip(places, refusals, strict=True) if each is not None]
     at_fault = [(at, found) for at, found in told if found["code"] != "act_refused"] or told
     errors = []
     for at, found in at_fault:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import Response
+
+from exchange.commands.answer_line import Answer
 from exchange.http import paging
 from exchange.http.allows import allows
 from exchange.http.gate import caller, purpose
 from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
+from exchange.http.v1.cases import compared
+from exchange.http.v1.events import REPLAYED, refused_whole
+from schemas.v1.case import AnswerLineSchema, LineAnsweredSchema
 from schemas.v1.inbox import AcknowledgementSchema, InboxQuery, InboxSchema, SentAgainSchema
 
 resource = Resource("inbox", "What other offices told yours, and what they ask.", "其他单位的通报与查询。")
@@ -110,3 +116,46 @@ def acknowledge(position: int) -> Mapping[str, Any]:
 def send_again(position: int) -> Mapping[str, Any]:
     """Sends the message once more to the office whose notice at this position rejects it. Twice is as good as once."""
     return use_cases().send_again(caller(), position)
+
+
+@resource.post(
+    "/inbox/<int(signed=True, max=9007199254740991):position>/answer",
+    summary=("Answer a line of the inbox in one act", "一次答复收件箱中的一条"),
+    body=AnswerLineSchema,
+    asks={
+        "household": {
+            "id": examples.REPLY,
+            "answers": [{"case": examples.CASE, "type": "case.disputed", "with": {"reason": "person_unknown"}}],
+        }
+    },
+    answer=LineAnsweredSchema,
+    example={
+        "submission": examples.REPLY,
+        "results": [
+            {"case": examples.CASE, "became": "answered", "fields": [], "error": None},
+            {"case": examples.PERSON, "became": "confirmed", "fields": [], "error": None},
+        ],
+    },
+    status=201,
+    repeats=True,
+    problems=(404, 409, 410, 412),
+)
+@allows("confirmer", "supervisor")
+def answer_line(body: dict[str, Any], position: int) -> Response | tuple[Mapping[str, Any], int, dict[str, str]]:
+    """Answers all that one act asked, in one act: `answers` to some in particular, a confirmation to the rest.
+
+    The exchange compares: the rest is confirmed where nothing differs, and an enquiry answered with what is held and
+    may be told; all others stay as they are, with why. One reply refused, all refused: each at fault is named.
+    """
+    told = [Answer(each["case"], each["type"], each["with_"]) for each in body["answers"]]
+    day, act = body.get("effective_on"), body.get("id")
+    found = use_cases().answer_line(caller(), position, told, body["rest"], day, act)
+    if any(each.became == "refused" for each in found.outcomes):
+        places = {answer.case: f"answers.{number}" for number, answer in enumerate(told)}
+        at = [places.get(each.case, f"cases.{each.case}") for each in found.outcomes]
+        return refused_whole([each.error for each in found.outcomes], at)
+    became = {each.became for each in found.outcomes}
+    new = not became.isdisjoint({"confirmed", "answered"})
+    replayed = REPLAYED if "repeated" in became and not new else {}
+    rows = [compared(each) for each in found.outcomes]
+    return {"submission": found.submission, "results": rows}, 201 if new else 200, replayed
