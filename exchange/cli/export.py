@@ -9,6 +9,7 @@ import click
 from exchange.access.purposes import PURPOSES
 from exchange.cli import speech
 from exchange.cli.command import Command, option
+from exchange.cli.exit_codes import DIFFERENT, FINE
 from exchange.cli.node import acting, check_served, on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.pipeline.advance import advance
@@ -25,13 +26,17 @@ _PURPOSES = tuple(name for name, roles in PURPOSES.items() if "clerk" in roles)
 @option("--office", required=True, help="cli.option.office")
 @option("--purpose", required=True, type=click.Choice(_PURPOSES), help="cli.option.purpose")
 @on_node
-def export(file: Path, office: str, purpose: str, data: Path | None, settings_file: Path | None) -> None:
+def export(file: Path, office: str, purpose: str, data: Path | None, settings_file: Path | None) -> int:
     caller = acting(office, "clerk")
+    unread: list[str] = []
     with opened(settings_of(settings_file, data=data), made=False) as node:
         check_served(node, caller)
         advance(node)
         bar = progress(speech.words("export.bar"), held_now(node, caller))
         with writing(file) as write, bar as told:
-            count = give_out(node, caller, purpose, write, told)
-    answer = {"office": caller.office, "persons": count, "file": str(file), "purpose": purpose}
+            count = give_out(node, caller, purpose, write, told, unread.append)
+    for person in unread:
+        click.echo(speech.words("export.unread", person=person), err=True)
+    answer = {"office": caller.office, "persons": count, "unread": unread, "file": str(file), "purpose": purpose}
     speech.say(answer, speech.words("export.done", count=count, file=file))
+    return DIFFERENT if unread else FINE

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 import structlog
 
 from events.catalogue.case import EnquiryOpened
-from events.catalogue.values import Place
+from events.catalogue.values import NoteKind, Place
 from events.envelope import Ref
+from events.errors import Tampered
 from events.names import full_name
 from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
-from exchange.books import UNREADABLE, Shelf, shelves
+from exchange.books import UNREADABLE, Shelf
+from exchange.feeds import feed_at
 from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
+from exchange.readable import readable
 from exchange.tables import cases
 from exchange.tables import inbox as table
 from exchange.tables.inbox import InboxRow, Which
@@ -85,10 +88,13 @@ def inbox(
 
 def entries_of(node: Node, session: SqlSession, office: str, rows: Sequence[InboxRow]) -> tuple[Entry, ...]:
     """What these notices of the office say. Whoever asks keeps in the log of reads whose names this opens."""
-    dossiers = shelves(session, node.keys, node.offices, [row.person for row in rows])
+    dossiers = readable(node, session, [row.person for row in rows], _unread)
     due = {row.case: cases.one(session.sql, office, row.case) for row in rows if row.case is not None}
     told = {(found.notice.person, found.notice.act): found for d in dossiers for found in _found(d, office)}
-    return tuple(_entry(row, told[row.person, row.act], due.get(row.case) if row.case else None) for row in rows)
+    return tuple(
+        _entry(row, told.get((row.person, row.act)) or _bare(session, row), due.get(row.case) if row.case else None)
+        for row in rows
+    )
 
 
 def how_many(node: Node, caller: Caller, which: Which | None = None) -> int:
@@ -99,8 +105,10 @@ def how_many(node: Node, caller: Caller, which: Which | None = None) -> int:
 
 
 class _Found(NamedTuple):
+    """`record`: None where the notice is all that can be told."""
+
     notice: Notice
-    record: Record
+    record: Record | None
     unreadable: bool
 
 
@@ -109,7 +117,32 @@ def _found(dossier: Shelf, office: str) -> list[_Found]:
         return _notices(dossier, office)
     except UNREADABLE:
         _log.exception("dossier_unreadable", person=dossier.persons[0])
+    try:
         return _notices(dossier.closed(), office, unreadable=True)
+    except UNREADABLE:  # of some event not even the frame says anything
+        return []
+
+
+def _unread(persons: tuple[str, ...], error: Tampered) -> None:
+    _log.error("dossier_unreadable", person=persons[0], rule=error.rule)
+
+
+def _bare(session: SqlSession, row: InboxRow) -> _Found:
+    """The notice as far as the row and its delivery tell it, where the event behind it cannot be read."""
+    office, place = feed_at(row.office, row.position)
+    told = next(iter(session.feed(office, place - 1, 1)), None)
+    event, teller = (told.ref, told.teller) if told is not None else (Ref("", ""), "")
+    notice = Notice(
+        office=row.office,
+        act=row.act,
+        kind=cast("NoteKind", row.kind),
+        expects_reply=row.expects_reply,
+        person=row.person,
+        event=event,
+        events=(event,),
+        teller=teller,
+    )
+    return _Found(notice, None, unreadable=True)
 
 
 def _notices(dossier: Shelf, office: str, *, unreadable: bool = False) -> list[_Found]:
@@ -120,7 +153,8 @@ def _notices(dossier: Shelf, office: str, *, unreadable: bool = False) -> list[_
 
 def _entry(row: InboxRow, found: _Found, case: cases.CaseRow | None) -> Entry:
     notice = found.notice
-    name: Any = found.record.particulars.get("name") or _asked_about(found.record)
+    record = found.record
+    name: Any = None if record is None else record.particulars.get("name") or _asked_about(record)
     return Entry(
         position=row.position,
         at=row.at,

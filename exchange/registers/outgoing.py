@@ -19,12 +19,22 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 
-def give_out(node: Node, caller: Caller, purpose: str, write: Write, progress: Callable[[int], object]) -> int:
-    """Write the register; the number of persons. Each of them is read for the stated purpose, which is kept."""
+def give_out(
+    node: Node,
+    caller: Caller,
+    purpose: str,
+    write: Write,
+    progress: Callable[[int], object],
+    unread: Callable[[str], object],
+) -> int:
+    """Write the register; the number of persons. Each of them is read for the stated purpose, which is kept.
+
+    `unread`: is told of each person who is held and cannot be read, and so is not in it.
+    """
     language = language_of(caller.language) or DEFAULT
     write([column.heading(language) for column in COLUMNS])
     done = 0
-    for done, sheet in enumerate(register(node, caller, purpose), 1):
+    for done, sheet in enumerate(register(node, caller, purpose, unread), 1):
         write(row_of(sheet, language))
         progress(done)
     return done

@@ -9,10 +9,13 @@ from sqlalchemy import create_engine, select, text, update
 from events.envelope import Ref
 from events.store.sql.schema import events, log
 from exchange.audit.rebuild import compare
+from exchange.http.node_use_cases import NodeUseCases
 from exchange.node import Node
+from exchange.queries.feed import feed
 from exchange.reconcile import Checked, between, checks, latest, report, stepwise
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, woman
 
+HARMLESS = {"kind", "version", "submission"}  # for whoever reads, who goes by the bytes
 OFF, ON = (
     [f"ALTER TABLE {table} {verb} TRIGGER USER" for table in ("events", "log")] for verb in ("DISABLE", "ENABLE")
 )
@@ -35,6 +38,7 @@ MORE: list[tuple[str, Any]] = [
     ("sealed", b"\x01"),
     ("sealed", b"\x00"),
 ]
+STILL_READ = (ALTERED["body"], b"\x01")  # another day, and no part at all: only the checks can tell
 
 
 @pytest.fixture
@@ -94,6 +98,25 @@ def test_an_altered_column_is_named_with_its_event(node, arrivals, column, value
     assert named(kept.checked) == {(altered, (column,))}
     assert arrivals[1].person not in {each.person for each in kept.checked.differences}
     compare(node)  # and a replay goes on past it
+
+
+@pytest.mark.parametrize(("column", "value"), [*ALTERED.items(), *MORE])
+def test_a_page_of_the_inbox_and_of_the_feed_stands_whatever_one_event_became(node, arrivals, column, value):
+    alter(node, Ref(DONGHUAMEN, arrivals[0].id), column, value)
+    office = Town(node, ZHIFANG).caller
+    lines = {row["person"]: row for row in NodeUseCases(node).inbox(office, "case", {}, None, 25).rows}
+    assert lines.keys() == {each.person for each in arrivals}
+    hers, other = (lines[each.person] for each in arrivals)
+    assert (other["unreadable"], other["name"], other["state"]) == (False, "王小雨", "open")
+    unreadable = column not in HARMLESS and value not in STILL_READ
+    assert hers["unreadable"] is unreadable
+    assert (hers["kind"], hers["state"], hers["teller"]) == ("inflow", "open", DONGHUAMEN)
+    assert hers["event"] == [DONGHUAMEN, arrivals[0].id]
+    told = {each.person: each for each in feed(node, office, "case")}
+    assert {person: each.unreadable for person, each in told.items()} == {
+        arrivals[0].person: unreadable,
+        arrivals[1].person: False,
+    }
 
 
 def test_what_the_log_hashed_and_the_bytes_are_no_longer_the_same(node, arrivals):
