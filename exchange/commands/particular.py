@@ -9,7 +9,9 @@ from typing import Any
 from events import codes, documents, names, partial_date, text
 from events.errors import Malformed
 from events.faults import Faults
+from exchange.jurisdictions import past
 from exchange.jurisdictions.codes import parse as parse_code
+from exchange.jurisdictions.outside import whole_regions
 
 
 def is_particular(field: str) -> bool:
@@ -85,7 +87,10 @@ def _born_on(value: Any, path: str, day: str) -> str:
 
 def _birth_place(value: Any, path: str) -> str:
     if isinstance(value, str) and value[:1].isdigit():
-        return parse_code(value, path)
+        code = parse_code(value, path)
+        if past.area(code) is None and code not in whole_regions():
+            raise Malformed(field=path, rule="division.unknown", value=value)
+        return code
     return codes.check("country", value, path)
 
 

@@ -11,8 +11,7 @@ from events import documents
 from events.errors import ExchangeError
 from events.names import full_name, pinyin
 from exchange.clock import SHANGHAI
-from exchange.jurisdictions import codes
-from exchange.jurisdictions.lookup import divisions
+from exchange.jurisdictions import codes, past
 from exchange.translations import CHINESE, Language, text
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -69,7 +68,7 @@ class Words:
 
     def area(self, code: str) -> str:
         """One area by its own name."""
-        division = divisions().get(code)
+        division = past.area(code)
         if division is None:
             return code
         return division.name if self.chinese else division.english.replace("'", "’")

@@ -127,8 +127,11 @@ def _fault(error: ExchangeError) -> Iterable[Fault]:
 
 
 def _shown(details: Mapping[str, object]) -> dict[str, object]:
-    """The values that a text may name, no longer than one is read."""
-    return {name: value[:LONGEST_VALUE] if isinstance(value, str) else value for name, value in details.items()}
+    """The values that a text may name, no longer than one is read; a list of choices is ours, and whole."""
+    return {
+        name: value[:LONGEST_VALUE] if isinstance(value, str) and name != "choices" else value
+        for name, value in details.items()
+    }
 
 
 def _ours(error: ExchangeError) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -40,6 +41,11 @@ def has_ended(code: str) -> bool:
     """Whether the code was once in use and is no more. What came after it is for succession to say."""
     known = spells(code)
     return bool(known) and all(spell.ended for spell in known)
+
+
+def every_code() -> Iterable[str]:
+    """All codes of the table, padded."""
+    return (codes.parse(code) for code in _history())
 
 
 def held_in(code: str, year: int) -> bool:

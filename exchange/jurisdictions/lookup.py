@@ -104,7 +104,7 @@ class Divisions:
         Names of areas above may stand before it, spaced or not: 武汉 江夏, 湖北省武汉市江夏区, wuhan jiangxia.
         Villages are found by their whole code, and within their town by name.
         """
-        words = text.casefold().replace("ü", "v").replace("'", "").replace("-", "").replace("/", " ").split()
+        words = words_of(text)
         joined = "".join(words)
         if not 0 < len(joined) <= LONGEST or limit < 1:
             return ()
@@ -169,6 +169,11 @@ class Divisions:
 
     def _division(self, row: int) -> Division:
         return Division(self._codes[row], self._names[row], self._pinyin[row])
+
+
+def words_of(text: str) -> list[str]:
+    """The words of what is looked for, in the spelling of the list."""
+    return text.casefold().replace("ü", "v").replace("'", "").replace("-", "").replace("/", " ").split()
 
 
 @cache

@@ -39,6 +39,12 @@ def outside_places() -> tuple[OutsidePlace, ...]:
     return tuple(places)
 
 
+@cache
+def whole_regions() -> frozenset[str]:
+    """The codes of Hong Kong, Macao and Taiwan as wholes, as documents bear them."""
+    return frozenset(each.province for each in outside_places())
+
+
 def find_outside(text: str, limit: int = 20) -> tuple[OutsidePlace, ...]:
     """Places whose name holds the text, or whose pinyin or English name begins with it."""
     wanted = text.casefold().replace(" ", "")

@@ -1,32 +1,42 @@
-"""Areas that bear another name than in the list: looked for by the new one too, with its pinyin."""
+"""Areas that bear another name than in the list, or bore one since 1980: looked for by each, with its pinyin."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from events.pinyin import syllables
-from exchange.jurisdictions import codes
-from exchange.jurisdictions.lookup import Division, Divisions, divisions
+from exchange.jurisdictions import codes, past
+from exchange.jurisdictions.lookup import Division, Divisions, divisions, words_of
 
 
 def division(area: Division, names: Mapping[str, str]) -> Division:
     """The area as it is called today."""
     name = names.get(area.code)
-    return area if name is None else Division(area.code, name, " ".join(map(_listed, syllables(name))))
+    return area if name is None else Division(area.code, name, past.listed_pinyin(name))
 
 
 def search(text: str, names: Mapping[str, str], limit: int = 20, within: str | None = None) -> tuple[Division, ...]:
-    """The best finds, by what areas are called today before what they were called; each as it is called today."""
+    """The best finds, each as it is called today, or was at last.
+
+    What areas are called today comes before what they were called, unless that alone was meant whole.
+    """
     today = _renamed(tuple(sorted(names.items()))) if names else None
     new = today.search(text, limit, within) if today is not None else ()
-    found = [*(each for each in new if each.code in names), *divisions().search(text, limit, within)]
+    now = [*(each for each in new if each.code in names), *divisions().search(text, limit, within)]
+    then = past.search(text, limit, within)
+    meant = () if _whole(text, now) else _whole(text, then)
+    found = [*_at_last(meant), *now, *_at_last(then)]
     return tuple({each.code: division(each, names) for each in found}.values())[:limit]
 
 
-def _listed(syllable: str) -> str:
-    """As the list of divisions writes it: ü is v."""
-    return syllable.replace("yu", "v") if syllable[0] in "ln" else syllable
+def _whole(text: str, found: Iterable[Division]) -> tuple[Division, ...]:
+    """Those of which the text is the whole name, or ends with it."""
+    joined = "".join(words_of(text))
+    return tuple(each for each in found if joined.endswith((each.name, each.pinyin.replace(" ", "") or each.name)))
+
+
+def _at_last(found: Iterable[Division]) -> tuple[Division, ...]:
+    return tuple(area for each in found if (area := past.area(each.code)) is not None)
 
 
 @lru_cache(maxsize=8)

@@ -8,9 +8,9 @@ from typing import Any
 
 from events import codes as lists
 from events.errors import Malformed
-from exchange.jurisdictions import codes
+from exchange.jurisdictions import codes, past
 from exchange.jurisdictions.codes import Level
-from exchange.jurisdictions.lookup import Division, divisions
+from exchange.jurisdictions.lookup import Division, Divisions, divisions
 
 _HERE = frozenset({"本地", "本地户籍", "here"})
 _NONE = frozenset({"无", "无户口", "none"})
@@ -59,8 +59,8 @@ def town_of(text: str, field: str) -> str:
 
 
 def area_of(text: str, field: str) -> str:
-    """The 12-digit code of an area of any level. Raises Malformed as `place_of`."""
-    return _code(text, field)
+    """The 12-digit code of an area of any level, today's or one of the past. Raises Malformed as `place_of`."""
+    return _code(text, field, ever=True)
 
 
 def _abroad(country: str, field: str) -> dict[str, Any]:
@@ -78,22 +78,23 @@ def _country_names() -> dict[str, str]:
     return {**names, "中华人民共和国": "CN"}
 
 
-def _code(text: str, field: str) -> str:
+def _code(text: str, field: str, *, ever: bool = False) -> str:
     plain = "".join(text.split())
     if plain.isascii() and plain.isdigit():
         code = codes.parse(plain, field)
-        if divisions().get(code) is None:
+        if (past.area(code) if ever else divisions().get(code)) is None:
             raise Malformed(field=field, rule="division.unknown", value=code)
         return code
-    return _named(plain, field)
+    return _named(plain, field, ever=ever)
 
 
 @lru_cache(maxsize=20_000)
-def _named(text: str, field: str) -> str:
+def _named(text: str, field: str, *, ever: bool) -> str:
     if not 0 < len(text) <= LONGEST:
         raise Malformed(field=field, rule="division.unknown", value=text[:LONGEST])
     forms = (text, text.removesuffix("办事处"))  # 街道 and 街道办事处 are one, and a few are listed by the longer name
-    found = next((towns for form in forms if (towns := _spelled_by(form))), set())
+    lists = (divisions(), *(past.names_of_the_past() if ever else ()))
+    found = next((areas for each in lists for form in forms if (areas := _spelled_by(form, each))), set())
     if not found:
         raise Malformed(field=field, rule="division.unknown", value=text)
     if len(found) > 1:
@@ -105,17 +106,17 @@ def _named(text: str, field: str) -> str:
 
 def _some(found: Sequence[str]) -> str:
     """The first few of these areas, by code and full name."""
-    told = [f"{codes.stem(code)} {''.join(divisions().path(code))}" for code in found[:SHOWN]]
+    told = [f"{codes.stem(code)} {''.join(past.path(code))}" for code in found[:SHOWN]]
     return ", ".join([*told, *("…" for _ in found[SHOWN : SHOWN + 1])])
 
 
-def _spelled_by(text: str) -> set[str]:
-    return {each.code for cut in range(len(text)) for each in _ending(text, cut)}
+def _spelled_by(text: str, names: Divisions) -> set[str]:
+    return {each.code for cut in range(len(text)) for each in _ending(text, cut, names)}
 
 
-def _ending(text: str, cut: int) -> Sequence[Division]:
+def _ending(text: str, cut: int, names: Divisions) -> Sequence[Division]:
     """The areas that bear the name after the cut, and whose areas above spell what stands before it."""
-    return [each for each in divisions().named(text[cut:]) if _spells(text[:cut], divisions().path(each.code)[:-1])]
+    return [each for each in names.named(text[cut:]) if _spells(text[:cut], names.path(each.code)[:-1])]
 
 
 def _spells(text: str, names: Sequence[str]) -> bool:

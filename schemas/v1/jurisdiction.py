@@ -6,6 +6,11 @@ from schemas.v1 import fields
 from schemas.v1.wire import Wire
 
 FORMERLY = "Its name in the list of divisions, where it bears another today."
+NAMES = (
+    "Of a county or prefecture: its names since 1980, the oldest first. "
+    "1980 also stands for the years before; the last year of today's name is null."
+)
+STATE = "`ended`: the code of a county or prefecture that is in use no more."
 SAID = "`name`; or `to`: who takes over, and `allotment`: person to one of them, all others to the first."
 
 
@@ -19,6 +24,14 @@ class LookupQuery(Wire):
     limit = fields.Count(1, 100, load_default=20)
 
 
+class AreaNameSchema(Wire):
+    """A name that a county or prefecture bears, or bore."""
+
+    name = fields.Text(required=True)
+    first_year = fields.Count(1980, 2199, required=True)
+    last_year = fields.Count(1980, 2199, required=True, allow_none=True)
+
+
 class JurisdictionSchema(Wire):
     """One area."""
 
@@ -29,9 +42,10 @@ class JurisdictionSchema(Wire):
     pinyin = fields.Text(allow_none=True)
     level = fields.choice("province", "prefecture", "county", "town", "village", required=True)
     parent = fields.office(allow_none=True)
-    state = fields.choice("open", "succeeded", "closed", required=True)
+    state = fields.choice("open", "succeeded", "closed", "ended", required=True, metadata={"description": STATE})
     successor = fields.office(allow_none=True, metadata={"description": "The office that answers for it today."})
     path = fields.Many(fields.Text(), required=True, metadata={"description": "Names from the province down."})
+    names = fields.Many(fields.Inner(AreaNameSchema), required=True, metadata={"description": NAMES})
 
 
 class JurisdictionListSchema(Wire):

@@ -89,6 +89,11 @@ def test_a_body_of_unstated_length_is_not_read_without_end(served: Api):
     assert answer.status_code == 413
 
 
+def test_a_long_list_of_choices_is_told_whole(served: Api):
+    [fault] = post(served, json.dumps(event(type="movement.flew")).encode()).json["errors"]
+    assert fault["message"].endswith("tie.began, tie.ended.")
+
+
 def test_every_invalid_field_is_named_with_its_rule_and_a_text(served: Api):
     wrong = {
         "id": "7",

@@ -127,6 +127,31 @@ def test_a_jurisdiction_is_found_by_code_name_and_pinyin(served: Api):
     assert area["path"][-1] == area["name"]
 
 
+def test_a_county_of_the_past_is_told_with_its_years(served: Api):
+    [found] = get(served, "/v1/jurisdictions?search=440107").json["items"]
+    assert found == get(served, "/v1/jurisdictions/440107").json
+    assert (found["name"], found["english"], found["state"]) == ("芳村区", "Fangcun District", "ended")
+    assert found["path"] == ["广东省", "广州市", "芳村区"]
+    assert found["names"] == [
+        {"name": "天河区", "first_year": 1985, "last_year": 1987},
+        {"name": "芳村区", "first_year": 1988, "last_year": 2004},
+    ]
+    assert get(served, "/v1/jurisdictions/440107/children").json["items"] == []
+
+
+def test_a_renamed_prefecture_tells_its_names(served: Api):
+    area = get(served, "/v1/jurisdictions/4206").json
+    assert (area["name"], area["state"]) == ("襄阳市", "open")
+    assert [(each["name"], each["last_year"]) for each in area["names"]] == [("襄樊市", 2009), ("襄阳市", None)]
+    assert get(served, f"/v1/jurisdictions/{TOWN}").json["names"] == []
+
+
+def test_nothing_happens_any_more_to_a_county_of_the_past(served: Api):
+    closed = {"type": "jurisdiction.closed", "effective_on": "2026-01-01", "with": {}}
+    answer = served.client().post("/v1/jurisdictions/440107/events", json=closed, headers=served.bearer("operator"))
+    assert answer.status_code == 404
+
+
 def test_a_jurisdiction_tells_its_children(served: Api):
     towns = get(served, f"/v1/jurisdictions/{COUNTY}/children").json["items"]
     assert TOWN in [each["code"] for each in towns]

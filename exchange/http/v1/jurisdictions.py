@@ -13,7 +13,8 @@ from exchange.http.gate import caller
 from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from exchange.http.v1.events import single
-from exchange.jurisdictions import codes
+from exchange.jurisdictions import codes, county_history, past
+from exchange.jurisdictions.codes import Level
 from exchange.jurisdictions.lookup import Division, divisions
 from exchange.jurisdictions.renamed import division, search
 from schemas.v1.event import ResultSchema
@@ -32,6 +33,7 @@ EXAMPLE: dict[str, Any] = {
     "path": ["湖北省", "武汉市", "江夏区", "纸坊街道"],
     "state": "open",
     "successor": None,
+    "names": [],
 }
 
 SUCCEEDED = {"type": "jurisdiction.succeeded", "effective_on": "2026-03-12", "with": {"to": ["420115001000"]}}
@@ -50,7 +52,7 @@ SPLIT = {
 )
 @allows(*ROLES)
 def search_jurisdictions(query: dict[str, Any]) -> dict[str, Any]:
-    """The best finds first; names of areas above may stand before the name."""
+    """The best finds first; names of areas above may stand before the name. Counties of the past are found, too."""
     within = query.get("within")
     area = None if within is None else codes.parse(within, "within")
     found = search(query["search"], use_cases().offices().names, query["limit"], area)
@@ -66,8 +68,8 @@ def search_jurisdictions(query: dict[str, Any]) -> dict[str, Any]:
 )
 @allows(*ROLES)
 def read_jurisdiction(code: str) -> dict[str, Any]:
-    """The area of a code of 2, 4, 6, 9 or 12 digits."""
-    return row(_known(code))
+    """The area of a code of 2, 4, 6, 9 or 12 digits; counties and prefectures also of codes that ended since 1980."""
+    return row(_known(code, ever=True))
 
 
 @resource.post(
@@ -98,16 +100,19 @@ def record_office_event(body: dict[str, Any], code: str) -> tuple[Mapping[str, A
 @allows(*ROLES)
 def list_children(code: str) -> dict[str, Any]:
     """The areas one level down; for a town its villages."""
-    return {"items": [row(each) for each in divisions().children(_known(code).code)]}
+    return {"items": [row(each) for each in divisions().children(_known(code, ever=True).code)]}
 
 
 def row(area: Division) -> dict[str, Any]:
     """An area on the wire, with its name of today and who answers for it."""
     offices = use_cases().offices()
-    listed = divisions().get(area.code) or area
+    listed = past.area(area.code) or area
+    called = county_history.spells(area.code) if codes.level(area.code) <= Level.COUNTY else ()
     area = division(listed, offices.names)
     successor = offices.successor(area.code)
     state = "succeeded" if successor != area.code else "closed" if area.code in offices.closed else "open"
+    if called and all(spell.ended for spell in called):
+        state = "ended"
     return {
         "code": area.code,
         "name": area.name,
@@ -116,16 +121,18 @@ def row(area: Division) -> dict[str, Any]:
         "pinyin": area.pinyin or None,
         "level": area.level.name.lower(),
         "parent": codes.parent(area.code),
-        "path": [
-            offices.names.get(c, d.name) for c in (*codes.ancestors(area.code), area.code) if (d := divisions().get(c))
-        ],
+        "path": [offices.names.get(c, d.name) for c in (*codes.ancestors(area.code), area.code) if (d := past.area(c))],
         "state": state,
         "successor": None if successor == area.code else successor,
+        "names": [
+            {"name": each.name, "first_year": each.first_year, "last_year": each.last_year if each.ended else None}
+            for each in called
+        ],
     }
 
 
-def _known(code: str) -> Division:
-    found = divisions().get(code)
+def _known(code: str, *, ever: bool = False) -> Division:
+    found = past.area(code) if ever else divisions().get(code)
     if found is None:
         raise NotFound
     return found
