@@ -131,6 +131,14 @@ class Offices:
             found.append(row)
         return found[::-1]
 
+    def lines(self, office: str) -> dict[int, int]:
+        """About how many persons each line of the inbox is, by the position of every notice in it."""
+        found = {}
+        for row in self.pages(office, "/v1/inbox", purpose=PURPOSE):
+            together = row["together"] or {"persons": 1, "members": [row]}
+            found.update({each["position"]: together["persons"] for each in together["members"]})
+        return found
+
     def acknowledge(self, office: str, position: int) -> bool:
         """Whether the receipt was taken."""
         return not self._send("POST", f"/v1/inbox/{position}/acknowledge", office).refused

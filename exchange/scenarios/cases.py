@@ -44,6 +44,13 @@ class Cases:
         opening = refs[0] if refs else [office, new_id(utcnow())]
         return {"case": {"opening": opening, "asked": asked, "kind": "inflow"}}
 
+    def position(self, name: str) -> int:
+        """Where `label.A` stands in the inbox of A: a notice of the line. 0, where nothing stands, if there is none."""
+        label, _, letter = name.partition(".")
+        refs = self._refs(label)
+        found = (row["position"] for row in self._notices.get(letter, ()) if row["event"] in refs)
+        return next(found, 0)
+
     def rows(self, label: str, letter: str, office: str) -> list[Row]:
         """The cases at the office of a letter about the events of a label, as `office` lists them; open ones first."""
         refs, asked = self._refs(label), self._ledger.binding.offices[letter]

@@ -40,18 +40,47 @@ class Composing:
             return self._sent[step.again]
         if step.kind == "send":
             return step.path, step.body
-        if step.items[0].event.startswith(ABOUT_OFFICES) and step.by is not None:
+        if step.items and step.items[0].event.startswith(ABOUT_OFFICES) and step.by is not None:
             return self._about_office(step.items[0], step.by.letter)
-        opened = (item for item in step.items if item.event in OPENING)
-        self.ledger.introduced = {item.persons[0] for item in opened if item.persons} if len(step.items) > 1 else set()
-        events = [self._event(item, office) for item in step.items]
-        if step.kind == "together" or len(events) > 1:
-            found: tuple[str, Any] = "/v1/events/batch", {"all_or_nothing": True, "events": events}
-        else:
-            found = "/v1/events", events[0]
+        found = self._act(step, office) if step.line is None else self._line(step, office)
         if step.label is not None:
             self._sent[step.label] = found
         return found
+
+    def _act(self, step: Step, office: str) -> tuple[str, Any]:
+        opened = (item for item in step.items if item.event in OPENING)
+        self.ledger.introduced = {item.persons[0] for item in opened if item.persons} if len(step.items) > 1 else set()
+        if step.shared is not None:
+            return self._household(step, step.shared, office)
+        events = [self._event(item, office) for item in step.items]
+        if step.kind == "together" or len(events) > 1:
+            return "/v1/events/batch", {"all_or_nothing": True, "events": events}
+        return "/v1/events", events[0]
+
+    def _household(self, step: Step, shared: Item, office: str) -> tuple[str, Any]:
+        """The movement said once, and of each member what differs."""
+        self.day = self.ledger.day(shared.day, self.day)
+        body = {
+            "type": shared.event,
+            "effective_on": self.day.isoformat(),
+            "with": content_of(shared, self.ledger, office, None),
+            "members": [
+                {key: value for key, value in self._event(item, office).items() if key in {"id", "person", "with"}}
+                for item in step.items
+            ],
+        }
+        first = self.ledger.events[step.joins][0] if step.joins is not None else None
+        return "/v1/events/household", body if first is None else {**body, "submission": first.id}
+
+    def _line(self, step: Step, office: str) -> tuple[str, Any]:
+        """The answer to a line: where it stands, and what some of its members are told."""
+        answers = []
+        for item in step.items:
+            event = self._event(item, office)
+            case = event["with"].pop("case_id", None)
+            answers.append({"case": case, "type": item.event, "with": event["with"]})
+        body = {"id": new_id(utcnow()), "effective_on": self.day.isoformat(), "rest": step.rest, "answers": answers}
+        return f"/v1/inbox/{self.cases.position(str(step.line))}/answer", body
 
     def _about_office(self, item: Item, letter: str) -> tuple[str, Any]:
         """What the area above records about the office of a letter."""
@@ -114,8 +143,10 @@ class Composing:
 
     def remember(self, step: Step, office: str, body: Any, answer: Answer) -> None:
         """Keep under its labels what was recorded, and by which id the office now knows whom."""
+        if step.line is not None:
+            return  # each reply has an id of the exchange's own
         results = answer.data.get("results", [answer.data])
-        sent = body.get("events", [body])
+        sent = body.get("events", body.get("members", [body]))
         for item, event, result in zip(step.items, sent, results, strict=True):
             target = self._target(item)
             letters = item.persons or (target.letters if target is not None else ())

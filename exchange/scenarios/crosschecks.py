@@ -59,8 +59,13 @@ class _Checks:
             self.office(step.by.letter, f"{step.where}.by")
         if step.again is not None:
             self.reference(step.again, f"{step.where}.again")
+        for name, key in ((step.joins, "joins"), (step.line, "line")):
+            if name is not None:
+                self.reference(name, f"{step.where}.{key}")
         for item in step.items:
             self.item(item, step.where)
+        if step.shared is not None:
+            self.contents(step.shared, step.where)
         for tell in step.tells:
             self.office(tell.to, f"{step.where}.tells")
             for person in tell.about or ():
@@ -77,8 +82,10 @@ class _Checks:
             self.reference(item.of, f"{where}.of")
         elif not item.persons and not item.event.startswith("jurisdiction."):
             raise ScenarioInvalid(field=f"{where}.person", rule="scenario.whom", value=item.event)
-        if item.event.startswith("jurisdiction."):
-            return
+        if not item.event.startswith("jurisdiction."):
+            self.contents(item, where)
+
+    def contents(self, item: Item, where: str) -> None:
         for key, value in item.content.items():
             self.value(key, value, item.event, f"{where}.with.{key}")
 

@@ -27,6 +27,7 @@ class Heard:
     fields: frozenset[str] = frozenset()
     holds: frozenset[str] = frozenset()
     received: bool = True
+    line: int = 1
 
     def __str__(self) -> str:
         said = [self.outcome, self.reason, self.place, *sorted(self.fields)]
@@ -86,7 +87,7 @@ def differing(tell: Tell, heard: Heard, about: Collection[str], place: str | Non
         found.append("kind")
     if about and not heard.about & set(about):
         found.append("about")
-    for key in ("expects", "outcome", "reason", "received"):
+    for key in ("expects", "outcome", "reason", "received", "line"):
         wanted = getattr(tell, key)
         if wanted is not None and wanted != getattr(heard, key):
             found.append(key)

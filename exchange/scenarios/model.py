@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-StepKind = Literal["event", "together", "again", "pass", "send"]
+StepKind = Literal["event", "together", "members", "line", "again", "pass", "send"]
 Outcome = Literal["accepted", "refused", "either"]
 Day = date | int | None  # a date, or days from `day_zero`
 
@@ -70,18 +70,27 @@ class Tell:
     fields_include: frozenset[str] = frozenset()
     lacks: frozenset[str] = frozenset()
     received: bool | None = None
+    line: int | None = None
     may: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act, a stretch of time, or raw input. `where`: its place in the file."""
+    """One act, a stretch of time, or raw input. `where`: its place in the file.
+
+    Of a household `shared` is what is said of all members, and `joins` the act that they come to; the items are theirs.
+    Of the answer to a `line` the items are those told in particular, and `rest` says whom else to confirm.
+    """
 
     where: str
     kind: StepKind
     label: str | None = None
     by: By | None = None
     items: tuple[Item, ...] = ()
+    shared: Item | None = None
+    joins: str | None = None
+    line: str | None = None
+    rest: str = "equal"
     again: str | None = None
     days: int = 0
     working_days: int = 0

@@ -50,6 +50,7 @@ class Play:
         self.ordered: list[str] = []  # types of what the operator recorded about offices
         self.refused: list[str] = []  # codes
         self._read: dict[str, int] = {}
+        self._by_lines = any(tell.line is not None for step in scenario.steps for tell in step.tells)
         self._written: set[str] = set()  # the cases about which there is a letter
 
     @property
@@ -135,6 +136,7 @@ class Play:
         """What every office of the story finds in its inbox since it last looked; it acknowledges all of it."""
         for letter in self.letters:
             office = self.binding.offices[letter]
+            lines = self.offices.lines(office) if self._by_lines else {}
             for row in self.offices.inbox(office, self._read.get(office, 0)):
                 self._read[office] = max(self._read.get(office, 0), row["position"])
                 about = self.ledger.letters(row["person"])
@@ -156,6 +158,7 @@ class Play:
                     fields=frozenset(row.get("fields", ())),
                     holds=frozenset(row.get("holds", ())),
                     received=self.offices.acknowledge(office, row["position"]),
+                    line=lines.get(row["position"], 1),
                 )
 
     def _letters(self) -> Iterator[Heard]:
@@ -212,7 +215,8 @@ class Play:
             yield Difference(step.where, "unlisted", "nothing", str(each))
 
     def _persons_of(self, step: Step) -> frozenset[str]:
-        labels = {step.label, step.again, *((item.of or "").partition(".")[0] for item in step.items)} - {None, ""}
+        named = [step.line, *(item.of for item in step.items)]
+        labels = {step.label, step.again, *((name or "").partition(".")[0] for name in named)} - {None, ""}
         told = [each for label in labels for each in self.ledger.events.get(str(label), [])]
         return frozenset(letter for each in told for letter in each.letters) | {
             letter for item in step.items for letter in item.persons

@@ -18,12 +18,16 @@ _TOP = (
     "scenario", "id", "title", "title_zh", "tags", "story", "unlisted", "day_zero", "offices", "persons", "start",
     "steps", "end", "views", "cases",
 )  # fmt: skip
-_KINDS: tuple[StepKind, ...] = ("event", "together", "again", "pass", "send")
+_KINDS: tuple[StepKind, ...] = ("event", "together", "line", "again", "pass", "send")
 _ITEM = ("event", "person", "day", "with", "of", "step")
-_STEP = (*_ITEM, "by", "together", "again", "pass", "send", "outcome", "error", "tells", "silent")
+_MEMBER = ("person", "with", "step")
+_TOLD = ("person", "event", "with", "step")
+_HOUSEHOLD = ("members", "joins")
+_LINE = ("line", "rest", "except")
+_STEP = (*_ITEM, "by", "together", *_HOUSEHOLD, *_LINE, "again", "pass", "send", "outcome", "error", "tells", "silent")
 _TELL = (
     "to", "kind", "about", "expects", "outcome", "reason", "place", "fields", "fields_include", "lacks", "received",
-    "may",
+    "line", "may",
 )  # fmt: skip
 LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
@@ -95,7 +99,10 @@ def _step(data: Any, where: str, *, plain: bool = False) -> Step:
     kinds = [kind for kind in _KINDS if kind in fields]
     if len(kinds) != 1:
         raise ScenarioInvalid(field=where, rule="scenario.one_kind", value=", ".join(kinds) or "-")
-    kind = kinds[0]
+    kind: StepKind = "members" if "members" in fields and kinds == ["event"] else kinds[0]
+    for part, whole in ((_HOUSEHOLD, "members"), (_LINE, "line")):
+        if odd := [key for key in part if key in fields and kind != whole]:
+            raise ScenarioInvalid(field=fields.at(odd[0]), rule="scenario.unknown_key", value=odd[0])
     passing = Fields(data["pass"], f"{where}.pass", ("days", "working_days")) if kind == "pass" else None
     sent = Fields(data["send"], f"{where}.send", ("to", "body")) if kind == "send" else None
     return Step(
@@ -104,6 +111,10 @@ def _step(data: Any, where: str, *, plain: bool = False) -> Step:
         label=_label(fields),
         by=None if kind == "pass" else _by(fields.need("by"), f"{where}.by"),
         items=tuple(_items(fields, kind)),
+        shared=_item(fields) if kind == "members" else None,
+        joins=fields.text("joins"),
+        line=fields.text("line"),
+        rest=str(fields.word("rest", ("equal", "all"), "equal")),
         again=fields.text("again"),
         days=passing.number("days") if passing else 0,
         working_days=passing.number("working_days") if passing else 0,
@@ -122,6 +133,14 @@ def _items(fields: Fields, kind: StepKind) -> Iterator[Item]:
     elif kind == "together":
         for at, each in _list(fields, "together"):
             yield from _each(Fields(each, f"{fields.where}.together.{at}", _ITEM))
+    elif kind == "members":
+        for at, each in _list(fields, "members"):
+            own = {"person": each} if isinstance(each, str) else Fields(each, fields.at(f"members.{at}"), _MEMBER).data
+            yield _item(Fields({"event": fields.need("event"), **own}, fields.at(f"members.{at}"), _ITEM))
+    elif kind == "line":
+        for at, each in _list(fields, "except"):
+            told = Fields(each, fields.at(f"except.{at}"), _TOLD).data
+            yield _item(Fields({**told, "of": fields.need("line")}, fields.at(f"except.{at}"), _ITEM))
 
 
 def _each(fields: Fields) -> Iterator[Item]:
@@ -153,6 +172,7 @@ def _tell(data: Any, where: str) -> Tell:
         fields_include=frozenset(fields.words("fields_include")),
         lacks=frozenset(fields.words("lacks")),
         received=fields.flag("received"),
+        line=fields.number("line") if "line" in fields else None,
         may=bool(fields.flag("may")),
     )
 

@@ -5,7 +5,7 @@ import pytest
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import parse
 from exchange.scenarios.running import Run, run
-from tests.scenarios.stories import SMALL
+from tests.scenarios.stories import HOUSEHOLD, SMALL
 
 LISTED = "      - {to: A, kind: left, expects: nothing}\n"
 
@@ -44,6 +44,17 @@ def test_a_wrong_expectation_is_found(right, wrong, kind):
     found = played(SMALL.replace(right, wrong))
     assert found.verdict == "different"
     assert kind in kinds(found)
+
+
+def test_a_story_of_a_household_passes_and_a_line_of_another_length_or_another_answer_is_found():
+    assert played(HOUSEHOLD, shuffles=1).verdict == "passed"
+    for right, wrong in (
+        ("about: P1, line: 2", "about: P1, line: 1"),
+        ("outcome: confirmed, line: 2", "outcome: confirmed, line: 1"),
+        ("outcome: disputed", "outcome: confirmed"),
+    ):
+        assert right in HOUSEHOLD
+        assert "missing" in kinds(played(HOUSEHOLD.replace(right, wrong)))
 
 
 def test_a_wrong_end_is_found_in_every_shuffle():

@@ -4,7 +4,7 @@ import pytest
 
 from exchange.scenarios.document import ScenarioInvalid, load
 from exchange.scenarios.reading import parse, read
-from tests.scenarios.stories import SMALL
+from tests.scenarios.stories import HOUSEHOLD, SMALL
 
 
 def fault(text: str, name: str = "small") -> tuple[str | None, str | None]:
@@ -59,6 +59,26 @@ def test_the_small_story_is_read_whole():
 def test_a_fault_is_named_by_its_place_and_rule(right, wrong, place, rule):
     assert right in SMALL
     assert fault(SMALL.replace(right, wrong, 1)) == (place, rule)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "place", "rule"),
+    [
+        ("members: [P1,", "members: [P3,", "$.steps.0.person", "scenario.unknown_person"),
+        ("person: P2, step: second", "person: P2, day: 0", "$.steps.0.members.1.day", "scenario.unknown_key"),
+        ("with: {reason: work}", "with: {cause: work}", "$.steps.0.members.1.with.cause", "scenario.unknown_key"),
+        ("origin: A, address", "origin: C, address", "$.steps.0.with.origin", "scenario.unknown_office"),
+        ("    line: arriving.A", "    line: leaving.A", "$.steps.1.line", "scenario.unknown_label"),
+        ("    rest: equal", "    rest: some", "$.steps.1.rest", "scenario.word"),
+        ("    rest: equal", "    joins: arriving", "$.steps.1.joins", "scenario.unknown_key"),
+        ("    members:", "    joins: leaving\n    members:", "$.steps.0.joins", "scenario.unknown_label"),
+        ("except: [{person: P2,", "except: [{day: 0, person: P2,", "$.steps.1.except.0.day", "scenario.unknown_key"),
+        ("about: P1, line: 2", "about: P1, line: two", "$.steps.0.tells.0.line", "scenario.number"),
+    ],
+)
+def test_a_fault_in_a_household_is_named_likewise(right, wrong, place, rule):
+    assert right in HOUSEHOLD
+    assert fault(HOUSEHOLD.replace(right, wrong, 1)) == (place, rule)
 
 
 def test_a_key_that_stands_twice_is_a_fault():
