@@ -15,7 +15,7 @@ from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.errors import Tampered
 from events.event import Event
-from events.store.contract import NewDelivery, Reader, StoredDelivery, StoredEvent
+from events.store.contract import Gathered, NewDelivery, Reader, StoredDelivery, StoredEvent
 from events.vault.keys import PersonKeys
 from events.vault.ring import NONCE_BYTES, KeyRingUnusable
 from exchange.feeds import received
@@ -214,17 +214,21 @@ def shelves(
     """The dossiers of these persons, each once, read together."""
     if not (wanted := list(persons)):
         return []
-    groups = list(dict.fromkeys(reader.dossiers(wanted).values()))
-    ids = [person for group in groups for person in group]
+    return shelved(reader.gathered(wanted), keys, offices, pending=pending, known_at=known_at)
+
+
+def shelved(
+    found: Gathered, keys: PersonKeys, offices: Offices, *, pending: bool = False, known_at: datetime | None = None
+) -> list[Shelf]:
+    """The dossiers in what was read of them, each once."""
     stored: dict[str, list[StoredEvent]] = {}
-    for event in reader.events_of(ids):
+    for event in found.events:
         if (event.index is not None or pending) and (known_at is None or _by(event.sequenced_at, known_at)):
             stored.setdefault(event.frame.subject.id, []).append(event)
     told: dict[str, list[StoredDelivery]] = {}
-    delivered = list(reader.deliveries_of(ids))
-    for delivery in delivered if known_at is None else _known(delivered, known_at):
+    for delivery in found.deliveries if known_at is None else _known(found.deliveries, known_at):
         told.setdefault(delivery.person, []).append(delivery)
-    ciphers = keys.ciphers(reader.wrapped_keys(ids))
+    ciphers = keys.ciphers(found.keys)
     return [
         Shelf(
             group,
@@ -233,7 +237,7 @@ def shelves(
             ciphers,
             offices,
         )
-        for group in groups
+        for group in dict.fromkeys(found.dossiers.values())
     ]
 
 

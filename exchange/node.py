@@ -116,10 +116,20 @@ class Node:
     def _wake(self) -> None:
         self.on_wake()
 
+    def knows(self, told: frozenset[Ref]) -> bool:
+        """Whether the list of jurisdictions was read from these events."""
+        return told == self._learned
+
+    def hear_of(self, told: frozenset[Ref]) -> None:
+        """There are these events about offices: read them, where any is new."""
+        if not self.knows(told):
+            with self.uow.look() as session:
+                self.learn_offices(session)
+
     def learn_offices(self, reader: Reader) -> None:
         """Read the list of jurisdictions anew, where anything was added to it."""
         told = reader.jurisdiction_refs()
-        if told != self._learned:
+        if not self.knows(told):
             self.offices = offices(opened_event(stored, None) for stored in reader.jurisdictions())
             self._learned = told
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection
 
 from events.codec import SealedEvent
-from events.store.contract import Session, StoredEvent
+from events.envelope import Ref
+from events.store.contract import Gathered, Session, StoredEvent
 from events.store.errors import Unavailable
 from events.store.sql.events import EventRow
+from events.store.sql.rows import Query
 from exchange.wake import Wake, nobody
+
+T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 
@@ -37,12 +41,22 @@ class SqlSession(Session, Protocol):
         """A number that grows while the transaction lasts with each row written, but not with the moment of the log."""
 
 
+class Glance(Protocol):
+    """What sees one moment for one question, of which nothing is left behind it."""
+
+    def gathered(self, persons: Iterable[str], named: Iterable[Ref] = ()) -> Gathered: ...
+
+    def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]: ...
+
+
 class SqlStore(Protocol):
     """A store in a database."""
 
     def write(self) -> AbstractContextManager[SqlSession]: ...
 
     def read(self, offices: Collection[str] = ()) -> AbstractContextManager[SqlSession]: ...
+
+    def glance(self, ask: Callable[[Glance], T]) -> T: ...
 
     def append_alone(self, event: SealedEvent) -> StoredEvent: ...
 
@@ -99,6 +113,10 @@ class UnitOfWork:
         """
         with self._store.read(offices) as session:
             yield session
+
+    def glance(self, ask: Callable[[Glance], T]) -> T:
+        """What `ask` finds by one question: one moment, for reading only, in as few round trips as there can be."""
+        return self._store.glance(ask)
 
     def close(self) -> None:
         """Let go of the database."""

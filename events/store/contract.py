@@ -62,6 +62,20 @@ class StoredDelivery(NewDelivery, frozen=True, kw_only=True):
     at: datetime
 
 
+class Gathered(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is stored of some dossiers, at one moment. `dossiers`: by person, those asked for; `events` and
+    `deliveries`: of all persons in them, in the order of the log and the feed; `keys`: as `wrapped_keys`; `named`: the
+    events that were asked for by name; `offices`: as `jurisdiction_refs`.
+    """
+
+    dossiers: Mapping[str, tuple[str, ...]]
+    events: tuple[StoredEvent, ...]
+    deliveries: tuple[StoredDelivery, ...]
+    keys: Mapping[str, bytes]
+    named: Mapping[Ref, StoredEvent]
+    offices: frozenset[Ref]
+
+
 class Dirty(msgspec.Struct, frozen=True):
     """A person whose books must be read again. `marks`: the last mark seen; a higher one came during the work."""
 
@@ -99,6 +113,9 @@ def identical(stored: StoredEvent, offered: SealedEvent) -> None:
 
 class Reader(Protocol):
     """One moment of the store. Where a sequence comes back, it is in the order of the log, the feed, or the key."""
+
+    def gathered(self, persons: Iterable[str], named: Iterable[Ref] = ()) -> Gathered:
+        """All that is stored of the dossiers of these persons, and the events of these names."""
 
     def event(self, ref: Ref) -> StoredEvent | None: ...
 

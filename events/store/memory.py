@@ -31,6 +31,7 @@ from events.store.contract import (
     StoredEvent,
     identical,
 )
+from events.store.gathering import one_by_one
 from events.store.rules import at_position, concerned, feed_order, log_order, unfed
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,6 +39,8 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 class MemorySession:
     """One transaction over dictionaries."""
+
+    gathered = one_by_one
 
     def __init__(self, before: MemorySession | None = None) -> None:
         def kept(name: str, empty: Any) -> Any:

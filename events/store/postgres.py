@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import URL, create_engine, make_url
@@ -21,6 +21,8 @@ from events.store.contract import Same, StoredEvent, identical
 from events.store.errors import Unavailable
 from events.store.postgres_errors import clear_errors
 from events.store.postgres_session import HeadLimits, PostgresSession
+
+T = TypeVar("T")
 
 _WRITE = "BEGIN"
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -101,15 +103,12 @@ class PostgresStore:
 
     def append_alone(self, event: SealedEvent, same: Same = identical) -> StoredEvent:
         """Append one event that nothing else goes with: one statement, one round trip, a commit of its own."""
-        try:
-            return self._append_alone(event, same)
-        except Unavailable as error:
-            if error.rule != "store.lost":
-                raise
-        # The server was started anew since, perhaps: what it may have kept of the first attempt is a repeat.
-        while (session := self._next_idle()) is not None:
-            self._forget(session)
-        return self._append_alone(event, same)
+        # What the server may have kept of a first attempt is a repeat.
+        return self._once_more(lambda: self._append_alone(event, same))
+
+    def glance(self, ask: Callable[[PostgresSession], T]) -> T:
+        """What `ask` finds by one statement, which is one moment by itself: one round trip, and no transaction."""
+        return self._once_more(lambda: self._glanced(ask))
 
     def _append_alone(self, event: SealedEvent, same: Same) -> StoredEvent:
         with self._lent() as session:
@@ -117,6 +116,22 @@ class PostgresStore:
             stored = session.append([event], same)[0]
             _confirm(session)
             return stored
+
+    def _glanced(self, ask: Callable[[PostgresSession], T]) -> T:
+        with self._lent() as session:
+            session.renew()
+            return ask(session)
+
+    def _once_more(self, act: Callable[[], T]) -> T:
+        """The act, a second time where its connection was lost: the server was started anew since, perhaps."""
+        try:
+            return act()
+        except Unavailable as error:
+            if error.rule != "store.lost":
+                raise
+        while (session := self._next_idle()) is not None:
+            self._forget(session)
+        return act()
 
     def confirm(self) -> None:
         """Wait until whatever stands here is safe: whoever committed it may not have waited. Raises Unavailable."""

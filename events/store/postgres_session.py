@@ -19,10 +19,9 @@ from events.codec import SealedEvent
 from events.store.contract import Dirty, Same, StoredEvent, identical
 from events.store.packed import blobs, copied, numbers, texts, understand_packed
 from events.store.postgres_errors import clear_errors
-from events.store.sql.events import EventRows, columns_of, fresh
-from events.store.sql.feed import FeedRows
+from events.store.postgres_gathering import Gathering
+from events.store.sql.events import columns_of, fresh
 from events.store.sql.log import Entry, Waiting
-from events.store.sql.persons import PersonRows
 from events.store.sql.rows import Query
 
 # The event and the mark that it waits for the sequencer, in one statement and one round trip.
@@ -113,7 +112,7 @@ class HeadLimits:
         self.words = (wait, idle, whole)
 
 
-class PostgresSession(EventRows, FeedRows, PersonRows):
+class PostgresSession(Gathering):
     """One transaction. `sql` is for statements of other tables that must commit with it."""
 
     def __init__(self, driver: psycopg.Connection[Any], sql: Connection, limits: HeadLimits) -> None:
@@ -264,7 +263,7 @@ class PostgresSession(EventRows, FeedRows, PersonRows):
     def _ask(self, query: LiteralString, values: Sequence[Any] = ()) -> psycopg.RawCursor[Any]:
         return self._hot.execute(query, values, prepare=True, binary=True)
 
-    def _ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
+    def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
         return self._ask(query.in_postgres, query.columns(keys)).fetchall()
 
 

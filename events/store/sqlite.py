@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import json
 from sqlalchemy import Connection, ExceptionContext, create_engine
@@ -23,11 +23,14 @@ from sqlalchemy.pool import StaticPool
 from events.codec import SealedEvent
 from events.store.contract import Same, StoredEvent, identical
 from events.store.errors import Unavailable
+from events.store.gathering import one_by_one
 from events.store.sql.events import EventRows, columns_of, fresh
 from events.store.sql.feed import FeedRows
 from events.store.sql.persons import PersonRows
 from events.store.sql.rows import Query
 from events.store.sql.unavailable import told_as
+
+T = TypeVar("T")
 
 IN_MEMORY = ":memory:"
 
@@ -60,6 +63,8 @@ _TOGETHER = 100  # events in one statement: because of the trigger, each stateme
 
 class SqliteSession(EventRows, FeedRows, PersonRows):
     """One transaction. `sql` is for statements of other tables that must commit with it."""
+
+    gathered = one_by_one
 
     def __init__(self, driver: sqlite3.Connection, sql: Connection) -> None:
         self.driver = driver
@@ -113,7 +118,7 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
             return fresh(event)
         return self._repeated(event, same)
 
-    def _ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
+    def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
         given = [json.encode(list(keys)).decode()] if "?" in query.in_sqlite else []
         return self.driver.execute(query.in_sqlite, given)
 
@@ -164,6 +169,11 @@ class SqliteStore:
                     yield reader
             finally:
                 self._idle.append(reader)
+
+    def glance(self, ask: Callable[[SqliteSession], T]) -> T:
+        """What `ask` finds in one moment. Statements cost little here."""
+        with self.read() as session:
+            return ask(session)
 
     def append_alone(self, event: SealedEvent, same: Same = identical) -> StoredEvent:
         """Append one event that nothing else goes with, in a transaction of its own."""

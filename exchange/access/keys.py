@@ -12,24 +12,46 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, insert, select, update
 
+from events.envelope import Ref
 from events.errors import ExchangeError, Malformed
+from events.store.sql.rows import Query
 from exchange.access.caller import ROLES, Role
 from exchange.access.keys_table import access_keys
 from exchange.clock import Clock, utcnow
 from exchange.jurisdictions import codes
-from exchange.unit_of_work import SqlSession, UnitOfWork
+from exchange.unit_of_work import UnitOfWork
 
 _PRESENTED = re.compile(r"xk_([0-9a-f]{12})_([0-9a-f]{64})")
-Beside = Callable[[SqlSession], object]
-_NOBODY = ("", b"\0" * 16, b"\0" * 32)
+Hear = Callable[[frozenset[Ref]], object]
+_NOBODY = (b"\0" * 16, b"\0" * 32)
 
 
-def _nothing(_session: SqlSession) -> None:
-    """Nothing else is wanted."""
+# With the events about offices, of which the caller's may be one.
+_BY_ID = Query(
+    "SELECT id, name, salt, digest, scopes, roles, created_at, expires_at, revoked_at"
+    " FROM access_keys WHERE id {keys} UNION ALL"
+    " SELECT id, author, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM events WHERE kind = 'jurisdiction'"
+)
+
+
+class _Row(NamedTuple):
+    id: str
+    name: str
+    salt: bytes
+    digest: bytes
+    scopes: str
+    roles: str
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+
+
+def _nothing(_told: frozenset[Ref]) -> None:
+    """Nobody listens."""
 
 
 class Unauthenticated(ExchangeError):
@@ -61,12 +83,12 @@ class Key:
 
 
 class Keys:
-    """The keys of a node. `beside`: reads what else is wanted of a caller, in the very look that reads the key."""
+    """The keys of a node. `hear`: told which events about offices there are, whenever a key is read."""
 
-    def __init__(self, uow: UnitOfWork, clock: Clock = utcnow, beside: Beside = _nothing) -> None:
+    def __init__(self, uow: UnitOfWork, clock: Clock = utcnow, hear: Hear = _nothing) -> None:
         self._uow = uow
         self._clock = clock
-        self._beside = beside
+        self._hear = hear
 
     def issue(
         self, name: str, scopes: Iterable[str], roles: Iterable[Role], expires_at: datetime | None = None
@@ -102,8 +124,8 @@ class Keys:
     def authenticate(self, presented: str) -> Key:
         """The key that was presented. Raises Unauthenticated, in the same time whatever was wrong."""
         form = _PRESENTED.fullmatch(presented)
-        row = self._row(form[1], self._beside) if form else None
-        _, salt, digest = (row.id, row.salt, row.digest) if row is not None else _NOBODY
+        row = self._row(form[1]) if form else None
+        salt, digest = (row.salt, row.digest) if row is not None else _NOBODY
         same = hmac.compare_digest(_digest(salt, form[2] if form else ""), digest)
         if row is None or not same or not (key := _key(row)).valid(self._clock()):
             raise Unauthenticated(rule="access_key.invalid")
@@ -126,10 +148,15 @@ class Keys:
             rows = session.sql.execute(select(access_keys).order_by(access_keys.c.created_at, access_keys.c.id))
             return tuple(_key(row) for row in rows)
 
-    def _row(self, identifier: str, beside: Beside = _nothing) -> Row[Any] | None:
-        with self._uow.look() as session:
-            beside(session)
-            return session.sql.execute(select(access_keys).where(access_keys.c.id == identifier)).one_or_none()
+    def _row(self, identifier: str) -> _Row | None:
+        found, told = None, set()
+        for row in self._uow.glance(lambda reader: list(reader.ask_rows(_BY_ID, [identifier]))):
+            if row[2] is None:
+                told.add(Ref(row[1], row[0]))
+            else:
+                found = _Row(*row)
+        self._hear(frozenset(told))
+        return found
 
 
 def _require(
@@ -149,7 +176,7 @@ def _digest(salt: bytes, secret: str) -> bytes:
     return hashlib.sha256(salt + secret.encode()).digest()
 
 
-def _key(row: Row[Any]) -> Key:
+def _key(row: _Row | Row[Any]) -> Key:
     return Key(
         row.id,
         row.name,

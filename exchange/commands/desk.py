@@ -49,11 +49,8 @@ _HANDLE = re.compile(r"#(\d{1,4})")
 class Desk:
     """Decides the items of one act for one office; what is to be written stands in `decided`, or nothing does."""
 
-    def __init__(
-        self, node: Node, session: SqlSession, lookups: Lookups, office: str, actor: str, moment: datetime
-    ) -> None:
+    def __init__(self, node: Node, lookups: Lookups, office: str, actor: str, moment: datetime) -> None:
         self.node = node
-        self.session = session
         self.lookups = lookups
         self.office = office
         self.actor = actor
@@ -68,6 +65,11 @@ class Desk:
         self._views: dict[int, tuple[int, tuple[Record, ...]]] = {}
         self._heads: dict[str, int] = {}
         self.decided = Decisions()
+
+    @property
+    def _session(self) -> SqlSession:
+        """Where to ask what was not foreseen."""
+        return self.lookups.session()
 
     def judged(self, item: Item) -> dict[str, Any]:
         """What the item says, in its one spelling. Raises Malformed for all that is wrong with it by itself."""
@@ -137,9 +139,9 @@ class Desk:
         """The same id again: the first result, if the request says what was said then."""
         subject = stored.frame.subject.id
         known = (item.person or "").count("-") == 4 and item.person not in self._handles
-        if known and item.person not in self.session.linked(subject):
+        if known and item.person not in self._session.linked(subject):
             raise Conflict(author=self.office, id=stored.frame.id)
-        wrapped = self.session.wrapped_keys([subject]).get(subject)
+        wrapped = self._session.wrapped_keys([subject]).get(subject)
         cipher = self.node.keys.unwrapped(subject, wrapped) if wrapped is not None else None
         first = msgspec.to_builtins(content_of(opened_event(stored, cipher).payload))
         if isinstance(content.get("other"), str):
@@ -177,7 +179,7 @@ class Desk:
         """The person whom an item is about: named, found by the document, or new."""
         named = item.person
         if named is None and item.type not in OPENING | ASKING:
-            found = find_case.person_of(self.session, self.office, content)
+            found = find_case.person_of(self._session, self.office, content)
             if found is None:
                 raise Malformed(field="person", rule="person.missing")
             if self.record(found) is None:
@@ -236,7 +238,7 @@ class Desk:
         if because is None:
             return
         earlier = self.decided.events.get(because.id) if because.author == self.office else None
-        stored = None if earlier is not None else self.session.event(because)
+        stored = None if earlier is not None else self._session.event(because)
         frame = earlier.frame if earlier is not None else stored.frame if stored is not None else None
         record = self.record(frame.subject.id) if frame is not None and frame.subject.kind == "person" else None
         if record is None or because not in record.facts:
@@ -284,7 +286,7 @@ class Desk:
     def _same(self, named: str, person: str) -> bool:
         """Whether an id, a handle or the number of an item stands for this person."""
         known = self._named(named) if named.count("-") != 4 else named
-        return known is not None and known in self.session.linked(person)
+        return known is not None and known in self._session.linked(person)
 
     def _cipher(self, person: str) -> AESGCM:
         """The cipher under the person's key, which is made with the first event. Raises Erased where it is gone."""
@@ -292,6 +294,6 @@ class Desk:
             cipher = self.lookups.shelf(person).cipher(person)
             if cipher is not None:
                 return cipher
-            found = self.session.wrapped_key(person)  # an erased person is not a new one
+            found = self._session.wrapped_key(person)  # an erased person is not a new one
             self.decided.keys[person] = found if found is not None else self.node.keys.fresh(person)
         return self.node.keys.unwrapped(person, self.decided.keys[person])

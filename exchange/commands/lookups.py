@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from events.envelope import Ref
-from events.store.contract import StoredEvent
+from events.store.contract import Gathered, StoredEvent
 from events.store.sql.rows import batches
 from events.store.sql.schema import tokens as tokens_table
-from exchange.books import Shelf, shelf, shelves
+from exchange.books import Shelf, shelf, shelved
 from exchange.commands import match_person
 from exchange.commands.act import Item
 from exchange.unit_of_work import SqlSession
@@ -20,28 +20,47 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 
-def _refs(offices: Iterable[str], ids: Sequence[str]) -> list[Ref]:
-    return [Ref(office, id_) for office in offices for id_ in ids]
+class Unseen(Exception):
+    """A decision needs more than what was read at a glance."""
+
+
+def nothing_more() -> SqlSession:
+    """In place of a session, where there is none. Raises Unseen."""
+    raise Unseen
+
+
+def asked(node: Node, office: str, items: Sequence[Item]) -> tuple[set[str], list[Ref]]:
+    """The persons whom these items name, and the names that their events have or would get."""
+    # A repeat may have been recorded by an office that this one succeeded; what it recorded itself comes last.
+    offices = [*sorted(node.offices.taken_over(office) - {office}), office]
+    named = [Ref(each, item.id) for each in offices for item in items if item.id is not None]
+    return {item.person for item in items if item.person is not None and item.person.count("-") == 4}, named
 
 
 class Lookups:
-    """Stored events by id, persons by document, and dossiers. `forget` what an act has changed."""
+    """Stored events by id, persons by document, and dossiers. `forget` what an act has changed.
 
-    def __init__(self, node: Node, session: SqlSession, office: str, items: Sequence[Item]) -> None:
+    `found`: what was read for all of them together; `holders`: of the documents that they bear. `session`: where to
+    ask whatever else is to be known.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        office: str,
+        found: Gathered,
+        session: Callable[[], SqlSession],
+        holders: Mapping[bytes, set[str]] | None = None,
+    ) -> None:
+        self.session = session
         self._node = node
-        self._session = session
-        ids = [item.id for item in items if item.id is not None]
-        offices = sorted(node.offices.taken_over(office) - {office})
-        # A repeat may have been recorded by an office that this one succeeded.
-        self._stored = {Ref(office, ref.id): s for ref, s in session.events(_refs(offices, ids)).items()}
-        self._stored |= session.events(_refs([office], ids))
-        self._holders: dict[bytes, set[str]] = {}
-        self._find({token for item in items for token in match_person.tokens(node.index, item.content)})
-        named = {item.person for item in items if item.person is not None and item.person.count("-") == 4}
-        wanted = named.union(*self._holders.values())
+        self._stored = {
+            Ref(office, ref.id): found.named[ref] for ref in sorted(found.named, key=lambda r: r.author == office)
+        }
+        self._holders: dict[bytes, set[str]] = dict(holders or {})
         self._shelves: dict[str, Shelf] = {}
-        for found in shelves(session, node.keys, node.offices, sorted(wanted), pending=True):
-            self._shelves.update(dict.fromkeys(found.persons, found))
+        for one in shelved(found, node.keys, node.offices, pending=True):
+            self._shelves.update(dict.fromkeys(one.persons, one))
 
     def stored(self, ref: Ref) -> StoredEvent | None:
         """The event that was recorded under this id before the batch came."""
@@ -49,13 +68,14 @@ class Lookups:
 
     def holders(self, tokens: Sequence[bytes]) -> set[str]:
         """Who holds one of these documents."""
-        self._find({token for token in tokens if token not in self._holders})
+        if missing := {token for token in tokens if token not in self._holders}:
+            self._holders |= holders_of(self.session(), missing)
         return set().union(*(self._holders[token] for token in tokens))
 
     def shelf(self, person: str) -> Shelf:
         """The person's dossier, with what the sequencer has not reached."""
         if person not in self._shelves:
-            found = shelf(self._session, self._node.keys, self._node.offices, person, pending=True)
+            found = shelf(self.session(), self._node.keys, self._node.offices, person, pending=True)
             self._shelves.update(dict.fromkeys((person, *found.persons), found))
         return self._shelves[person]
 
@@ -70,9 +90,12 @@ class Lookups:
             for joined in known.persons if known is not None else (person,):
                 self._shelves.pop(joined, None)
 
-    def _find(self, tokens: set[bytes]) -> None:
-        self._holders.update({token: set() for token in tokens})
-        for batch in batches(sorted(tokens)):
-            wanted = (tokens_table.c.kind == match_person.LOOKUP) & tokens_table.c.token.in_(batch)
-            for row in self._session.sql.execute(select(tokens_table).where(wanted)):
-                self._holders[row.token].add(row.person)
+
+def holders_of(session: SqlSession, tokens: Iterable[bytes]) -> dict[bytes, set[str]]:
+    """Who holds each of these documents."""
+    found: dict[bytes, set[str]] = {token: set() for token in tokens}
+    for batch in batches(sorted(found)):
+        wanted = (tokens_table.c.kind == match_person.LOOKUP) & tokens_table.c.token.in_(batch)
+        for row in session.sql.execute(select(tokens_table).where(wanted)):
+            found[row.token].add(row.person)
+    return found

@@ -11,7 +11,7 @@ from exchange.access.caller import Caller, Forbidden
 from exchange.commands import match_person, tying
 from exchange.commands.act import ActRefused, Item, Result
 from exchange.commands.desk import ASKING, LINKING, OPENING, Desk
-from exchange.commands.lookups import Lookups
+from exchange.commands.lookups import Lookups, Unseen, asked, holders_of, nothing_more
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -54,8 +54,11 @@ def _goes_alone(node: Node, item: Item) -> bool:
 
 def _record_alone(node: Node, caller: Caller, items: Sequence[Item], _whole: bool) -> list[Result]:
     """Decided in one moment of reading, then written by one statement: its version says whether somebody was faster."""
-    with node.uow.look() as session:
-        desk, results = _decided(node, session, _lookups(node, session, caller, items), caller, items)
+    try:
+        desk, results = _decided(node, _glanced(node, caller, items), caller, items)
+    except Unseen:
+        with node.uow.look() as session:
+            desk, results = _decided(node, _lookups(node, session, caller, items), caller, items)
     for event in desk.decided.events.values():
         node.uow.append(event)
         node.step("act recorded")
@@ -69,20 +72,42 @@ def _record_together(node: Node, caller: Caller, items: Sequence[Item], whole: b
         session.guard({token for item in items for token in match_person.tokens(node.index, item.content)})
         lookups = _lookups(node, session, caller, items)
         for act in [list(range(len(items)))] if whole else _acts(items):
-            desk, taken = _decided(node, session, lookups, caller, [items[at] for at in act])
+            desk, taken = _decided(node, lookups, caller, [items[at] for at in act])
             desk.decided.write(session, lookups)
             results.update(zip(act, taken, strict=True))
             node.step("act recorded")
     return [results[at] for at in range(len(items))]
 
 
+def _glanced(node: Node, caller: Caller, items: Sequence[Item]) -> Lookups:
+    """All that most decisions need, read by one question. Raises Unseen where more is needed from the outset."""
+    persons, named = asked(node, caller.office, items)
+    if not persons:
+        raise Unseen
+    found = node.uow.glance(lambda reader: reader.gathered(persons, named))
+    if not node.knows(found.offices):
+        raise Unseen
+    _require_open(node, caller)
+    return Lookups(node, caller.office, found, nothing_more)
+
+
 def _lookups(node: Node, session: SqlSession, caller: Caller, items: Sequence[Item]) -> Lookups:
-    node.learn_offices(session)  # another process may have recorded a succession since
+    holders = holders_of(session, {token for item in items for token in match_person.tokens(node.index, item.content)})
+    while True:
+        persons, named = asked(node, caller.office, items)
+        found = session.gathered(sorted(persons.union(*holders.values())), named)
+        if node.knows(found.offices):
+            break
+        node.learn_offices(session)  # another process has recorded a succession since
+    _require_open(node, caller)
+    return Lookups(node, caller.office, found, lambda: session, holders)
+
+
+def _require_open(node: Node, caller: Caller) -> None:
     if node.offices.ended(caller.office):
         heir = node.offices.successor(caller.office)
         rule = "office.closed" if heir == caller.office else "office.ended"
         raise Forbidden(field="office", rule=rule, office=heir)
-    return Lookups(node, session, caller.office, items)
 
 
 def _authorise(node: Node, caller: Caller, items: Sequence[Item]) -> None:
@@ -104,11 +129,9 @@ def _acts(items: Sequence[Item]) -> Iterable[list[int]]:
     return acts.values()
 
 
-def _decided(
-    node: Node, session: SqlSession, lookups: Lookups, caller: Caller, act: Sequence[Item]
-) -> tuple[Desk, list[Result]]:
+def _decided(node: Node, lookups: Lookups, caller: Caller, act: Sequence[Item]) -> tuple[Desk, list[Result]]:
     """A desk with what is to be written, which is nothing where anything is refused."""
-    desk = Desk(node, session, lookups, caller.office, caller.actor, node.clock())
+    desk = Desk(node, lookups, caller.office, caller.actor, node.clock())
     contents: list[dict[str, Any]] = []
     refused: dict[int, ExchangeError] = {}
     for at, item in enumerate(act):  # all of them, before the book is asked: a caller mends everything at once

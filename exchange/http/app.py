@@ -52,7 +52,7 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) ->
 
 def create_app(node: Node, pages: Iterable[Blueprint] = (), forwarding: Callable[[], bool] = lambda: True) -> Flask:
     """The app of an opened node. `forwarding`: whether the worker beside it does its work, for the readiness check."""
-    app = application(NodeUseCases(node, forwarding), Keys(node.uow, node.clock, node.learn_offices), pages)
+    app = application(NodeUseCases(node, forwarding), Keys(node.uow, node.clock, node.hear_of), pages)
     app.extensions["exchange_lacking"] = partial(_lacking, node)
     return app
 

@@ -1,8 +1,11 @@
 """What the two things that happen most cost: settling a dossier, and recording an event over the API."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +19,8 @@ from exchange.pipeline import settling
 from exchange.pipeline.advance import advance
 from exchange.protocol import settle, view
 from exchange.reconcile import checks
-from tests.integration.towns import ZHIFANG, Town, town, woman
+from tests.databases import database
+from tests.integration.towns import ZHIFANG, Town, opened, town, woman
 
 
 @pytest.fixture
@@ -84,9 +88,41 @@ def test_an_event_over_the_api_takes_few_statements(node):
     api = Counting(node)
     said = {"basis": "first_record", "registration": town(ZHIFANG), "particulars": woman(), "address": "6 Lake Road"}
     opening = {"id": new_id(node.clock()), "type": "person.registered", "effective_on": "2020-01-01", "with": said}
-    assert api.records(201, **opening)[0] == 13, "a person nobody knows: nothing is asked about her"
+    assert api.records(201, **opening)[0] == 12, "a person nobody knows: nothing is asked about her"
     counted, person = api.records(200, **opening)
-    assert counted == 16, "told again"
+    assert counted == 15, "told again"
     ending = {"ground": "threat", "until": "2027-01-01"}
     act = {"type": "person.protected", "effective_on": "2026-03-02", "person": person, "with": ending}
-    assert api.records(201, id=new_id(node.clock()), **act)[0] == 15, "nothing but the event is written"
+    assert api.records(201, id=new_id(node.clock()), **act)[0] == 14, "nothing but the event is written"
+
+
+ASKED = re.compile(rb"^F\t\d+\t(Query|Sync)\b", re.MULTILINE)  # what is asked in one go, as libpq writes it down
+
+
+def round_trips(node: Node, at: Path, act: Callable[[], object]) -> int:
+    """How often whoever acts waits for the database."""
+    connections = [session.driver.pgconn for session in node.uow._store._open]  # type: ignore[attr-defined]
+    with at.open("wb") as trace:
+        for connection in connections:
+            connection.trace(trace.fileno())
+            connection.set_trace_flags(1)  # no moments
+        act()
+        for connection in connections:
+            connection.untrace()
+    return len(ASKED.findall(at.read_bytes()))
+
+
+def test_an_event_of_a_known_person_takes_three_round_trips_to_postgres(server, tmp_path):
+    """The caller's key, all that the decision rests on, and the event itself, with its commit."""
+    with database(server) as url, closing(opened(tmp_path / "data", database_url=url)) as node:
+        person = Town(node, ZHIFANG).registers(woman()).person
+        _, key = Keys(node.uow, node.clock).issue("a key of a test", [ZHIFANG], ("clerk",))
+        client, headers = create_app(node).test_client(), {"Authorization": f"Bearer {key}"}
+
+        def records() -> None:
+            said = {"type": "movement.moved_within", "person": person, "with": {"address": "6 Lake Road"}}
+            event = {**said, "id": new_id(node.clock()), "effective_on": "2026-03-02"}
+            assert client.post("/v1/events", headers=headers, json=event).status_code == 201
+
+        records()  # statements are prepared
+        assert round_trips(node, tmp_path / "trace", records) == 3

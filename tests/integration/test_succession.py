@@ -59,6 +59,19 @@ def test_nothing_of_it_is_left_under_the_old_office(node: Node):
     assert refused.value.rule == "office.ended"
 
 
+def test_what_another_process_recorded_of_an_office_counts_at_once(node: Node, tmp_path: Path, database_url):
+    """Also for an event that is decided on what is read at a glance."""
+    home = Town(node, ZHIFANG)
+    person = str(home.registers(woman()).person)
+    protected = home.item("person.protected", "2026-03-02", {"ground": "threat", "until": "2027-01-01"}, person)
+    other = opened(tmp_path / "node", node.clock, database_url=database_url)
+    merged(other, ZHIFANG, WANSHOULU)
+    other.close()
+    with pytest.raises(Forbidden) as refused:
+        home.tries(protected)
+    assert refused.value.rule == "office.ended"
+
+
 def test_an_arrival_that_names_the_old_office_reaches_the_successor(node: Node):
     home, away, heir = Town(node, ZHIFANG), Town(node, DONGHUAMEN), Town(node, WANSHOULU)
     home.registers(woman())

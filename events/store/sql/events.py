@@ -65,19 +65,19 @@ class EventRows(Asking):
         return found
 
     def events_of(self, persons: Iterable[str]) -> tuple[StoredEvent, ...]:
-        rows = self._ask_rows(_OF_SUBJECTS, dict.fromkeys(persons))
+        rows = self.ask_rows(_OF_SUBJECTS, dict.fromkeys(persons))
         return tuple(sorted(map(stored_event, rows), key=log_order))
 
     def rows_of(self, subjects: Iterable[str]) -> list[EventRow]:
         """The rows of every event that, by its column, is about these subjects."""
-        return list(map(EventRow._make, self._ask_rows(_ROWS_OF, dict.fromkeys(subjects))))
+        return list(map(EventRow._make, self.ask_rows(_ROWS_OF, dict.fromkeys(subjects))))
 
     def rows_about_offices(self) -> list[EventRow]:
         """The rows of every event that, by its column, is about an office."""
-        return list(map(EventRow._make, self._ask_rows(_ROWS_ABOUT_OFFICES, ())))
+        return list(map(EventRow._make, self.ask_rows(_ROWS_ABOUT_OFFICES, ())))
 
     def jurisdiction_refs(self) -> frozenset[Ref]:
-        return frozenset(Ref(author, id_) for author, id_ in self._ask_rows(_ABOUT_OFFICES, ()))
+        return frozenset(Ref(author, id_) for author, id_ in self.ask_rows(_ABOUT_OFFICES, ()))
 
     def jurisdictions(self) -> tuple[StoredEvent, ...]:
         # Written out, not bound: only so may the database use the small index over just these rows.

@@ -19,13 +19,13 @@ from events.store.sql.schema import acknowledgements, deliveries, feed_heads
 
 _asked = msgspec.json.Decoder(tuple[tuple[str, str | None], ...]).decode
 _parts = msgspec.json.Decoder(list[Part]).decode
-_COLUMNS = (
+COLUMNS = (
     *("author", "id", "teller", "recipient", "revision", "position", "person", "parts", "ground", "kind", "asked"),
     *("act", "trigger_author", "trigger_id", "at"),
 )
-_READ = [deliveries.c[name] for name in _COLUMNS]
-_TO_PERSONS = Query(f"SELECT {', '.join(_COLUMNS)} FROM deliveries WHERE person {{keys}}")  # noqa: S608 (our own words)
-_OF_EVENTS = Pairs(", ".join(_COLUMNS), "deliveries", ("author", "id"))
+_READ = [deliveries.c[name] for name in COLUMNS]
+_TO_PERSONS = Query(f"SELECT {', '.join(COLUMNS)} FROM deliveries WHERE person {{keys}}")  # noqa: S608 (our own words)
+_OF_EVENTS = Pairs(", ".join(COLUMNS), "deliveries", ("author", "id"))
 _AT_PLACES = Pairs("office, position, at, actor", "acknowledgements", ("office", "position"))
 
 
@@ -37,11 +37,11 @@ class FeedRows(LogRows):
     def feed(self, office: str, after: int, limit: int) -> tuple[StoredDelivery, ...]:
         query = select(*_READ).where(deliveries.c.recipient == office, deliveries.c.position > after)
         rows = self.sql.execute(query.order_by(deliveries.c.position).limit(limit))
-        return tuple(_delivery(row) for row in rows)
+        return tuple(delivery_of(row) for row in rows)
 
     def deliveries_of(self, persons: Iterable[str]) -> tuple[StoredDelivery, ...]:
-        rows = self._ask_rows(_TO_PERSONS, dict.fromkeys(persons))
-        return tuple(sorted(map(_delivery, rows), key=feed_order))
+        rows = self.ask_rows(_TO_PERSONS, dict.fromkeys(persons))
+        return tuple(sorted(map(delivery_of, rows), key=feed_order))
 
     def deliver(self, new: Sequence[NewDelivery], at: datetime) -> tuple[StoredDelivery, ...]:
         if not new:
@@ -74,13 +74,13 @@ class FeedRows(LogRows):
         return {position: kept for (_, position), kept in found.items()}
 
     def acknowledged_at(self, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], Acknowledgement]:
-        rows = self._ask_rows(_AT_PLACES, dict.fromkeys(places))
+        rows = self.ask_rows(_AT_PLACES, dict.fromkeys(places))
         return {(row[0], row[1]): Acknowledgement(row[0], row[1], to_moment(row[2]), row[3]) for row in rows}
 
     def _fed(self, new: Sequence[NewDelivery]) -> list[StoredDelivery]:
         """Everything told so far of the events at hand."""
         refs = dict.fromkeys((delivery.ref.author, delivery.ref.id) for delivery in new)
-        return [_delivery(row) for row in self._ask_rows(_OF_EVENTS, refs)]
+        return [delivery_of(row) for row in self.ask_rows(_OF_EVENTS, refs)]
 
     def _heads(self, offices: Iterable[str]) -> dict[str, int]:
         ordered = sorted(offices)
@@ -113,8 +113,8 @@ def _row(delivery: StoredDelivery) -> dict[str, Any]:
     }
 
 
-def _delivery(row: Sequence[Any]) -> StoredDelivery:
-    """The delivery in a row of the columns in `_COLUMNS`."""
+def delivery_of(row: Sequence[Any]) -> StoredDelivery:
+    """The delivery in a row of the columns in `COLUMNS`."""
     author, id_, teller, to, revision, position, person, parts, ground, kind, asked, act, *trigger, at = row
     return StoredDelivery(
         ref=Ref(author, id_),

@@ -32,7 +32,7 @@ class PersonRows(Asking):
         return bytes(row.wrapped)
 
     def wrapped_keys(self, persons: Iterable[str]) -> Mapping[str, bytes]:
-        return {person: bytes(wrapped) for person, wrapped in self._ask_rows(_KEYS_OF, dict.fromkeys(persons))}
+        return {person: bytes(wrapped) for person, wrapped in self.ask_rows(_KEYS_OF, dict.fromkeys(persons))}
 
     def any_key(self) -> bytes | None:
         wrapped = self.sql.execute(select(keys.c.wrapped).where(keys.c.wrapped.is_not(None)).limit(1)).scalar()

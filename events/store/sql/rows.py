@@ -64,7 +64,7 @@ class Asking(ABC):
     """The part of a session that puts such questions straight to the driver."""
 
     @abstractmethod
-    def _ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
+    def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
         """A row for each find, in no order but that of the question."""
 
 

@@ -102,6 +102,6 @@ class WorkRows(Asking):
     def dossiers(self, persons: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         wanted = list(dict.fromkeys(persons))
         found: dict[str, list[str]] = {}
-        for person, other in self._ask_rows(_JOINED, wanted):
+        for person, other in self.ask_rows(_JOINED, wanted):
             found.setdefault(person, []).append(other)
         return {person: tuple(found.get(person, (person,))) for person in wanted}
