@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import psycopg
@@ -75,7 +76,9 @@ class PostgresStore:
 
     def _begin_process(self) -> None:
         self._pid = os.getpid()
-        self._free = threading.BoundedSemaphore(self._most)
+        self._room: SimpleQueue[None] = SimpleQueue()  # one for each connection that may yet be taken
+        for _ in range(self._most):
+            self._room.put(None)
         self._idle: list[PostgresSession] = []
         self._open: list[PostgresSession] = []
 
@@ -111,10 +114,14 @@ class PostgresStore:
         return self._once_more(lambda: self._glanced(ask))
 
     def _append_alone(self, event: SealedEvent, same: Same) -> StoredEvent:
-        with self._lent() as session:
-            session.renew()
-            stored = session.append([event], same)[0]
-            _confirm(session)
+        with clear_errors():
+            session = self._taken(None)
+            try:
+                session.renew()
+                stored = session.append_alone(event, same)
+                _confirm(session)
+            finally:
+                self._given_back(session)
             return stored
 
     def _glanced(self, ask: Callable[[PostgresSession], T]) -> T:
@@ -164,23 +171,33 @@ class PostgresStore:
     @contextmanager
     def _lent(self, begin: str | None = None) -> Iterator[PostgresSession]:
         """A connection that nobody else has meanwhile; one that was lost is never lent again."""
+        with clear_errors():
+            session = self._taken(begin)
+            try:
+                yield session
+            finally:
+                self._given_back(session)
+
+    def _taken(self, begin: str | None) -> PostgresSession:
         if self._pid != os.getpid():
             self._inherited += self._open  # the parent's: kept, so that nothing here ends them
             self._begin_process()
-        if not self._free.acquire(timeout=self._wait):
-            raise Unavailable(rule="store.busy")
         try:
-            with clear_errors():
-                session = self._begun(begin)
-                try:
-                    yield session
-                finally:
-                    if session.driver.closed:
-                        self._forget(session)
-                    else:
-                        self._idle.append(session)
-        finally:
-            self._free.release()
+            self._room.get(timeout=self._wait)
+        except Empty:
+            raise Unavailable(rule="store.busy") from None
+        try:
+            return self._begun(begin)
+        except BaseException:
+            self._room.put(None)
+            raise
+
+    def _given_back(self, session: PostgresSession) -> None:
+        if session.driver.closed:
+            self._forget(session)
+        else:
+            self._idle.append(session)
+        self._room.put(None)
 
     def _begun(self, begin: str | None) -> PostgresSession:
         while (session := self._next_idle()) is not None:

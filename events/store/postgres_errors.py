@@ -8,7 +8,7 @@ import psycopg
 from psycopg import errors
 
 from events.store.errors import Unavailable
-from events.store.sql.unavailable import told_as
+from events.store.sql.unavailable import ToldAs
 
 _BUSY = (
     errors.LockNotAvailable,
@@ -24,7 +24,7 @@ _LOCKS = "max_locks_per_transaction"  # named in the hint, in whichever language
 
 def clear_errors() -> AbstractContextManager[None]:
     """Says Unavailable for what is no fault of the request: a database that is busy, full or lost."""
-    return told_as(psycopg.Error, _unavailable)
+    return ToldAs(psycopg.Error, _unavailable)
 
 
 def _unavailable(error: object) -> Unavailable | None:

@@ -8,48 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from struct import Struct
 from typing import Any, LiteralString
 
 import psycopg
-from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
 
-from events.codec import SealedEvent
-from events.store.contract import Dirty, Same, StoredEvent, identical
-from events.store.packed import blobs, copied, numbers, texts, understand_packed
+from events.store.contract import Dirty
+from events.store.packed import blobs, numbers, texts, understand_packed
+from events.store.postgres_append import Appends
 from events.store.postgres_errors import clear_errors
 from events.store.postgres_gathering import Gathering
-from events.store.sql.events import columns_of, fresh
 from events.store.sql.log import Entry, Waiting
 from events.store.sql.rows import Query
 
-# The event and the mark that it waits for the sequencer, in one statement and one round trip.
-_APPEND: LiteralString = """
-WITH new AS (
-    INSERT INTO events (author, id, kind, subject, version, submission, body, sealed)
-    SELECT $1::text, $2::text, $3::text, $4::text, $5::int4, $6::text, $7::bytea, $8::bytea
-    WHERE $5::int4 = 1 OR EXISTS (
-        SELECT 1 FROM events WHERE subject = $4::text AND author = $1::text AND version = $5::int4 - 1
-    )
-    ON CONFLICT DO NOTHING
-    RETURNING author, id, submission
-)
-INSERT INTO pending (author, id, submission) SELECT author, id, submission FROM new
-"""
-# How many of these streams stand right where they should; that nothing stands behind it, the unique keys will say.
-_STANDING: LiteralString = """
-SELECT count(*) FROM unnest($1::text[], $2::text[], $3::int8[]) AS s (subject, author, version)
-WHERE EXISTS (
-    SELECT 1 FROM events e WHERE e.subject = s.subject AND e.author = s.author AND e.version = s.version::int4
-)
-"""
-_COPY_EVENTS: LiteralString = (
-    "COPY events (author, id, kind, subject, version, submission, body, sealed) FROM STDIN (FORMAT BINARY)"
-)
-_WAIT: LiteralString = """
-INSERT INTO pending (author, id, submission) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-"""
 _ENTER: LiteralString = """
 INSERT INTO log ("index", author, id, leaf, at)
 SELECT $1::int8 + n, author, id, leaf, $5::int8
@@ -92,17 +63,11 @@ WITH held AS (
 )
 INSERT INTO keys (person, wrapped) SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING
 """
-# What commits nothing waits for no standby: where one is required, something is written, to wait for all before it.
-_INSIST: LiteralString = """
-SELECT pg_logical_emit_message(true, '', '') WHERE current_setting('synchronous_standby_names') <> ''
-"""
 # What other transactions of this connection changed may be in it: only the difference within one says anything.
 _CHANGED: LiteralString = """
 SELECT COALESCE(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int8 FROM pg_stat_xact_user_tables
 """
 _HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
-
-_int4 = Struct("!i").pack
 
 
 class HeadLimits:
@@ -112,7 +77,7 @@ class HeadLimits:
         self.words = (wait, idle, whole)
 
 
-class PostgresSession(Gathering):
+class PostgresSession(Appends, Gathering):
     """One transaction. `sql` is for statements of other tables that must commit with it."""
 
     def __init__(self, driver: psycopg.Connection[Any], sql: Connection, limits: HeadLimits) -> None:
@@ -122,7 +87,7 @@ class PostgresSession(Gathering):
         self.doubted = False  # whether the database said that no standby has what it committed
         self._limits = limits
         understand_packed(driver)
-        self._hot = psycopg.RawCursor(driver)
+        super().__init__(driver)
         self._holds_head = False
 
     def renew(self) -> None:
@@ -181,57 +146,6 @@ class PostgresSession(Gathering):
                 for person in keys:
                     self.wrapped_key(person)  # says whose was destroyed
 
-    def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
-        if len(events) == 1:
-            return (self._append_one(events[0], same),)
-        if not events:
-            return ()
-        with self.attempt():
-            return self._append_all(events, same)
-
-    def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
-        continued = _continued(events)
-        if continued is not None:
-            if self._append_together(events, continued):
-                self.appended += len(events)
-                return tuple(map(fresh, events))
-            self.driver.execute("ROLLBACK TO attempt")
-        return tuple(self._append_one(event, same) for event in events)
-
-    def _append_together(self, events: Sequence[SealedEvent], continued: Sequence[tuple[str, str, int]]) -> bool:
-        """Whether all are taken at once. Where not, one by one shows why."""
-        if continued:
-            subjects, authors, versions = zip(*continued, strict=True)
-            streams = [texts(subjects), texts(authors), numbers(versions)]
-            if self._ask(_STANDING, streams).fetchone() != (len(continued),):
-                return False
-        try:
-            with self._hot.copy(_COPY_EVENTS) as copy:
-                copy.write(_rows(events))
-        except UniqueViolation:
-            return False
-        frames = [event.frame for event in events]
-        marks = [f.author for f in frames], [f.id for f in frames], [f.submission for f in frames]
-        self._hot.execute(_WAIT, [texts(column) for column in marks], prepare=True)
-        return True
-
-    def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
-        if self.offer(event):
-            return fresh(event)
-        stored = self._repeated(event, same)
-        self.insist()
-        return stored
-
-    def insist(self) -> None:
-        """What is there already is acknowledged only when the standby has it, too."""
-        self._hot.execute(_INSIST, prepare=True)
-
-    def offer(self, event: SealedEvent) -> bool:
-        """Append it in one statement, unless it is there already or its version does not follow."""
-        taken = self._hot.execute(_APPEND, columns_of(event), prepare=True, binary=True).rowcount
-        self.appended += taken
-        return taken == 1
-
     def _lock_head(self) -> int:
         if not self._holds_head:
             self._hot.execute(_LIMITS, self._limits.words, prepare=True)
@@ -265,35 +179,3 @@ class PostgresSession(Gathering):
 
     def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
         return self._ask(query.in_postgres, query.columns(keys)).fetchall()
-
-
-def _continued(events: Sequence[SealedEvent]) -> list[tuple[str, str, int]] | None:
-    """The streams that these events continue, and after which version; None where they do not follow each other."""
-    heads: dict[tuple[str, str], int] = {}
-    continued: list[tuple[str, str, int]] = []
-    for event in events:
-        frame = event.frame
-        version, stream = frame.version, (frame.subject.id, frame.author)
-        if stream in heads:
-            if version != heads[stream] + 1:
-                return None
-        elif version > 1:
-            continued.append((*stream, version - 1))
-        elif version < 1:
-            return None
-        heads[stream] = version
-    return continued
-
-
-def _rows(events: Sequence[SealedEvent]) -> bytes:
-    frames = [event.frame for event in events]
-    return copied(
-        [frame.author.encode() for frame in frames],
-        [frame.id.encode() for frame in frames],
-        [frame.subject.kind.encode() for frame in frames],
-        [frame.subject.id.encode() for frame in frames],
-        [_int4(frame.version) for frame in frames],
-        [frame.submission.encode() for frame in frames],
-        [event.body for event in events],
-        [event.sealed for event in events],
-    )

@@ -28,7 +28,7 @@ from events.store.sql.events import EventRows, columns_of, fresh
 from events.store.sql.feed import FeedRows
 from events.store.sql.persons import PersonRows
 from events.store.sql.rows import Query
-from events.store.sql.unavailable import told_as
+from events.store.sql.unavailable import ToldAs
 
 T = TypeVar("T")
 
@@ -234,7 +234,7 @@ def clear_errors(*, reading: bool = False) -> AbstractContextManager[None]:
 
     `reading`: whoever writes nevertheless is at fault, not the database.
     """
-    return told_as(sqlite3.DatabaseError, partial(_unavailable, reading=reading))
+    return ToldAs(sqlite3.DatabaseError, partial(_unavailable, reading=reading))
 
 
 def _unavailable(error: object, *, reading: bool) -> Unavailable | None:

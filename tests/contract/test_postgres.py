@@ -14,6 +14,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from events.errors import StaleVersion
+from events.store import postgres_append
 from events.store.bulk import _delete
 from events.store.errors import Unavailable
 from events.store.postgres import PostgresStore
@@ -27,7 +29,7 @@ from events.store.sql.work import _JOINED
 from exchange.demo.servers.postgres import Postgres
 from exchange.stores import APP_ROLE, store_at
 from exchange.translations.texts import known
-from tests.contract.story import LIN, NOON, TOWN, WANG, event, told
+from tests.contract.story import LIN, NOON, TOWN, WANG, event, fresh_id, told
 from tests.contract.test_processes import ROOT
 
 APPEND_ONLY = ["events", "deliveries", "log", "accesses"]
@@ -92,6 +94,28 @@ def test_an_event_alone_needs_no_transaction_of_its_caller(postgres):
     assert postgres.append_alone(first).body == postgres.append_alone(first).body == first.body
     with postgres.read() as session:
         assert (session.head(TOWN, LIN), session.pending()) == (1, 1)
+
+
+def test_a_statement_that_the_database_forgot_is_prepared_anew(postgres):
+    postgres.append_alone(event(1))
+    with postgres.write() as session:
+        session.driver.execute("DEALLOCATE ALL")
+    assert postgres.append_alone(event(2)).frame.version == 2
+    with pytest.raises(StaleVersion), postgres.write() as session:
+        session.append([event(4)])  # rolled back, after which the driver lets all statements be forgotten
+    assert postgres.append_alone(event(3)).frame.version == 3
+
+
+def test_an_append_looks_for_the_head_of_the_stream_by_the_index_of_streams(postgres):
+    """One author's events are few when the statement is prepared, and may be many when it runs."""
+    with postgres.write() as session:
+        session.append([event(1, person=fresh_id()) for _ in range(50)])
+    with postgres.read() as session:
+        plan = session.driver.pgconn.exec_(f"EXPLAIN (GENERIC_PLAN) {postgres_append.ALONE}".encode())
+        lines = [(plan.get_value(row, 0) or b"").decode() for row in range(plan.ntuples)]
+    found = [line for line in lines if "Index Cond" in line]
+    assert found
+    assert all("subject" in line for line in found)
 
 
 def test_a_sequencer_that_stands_still_is_cut_off_and_writes_nothing_when_it_wakes(url, postgres):

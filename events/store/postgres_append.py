@@ -1,0 +1,173 @@
+"""Appending in PostgreSQL: one event by one statement, many by COPY; the unique keys say what is there already."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from struct import Struct
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.errors import UniqueViolation
+
+from events.codec import SealedEvent
+from events.store.contract import Same, StoredEvent, identical
+from events.store.packed import copied, numbers, texts
+from events.store.prepared import Prepared
+from events.store.sql.events import EventRows, columns_of, fresh
+
+# The event and the mark that it waits for the sequencer, in one statement and one round trip. That the head of the
+# stream is looked for, and not the version before, leaves but one index to look in, however small the table was when
+# the statement was prepared.
+_APPEND: LiteralString = """
+WITH new AS (
+    INSERT INTO events (author, id, kind, subject, version, submission, body, sealed)
+    SELECT $1::text, $2::text, $3::text, $4::text, $5::int4, $6::text, $7::bytea, $8::bytea
+    WHERE $5::int4 - 1 = COALESCE((
+        SELECT version FROM events WHERE subject = $4::text AND author = $1::text ORDER BY version DESC LIMIT 1
+    ), 0)
+    {conflict}
+    RETURNING author, id, submission
+)
+INSERT INTO pending (author, id, submission) SELECT author, id, submission FROM new
+"""
+ALONE = _APPEND.replace("{conflict}", "")  # nothing is lost by an error where nothing else was done
+_WITH_OTHERS = _APPEND.replace("{conflict}", "ON CONFLICT DO NOTHING")
+_COLUMNS = 8
+# How many of these streams stand right where they should; that nothing stands behind it, the unique keys will say.
+_STANDING: LiteralString = """
+SELECT count(*) FROM unnest($1::text[], $2::text[], $3::int8[]) AS s (subject, author, version)
+WHERE EXISTS (
+    SELECT 1 FROM events e WHERE e.subject = s.subject AND e.author = s.author AND e.version = s.version::int4
+)
+"""
+_COPY_EVENTS: LiteralString = (
+    "COPY events (author, id, kind, subject, version, submission, body, sealed) FROM STDIN (FORMAT BINARY)"
+)
+_WAIT: LiteralString = """
+INSERT INTO pending (author, id, submission) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+"""
+# What commits nothing waits for no standby: where one is required, something is written, to wait for all before it.
+_INSIST: LiteralString = """
+SELECT pg_logical_emit_message(true, '', '') WHERE current_setting('synchronous_standby_names') <> ''
+"""
+
+_int4 = Struct("!i").pack
+
+
+class Appends(EventRows):
+    """The part of a session in PostgreSQL that appends."""
+
+    driver: psycopg.Connection[Any]
+    appended: int  # events that were not there before
+
+    def __init__(self, driver: psycopg.Connection[Any]) -> None:
+        self._hot = psycopg.RawCursor(driver)
+        self._alone = Prepared(driver, "append_alone", ALONE, _COLUMNS)
+
+    @abstractmethod
+    def attempt(self) -> AbstractContextManager[None]:
+        """What is done inside is taken back where it raises, and nothing that was done before."""
+
+    @abstractmethod
+    def _ask(self, query: LiteralString, values: Sequence[Any] = ()) -> psycopg.RawCursor[Any]:
+        """Put a question that is worth preparing."""
+
+    def append_alone(self, event: SealedEvent, same: Same) -> StoredEvent:
+        """Append where no transaction was begun."""
+        try:
+            taken = self._alone.run(_row(event)).command_tuples
+        except UniqueViolation:  # somebody was faster, perhaps with this very event
+            taken = 0
+        self.appended = taken or 0
+        return fresh(event) if taken else self._there(event, same)
+
+    def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
+        if len(events) == 1:
+            return (self._append_one(events[0], same),)
+        if not events:
+            return ()
+        with self.attempt():
+            return self._append_all(events, same)
+
+    def insist(self) -> None:
+        """What is there already is acknowledged only when the standby has it, too."""
+        self._hot.execute(_INSIST, prepare=True)
+
+    def offer(self, event: SealedEvent) -> bool:
+        """Append it in one statement, unless it is there already or its version does not follow."""
+        taken = self._ask(_WITH_OTHERS, columns_of(event)).rowcount
+        self.appended += taken
+        return taken == 1
+
+    def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
+        return fresh(event) if self.offer(event) else self._there(event, same)
+
+    def _there(self, event: SealedEvent, same: Same) -> StoredEvent:
+        stored = self._repeated(event, same)
+        self.insist()
+        return stored
+
+    def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
+        continued = _continued(events)
+        if continued is not None:
+            if self._append_together(events, continued):
+                self.appended += len(events)
+                return tuple(map(fresh, events))
+            self.driver.execute("ROLLBACK TO attempt")
+        return tuple(self._append_one(event, same) for event in events)
+
+    def _append_together(self, events: Sequence[SealedEvent], continued: Sequence[tuple[str, str, int]]) -> bool:
+        """Whether all are taken at once. Where not, one by one shows why."""
+        if continued:
+            subjects, authors, versions = zip(*continued, strict=True)
+            streams = [texts(subjects), texts(authors), numbers(versions)]
+            if self._ask(_STANDING, streams).fetchone() != (len(continued),):
+                return False
+        try:
+            with self._hot.copy(_COPY_EVENTS) as copy:
+                copy.write(_rows(events))
+        except UniqueViolation:
+            return False
+        frames = [event.frame for event in events]
+        marks = [f.author for f in frames], [f.id for f in frames], [f.submission for f in frames]
+        self._hot.execute(_WAIT, [texts(column) for column in marks], prepare=True)
+        return True
+
+
+def _row(event: SealedEvent) -> tuple[bytes, ...]:
+    frame = event.frame
+    subject = frame.subject
+    return (
+        frame.author.encode(),
+        frame.id.encode(),
+        subject.kind.encode(),
+        subject.id.encode(),
+        _int4(frame.version),
+        frame.submission.encode(),
+        event.body,
+        event.sealed,
+    )
+
+
+def _continued(events: Sequence[SealedEvent]) -> list[tuple[str, str, int]] | None:
+    """The streams that these events continue, and after which version; None where they do not follow each other."""
+    heads: dict[tuple[str, str], int] = {}
+    continued: list[tuple[str, str, int]] = []
+    for event in events:
+        frame = event.frame
+        version, stream = frame.version, (frame.subject.id, frame.author)
+        if stream in heads:
+            if version != heads[stream] + 1:
+                return None
+        elif version > 1:
+            continued.append((*stream, version - 1))
+        elif version < 1:
+            return None
+        heads[stream] = version
+    return continued
+
+
+def _rows(events: Sequence[SealedEvent]) -> bytes:
+    return copied(*zip(*map(_row, events), strict=True))
