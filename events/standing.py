@@ -6,7 +6,8 @@ corrections in force apply per field, the highest stamp last. An automatic fact 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -53,10 +54,56 @@ class Standing(msgspec.Struct, frozen=True):
         return (self.day, frame.stamp, frame.author, frame.id)
 
 
+class Facts(dict[Ref, Standing]):
+    """Facts as they stand, by reference. Those of some kinds are found without a look at the others.
+
+    Every rule asks for a few of the many kinds, most of which a dossier does not hold. Not changed once it is made.
+    """
+
+    __slots__ = ("_by_kind", "_in_force")
+
+    def __init__(self, facts: Mapping[Ref, Standing] | Iterable[tuple[Ref, Standing]] = ()) -> None:
+        super().__init__(facts)
+        self._by_kind = _by_kind(self.values())
+        void = any(standing.void for standing in self.values())
+        self._in_force = _by_kind(s for s in self.values() if not s.void) if void else self._by_kind
+
+    def of(self, *kinds: type[Fact]) -> Sequence[Standing]:
+        """Those whose payload is of one of these kinds, in force or not, in the order of all."""
+        return self._found(self._by_kind, kinds)
+
+    def in_force(self, *kinds: type[Fact]) -> Sequence[Standing]:
+        """Those of them that are not void."""
+        return self._found(self._in_force, kinds)
+
+    def _found(
+        self, by_kind: Mapping[type[Fact], Sequence[Standing]], kinds: tuple[type[Fact], ...]
+    ) -> Sequence[Standing]:
+        if by_kind.keys().isdisjoint(kinds):
+            return ()
+        if len(kinds) == 1:
+            return by_kind[kinds[0]]
+        return [standing for standing in by_kind[Fact] if isinstance(standing.payload, kinds)]
+
+
+def _by_kind(facts: Iterable[Standing]) -> dict[type[Fact], list[Standing]]:
+    found: dict[type[Fact], list[Standing]] = {}
+    for standing in facts:
+        for kind in _kinds_of(type(standing.payload)):
+            found.setdefault(kind, []).append(standing)
+    return found
+
+
+@cache
+def _kinds_of(kind: type[Fact]) -> tuple[type[Fact], ...]:
+    """The kind and those above it."""
+    return tuple(each for each in kind.__mro__ if issubclass(each, Fact))
+
+
 class Stand(msgspec.Struct, frozen=True):
     """All facts of a book as they stand; `waiting` amendments lack their target, `idle` ones may not act on it."""
 
-    facts: Mapping[Ref, Standing]
+    facts: Facts
     waiting: tuple[Ref, ...] = ()
     idle: tuple[Ref, ...] = ()
 
@@ -94,7 +141,7 @@ def stand(events: Iterable[Event], heir: Heir = its_author) -> Stand:
         else:
             corrections.setdefault(payload.target, []).append(standing)
     _share_fates(facts)
-    return Stand(facts, tuple(sorted(waiting)), tuple(sorted(idle)))
+    return Stand(Facts(facts), tuple(sorted(waiting)), tuple(sorted(idle)))
 
 
 def may_amend(amendment: Event, target: Event, heir: Heir) -> bool:
@@ -148,7 +195,8 @@ def apply(payload: Fact, day: str, changes: Mapping[str, Any]) -> tuple[Fact, st
 
 
 def _share_fates(facts: dict[Ref, Standing]) -> None:
-    for ref, standing in sorted(facts.items(), key=lambda item: item[1].stamp):
+    automatic = [item for item in facts.items() if item[1].event.frame.automatic]
+    for ref, standing in sorted(automatic, key=lambda item: item[1].stamp):
         cause = standing.event.frame.because
-        if standing.event.frame.automatic and not standing.void and cause in facts and facts[cause].void:
+        if not standing.void and cause in facts and facts[cause].void:
             facts[ref] = msgspec.structs.replace(standing, void=True)

@@ -24,19 +24,23 @@ Refusal = Literal["incomplete", "no_consent", "not_entitled"]
 DISCLAIMING: frozenset[str] = frozenset({"person_unknown", "identity_mismatch", "not_our_registration"})
 
 
-class Confirmed(Fact, frozen=True, tag="case.confirmed", kw_only=True):
-    """The same is held, or what differs."""
+class Reply(Fact, frozen=True, kw_only=True):
+    """Whatever is said inside a case: it names the case, and goes to its other side."""
 
     case: CaseRef
+
+
+class Confirmed(Reply, frozen=True, tag="case.confirmed", kw_only=True):
+    """The same is held, or what differs."""
+
     sees: tuple[Ref, ...] = ()  # the amendments that the reply knew
     deviations: tuple[Deviation, ...] = ()
     note: Text | None = None
 
 
-class Disputed(Fact, frozen=True, tag="case.disputed", kw_only=True):
+class Disputed(Reply, frozen=True, tag="case.disputed", kw_only=True):
     """It is not held so."""
 
-    case: CaseRef
     reason: DisputeReason
     place: Place | None = None
     since: Day | None = None
@@ -44,68 +48,60 @@ class Disputed(Fact, frozen=True, tag="case.disputed", kw_only=True):
     note: Text | None = None
 
 
-class Redirected(Fact, frozen=True, tag="case.redirected", kw_only=True):
+class Redirected(Reply, frozen=True, tag="case.redirected", kw_only=True):
     """Another office should be asked."""
 
-    case: CaseRef
     to: Office
 
 
-class Settled(Fact, frozen=True, tag="case.settled", kw_only=True):
+class Settled(Reply, frozen=True, tag="case.settled", kw_only=True):
     """Ends what a reply left open: fields accepted, fields insisted on, or the whole."""
 
-    case: CaseRef
     accepted: tuple[str, ...] = ()
     insisted: tuple[str, ...] = ()
     whole: Literal["accepted", "insisted"] | None = None
 
 
-class Deferred(Fact, frozen=True, tag="case.deferred", kw_only=True):
+class Deferred(Reply, frozen=True, tag="case.deferred", kw_only=True):
     """The office asked is still looking, or needs longer: once, until a day, with a reason that both sides see."""
 
-    case: CaseRef
     until: Day
     reason: Code
 
 
-class Noted(Fact, frozen=True, tag="case.noted", kw_only=True):
+class Noted(Reply, frozen=True, tag="case.noted", kw_only=True):
     """A question or remark of either side inside the case; it changes nothing."""
 
-    case: CaseRef
     text: Text | None = None  # withheld from everybody but the other side
 
 
-class Reopened(Fact, frozen=True, tag="case.reopened", kw_only=True):
+class Reopened(Reply, frozen=True, tag="case.reopened", kw_only=True):
     """The case is open again."""
 
-    case: CaseRef
     reason: Code
     fields: tuple[str, ...] = ()
 
 
-class Withdrawn(Fact, frozen=True, tag="case.withdrawn", kw_only=True):
+class Withdrawn(Reply, frozen=True, tag="case.withdrawn", kw_only=True):
     """The question no longer stands."""
 
-    case: CaseRef
     ground: Code
 
 
-class Reminded(Fact, frozen=True, tag="case.reminded", kw_only=True):
+class Reminded(Reply, frozen=True, tag="case.reminded", kw_only=True):
     """The day of an answer comes near, is there, or has gone by, which makes the case overdue."""
 
     amendable: ClassVar[bool] = False
 
-    case: CaseRef
     ground: ReminderGround
     due_on: Day
 
 
-class Escalated(Fact, frozen=True, tag="case.escalated", kw_only=True):
+class Escalated(Reply, frozen=True, tag="case.escalated", kw_only=True):
     """The county of the office asked, later its province, is asked to see to it that the case is answered."""
 
     amendable: ClassVar[bool] = False
 
-    case: CaseRef
     to: Office
     due_on: Day
 
@@ -120,10 +116,9 @@ class EnquiryOpened(Fact, frozen=True, tag="enquiry.opened", kw_only=True):
     fields: tuple[str, ...] = ()  # what is asked for, in the clear
 
 
-class EnquiryAnswered(Fact, frozen=True, tag="enquiry.answered", kw_only=True):
+class EnquiryAnswered(Reply, frozen=True, tag="enquiry.answered", kw_only=True):
     """What the office asked holds of what was asked for; that it holds no such person; or why it does not say."""
 
-    case: CaseRef
     held: bool = False  # whether the office asked holds the person; of a refusal it says nothing
     facts: Particulars = {}
     refused: Refusal | None = None
@@ -133,13 +128,6 @@ class EnquiryAnswered(Fact, frozen=True, tag="enquiry.answered", kw_only=True):
     def why_nothing(self) -> str | None:
         """Why it tells nothing, where it does not."""
         return self.refused or (None if self.held else "not_held")
-
-
-Reply = (
-    Confirmed | Disputed | Redirected | Settled | Deferred | Noted | Reopened | Withdrawn | Reminded | Escalated
-    | EnquiryAnswered
-)  # fmt: skip
-"""Whatever is said inside a case: it names the case, and goes to its other side."""
 
 
 class RequestOpened(Fact, frozen=True, tag="request.opened", kw_only=True):

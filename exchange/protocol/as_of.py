@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
@@ -23,7 +23,7 @@ from exchange.protocol.ties import MARITAL_STATUS, status_by
 from exchange.protocol.ties import ties as folded
 
 # What is said about facts holds whenever it was said, as long as there is the fact that it speaks of.
-ABOUT_FACTS: tuple[type[Fact], ...] = (Corrected, Retracted, Merged, Unmerged, KeptApart, *get_args(Reply))
+ABOUT_FACTS: tuple[type[Fact], ...] = (Corrected, Retracted, Merged, Unmerged, KeptApart, Reply)
 
 
 def as_of(book: Book, day: str) -> Book:

@@ -43,7 +43,7 @@ def _statement(sight: Sight) -> Iterator[Draft]:
     record = sight.record
     if not sight.is_keeper or not any(office != sight.me for office in sight.stay_offices):
         return
-    latest = latest_statement([s for s in sight.own if isinstance(s.payload, Stated)], sight.me)
+    latest = latest_statement(sight.own_of(Stated), sight.me)
     cause = _cause_of_statement(record)
     now = Stated(particulars=dict(record.particulars), ties=_stated_ties(record), basis="confirmed")
     if (latest is not None and latest.payload == now) or cause is None:

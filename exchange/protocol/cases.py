@@ -24,7 +24,7 @@ from events.catalogue.case import (
 )
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
-from events.standing import Standing
+from events.standing import Facts, Standing
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.naming import named_offices, named_originally
 from exchange.protocol.one_document import corrected_away
@@ -48,7 +48,7 @@ COVERING = frozenset({"confirmed", "matched", "deviations", "settled", "answered
 
 def cases(
     book: Book,
-    facts: Mapping[Ref, Standing],
+    facts: Facts,
     announcements: Iterable[Announcement],
     keeper: str | None,
     *,
@@ -61,18 +61,18 @@ def cases(
     opened: dict[CaseRef, list[Delivery]] = {}
     due: dict[CaseRef, str] = {}
     for delivery in (*book.received.values(), *book.told.values()):
-        if delivery.ref not in facts:
+        if not delivery.asked or delivery.ref not in facts:
             continue
         for case, day in delivery.cases():
             opened.setdefault(case, []).append(delivery)
             if day is not None:
                 due[case] = min(day, due.get(case, day))
     replies: dict[CaseRef, list[Standing]] = {}
-    for standing in facts.values():
+    for standing in facts.of(Reply):
         if isinstance(standing.payload, Reply):
             replies.setdefault(standing.payload.case, []).append(standing)
     matched = {a.ref: a.arrival for a in announcements if a.arrival is not None}
-    answered = _answers(facts.values())
+    answered = _answers(facts.values()) if facts.of(RequestOpened) else {}
     found: dict[CaseRef, CaseState] = {}
     for ref in sorted({*opened, *replies}):
         tellers = opened.get(ref, [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -12,7 +12,7 @@ from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Place, town
 from events.envelope import Ref
-from events.standing import Standing
+from events.standing import Facts, Standing
 from exchange.protocol.dossier import Dossier
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Link
@@ -20,18 +20,17 @@ from exchange.protocol.record import Link
 IDENTITY_KINDS = ("inflow", "registration", "contested")
 
 
-def chain(facts: Mapping[Ref, Standing], dossier: Dossier) -> tuple[Link, ...]:
+def chain(facts: Facts, dossier: Dossier) -> tuple[Link, ...]:
     """Links by stamp alone. While the book holds none, what its latest arrival states; of a merge, the survivor's."""
-    counted = [s for s in facts.values() if not s.void and s.event.person == dossier.survivor]
-    links = [link for s in counted if (link := _link(s)) is not None]
+    counted = facts.in_force(Registered, RegistrationChanged)
+    links = [link for s in counted if s.event.person == dossier.survivor and (link := _link(s)) is not None]
     if not links:
-        arrivals = [s for s in facts.values() if not s.void and isinstance(s.payload, Arrived)]
-        latest = max(arrivals, key=lambda s: (s.stamp, s.ref), default=None)
+        latest = max(facts.in_force(Arrived), key=lambda s: (s.stamp, s.ref), default=None)
         if latest is not None and isinstance(latest.payload, Arrived) and latest.payload.registration is not None:
             place = latest.payload.registration
             links = [Link(latest.ref, latest.stamp, latest.day, place, _named(place), from_arrival=True)]
     links.sort(key=lambda link: (link.stamp, link.ref))
-    said = _said(facts.values())
+    said = _said(facts)
     return tuple(_disclaimed(link, said) for link in links)
 
 
@@ -50,10 +49,10 @@ def _named(place: Place | None) -> tuple[str, ...]:
     return (place.code,) if place is not None and place.code is not None else ()
 
 
-def _said(facts: Iterable[Standing]) -> dict[tuple[Ref, str], Standing]:
+def _said(facts: Facts) -> dict[tuple[Ref, str], Standing]:
     """The last word of each office asked, by (opening event, office)."""
     said: dict[tuple[Ref, str], Standing] = {}
-    replies = [s for s in facts if not s.void and isinstance(s.payload, Confirmed | Disputed | Redirected | Reopened)]
+    replies = facts.in_force(Confirmed, Disputed, Redirected, Reopened)
     for standing in sorted(replies, key=lambda s: (s.stamp, s.ref)):
         case: CaseRef = standing.payload.case  # type: ignore[attr-defined]  # of a reply
         if case.kind in IDENTITY_KINDS and standing.author == case.asked:
@@ -90,11 +89,16 @@ def keeper(links: Sequence[Link], openers: Sequence[str], dossier: Dossier, offi
     return offices.successor(openers[0]) if openers else None
 
 
-def openers(facts: Iterable[Standing], dossier: Dossier) -> tuple[str, ...]:
+def openers(facts: Facts, dossier: Dossier) -> tuple[str, ...]:
     """Offices that opened the dossier, the survivor's first, in order of stamps."""
-    opened = [s for s in facts if not s.void and is_opening(s)]
+    opened = openings(facts)
     opened.sort(key=lambda s: (s.event.person != dossier.survivor, s.stamp, s.ref))
     return tuple(dict.fromkeys(s.author for s in opened))
+
+
+def openings(facts: Facts) -> list[Standing]:
+    """The facts in force on which a dossier stands."""
+    return [s for s in facts.in_force(Registered, Arrived) if is_opening(s)]
 
 
 def is_opening(standing: Standing) -> bool:

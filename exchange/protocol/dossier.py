@@ -11,7 +11,7 @@ from events.catalogue.case import Reply
 from events.catalogue.movement import Departed, Extended, Left, MainChanged, MovedWithin
 from events.catalogue.person import Merged, Unmerged
 from events.envelope import Envelope, Ref
-from events.standing import Standing
+from events.standing import Facts, Standing
 
 
 class Dossier(msgspec.Struct, frozen=True):
@@ -53,23 +53,22 @@ def _spoken_of(standing: Standing) -> Ref | None:
     return payload.case.opening if isinstance(payload, Reply) else None
 
 
-def dossiers(facts: Mapping[Ref, Standing]) -> tuple[Dossier, ...]:
+def dossiers(facts: Facts) -> tuple[Dossier, ...]:
     """The groups of ids in a book: all that merges in force join, whoever recorded them.
 
     The id survives that nobody gave up. Where two offices gave one id up for different ones, or the merges make a ring,
     several might: the lowest of them does.
     """
-    undone = {s.payload.merge for s in facts.values() if isinstance(s.payload, Unmerged)}
-    merges = [
-        (standing, standing.payload)
-        for standing in facts.values()
-        if isinstance(standing.payload, Merged) and standing.ref not in undone
-    ]
+    persons = {s.event.person for s in facts.values()}
+    undone = {s.payload.merge for s in facts.of(Unmerged) if isinstance(s.payload, Unmerged)}
+    merges = [(s, s.payload) for s in facts.of(Merged) if isinstance(s.payload, Merged) and s.ref not in undone]
+    if not merges:
+        return tuple(Dossier(person, (person,), (), None, frozenset()) for person in sorted(persons))
     merges.sort(key=lambda merge: (merge[0].stamp, merge[0].ref))
     into: dict[str, set[str]] = {}
     for standing, payload in merges:
         into.setdefault(standing.event.person, set()).add(payload.other)
-    persons = {s.event.person for s in facts.values()}.union(*into.values())
+    persons.update(*into.values())
     found = []
     for survivor, ids in sorted((_survivor(ids, into), ids) for ids in _joined(persons, into)):
         within = [(s, m) for s, m in merges if s.event.person in ids]

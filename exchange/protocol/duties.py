@@ -19,7 +19,6 @@ from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
 from exchange.protocol.cases import ONE_DOCUMENT, says_more
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
-from exchange.protocol.kinship import Kin
 from exchange.protocol.naming import named_offices, named_originally
 from exchange.protocol.record import Record
 from exchange.protocol.routing_table import rank
@@ -55,21 +54,15 @@ RULES: Mapping[str, Rule] = {
 }
 
 DueKey = tuple[Ref, str]
+_OF_A_STAY = (MainChanged, MovedWithin, Extended)
 
 
-def duties(
-    book: Book,
-    record: Record,
-    rules: Mapping[str, Rule] = RULES,
-    extra: Iterable[Due] = (),
-    kin: Mapping[str, Kin] | None = None,
-) -> dict[DueKey, Due]:
+def duties(sight: Sight, rules: Mapping[str, Rule] = RULES, extra: Iterable[Due] = ()) -> dict[DueKey, Due]:
     """Everything that this office owes others about this record, whether told already or not.
 
-    `extra`: what the matching of documents, which no single book shows, adds. `kin`: what the office's own books say of
-    those tied to the person.
+    `extra`: what the matching of documents, which no single book shows, adds.
     """
-    sight = Sight(book, record, kin)
+    record = sight.record
     owed: dict[DueKey, Due] = {}
     for rule in rules.values():
         for due in rule(sight):
@@ -95,7 +88,9 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
     if known is None:
         owed[(due.ref, to)] = due
         return
-    first, other = sorted((known, due), key=lambda d: rank(d.kind, asks=d.asks))
+    first, other = known, due
+    if rank(due.kind, asks=due.asks) < rank(known.kind, asks=known.asks):
+        first, other = due, known
     owed[(due.ref, to)] = msgspec.structs.replace(
         first, parts=known.parts | due.parts, trigger=first.trigger if first.kind else (first.trigger or other.trigger)
     )
@@ -103,9 +98,12 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
 
 def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
     """What says only something of a stay says nothing without the stay, be it taken back."""
+    facts = sight.record.facts
+    if not facts.of(*_OF_A_STAY):
+        return
     for (ref, to), due in list(owed.items()):
-        payload = sight.record.facts[ref].payload
-        if not isinstance(payload, MainChanged | MovedWithin | Extended) or payload.stay not in sight.record.facts:
+        payload = facts[ref].payload
+        if not isinstance(payload, _OF_A_STAY) or payload.stay not in facts:
             continue
         # A stay told before is not due anew, or the parts that were told in error would be kept.
         if (payload.stay, to) not in owed and (payload.stay, to) not in sight.book.told:
@@ -114,7 +112,7 @@ def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
 
 def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
     """T3 and T5: an amendment goes wherever its target went or goes; with the target's parts, never without it."""
-    amendments = amendments_of(sight.record.facts.values())
+    amendments = amendments_of(sight.record.facts)
     if not amendments:
         return
     told_here = (key for key in sight.book.told if key[0] in sight.record.facts)
@@ -156,16 +154,18 @@ def _bring_target(owed: dict[DueKey, Due], sight: Sight, target: Due | None, ref
 
 def _one_question_an_act(owed: dict[DueKey, Due], record: Record) -> None:
     """One office, one act: the first question opens the one case and carries the rest (rule 2 of routing)."""
+    groups: dict[tuple[str, str], list[Due]] = {}
+    for due in owed.values():
+        if due.asks:
+            groups.setdefault((due.to, record.facts[due.ref].event.frame.submission), []).append(due)
+    if not groups:
+        return
     asked: dict[tuple[str, str], set[str]] = {}
     for case in record.cases.values():
         opening = record.facts.get(case.ref.opening)
         if opening is not None and case.status != "withdrawn":
             key = (case.ref.asked, opening.event.frame.submission)
             asked.setdefault(key, set()).add(case.ref.kind)
-    groups: dict[tuple[str, str], list[Due]] = {}
-    for due in owed.values():
-        if due.asks:
-            groups.setdefault((due.to, record.facts[due.ref].event.frame.submission), []).append(due)
     for key, asking in groups.items():
         # What was asked already stays the question; else the first kind in the order of routing.
         asking.sort(key=lambda d: (d.kind not in asked.get(key, ()), rank(d.kind, asks=True), d.ref))

@@ -15,7 +15,7 @@ import msgspec
 from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef, Other, Place, StayName, Tied
 from events.envelope import Ref
-from events.standing import Stand, Standing
+from events.standing import Facts, Stand, Standing
 from exchange.protocol.book import Delivery
 from exchange.protocol.cases import RIVAL_DOCUMENT
 from exchange.protocol.offices import Offices
@@ -29,7 +29,7 @@ def inherited(stand: Stand, offices: Offices) -> Stand:
     if not offices.successions:
         return stand
     facts = {ref: _fact(s, partial(offices.successor, person=s.event.person)) for ref, s in stand.facts.items()}
-    return msgspec.structs.replace(stand, facts=facts)
+    return msgspec.structs.replace(stand, facts=Facts(facts))
 
 
 def handed_on(told: Iterable[tuple[Delivery, str]], offices: Offices) -> list[Delivery]:

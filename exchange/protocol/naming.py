@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
 from events.catalogue.case import EnquiryOpened, Escalated, Redirected, Rejected, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
@@ -11,6 +14,8 @@ from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import Place, StayName
 from events.standing import Standing
 
+Codes = Iterable[str | None]
+
 
 def town_of(place: Place | None) -> str | None:
     """The office of a place that is a town; abroad, the last town here."""
@@ -19,39 +24,30 @@ def town_of(place: Place | None) -> str | None:
     return place.code or place.last
 
 
-_NAMING = frozenset({
-    Registered, Arrived, Departed, Left, Returned, RegistrationChanged, Merged, RequestOpened, Redirected, Escalated,
-    Rejected, EnquiryOpened, TieBegan, TieEnded,
-})  # fmt: skip
+def _of_arrival(fact: Arrived) -> Codes:
+    yield from (town_of(fact.registration), town_of(fact.origin), *map(_stay_office, fact.ends))
+    if fact.continues is not None:
+        yield _stay_office(fact.continues)
+
+
+_NAMES: Mapping[type[Fact], Callable[[Any], Codes]] = {
+    Registered: lambda fact: (town_of(fact.registration),),
+    Arrived: _of_arrival,
+    **dict.fromkeys((Departed, Left), lambda fact: (town_of(fact.destination),)),
+    Returned: lambda fact: (town_of(fact.origin), *map(_stay_office, fact.ends)),
+    RegistrationChanged: lambda fact: (town_of(fact.from_), town_of(fact.to)),
+    Merged: lambda fact: (fact.keeper,),
+    **dict.fromkeys((RequestOpened, EnquiryOpened, Redirected, Escalated), lambda fact: (fact.to,)),
+    **dict.fromkeys((TieBegan, TieEnded), lambda fact: (fact.other.at,)),
+    Rejected: lambda fact: (fact.teller,),
+}
 _NOBODY: frozenset[str] = frozenset()
 
 
 def named_offices(fact: Fact) -> frozenset[str]:
     """Every office that the fact's content names."""
-    if type(fact) not in _NAMING:
-        return _NOBODY
-    if isinstance(fact, Registered):
-        codes = [town_of(fact.registration)]
-    elif isinstance(fact, Arrived):
-        codes = [town_of(fact.registration), town_of(fact.origin), *map(_stay_office, fact.ends)]
-        codes.append(_stay_office(fact.continues) if fact.continues else None)
-    elif isinstance(fact, Departed | Left):
-        codes = [town_of(fact.destination)]
-    elif isinstance(fact, Returned):
-        codes = [town_of(fact.origin), *map(_stay_office, fact.ends)]
-    elif isinstance(fact, RegistrationChanged):
-        codes = [town_of(fact.from_), town_of(fact.to)]
-    elif isinstance(fact, Merged):
-        codes = [fact.keeper]
-    elif isinstance(fact, RequestOpened | EnquiryOpened | Redirected | Escalated):
-        codes = [fact.to]
-    elif isinstance(fact, TieBegan | TieEnded):
-        codes = [fact.other.at]
-    elif isinstance(fact, Rejected):
-        codes = [fact.teller]
-    else:
-        codes = []
-    return frozenset(code for code in codes if code is not None)
+    names = _NAMES.get(type(fact))
+    return frozenset(filter(None, names(fact))) if names is not None else _NOBODY
 
 
 def named_originally(standing: Standing) -> frozenset[str]:

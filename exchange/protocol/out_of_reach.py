@@ -11,20 +11,22 @@ from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, NoteKind
-from events.envelope import Ref
-from events.standing import Standing
+from events.standing import Facts
 from exchange.protocol.naming import named_offices, town_of
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import CaseState
 
+_ASKING = (
+    Registered, RegistrationChanged, Arrived, Returned, Departed, Left, TieBegan, TieEnded, RequestOpened,
+    EnquiryOpened,
+)  # fmt: skip
 
-def out_of_reach(
-    offices: Offices, facts: Mapping[Ref, Standing], found: Mapping[CaseRef, CaseState]
-) -> Iterator[CaseState]:
+
+def out_of_reach(offices: Offices, facts: Facts, found: Mapping[CaseRef, CaseState]) -> Iterator[CaseState]:
     """What would have been asked, where nobody outside can be. Each counts in no rate, and nobody is pressed for it."""
     asked: dict[CaseRef, str] = {}
-    for standing in facts.values():
-        for office, kind in () if standing.void else _questions(standing.payload):
+    for standing in facts.in_force(*_ASKING):
+        for office, kind in _questions(standing.payload):
             asked[CaseRef(standing.ref, office, kind)] = standing.author
     for state in found.values():
         if state.status == "redirected" and state.redirected_to is not None:

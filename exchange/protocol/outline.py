@@ -68,7 +68,7 @@ def _as_kept(basis: Basis) -> Mapping[str, Any]:
     """The particulars as the keeper would hold them who knew all this."""
     if basis.keeper is None:
         return basis.particulars
-    return particulars(basis.facts.values(), basis.dossier.survivor, basis.keeper, basis.keeper)
+    return particulars(basis.facts, basis.dossier.survivor, basis.keeper, basis.keeper)
 
 
 def _outline_of(basis: Basis, held: Mapping[str, Any]) -> Outline:

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Changed, Registered, Stated
 from events.parts import TIES
-from events.standing import Standing
+from events.standing import Facts, Standing
 from exchange.protocol.ties import MARITAL_STATUS, Ties, marital_status
 
 OWNED_BY_MAIN_STAY = frozenset({"occupation", "phone"})
 
 
-def particulars(facts: Iterable[Standing], survivor: str, office: str, keeper: str | None) -> dict[str, Any]:
+def particulars(facts: Facts, survivor: str, office: str, keeper: str | None) -> dict[str, Any]:
     """Field -> value as this office holds it."""
-    standing = sorted((s for s in facts if not s.void), key=lambda s: s.order)
-    statement = None if office == keeper else latest_statement(standing, keeper)
+    statement = None if office == keeper else latest_statement(facts.in_force(Stated), keeper)
     held: dict[str, Any] = {}
     since = -1
     if statement is not None and isinstance(statement.payload, Stated):
         held.update(statement.payload.particulars)
         since = statement.stamp
     else:
-        for entry in _registrations(standing, survivor):
+        for entry in _registrations(facts, survivor):
             held.update(entry)
-    _change(held, standing, since, by_ties=statement is None)
+    _change(held, facts, since, by_ties=statement is None)
     if office != keeper:
-        for field, value in stated_by(standing, office).items():
+        for field, value in stated_by(_in_order(facts, Arrived), office).items():
             held.setdefault(field, value)
         if not held:
-            held.update(_given(standing))
+            held.update(_given(facts))
     elif not held:
         # Nobody registered the person: what the newest arrival states is all that is known.
-        for fact in standing:
+        for fact in _in_order(facts, Arrived):
             if isinstance(fact.payload, Arrived):
                 held.update(fact.payload.stated)
     held.pop(TIES, None)  # a record has its own place for them
@@ -42,12 +43,17 @@ def particulars(facts: Iterable[Standing], survivor: str, office: str, keeper: s
     return {field: value for field, value in sorted(held.items()) if value is not None}
 
 
-def _change(held: dict[str, Any], standing: Sequence[Standing], since: int, *, by_ties: bool) -> None:
+def _in_order(facts: Facts, *kinds: type[Fact]) -> list[Standing]:
+    """Those in force of these kinds, in the order of K3."""
+    return sorted(facts.in_force(*kinds), key=lambda s: s.order)
+
+
+def _change(held: dict[str, Any], facts: Facts, since: int, *, by_ties: bool) -> None:
     """What changed after `since`, in order; and the marital status by ties where no statement says what follows."""
-    entries = [s for s in standing if isinstance(s.payload, Registered) and MARITAL_STATUS in s.payload.particulars]
+    entries = [s for s in facts.in_force(Registered) if _says_marital_status(s)]
     entered = max((entry.day for entry in entries), default="")
     fold = Ties()
-    for fact in standing:
+    for fact in _in_order(facts, Changed, TieBegan, TieEnded):
         if isinstance(fact.payload, Changed) and fact.stamp > since:
             held.update(fact.payload.set)
         fold.take(fact)
@@ -56,9 +62,12 @@ def _change(held: dict[str, Any], standing: Sequence[Standing], since: int, *, b
             held[MARITAL_STATUS] = status
 
 
-def latest_statement(facts: Iterable[Standing], keeper: str | None) -> Standing | None:
+def _says_marital_status(entry: Standing) -> bool:
+    return isinstance(entry.payload, Registered) and MARITAL_STATUS in entry.payload.particulars
+
+
+def latest_statement(statements: Iterable[Standing], keeper: str | None) -> Standing | None:
     """The keeper's statement with the highest stamp, else that of whoever kept the person before."""
-    statements = [s for s in facts if isinstance(s.payload, Stated)]
     return max(statements, key=lambda s: (s.author == keeper, s.stamp, s.ref), default=None)
 
 
@@ -71,17 +80,17 @@ def stated_by(facts: Iterable[Standing], office: str) -> dict[str, Any]:
     return stated
 
 
-def _given(facts: Iterable[Standing]) -> dict[str, Any]:
+def _given(facts: Facts) -> dict[str, Any]:
     """By what a town that was only told to expect the person recognises them, the newest last."""
     given: dict[str, Any] = {}
-    for fact in facts:
+    for fact in _in_order(facts, Departed, Left):
         if isinstance(fact.payload, Departed | Left):
             given.update(fact.payload.given)
     return given
 
 
-def _registrations(facts: Iterable[Standing], survivor: str) -> list[Mapping[str, Any]]:
+def _registrations(facts: Facts, survivor: str) -> list[Mapping[str, Any]]:
     """The entries of registered persons: those given up first, so that the survivor's count."""
-    entries = [s for s in facts if isinstance(s.payload, Registered)]
+    entries = _in_order(facts, Registered)
     entries.sort(key=lambda s: (s.event.person == survivor, -s.stamp))
     return [s.payload.particulars for s in entries if isinstance(s.payload, Registered)]

@@ -12,7 +12,7 @@ from events.catalogue.case import EnquiryOpened, Escalated, Reply
 from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef, Deviation, Other, Place, StayKind, TieKind
 from events.envelope import Ref
-from events.standing import Standing
+from events.standing import Facts, Standing
 
 CaseStatus = Literal[
     "open",
@@ -177,7 +177,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     incomplete: tuple[Ref, ...]
     withdrawn: bool
     version: int  # events and deliveries that the record knows: the ETag
-    facts: Mapping[Ref, Standing]
+    facts: Facts
 
     @property
     def holds(self) -> bool:
@@ -216,8 +216,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
         Whoever was asked only for another person's sake is none, unless it said that it is the same.
         """
-        asked = [c for r, c in self.cases.items() if r.opening == stay and r.kind in {"inflow", "registration"}]
-        return [c for c in asked if c.status != "not_reachable" and (c.recognised or not c.by_document)]
+        return [
+            case
+            for ref, case in self.cases.items()
+            if ref.opening == stay and ref.kind in {"inflow", "registration"}
+            if case.status != "not_reachable" and (case.recognised or not case.by_document)
+        ]
 
 
 def _enquires(fact: Fact) -> bool:

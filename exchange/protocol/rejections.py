@@ -6,23 +6,19 @@ a message of its own), or when the event is sent again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Rejected
-from events.envelope import Ref
-from events.standing import Standing
+from events.standing import Facts, Standing
 from exchange.protocol.book import Book
 from exchange.protocol.record import Ended, Rejection
 
 
-def rejections(book: Book, facts: Mapping[Ref, Standing]) -> tuple[Rejection, ...]:
+def rejections(book: Book, facts: Facts) -> tuple[Rejection, ...]:
     """Every rejection that the book holds, in the order in which they were recorded."""
-    found = [s for s in facts.values() if isinstance(s.payload, Rejected)]
-    return tuple(_rejection(book, facts, standing) for standing in sorted(found, key=lambda s: (s.stamp, s.ref)))
+    return tuple(_rejection(book, facts, s) for s in sorted(facts.of(Rejected), key=lambda s: (s.stamp, s.ref)))
 
 
-def _rejection(book: Book, facts: Mapping[Ref, Standing], standing: Standing) -> Rejection:
+def _rejection(book: Book, facts: Facts, standing: Standing) -> Rejection:
     said = standing.payload
     if not isinstance(said, Rejected):
         raise TypeError(said)
@@ -34,17 +30,17 @@ def _rejection(book: Book, facts: Mapping[Ref, Standing], standing: Standing) ->
         teller=teller,
         reason=said.reason,
         day=standing.day,
-        ended=_ended(book, facts.values(), standing, said, teller),
+        ended=_ended(book, facts, standing, said, teller),
     )
 
 
-def _ended(book: Book, facts: Iterable[Standing], standing: Standing, said: Rejected, teller: str) -> Ended | None:
+def _ended(book: Book, facts: Facts, standing: Standing, said: Rejected, teller: str) -> Ended | None:
     if standing.void:
         return "taken_back"
     told = book.told.get((said.notification, standing.author)) or book.received.get((said.notification, teller))
     if told is not None and told.revision > said.revision:
         return "sent_again"
-    later = (s for s in facts if not s.void and s.stamp > standing.stamp)
+    later = (s for s in facts.in_force(Corrected, Retracted) if s.stamp > standing.stamp)
     if any(isinstance(s.payload, Corrected | Retracted) and s.payload.target == said.notification for s in later):
         return "amended"
     return None

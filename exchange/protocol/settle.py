@@ -88,8 +88,9 @@ def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable
     for record in node.view(book):
         extra = [due for due in matched if due.ref in record.facts]
         kin = node.kin(office, record) if record.ties else {}
-        owed = duties(book, record, node.rules, extra, kin)
-        drafts = automatic(Sight(book, record, kin), owed, confirm_equal=node.confirm_equal)
+        sight = Sight(book, record, kin)
+        owed = duties(sight, node.rules, extra)
+        drafts = automatic(sight, owed, confirm_equal=node.confirm_equal)
         for draft in drafts:
             event = node.make_event(office, draft, book)
             book.record(event)

@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 
-from events.catalogue.person import Protected, Unprotected
+from events.catalogue.family import TieBegan, TieEnded
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Protected, Stated, Unprotected
 from events.catalogue.values import CaseRef, Place
 from events.envelope import Ref
-from events.standing import Stand, Standing, stand
+from events.standing import Facts, Stand, Standing, stand
 from exchange.protocol.book import Book
 from exchange.protocol.cases import UNSEEN, cases
 from exchange.protocol.chain import chain, is_opening, keeper, openers, registration
@@ -32,7 +34,7 @@ VIEW_VERSION = 2
 class Basis(msgspec.Struct):
     """What follows from the facts of one dossier alone, whatever was told."""
 
-    facts: Mapping[Ref, Standing]
+    facts: Facts
     dossier: Dossier
     links: tuple[Link, ...]
     openers: tuple[str, ...]
@@ -75,8 +77,8 @@ def bases(book: Book) -> Iterator[Basis]:
         yield _basis(book, standing, standing.facts, found[0])
         return
     given = concerned(standing.facts)
-    groups: list[dict[Ref, Standing]] = [
-        {r: s for r, s in standing.facts.items() if given.get(r, s.event.person) in dossier.persons}
+    groups = [
+        Facts((r, s) for r, s in standing.facts.items() if given.get(r, s.event.person) in dossier.persons)
         for dossier in found
     ]
     for facts, dossier, rivalled in zip(groups, found, rivals(groups, book.office), strict=True):
@@ -86,17 +88,17 @@ def bases(book: Book) -> Iterator[Basis]:
 def _basis(
     book: Book,
     standing: Stand,
-    facts: Mapping[Ref, Standing],
+    facts: Facts,
     dossier: Dossier,
     rivalled: frozenset[Contradiction] = frozenset(),
 ) -> Basis:
     links = chain(facts, dossier)
-    opened = openers(facts.values(), dossier)
+    opened = openers(facts, dossier)
     kept_by = keeper(links, opened, dossier, book.offices)
     movements = Movements(facts)
     movements.fold(facts.values())
-    statement = None if book.office == kept_by else latest_statement(_in_force(facts), kept_by)
-    bonds = ties(facts.values(), statement)
+    statement = None if book.office == kept_by else latest_statement(facts.in_force(Stated), kept_by)
+    bonds = ties(facts.of(TieBegan, TieEnded), statement)
     rivalled |= two_spouses(bonds.in_force, facts)
     return Basis(
         facts=facts,
@@ -107,17 +109,13 @@ def _basis(
         registration=registration(links, kept_by),
         movements=movements,
         stays=tuple(sorted(movements.stays.values(), key=lambda s: (s.began, s.stamp, s.id))),
-        particulars=particulars(facts.values(), dossier.survivor, book.office, kept_by),
+        particulars=particulars(facts, dossier.survivor, book.office, kept_by),
         protected=_protection(facts),
         ties=bonds.all,
         contradictions=contradictions(movements, links, facts, standing.idle, rivalled),
         incomplete=tuple(sorted({ref for ref in standing.waiting if ref in facts} | movements.missing)),
         withdrawn=not opened and any(is_opening(s) for s in facts.values()),
     )
-
-
-def _in_force(facts: Mapping[Ref, Standing]) -> Iterator[Standing]:
-    return (standing for standing in facts.values() if not standing.void)
 
 
 def _record(book: Book, basis: Basis) -> Record:
@@ -177,13 +175,13 @@ def _announcements(
     return tuple(seen(announcement) for announcement in announced)
 
 
-def _differences(
-    known: Mapping[Any, CaseState], facts: Mapping[Ref, Standing], office: str
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _differences(known: Mapping[Any, CaseState], facts: Facts, office: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Fields insisted on with what the asker holds, and the fields of open cases."""
+    if not known:
+        return {}, ()
     insisted: dict[str, Any] = {}
     objected: set[str] = set()
-    stated = stated_by((s for s in facts.values() if not s.void), office)
+    stated = stated_by(facts.in_force(Arrived), office)
     for state in known.values():
         opening = facts.get(state.ref.opening)
         if opening is None or opening.void or state.ref.kind == "enquiry":
@@ -198,11 +196,7 @@ def _differences(
     return insisted, tuple(sorted(objected))
 
 
-def _protection(facts: Mapping[Ref, Standing]) -> Ref | None:
+def _protection(facts: Facts) -> Ref | None:
     """In force for all as soon as one office says so, until the same or another lifts it later."""
-    latest = max(
-        (s for s in facts.values() if not s.void and isinstance(s.payload, Protected | Unprotected)),
-        key=lambda s: (s.stamp, s.ref),
-        default=None,
-    )
+    latest = max(facts.in_force(Protected, Unprotected), key=lambda s: (s.stamp, s.ref), default=None)
     return latest.ref if latest is not None and isinstance(latest.payload, Protected) else None

@@ -25,9 +25,9 @@ def check_entitlement(one: Settled, node: Node, relatives: Relatives) -> list[Di
         book = one.books[office]
         for record in records:
             extra = [due for due in matches.get(office, ()) if due.ref in record.facts]
-            kin = relatives.kin(office, record)
-            owed = duties(book, record, RULES, extra, kin)
-            drafts = automatic(Sight(book, record, kin), owed)
+            sight = Sight(book, record, relatives.kin(office, record))
+            owed = duties(sight, RULES, extra)
+            drafts = automatic(sight, owed)
             found += [Difference("entitlement", office, d.person, office, d.because, ("fact",)) for d in drafts]
             for delivery in new_deliveries(book, record, owed):
                 if node.serves(delivery.to):

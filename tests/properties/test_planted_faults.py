@@ -172,7 +172,7 @@ def test_k4_amendments_that_act_though_they_are_void_are_found(monkeypatch: pyte
             target = getattr(standing.payload, "target", None)
             if standing.payload.type == "event.retracted" and target in facts:
                 facts[target] = msgspec.structs.replace(facts[target], void=True)
-        return msgspec.structs.replace(stand, facts=facts)
+        return msgspec.structs.replace(stand, facts=events.standing.Facts(facts))
 
     from tests.properties.test_histories import p7_undone  # noqa: PLC0415 (the property that must find it)
 

@@ -7,7 +7,7 @@ import pytest
 from events.catalogue import TYPES
 from events.errors import ExchangeError
 from events.event import Event
-from events.standing import Stand, its_author, stand
+from events.standing import Facts, Stand, its_author, stand
 from exchange.protocol import view as views
 from exchange.protocol.routing_table import ROUTING
 from exchange.scenarios.embedded import embedded
@@ -139,7 +139,7 @@ def without(type_: str) -> Callable[..., Stand]:
 
     def some(events: Iterable[Event], heir: Callable[[Event], str] = its_author) -> Stand:
         whole = stand(events, heir)
-        facts = {ref: standing for ref, standing in whole.facts.items() if standing.payload.type != type_}
+        facts = Facts((ref, s) for ref, s in whole.facts.items() if s.payload.type != type_)
         return Stand(facts, whole.waiting, whole.idle)
 
     return some

@@ -9,6 +9,7 @@ from events.catalogue.values import town
 from events.envelope import Ref
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.duties import duties, new_deliveries
+from exchange.protocol.telling.due import Sight
 from exchange.protocol.view import view
 from tests.unit.test_sheet import A, B, D, Told
 
@@ -27,7 +28,7 @@ def test_who_hears_something_of_a_stay_that_was_taken_back_hears_of_the_stay(sai
     told.own(said, "2026-01-05")
     taken_back = told.own(Retracted(target=STAY))
     arrived = told.hears(D, Arrived(kind="further", registration=town(A), address="1 Lane"), None)
-    made = new_deliveries(told.book, told.record, duties(told.book, told.record))
+    made = new_deliveries(told.book, told.record, duties(Sight(told.book, told.record)))
     assert {STAY, taken_back} <= {delivery.ref for delivery in made if delivery.to == D}
     heard = Book(D, told.book.offices)
     heard.record(told.book.event(arrived))
@@ -46,6 +47,6 @@ def test_a_stay_that_was_told_before_is_not_due_anew() -> None:
     told.own(Retracted(target=STAY))
     told.hears(D, Arrived(kind="further", registration=town(A), address="1 Lane"), None)
     told.book.tell(Delivery(ref=STAY, teller=B, to=D, parts=frozenset(), ground="named"))
-    owed = duties(told.book, told.record)
+    owed = duties(Sight(told.book, told.record))
     assert (extended, D) in owed
     assert owed[STAY, D].ground == "told"

@@ -77,7 +77,7 @@ class Family:
     def told(self, to: str = B) -> set[str]:
         """The types of what is due to an office."""
         sight = self.sight
-        owed = duties(self.books[PERSON], self.record, kin=sight.kin)
+        owed = duties(sight)
         return {sight.record.facts[ref].payload.type for (ref, office) in owed if office == to}
 
 
@@ -94,7 +94,7 @@ def test_where_the_other_mainly_lives_is_told_too_but_not_who_the_person_is_befo
     family = Family("spouse")
     family.take(OTHER, Arrived(kind="main", registration=town(B), origin=town(B)), "2021-01-01", D)
     assert family.told(D) == {"tie.began", "person.registered"}
-    owed = duties(family.books[PERSON], family.record, kin=family.sight.kin)
+    owed = duties(family.sight)
     assert {due.parts for (_, to), due in owed.items() if to == D} == {frozenset()}
     assert all("address" not in due.parts for due in owed.values())
 
@@ -118,7 +118,7 @@ def test_of_what_happens_the_family_hears_as_the_catalogue_says(fact, told):
     family = Family("spouse")
     before = family.told()
     ref = family.take(PERSON, fact, "2021-01-01")
-    owed = duties(family.books[PERSON], family.record, kin=family.sight.kin)
+    owed = duties(family.sight)
     assert ((ref, B) in owed) is told
     assert family.told() >= before
 
@@ -144,7 +144,7 @@ def test_what_happens_after_the_eighteenth_birthday_is_told_no_more():
     family = Family("parent", "2008-04-20")
     before = family.take(PERSON, Changed(set={"name": "赵一"}), "2026-04-19")
     after = family.take(PERSON, Changed(set={"name": "赵二"}), "2026-04-20")
-    owed = duties(family.books[PERSON], family.record, kin=family.sight.kin)
+    owed = duties(family.sight)
     assert (after, B) not in owed
     assert before not in {ref for ref, to in owed if to == B}  # of names only the latest concerns anybody
 
@@ -153,7 +153,7 @@ def test_who_died_needs_no_notices():
     family = Family("parent", "2015-01-01")
     family.take(OTHER, Deceased(), "2021-01-01", B)
     ref = family.take(PERSON, Changed(set={"name": "赵一"}), "2022-01-01")
-    owed = duties(family.books[PERSON], family.record, kin=family.sight.kin)
+    owed = duties(family.sight)
     assert (ref, B) not in owed
 
 

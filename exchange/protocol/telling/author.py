@@ -129,7 +129,8 @@ def _first_notice(standing: Standing, to: str) -> Ref | None:
 def _answers_request(sight: Sight, standing: Standing) -> Iterator[Due]:
     """The act that does what a request asked is told to the one who asked."""
     cause = standing.event.frame.because
-    said = isinstance(standing.payload, Reply)  # inside a case, which does nothing
-    request = sight.record.facts.get(cause) if cause is not None and not said else None
+    if cause is None or isinstance(standing.payload, Reply):  # what is said inside a case does nothing
+        return
+    request = sight.record.facts.get(cause)
     if request is not None and isinstance(request.payload, RequestOpened):
         yield sight.due(standing, request.author, "answers_request", UPDATE)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened
+from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Reply
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
 from exchange.protocol.cases import RIVAL_DOCUMENT
-from exchange.protocol.chain import IDENTITY_KINDS, is_opening
+from exchange.protocol.chain import IDENTITY_KINDS, openings
 from exchange.protocol.naming import town_of
 from exchange.protocol.one_document import one_document
 from exchange.protocol.routing_table import CONTESTED, UPDATE, cell_of
@@ -23,14 +23,12 @@ def links_and_disputes(sight: Sight) -> Iterator[Standing]:
     refs = {link.ref for link in sight.record.chain}
     if not any(set(link.named) - link.disclaimed for link in sight.record.chain):
         # Nobody keeps the registration: who opened the dossier first decides.
-        refs |= {standing.ref for standing in sight.in_force if is_opening(standing)}
+        refs |= {standing.ref for standing in openings(facts)}
     for ref in sorted(refs):
         yield facts[ref]
-    for standing in facts.values():
+    for standing in facts.of(Disputed, Redirected, Confirmed, Reopened):
         payload = standing.payload
-        if not isinstance(payload, Disputed | Redirected | Confirmed | Reopened):
-            continue
-        if payload.case.opening in refs and payload.case.kind in IDENTITY_KINDS:
+        if isinstance(payload, Reply) and payload.case.opening in refs and payload.case.kind in IDENTITY_KINDS:
             yield standing
 
 
@@ -64,7 +62,7 @@ def chain_to_openers(sight: Sight) -> Iterator[Due]:
 
 def _self_styled(sight: Sight) -> Iterator[str]:
     """Offices that an arrival states as registration place and that agreed: they take themselves for the keeper."""
-    for standing in sight.in_force:
+    for standing in sight.of(Arrived):
         payload = standing.payload
         if not isinstance(payload, Arrived) or (place := town_of(payload.registration)) is None:
             continue
@@ -78,8 +76,8 @@ def chain_after_retraction(sight: Sight) -> Iterator[Due]:
     if not sight.is_keeper:
         return
     told: set[str] = set()
-    for standing in sight.record.facts.values():
-        if standing.void and isinstance(standing.payload, Registered | RegistrationChanged):
+    for standing in sight.record.facts.of(Registered, RegistrationChanged):
+        if standing.void:
             told.update(sight.told_to.get(standing.ref, ()))
     for office in sorted(told):
         for standing in links_and_disputes(sight):

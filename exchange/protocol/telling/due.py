@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Escalated
+from events.catalogue.fact import Fact
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
-from events.standing import Standing
+from events.standing import Facts, Standing
 from exchange.protocol.book import ALL_PARTS, NO_PARTS, Book
 from exchange.protocol.kinship import Kin
 from exchange.protocol.record import CaseState, Record, Stay
@@ -61,10 +62,18 @@ class Sight:
         """The office's own facts in force."""
         return tuple(s for s in self.in_force if self.mine(s.author))
 
+    def of(self, *kinds: type[Fact]) -> Sequence[Standing]:
+        """The facts in force of these kinds."""
+        return self.record.facts.in_force(*kinds)
+
+    def own_of(self, *kinds: type[Fact]) -> list[Standing]:
+        """The office's own of them."""
+        return [standing for standing in self.of(*kinds) if self.mine(standing.author)]
+
     @cached_property
     def merges(self) -> tuple[Standing, ...]:
         """The merges in force, and what undid them."""
-        return tuple(s for s in self.in_force if isinstance(s.payload, Merged | Unmerged))
+        return tuple(self.of(Merged, Unmerged))
 
     @cached_property
     def merge_keepers(self) -> frozenset[str]:
@@ -121,8 +130,7 @@ class Sight:
     @cached_property
     def _keeper_maker(self) -> Standing | None:
         """The latest of all that can make an office keeper: the links of the chain, and merges."""
-        links = {link.ref for link in self.record.chain if not link.from_arrival}
-        makers = [s for s in self.in_force if s.ref in links]
+        makers = [self.record.facts[link.ref] for link in self.record.chain if not link.from_arrival]
         return max((*makers, *self.merges), key=lambda s: (s.stamp, s.ref), default=None)
 
     def since(self, stay: Stay, standing: Standing) -> Ref | None:
@@ -139,9 +147,8 @@ class Sight:
 
     def amended_after(self, standing: Standing) -> Ref | None:
         """The amendment or merge, recorded later, that changed whom the fact concerns."""
-        facts = self.record.facts
-        acts = (Corrected, Retracted, Merged, Unmerged)
-        later = [s for s in facts.values() if isinstance(s.payload, acts) and s.stamp > standing.stamp]
+        acts = self.record.facts.of(Corrected, Retracted, Merged, Unmerged)
+        later = [s for s in acts if s.stamp > standing.stamp]
         return max(later, key=lambda s: (s.stamp, s.ref)).ref if later else None
 
     def inflow_cases(self, arrival: Ref) -> list[CaseState]:
@@ -154,10 +161,10 @@ class Sight:
         return Due(ref=standing.ref, to=to, ground=ground, kind=kind, asks=asks, **more)  # type: ignore[arg-type]  # checked by the struct
 
 
-def amendments_of(facts: Iterable[Standing]) -> dict[Ref, list[Standing]]:
+def amendments_of(facts: Facts) -> dict[Ref, list[Standing]]:
     """Target -> its amendments that the book holds, in force or not."""
     found: dict[Ref, list[Standing]] = {}
-    for standing in facts:
+    for standing in facts.of(Corrected, Retracted):
         if isinstance(standing.payload, Corrected | Retracted):
             found.setdefault(standing.payload.target, []).append(standing)
     return found

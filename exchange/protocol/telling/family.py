@@ -14,7 +14,7 @@ from events.catalogue.person import Changed, Deceased, Protected, Registered, Un
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.book import Book
-from exchange.protocol.chain import is_opening
+from exchange.protocol.chain import is_opening, openings
 from exchange.protocol.kinship import GROUND, concerns, offices_of
 from exchange.protocol.record import Record, Stay
 from exchange.protocol.routing_table import cell_of
@@ -62,11 +62,11 @@ def _by_way_of_the_tie(sight: Sight) -> Iterator[Due]:
 
     Read from the facts, for in the record the keeper's statement may have taken the place of the tie.
     """
-    for ended in sight.in_force:
+    for ended in sight.of(TieEnded):
         if not isinstance(ended.payload, TieEnded):
             continue
         kind = ended.payload.tie
-        began = (s for s in sight.in_force if isinstance(s.payload, TieBegan) and s.payload.tie == kind)
+        began = (s for s in sight.of(TieBegan) if isinstance(s.payload, TieBegan) and s.payload.tie == kind)
         recorders = sorted({standing.author for standing in began})
         if sight.keeper is None and sight.mine(ended.author):
             for to in recorders:
@@ -85,19 +85,18 @@ def _of_the_person(sight: Sight, to: str) -> Iterator[Standing]:
         yield facts[last.ref]
     for stay in record.stays:
         yield from _of_stay(sight, stay, to)
-    lifted = [s for s in sight.in_force if isinstance(s.payload, Unprotected)]
+    lifted = sight.of(Unprotected)
     if record.protected is not None:
         yield facts[record.protected]
     elif lifted and any(isinstance(facts[ref].payload, Protected) for ref in _told(sight, to)):
         yield max(lifted, key=lambda s: (s.stamp, s.ref))
-    yield from (s for s in sight.in_force if isinstance(s.payload, Deceased))
+    yield from sight.of(Deceased)
 
 
 def _who(sight: Sight) -> Iterator[Standing]:
     """The entries of the person, else the facts that opened the dossier; and the latest change of the name."""
-    entries = [s for s in sight.in_force if isinstance(s.payload, Registered)]
-    yield from entries or [s for s in sight.in_force if is_opening(s)]
-    named = [s for s in sight.in_force if isinstance(s.payload, Changed) and "name" in s.payload.set]
+    yield from sight.of(Registered) or openings(sight.record.facts)
+    named = [s for s in sight.of(Changed) if isinstance(s.payload, Changed) and "name" in s.payload.set]
     if named:
         yield max(named, key=lambda s: s.order)
 
@@ -124,5 +123,5 @@ def _parts(standing: Standing) -> frozenset[Part]:
 
 def told_in_error(record: Record, book: Book, to: str) -> bool:
     """Whether every tie that the office was told of was taken back: with it all that was told for the family's sake."""
-    began = [s for s in record.facts.values() if isinstance(s.payload, TieBegan) and (s.ref, to) in book.told]
+    began = [s for s in record.facts.of(TieBegan) if (s.ref, to) in book.told]
     return all(standing.void for standing in began)

@@ -20,6 +20,8 @@ from exchange.protocol.telling.due import IDENTITY, NO_PARTS, PARTICULAR_PARTS, 
 
 # What is said of a tie or inside its case makes nobody hold the person.
 _OF_A_TIE = (TieBegan, TieEnded, Corrected, Retracted, Reply)
+_AT_ALL_TIMES = (Deceased, Protected, Unprotected)
+_HAPPENS = (*_AT_ALL_TIMES, Changed, TieBegan, TieEnded, Departed)
 
 
 def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
@@ -78,7 +80,7 @@ def keeper_tells_open_stays(sight: Sight) -> Iterator[Due]:
         for other in sight.record.open_stays:
             if other.id != stay.id:
                 yield from _tell_stay(sight, other, stay)
-        for standing in sight.in_force:
+        for standing in sight.of(*_HAPPENS):
             cell = cell_of(standing.payload.type, "open_stays")
             if cell is not None and _happens_to(standing, stay):
                 parts = PARTICULAR_PARTS if isinstance(standing.payload, Changed | TieBegan | TieEnded) else NO_PARTS
@@ -88,10 +90,7 @@ def keeper_tells_open_stays(sight: Sight) -> Iterator[Due]:
 
 def _happens_to(standing: Standing, stay: Stay) -> bool:
     """What concerns the person at all times; of what happens on the way, only what came after the stay began."""
-    payload = standing.payload
-    if isinstance(payload, Deceased | Protected | Unprotected):
-        return True
-    return isinstance(payload, Changed | TieBegan | TieEnded | Departed) and standing.stamp > stay.stamp
+    return isinstance(standing.payload, _AT_ALL_TIMES) or standing.stamp > stay.stamp
 
 
 def _tell_stay(sight: Sight, other: Stay, stay: Stay) -> Iterator[Due]:
@@ -110,8 +109,7 @@ def keeper_tells_statement(sight: Sight) -> Iterator[Due]:
     """The keeper's statement to each open stay that was confirmed."""
     if not sight.is_keeper:
         return
-    mine = [s for s in sight.own if isinstance(s.payload, Stated)]
-    statement = latest_statement(mine, sight.me)
+    statement = latest_statement(sight.own_of(Stated), sight.me)
     if statement is None:
         return
     for stay in sight.record.open_stays:
@@ -139,12 +137,12 @@ def keeper_tells_protection(sight: Sight) -> Iterator[Due]:
     """Protection holds everywhere at once: every office that holds or held a stay, or was told anything."""
     if not sight.is_keeper:
         return
-    told = {*_told_of_the_person(sight), *(s.office for s in sight.record.stays)}
-    for standing in sight.in_force:
+    protections = sight.of(Protected, Unprotected)
+    told = {*_told_of_the_person(sight), *(s.office for s in sight.record.stays)} if protections else ()
+    for standing in protections:
         cell = cell_of(standing.payload.type, "place_left")
-        if cell is not None and isinstance(standing.payload, Protected | Unprotected):
-            for to in sorted(told):
-                yield sight.due(standing, to, "protection", cell)
+        for to in sorted(told) if cell is not None else ():
+            yield sight.due(standing, to, "protection", cell)
 
 
 def _told_of_the_person(sight: Sight) -> Iterator[str]:

@@ -77,8 +77,8 @@ def redirected(sight: Sight) -> Iterator[Due]:
 
 
 def _replies(sight: Sight) -> Iterator[tuple[Standing, CaseState]]:
-    for standing in sight.record.facts.values():
-        if isinstance(standing.payload, Reply) and not standing.void:
+    for standing in sight.of(Reply):
+        if isinstance(standing.payload, Reply):
             state = sight.record.cases.get(standing.payload.case)
             if state is not None:
                 yield standing, state

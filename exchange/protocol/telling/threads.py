@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.catalogue.case import Reply
-from events.catalogue.movement import Arrived, Returned
+from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
@@ -64,20 +64,17 @@ def without_chain(sight: Sight) -> Iterator[Due]:
     """While nobody is known to keep the registration, common events go to all who recorded a movement."""
     if any(not link.from_arrival for link in sight.record.chain):
         return
-    movers = {s.author for s in sight.in_force if s.payload.type in MOVER_TYPES}
+    movers = {s.author for s in sight.of(Arrived, Departed, Left)}
     # An office that an arrival states as registration place may think that it is keeper.
     movers |= {
         office
-        for s in sight.in_force
+        for s in sight.of(Arrived)
         if isinstance(s.payload, Arrived) and (office := town_of(s.payload.registration)) is not None
     }
     for standing in sight.in_force:
         if is_common(standing.payload.type) and (sight.is_keeper or sight.mine(standing.author)):
             for to in sorted(movers):
                 yield sight.due(standing, to, "no_chain")
-
-
-MOVER_TYPES = frozenset({"movement.arrived", "movement.departed", "movement.left"})
 
 
 def hand_over(sight: Sight) -> Iterator[Due]:
@@ -98,32 +95,22 @@ def _kept(sight: Sight) -> bool:
     record = sight.record
     named = any(sight.mine(office) for link in record.chain for office in link.named) or _named_once(sight)
     opened = any(sight.mine(office) for office in record.openers)
-    gave_up = any(isinstance(s.payload, Merged) for s in sight.own)
     # Only whoever took itself for the keeper records a return, which no row sends from anybody else to the keeper.
-    returned = any(isinstance(s.payload, Returned) for s in sight.own)
-    return named or opened or gave_up or returned
+    gave_up_or_returned = bool(sight.own_of(Merged, Returned))
+    return named or opened or gave_up_or_returned
 
 
 def _named_once(sight: Sight) -> bool:
     """Whether a link named the office that was taken back, or corrected since: what it recorded as keeper stands."""
-    links = (s for s in sight.record.facts.values() if isinstance(s.payload, Registered | RegistrationChanged))
-    return any(
-        sight.mine(office) for link in links for office in (*named_originally(link), *named_offices(link.payload))
-    )
+    links = sight.record.facts.of(Registered, RegistrationChanged)
+    return any(sight.me in named_originally(link) or sight.me in named_offices(link.payload) for link in links)
 
 
 def _fully(sight: Sight, keeper: str) -> bool:
     """By a move or merge at once; else after that keeper has confirmed."""
-    for standing in sight.in_force:
-        payload = standing.payload
-        if isinstance(payload, RegistrationChanged) and sight.mine(standing.author):
-            return True
-        if isinstance(payload, Merged) and sight.mine(standing.author):
-            return True
-        if (
-            isinstance(payload, Registered)
-            and sight.mine(standing.author)
-            and town_of(payload.registration) == sight.me
-        ):
+    if sight.own_of(RegistrationChanged, Merged):
+        return True
+    for standing in sight.own_of(Registered):
+        if isinstance(standing.payload, Registered) and town_of(standing.payload.registration) == sight.me:
             return True
     return any(c.recognised and c.ref.asked == keeper for c in sight.record.cases.values())
