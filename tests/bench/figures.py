@@ -13,7 +13,8 @@ Seconds = Callable[[], float]
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """`ours`, `reference`: medians, in `unit`. `ratio`: the median over rounds. `target`: of the ratio, else of `ours`.
 
-    `bound`: what bounds it; it is printed, and is no part of the file.
+    `at_most`: whether the target is not to be exceeded, as of a time; else it is to be reached. `bound`: what bounds
+    the figure; both are printed, and are no part of the file.
     """
 
     name: str
@@ -22,14 +23,16 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     reference: float | None = None
     ratio: float | None = None
     target: float | None = None
+    at_most: bool = False
     bound: str = ""
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is reached; None where there is none."""
+        """Whether the target is reached, or not exceeded; None where there is none."""
         if self.target is None:
             return None
-        return (self.ours if self.ratio is None else self.ratio) >= self.target
+        found = self.ours if self.ratio is None else self.ratio
+        return found <= self.target if self.at_most else found >= self.target
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +109,7 @@ def table(figures: Iterable[Figure]) -> str:
     for figure in figures:
         reference = "" if figure.reference is None else f"{figure.reference:,.0f}"
         ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
-        target = "" if figure.target is None else f"{figure.target:,}"
+        target = "" if figure.target is None else f"{'<= ' if figure.at_most else ''}{figure.target:,}"
         met = {None: "", True: "yes", False: "no"}[figure.met]
         lines += [
             f"{figure.name:44}{figure.ours:>10,.0f}{reference:>11}{ratio:>7}{target:>9}  {met}",
