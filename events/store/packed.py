@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from struct import Struct
 
 from psycopg import Connection
@@ -44,6 +44,11 @@ def texts(values: Iterable[str | None]) -> Packed:
     return _array(_TEXT, [None if value is None else value.encode() for value in values])
 
 
+def encoded(values: Sequence[bytes]) -> Packed:
+    """A `text[]` of what is in the database's encoding already."""
+    return _array(_TEXT, values)
+
+
 def blobs(values: Iterable[bytes]) -> Packed:
     """A `bytea[]`."""
     return _array(_BYTEA, list(values))
@@ -60,11 +65,14 @@ def truths(values: Iterable[bool]) -> Packed:
     return _array(_BOOL, [b"\x01" if value else b"\x00" for value in values])
 
 
-def copied(*columns: Sequence[bytes]) -> bytes:
-    """Rows for `COPY … (FORMAT BINARY)` by their columns, each value in the bytes of its type."""
-    fields = (values for column in columns for values in (_lengths(column), column))
+def copied(columns: Sequence[Sequence[bytes]], together: int) -> Iterator[bytes]:
+    """Rows for `COPY … (FORMAT BINARY)` by their columns, so many in each piece, which is made when it is asked for."""
+    fields = chain.from_iterable((map(_length, map(len, column)), column) for column in columns)
     rows = zip(repeat(_FIELDS(len(columns))), *fields, strict=False)
-    return b"".join([_BEGIN, *chain.from_iterable(rows), _END])
+    yield _BEGIN
+    while piece := b"".join(chain.from_iterable(islice(rows, together))):
+        yield piece
+    yield _END
 
 
 def _lengths(values: Sequence[bytes]) -> Iterator[bytes]:

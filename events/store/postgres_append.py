@@ -13,7 +13,7 @@ from psycopg.errors import UniqueViolation
 
 from events.codec import SealedEvent
 from events.store.contract import Same, StoredEvent, identical
-from events.store.packed import copied, numbers, texts
+from events.store.packed import copied, encoded, numbers
 from events.store.prepared import Prepared
 from events.store.sql.events import EventRows, columns_of, fresh
 
@@ -35,18 +35,21 @@ INSERT INTO pending (author, id, submission) SELECT author, id, submission FROM 
 ALONE = _APPEND.replace("{conflict}", "")  # nothing is lost by an error where nothing else was done
 _WITH_OTHERS = _APPEND.replace("{conflict}", "ON CONFLICT DO NOTHING")
 _COLUMNS = 8
-# How many of these streams stand right where they should; that nothing stands behind it, the unique keys will say.
-_STANDING: LiteralString = """
-SELECT count(*) FROM unnest($1::text[], $2::text[], $3::int8[]) AS s (subject, author, version)
-WHERE EXISTS (
-    SELECT 1 FROM events e WHERE e.subject = s.subject AND e.author = s.author AND e.version = s.version::int4
-)
-"""
+_AUTHOR, _ID, _, _SUBJECT, _VERSION, _SUBMISSION = range(6)
+_ROWS = 64  # in one piece of a COPY
 _COPY_EVENTS: LiteralString = (
     "COPY events (author, id, kind, subject, version, submission, body, sealed) FROM STDIN (FORMAT BINARY)"
 )
+# The marks of many, and how many of the streams that they continue stood right where they should; that nothing stood
+# behind it, the unique keys have said.
 _WAIT: LiteralString = """
-INSERT INTO pending (author, id, submission) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+WITH waiting AS (
+    INSERT INTO pending (author, id, submission) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+)
+SELECT count(*) FROM unnest($4::text[], $5::text[], $6::int8[]) AS s (subject, author, version)
+CROSS JOIN LATERAL (
+    SELECT FROM events e WHERE e.subject = s.subject AND e.author = s.author AND e.version = s.version::int4 OFFSET 0
+) AS e
 """
 # What commits nothing waits for no standby: where one is required, something is written, to wait for all before it.
 _INSIST: LiteralString = """
@@ -54,6 +57,9 @@ SELECT pg_logical_emit_message(true, '', '') WHERE current_setting('synchronous_
 """
 
 _int4 = Struct("!i").pack
+
+
+Columns = Sequence[Sequence[bytes]]  # of rows, each value as the database takes it
 
 
 class Appends(EventRows):
@@ -110,30 +116,28 @@ class Appends(EventRows):
         return stored
 
     def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
-        continued = _continued(events)
+        columns = list(zip(*map(_row, events), strict=True))
+        continued = _continued(columns)
         if continued is not None:
-            if self._append_together(events, continued):
+            if self._append_together(columns, continued):
                 self.appended += len(events)
                 return tuple(map(fresh, events))
             self.driver.execute("ROLLBACK TO attempt")
         return tuple(self._append_one(event, same) for event in events)
 
-    def _append_together(self, events: Sequence[SealedEvent], continued: Sequence[tuple[str, str, int]]) -> bool:
+    def _append_together(self, columns: Columns, continued: Sequence[tuple[bytes, bytes, int]]) -> bool:
         """Whether all are taken at once. Where not, one by one shows why."""
-        if continued:
-            subjects, authors, versions = zip(*continued, strict=True)
-            streams = [texts(subjects), texts(authors), numbers(versions)]
-            if self._ask(_STANDING, streams).fetchone() != (len(continued),):
-                return False
         try:
             with self._hot.copy(_COPY_EVENTS) as copy:
-                copy.write(_rows(events))
+                for piece in copied(columns, _ROWS):
+                    copy.write(piece)
+                # Made while the database is still at work.
+                subjects, authors, versions = zip(*continued, strict=True) if continued else ((), (), ())
+                marks = (columns[_AUTHOR], columns[_ID], columns[_SUBMISSION])
+                values = [*map(encoded, (*marks, subjects, authors)), numbers(versions)]
         except UniqueViolation:
             return False
-        frames = [event.frame for event in events]
-        marks = [f.author for f in frames], [f.id for f in frames], [f.submission for f in frames]
-        self._hot.execute(_WAIT, [texts(column) for column in marks], prepare=True)
-        return True
+        return self._ask(_WAIT, values).fetchone() == (len(continued),)
 
 
 def _row(event: SealedEvent) -> tuple[bytes, ...]:
@@ -151,23 +155,16 @@ def _row(event: SealedEvent) -> tuple[bytes, ...]:
     )
 
 
-def _continued(events: Sequence[SealedEvent]) -> list[tuple[str, str, int]] | None:
+def _continued(columns: Columns) -> list[tuple[bytes, bytes, int]] | None:
     """The streams that these events continue, and after which version; None where they do not follow each other."""
-    heads: dict[tuple[str, str], int] = {}
-    continued: list[tuple[str, str, int]] = []
-    for event in events:
-        frame = event.frame
-        version, stream = frame.version, (frame.subject.id, frame.author)
-        if stream in heads:
-            if version != heads[stream] + 1:
-                return None
-        elif version > 1:
+    heads: dict[tuple[bytes, bytes], int] = {}
+    continued: list[tuple[bytes, bytes, int]] = []
+    versions = map(int.from_bytes, columns[_VERSION])
+    for stream, version in zip(zip(columns[_SUBJECT], columns[_AUTHOR], strict=True), versions, strict=True):
+        before = heads.get(stream)
+        if before is None and version > 1:
             continued.append((*stream, version - 1))
-        elif version < 1:
+        elif version != (before or 0) + 1:
             return None
         heads[stream] = version
     return continued
-
-
-def _rows(events: Sequence[SealedEvent]) -> bytes:
-    return copied(*zip(*map(_row, events), strict=True))
