@@ -89,7 +89,8 @@ def _taken(
         raise Malformed(field="--refused", rule="cli.same_file")
     if bad.exists() and not _came_back(bad):
         raise Malformed(field="--refused", rule="cli.file_exists", file=bad.name)
-    with reading.opened(file) as table, writing(bad) as write, progress(speech.words("import.bar"), table.size) as told:
+    rows = reading.length(file)  # all of it can be read, before anything is recorded
+    with reading.opened(file) as table, writing(bad) as write, progress(speech.words("import.bar"), rows) as told:
         tally = Intake(node, caller, write, as_of=day, ask=ask, only_check=check).take(table, told)
     if not check:
         advance(node)

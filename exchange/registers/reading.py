@@ -53,27 +53,31 @@ class Row:
 class Table:
     """An open register: its headings and rows.
 
-    `size`: about how many rows follow, for a progress bar. `left_out`: sheets of the workbook that are not read.
+    `left_out`: sheets of the workbook that are not read.
     """
 
     def __init__(
         self,
         headings: Sequence[str],
         lines: Iterator[tuple[int, Sequence[Any]]],
-        size: int,
         left_out: tuple[str, ...] = (),
     ) -> None:
         self.headings = headings
         self.left_out = left_out
         self.columns = columns_of(headings)
-        self.size = size
-        self._lines = lines
+        self.lines = lines
 
     def __iter__(self) -> Iterator[Row]:
-        for number, values in self._lines:
+        for number, values in self.lines:
             row = Row(number, self.columns, values)
             if not row.empty:
                 yield row
+
+
+def length(path: Path) -> int:
+    """How many lines follow the headings. Raises as `opened` and walking do: what passes can be read to its end."""
+    with opened(path) as table:
+        return sum(1 for _ in table.lines)
 
 
 @contextmanager
@@ -97,27 +101,24 @@ def opened(path: Path) -> Iterator[Table]:
 def _csv(path: Path, start: bytes) -> Iterator[Table]:
     if b"\0" in start or start.startswith(b"\xd0\xcf\x11\xe0"):  # the old binary form of Excel
         raise Malformed(field="file", rule="register.format", file=path.name)
-    encoding, size = _encoding(path)
-    with path.open(encoding=encoding, newline="") as file:
+    with path.open(encoding=_encoding(path), newline="") as file:
         lines = _lines(file)
         _, headings = next(lines, (0, []))
-        yield Table(_headings(headings), lines, max(size - 1, 0))
+        yield Table(_headings(headings), lines)
 
 
-def _encoding(path: Path) -> tuple[str, int]:
-    """The encoding in which the whole file can be read, and how many lines it has."""
+def _encoding(path: Path) -> str:
+    """The encoding in which the whole file can be read."""
     for encoding in _ENCODINGS:
         decoder = codecs.getincrementaldecoder(encoding)()
-        size = 0
         try:
             with path.open("rb") as file:
                 while chunk := file.read(_CHUNK):
-                    size += chunk.count(b"\n")
                     decoder.decode(chunk)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-        return encoding, size
+        return encoding
     raise Malformed(field="file", rule="register.encoding", file=path.name)
 
 
@@ -143,7 +144,7 @@ def _lines(file: TextIO) -> Iterator[tuple[int, Sequence[Any]]]:
 def _excel(path: Path) -> Iterator[Table]:
     with first_sheet(path) as sheet:
         _, headings = next(sheet.lines, (0, ()))
-        yield Table(_headings([str(each or "") for each in headings]), sheet.lines, 0, sheet.left_out)
+        yield Table(_headings([str(each or "") for each in headings]), sheet.lines, sheet.left_out)
 
 
 def _headings(found: Sequence[str]) -> Sequence[str]:

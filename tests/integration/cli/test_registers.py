@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from exchange.access import access_log
 from exchange.cli import main
 from exchange.node import Node
+from exchange.registers.intake import BATCH
 from exchange.settings import settings
 from tests.integration.cli import town
 
@@ -223,3 +224,15 @@ def test_an_office_that_the_node_does_not_serve_records_nothing(office, first):
     file = town.write(office.folder / "far.csv", [town.person(40_000)])
     code, told = office.run("import", file, "--office", "浙江省杭州市西湖区北山街道")
     assert (code, told["error"]["rule"]) == (2, "cli.not_served")
+
+
+def test_a_file_that_breaks_off_leaves_nothing_half_done(tmp_path):
+    office = Office(tmp_path)
+    rows = "".join(f"王小雨,1990-01-01,本地,A{n}\n" for n in range(BATCH + 1))
+    (tmp_path / "cut.csv").write_text(f'姓名,出生日期,户籍地,登记编号\n{rows}"王', encoding="utf-8")
+    office.run("db", "upgrade")
+    before = office.run("status")[1]["pending"]
+    code, answer = office.take_in(tmp_path / "cut.csv")
+    assert (code, answer["error"]["rule"]) == (2, "register.line")
+    assert office.run("status")[1]["pending"] == before
+    assert not (tmp_path / "cut.refused.csv").exists()
