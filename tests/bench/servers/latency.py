@@ -5,26 +5,26 @@ One process records moves, each of another person, and looks every other millise
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from statistics import quantiles
 
 import msgspec
-from sqlalchemy import select
 
+from events.store.sql.rows import Query
 from exchange.commands.record import record
 from exchange.demo.servers import ours
 from exchange.demo.servers.redis import Redis
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.pipeline.loop import Loop
-from exchange.tables.schema import records
 from tests.bench.figures import Figure, Size
 from tests.bench.workload import CLERKS, HOME, TOWN, arrived, moved, people, registered, take
 
 RATE = 200  # events a second
 LOOK = 0.002  # seconds between two looks
 PATIENCE = 30.0  # seconds for the last one
+_VERSIONS = Query(f"SELECT person, version FROM records WHERE office = '{TOWN}' AND person {{keys}}")
 
 
 def figures(node: Node, size: Size) -> Iterator[Figure]:
@@ -61,7 +61,7 @@ def figures(node: Node, size: Size) -> Iterator[Figure]:
 
 def _waits(writer: Node, reader: Node, persons: Sequence[str]) -> list[float]:
     """Seconds from each person's commit to the town's new record. `writer` records in a thread of its own."""
-    before = _versions(reader)
+    before = _versions(reader, persons)
     committed: dict[str, float] = {}
     seen: dict[str, float] = {}
     failed: list[Exception] = []
@@ -69,10 +69,9 @@ def _waits(writer: Node, reader: Node, persons: Sequence[str]) -> list[float]:
     thread.start()
     end = time.perf_counter() + len(persons) / RATE + PATIENCE
     while len(seen) < len(persons) and time.perf_counter() < end and not failed:
-        now, moment = _versions(reader), time.perf_counter()
-        for person in committed.keys() - seen.keys():
-            if now[person] != before[person]:
-                seen[person] = moment
+        awaited = committed.keys() - seen.keys()
+        now, moment = _versions(reader, awaited), time.perf_counter()
+        seen.update({person: moment for person in awaited if now[person] != before[person]})
         time.sleep(LOOK)
     thread.join()
     if failed:
@@ -93,10 +92,10 @@ def _write(node: Node, persons: Sequence[str], committed: dict[str, float], fail
         committed[person] = time.perf_counter()
 
 
-def _versions(node: Node) -> dict[str, int]:
-    with node.uow.look() as session:
-        rows = session.sql.execute(select(records.c.person, records.c.version).where(records.c.office == TOWN))
-        return {person: version for person, version in rows}  # noqa: C416 (mypy sees no tuples in rows)
+def _versions(node: Node, persons: Iterable[str]) -> dict[str, int]:
+    """Of these and no others: whoever looks shares the interpreter with those whom it looks at."""
+    asked = list(persons)
+    return dict(node.uow.glance(lambda reader: list(reader.ask_rows(_VERSIONS, asked)))) if asked else {}
 
 
 def _shown(name: str, waits: Sequence[float], targets: Mapping[str, float], bound: str) -> Iterator[Figure]:
