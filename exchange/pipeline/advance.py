@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from events.store.sql.rows import Query
 from exchange.pipeline.forward import forward
 from exchange.pipeline.sequence import sequence
 
 if TYPE_CHECKING:
     from exchange.node import Node
+
+
+# Each by its index, from the first that is there: at the beginning of such a table lies what is long done.
+_LEFT = Query(
+    "SELECT (SELECT position FROM pending ORDER BY position LIMIT 1),"
+    " (SELECT number FROM dirty ORDER BY number LIMIT 1),"
+    " (SELECT joined FROM backlogs ORDER BY joined LIMIT 1)"
+)
 
 
 def never() -> bool:
@@ -23,8 +32,14 @@ def advance(node: Node, enough: Callable[[], bool] = never) -> int:
     `enough` is asked between two rounds: whether to stop though something may be left.
     """
     done = 0
-    while worked := sequence(node) + forward(node):
+    while anything_left(node) and (worked := sequence(node) + forward(node)):
         done += worked
         if enough():
             break
     return done
+
+
+def anything_left(node: Node) -> bool:
+    """Whether there is anything to begin with: a look that finds nothing locks nothing, and writes nothing to disk."""
+    ((*first,),) = node.uow.glance(lambda reader: list(reader.ask_rows(_LEFT, ())))
+    return any(found is not None for found in first)
