@@ -16,6 +16,7 @@ from workers.schedule import schedule
 from workers.tasks import add_tasks
 
 PATIENCE = 10.0  # seconds that a worker waits for its broker to answer
+BEGINNING = 60.0  # seconds that one of its processes may take to open its node, before it counts as failed
 
 _log = structlog.get_logger(__name__)
 
@@ -39,6 +40,7 @@ def make_app(settings: Settings) -> Celery:
         # Where Redis goes away just as a wake-up is acknowledged, Celery counts it as at hand for ever: with any limit
         # such wake-ups fill it, and a worker that looks alive takes no other. Few are ever there, so none is needed.
         worker_prefetch_multiplier=0 if is_redis(settings.broker_url) else 1,
+        worker_proc_alive_timeout=BEGINNING,
         worker_redirect_stdouts=False,
         worker_send_task_events=False,
     )
@@ -67,6 +69,9 @@ def _connect(process: Process, settings: Settings) -> None:
     def beats(**_: Any) -> None:
         pulse.beat(settings.data, pulse.WORKER)
 
+    def forked(**_: Any) -> None:
+        process.begin()
+
     def closing(**_: Any) -> None:
         process.close()
 
@@ -76,6 +81,7 @@ def _connect(process: Process, settings: Settings) -> None:
         (signals.task_postrun, ended),
         (signals.worker_ready, ready),
         (signals.heartbeat_sent, beats),
+        (signals.worker_process_init, forked),
         (signals.worker_process_shutdown, closing),
     ):
         signal.connect(receiver, weak=False)

@@ -1,4 +1,4 @@
-"""What one process of a worker has of its own: its node and its broker, opened when the first task needs them."""
+"""What one process of a worker has of its own: its node and its broker, opened before the first task needs them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 
 import structlog
 
+from events.errors import ExchangeError
 from exchange.node import Node
 from exchange.settings import Settings
 from exchange.wake import Nobody
@@ -22,6 +23,14 @@ class Process:
         self._settings = settings
         self._node: Node | None = None
         self._broker: Broker | None = None
+
+    def begin(self) -> None:
+        """Open both, so that the first wake-up finds them open. Where the database is away, a task opens the node."""
+        self.broker()
+        try:
+            self.node()
+        except ExchangeError as error:
+            _log.warning("node_not_opened", code=error.code, rule=error.rule)
 
     def node(self) -> Node:
         """The node. Raises Unavailable as long as its database is away."""

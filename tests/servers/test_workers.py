@@ -42,6 +42,12 @@ def test_what_is_recorded_here_is_forwarded_there(served):
     assert readiness(served.node) == (200, {"status": "ok"})
 
 
+def test_a_worker_opens_its_nodes_before_anybody_wakes_it(served):
+    """Or the first to record after a new start would wait for that, too."""
+    worker = served.worker("--concurrency", "2")
+    worker.wait_until(lambda: worker.log.read_bytes().count(b"node_opened") == 2)
+
+
 def test_hundreds_of_commands_make_one_wake_up_as_long_as_nobody_has_looked(served, kept):
     submitted(served, 200)
     served.node.bell.close()
