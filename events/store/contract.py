@@ -18,6 +18,7 @@ from events.envelope import Part, Ref
 from events.errors import Conflict
 from events.log.tree import Frontier
 
+Tokens = Sequence[tuple[bytes, str]]  # of a blind index, and who holds each
 Same = Callable[["StoredEvent", SealedEvent], None]
 
 TOGETHER = 5_000  # events that get their places at once, however large an act is
@@ -193,6 +194,9 @@ class Session(Reader, Protocol):
         Raises StaleVersion where a stream does not stand right before the version, and what `same` raises.
         """
 
+    def append_first(self, event: SealedEvent, keys: Mapping[str, bytes], kind: str, tokens: Tokens) -> StoredEvent:
+        """`keep`, and `append` of the one event that makes its person known. Raises as both."""
+
     def guard(self, tokens: Iterable[bytes]) -> None:
         """Until this transaction ends nobody else passes here with one of these tokens."""
 
@@ -236,7 +240,7 @@ class Session(Reader, Protocol):
 
     def put_token(self, kind: str, token: bytes, person: str) -> None: ...
 
-    def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Sequence[tuple[bytes, str]]) -> None:
+    def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Tokens) -> None:
         """`put_key` for each person with a key here, `put_token` for each token and its holder, all at once."""
 
     def remove_tokens(self, persons: Collection[str]) -> None: ...

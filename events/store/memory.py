@@ -29,6 +29,7 @@ from events.store.contract import (
     Same,
     StoredDelivery,
     StoredEvent,
+    Tokens,
     identical,
 )
 from events.store.gathering import one_by_one
@@ -89,10 +90,12 @@ class MemorySession:
     def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
         attempt = MemorySession(self)
         results = tuple(attempt._append_one(event, same) for event in events)
-        appended = self.appended + attempt.appended
-        self.__dict__.update(attempt.__dict__)
-        self.appended = appended
+        self.__dict__.update(attempt.__dict__ | {"appended": self.appended + attempt.appended})
         return results
+
+    def append_first(self, event: SealedEvent, keys: Mapping[str, bytes], kind: str, tokens: Tokens) -> StoredEvent:
+        self.keep(keys, kind, tokens)
+        return self.append([event])[0]
 
     def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
         frame = event.frame
@@ -103,8 +106,7 @@ class MemorySession:
         head = self.head(frame.author, frame.subject.id)
         if frame.version != head + 1:
             raise StaleVersion(field="version", rule="stream.version", offered=frame.version, found=head)
-        stored = StoredEvent(frame=frame, body=event.body, sealed=event.sealed)
-        self._events[frame.ref] = stored
+        self._events[frame.ref] = stored = StoredEvent(frame=frame, body=event.body, sealed=event.sealed)
         self._pending[frame.ref] = None
         self._heads[frame.author, frame.subject.id] = frame.version
         self.appended += 1
@@ -250,11 +252,10 @@ class MemorySession:
     def put_token(self, kind: str, token: bytes, person: str) -> None:
         self._tokens[kind, token, person] = None
 
-    def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Sequence[tuple[bytes, str]]) -> None:
+    def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Tokens) -> None:
         for person, wrapped in keys.items():
             self.put_key(person, wrapped)
-        for token, person in tokens:
-            self.put_token(kind, token, person)
+        self._tokens.update(dict.fromkeys((kind, token, person) for token, person in tokens))
 
     def persons_with(self, kind: str, token: bytes) -> tuple[str, ...]:
         return tuple(sorted(person for k, t, person in self._tokens if (k, t) == (kind, token)))
@@ -263,8 +264,8 @@ class MemorySession:
         self._tokens = {key: None for key in self._tokens if key[2] not in persons}
 
     def record_access(self, entries: Iterable[Access]) -> None:
-        for entry in entries:
-            self._accesses.append(msgspec.structs.replace(entry, number=len(self._accesses) + 1))
+        numbered = enumerate(entries, len(self._accesses) + 1)
+        self._accesses += [msgspec.structs.replace(entry, number=number) for number, entry in numbered]
 
     def accesses(self, person: str, after: int, limit: int) -> tuple[Access, ...]:
         return tuple([e for e in self._accesses if e.person == person and e.number > after][:limit])

@@ -20,20 +20,26 @@ from events.store.sql.events import EventRows, columns_of, fresh
 # The event and the mark that it waits for the sequencer, in one statement and one round trip. That the head of the
 # stream is looked for, and not the version before, leaves but one index to look in, however small the table was when
 # the statement was prepared.
-_APPEND: LiteralString = """
-WITH new AS (
-    INSERT INTO events (author, id, kind, subject, version, submission, body, sealed)
-    SELECT $1::text, $2::text, $3::text, $4::text, $5::int4, $6::text, $7::bytea, $8::bytea
-    WHERE $5::int4 - 1 = COALESCE((
-        SELECT version FROM events WHERE subject = $4::text AND author = $1::text ORDER BY version DESC LIMIT 1
-    ), 0)
-    {conflict}
-    RETURNING author, id, submission
-)
-INSERT INTO pending (author, id, submission) SELECT author, id, submission FROM new
+_NEW: LiteralString = """
+INSERT INTO events (author, id, kind, subject, version, submission, body, sealed)
+SELECT $1::text, $2::text, $3::text, $4::text, $5::int4, $6::text, $7::bytea, $8::bytea
+WHERE $5::int4 - 1 = COALESCE((
+    SELECT version FROM events WHERE subject = $4::text AND author = $1::text ORDER BY version DESC LIMIT 1
+), 0)
 """
-ALONE = _APPEND.replace("{conflict}", "")  # nothing is lost by an error where nothing else was done
-_WITH_OTHERS = _APPEND.replace("{conflict}", "ON CONFLICT DO NOTHING")
+_TAKEN: LiteralString = "RETURNING author, id, submission"
+_WAITS: LiteralString = "INSERT INTO pending (author, id, submission) SELECT author, id, submission FROM new"
+ALONE = f"WITH new AS ({_NEW} {_TAKEN}) {_WAITS}"  # nothing is lost by an error where nothing else was done
+_WITH_OTHERS = f"WITH new AS ({_NEW} ON CONFLICT DO NOTHING {_TAKEN}) {_WAITS}"
+# The same, with the key of its person and the one token that it is looked up by. Says how many keys were taken.
+FIRST = f"""
+WITH held AS (
+    INSERT INTO tokens (kind, token, person) VALUES ($11::text, $12::bytea, $13::text) ON CONFLICT DO NOTHING
+), kept AS (
+    INSERT INTO keys (person, wrapped) VALUES ($9::text, $10::bytea) ON CONFLICT DO NOTHING RETURNING person
+), new AS ({_NEW} ON CONFLICT DO NOTHING {_TAKEN})
+{_WAITS} RETURNING (SELECT count(*) FROM kept)
+"""  # noqa: S608 (our own words)
 _COLUMNS = 8
 _AUTHOR, _ID, _, _SUBJECT, _VERSION, _SUBMISSION = range(6)
 _ROWS = 64  # in one piece of a COPY
@@ -44,9 +50,11 @@ _COPY_EVENTS: LiteralString = (
 # behind it, the unique keys have said.
 _WAIT: LiteralString = """
 WITH waiting AS (
-    INSERT INTO pending (author, id, submission) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+    INSERT INTO pending (author, id, submission)
+    SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::text[]))
 )
-SELECT count(*) FROM unnest($4::text[], $5::text[], $6::int8[]) AS s (subject, author, version)
+SELECT count(*)
+FROM unnest((SELECT $4::text[]), (SELECT $5::text[]), (SELECT $6::int8[])) AS s (subject, author, version)
 CROSS JOIN LATERAL (
     SELECT FROM events e WHERE e.subject = s.subject AND e.author = s.author AND e.version = s.version::int4 OFFSET 0
 ) AS e

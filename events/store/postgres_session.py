@@ -8,27 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
 from typing import Any, LiteralString
 
 import psycopg
 from sqlalchemy import Connection
 
-from events.store.contract import Dirty
+from events.codec import SealedEvent
+from events.store.contract import Dirty, StoredEvent, Tokens, identical
 from events.store.packed import blobs, numbers, texts, understand_packed
-from events.store.postgres_append import Appends
+from events.store.postgres_append import FIRST, Appends
 from events.store.postgres_errors import clear_errors
 from events.store.postgres_gathering import Gathering
+from events.store.prepared import say
+from events.store.sql.events import columns_of, fresh
 from events.store.sql.log import Entry, Waiting
 from events.store.sql.rows import Query
 
 _ENTER: LiteralString = """
 INSERT INTO log ("index", author, id, leaf, at)
 SELECT $1::int8 + n, author, id, leaf, $5::int8
-FROM unnest($2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS e (author, id, leaf, n)
+FROM unnest((SELECT $2::text[]), (SELECT $3::text[]), (SELECT $4::bytea[])) WITH ORDINALITY AS e (author, id, leaf, n)
 """
-_MARK: LiteralString = "INSERT INTO dirty (person, since) SELECT person, $2::int8 FROM unnest($1::text[]) AS p (person)"
+_MARK: LiteralString = (
+    "INSERT INTO dirty (person, since) SELECT person, $2::int8 FROM unnest((SELECT $1::text[])) AS p (person)"
+)
 _DONE: LiteralString = """
-DELETE FROM dirty d USING unnest($1::text[], $2::int8[]) AS t (person, last)
+DELETE FROM dirty d USING unnest((SELECT $1::text[]), (SELECT $2::int8[])) AS t (person, last)
 WHERE d.person = t.person AND d.number <= t.last
 """
 # By index throughout: how full these tables are, the statistics never know.
@@ -53,15 +59,17 @@ SELECT set_config('lock_timeout', $1::text, true), set_config('idle_in_transacti
         THEN set_config('transaction_timeout', $3::text, true) END
 """
 # Held until the transaction ends, by the database itself: a lock on a row would need a row before there is one.
-_GUARD: LiteralString = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::int8[]) AS k (key)"
+_GUARD: LiteralString = "SELECT pg_advisory_xact_lock(key) FROM unnest((SELECT $1::int8[])) AS k (key)"
+_GUARD_ONE: LiteralString = "SELECT pg_advisory_xact_lock($1::int8)"
 _ONE_LINKS: LiteralString = "SELECT pg_advisory_xact_lock(0, 0)"
 # Keys and tokens of persons whom an act makes known: one round trip, however many.
 _KEEP: LiteralString = """
 WITH held AS (
-    INSERT INTO tokens (kind, token, person) SELECT $3::text, * FROM unnest($4::bytea[], $5::text[])
+    INSERT INTO tokens (kind, token, person) SELECT $3::text, * FROM unnest((SELECT $4::bytea[]), (SELECT $5::text[]))
     ON CONFLICT DO NOTHING
 )
-INSERT INTO keys (person, wrapped) SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING
+INSERT INTO keys (person, wrapped) SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::bytea[]))
+ON CONFLICT DO NOTHING
 """
 # What other transactions of this connection changed may be in it: only the difference within one says anything.
 _CHANGED: LiteralString = """
@@ -98,11 +106,11 @@ class PostgresSession(Appends, Gathering):
 
     def begin(self, words: LiteralString) -> None:
         """Begin a transaction."""
-        self._hot.execute(words)
+        say(self.driver, words)
 
     def commit(self) -> None:
         """End it. Raises RuntimeError where the database could only take it back."""
-        if self._hot.execute("COMMIT").statusmessage != "COMMIT":
+        if say(self.driver, "COMMIT").command_status != b"COMMIT":
             raise RuntimeError("a statement failed, and nobody said so: nothing was changed")
 
     def changed(self) -> int:
@@ -128,7 +136,9 @@ class PostgresSession(Appends, Gathering):
     def guard(self, tokens: Iterable[bytes]) -> None:
         # By their first eight bytes, in one order for all: two that share them wait for each other in vain, no more.
         keys = sorted({int.from_bytes(token[:8], signed=True) for token in tokens})
-        if keys:
+        if len(keys) == 1:
+            self._hot.execute(_GUARD_ONE, keys, prepare=True)
+        elif keys:
             self._hot.execute(_GUARD, [numbers(keys)], prepare=True)
 
     def link(self, person: str, other: str) -> None:
@@ -138,13 +148,25 @@ class PostgresSession(Appends, Gathering):
     def put_token(self, kind: str, token: bytes, person: str) -> None:
         self.keep({}, kind, [(token, person)])
 
-    def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Sequence[tuple[bytes, str]]) -> None:
+    def keep(self, keys: Mapping[str, bytes], kind: str, tokens: Tokens) -> None:
         if keys or tokens:
             held = (blobs(token for token, _ in tokens), texts(person for _, person in tokens))
             values = [texts(keys), blobs(keys.values()), kind, *held]
-            if self._hot.execute(_KEEP, values, prepare=True).rowcount != len(keys):
-                for person in keys:
-                    self.wrapped_key(person)  # says whose was destroyed
+            self._require(keys, self._hot.execute(_KEEP, values, prepare=True).rowcount)
+
+    def append_first(self, event: SealedEvent, keys: Mapping[str, bytes], kind: str, tokens: Tokens) -> StoredEvent:
+        if len(keys) != 1 or len(tokens) != 1:
+            self.keep(keys, kind, tokens)
+            return self.append([event])[0]
+        kept = self._ask(FIRST, [*columns_of(event), *chain(*keys.items()), kind, *chain(*tokens)]).fetchone()
+        self._require(keys, kept[0] if kept else 0)
+        self.appended += 1 if kept else 0
+        return fresh(event) if kept else self._there(event, identical)
+
+    def _require(self, keys: Mapping[str, bytes], kept: int) -> None:
+        if kept != len(keys):
+            for person in keys:
+                self.wrapped_key(person)  # says whose was destroyed
 
     def _lock_head(self) -> int:
         if not self._holds_head:

@@ -1,4 +1,4 @@
-"""A statement that runs so often that the way through the driver's cursor would be felt: straight to libpq."""
+"""Statements that run so often that the way through the driver's cursor would be felt: straight to libpq."""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ class Prepared:
             self._known = True
         result = connection.exec_prepared(self._name, values, self._forms, _BINARY)
         return result if result.status in _DONE else _done(self._driver, result)
+
+
+def say(driver: psycopg.Connection[Any], words: str) -> PGresult:
+    """Run words that bear no values: BEGIN and COMMIT, which each transaction says. Raises what the driver would."""
+    return _done(driver, driver.pgconn.exec_(words.encode()))
 
 
 def _done(driver: psycopg.Connection[Any], result: PGresult) -> PGresult:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
 from itertools import chain, islice
@@ -21,7 +21,7 @@ from sqlalchemy.event import listen
 from sqlalchemy.pool import StaticPool
 
 from events.codec import SealedEvent
-from events.store.contract import Same, StoredEvent, identical
+from events.store.contract import Same, StoredEvent, Tokens, identical
 from events.store.errors import Unavailable
 from events.store.gathering import one_by_one
 from events.store.sql.events import EventRows, columns_of, fresh
@@ -103,6 +103,10 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
             return (self._append_one(events[0], same),)
         with self.attempt():
             return self._append_all(events, same)
+
+    def append_first(self, event: SealedEvent, keys: Mapping[str, bytes], kind: str, tokens: Tokens) -> StoredEvent:
+        self.keep(keys, kind, tokens)
+        return self.append([event])[0]
 
     def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
         counted = sum(self._insert(rows) for rows in _in_statements(_chained(events)))

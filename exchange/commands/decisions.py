@@ -28,9 +28,13 @@ class Decisions:
 
     def write(self, session: SqlSession, lookups: Lookups) -> None:
         """Write all of it. Raises StaleVersion where others wrote to the same streams meanwhile."""
-        session.keep(self.keys, match_person.LOOKUP, self.tokens)
         session.keep({}, TIED, self.ties)
-        session.append(list(self.events.values()))
+        events = list(self.events.values())
+        if len(events) == 1:
+            session.append_first(events[0], self.keys, match_person.LOOKUP, self.tokens)
+        else:
+            session.keep(self.keys, match_person.LOOKUP, self.tokens)
+            session.append(events)
         for token, person in self.tokens:
             lookups.hold(token, person)
         for person, other in self.links:

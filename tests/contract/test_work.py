@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.errors import Erased
+from events.errors import Erased, StaleVersion
 from events.store.contract import Access
 from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, later
 
@@ -119,6 +119,28 @@ def test_keys_and_tokens_kept_together_are_those_kept_one_by_one(store):
         session.keep({ZHAO: b"four", LIN: b"two"}, "resident", [(b"v", LIN)])
     with store.read() as session:
         assert session.wrapped_keys([LIN, WANG, ZHAO]) == {WANG: b"three"}
+        assert session.persons_with("resident", b"v") == ()
+
+
+@pytest.mark.parametrize("tokens", [[], [b"t"], [b"t", b"u"]])
+def test_a_first_event_comes_with_its_key_and_tokens_or_not_at_all(store, tokens):
+    first, held = event(1), [(token, LIN) for token in tokens]
+    with store.write() as session:
+        stored = session.append_first(first, {LIN: b"one"}, "resident", held)
+        assert (stored.body, session.pending(), session.wrapped_key(LIN)) == (first.body, 1, b"one")
+        assert [session.persons_with("resident", token) for token in tokens] == [(LIN,)] * len(tokens)
+    with store.write() as session:  # once more, as ever: the first key stands
+        again = session.append_first(first, {LIN: b"two"}, "resident", held)
+        assert (again.body, session.appended, session.wrapped_key(LIN)) == (first.body, 0, b"one")
+    with pytest.raises(StaleVersion), store.write() as session:
+        session.append_first(event(2, person=WANG), {WANG: b"three"}, "resident", [(b"v", WANG)])
+    with store.write() as session:
+        session.destroy_key(LIN)
+    with pytest.raises(Erased), store.write() as session:
+        session.append_first(event(2), {LIN: b"four"}, "resident", [(b"v", LIN)])
+    with store.read() as session:
+        assert (session.head(TOWN, LIN), session.pending()) == (1, 1)
+        assert session.wrapped_keys([LIN, WANG]) == {}
         assert session.persons_with("resident", b"v") == ()
 
 

@@ -159,8 +159,7 @@ def begin_first(writer: int, url: str, events: int) -> Prepare:
                 person = event.frame.subject.id
                 with store.write() as session:
                     session.guard([token])
-                    session.keep({person: key}, "document", [(token, person)])
-                    session.append([event])
+                    session.append_first(event, {person: key}, "document", [(token, person)])
 
         return work
 
