@@ -31,6 +31,9 @@ class SqlSession(Session, Protocol):
     def attempt(self) -> AbstractContextManager[None]:
         """What is done inside is taken back where it raises, and nothing that was done before. Raises Unavailable."""
 
+    def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
+        """Put a question straight to the driver."""
+
     def rows_of(self, subjects: Iterable[str]) -> list[EventRow]:
         """The rows of every event that, by its column, is about these subjects."""
 

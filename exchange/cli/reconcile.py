@@ -27,34 +27,43 @@ SHOWN = 20  # differences of one check; a machine is told up to a thousand in al
 @click.argument("other", required=False)
 @option("--repair", "mend", is_flag=True, help="cli.option.repair")
 @option("--latest", "kept", is_flag=True, help="cli.option.latest")
+@option("--full", is_flag=True, help="cli.option.full")
 @on_node
 def reconcile(
-    one: str | None, other: str | None, mend: bool, kept: bool, data: Path | None, settings_file: Path | None
+    one: str | None,
+    other: str | None,
+    mend: bool,
+    kept: bool,
+    full: bool,
+    data: Path | None,
+    settings_file: Path | None,
 ) -> int:
-    if kept and (mend or one):
-        raise click.BadOptionUsage("--latest", "--latest shows what was found before: it takes no area and no --repair")
+    if kept and (mend or one or full):
+        raise click.BadOptionUsage(
+            "--latest", "--latest shows what was found before: it takes no area, no --repair and no --full"
+        )
     first, second = (
         codes.stem(codes.parse(area, name)) if area else "" for area, name in ((one, "ONE"), (other, "OTHER"))
     )
     with opened(settings_of(settings_file, data=data), made=False) as node:
         if first:
-            return _between(node, first, second, mend)
+            return _between(node, first, second, mend, full=full)
         if kept:
             return _kept(node)
-        found = _all(node)
+        found = _all(node, full=full)
         lines = list(_lines(found))
         repaired = 0
         if mend and not found.equal:
             repaired = repair_everybody(node) if found.more else repair(node, found.differences)
-            found = _all(node)
+            found = _all(node, full=full)
             lines += [speech.words("reconcile.repaired", persons=repaired), *_lines(found)]
     speech.say({**_plain(found), "repaired_persons": repaired}, *lines)
     return FINE if found.equal else DIFFERENT
 
 
-def _all(node: Node) -> Checked:
+def _all(node: Node, *, full: bool) -> Checked:
     with progress(speech.words("reconcile.bar")) as tell:
-        return stepwise(node, tell)
+        return stepwise(node, tell, trusted=not full)
 
 
 def _kept(node: Node) -> int:
@@ -69,21 +78,21 @@ def _kept(node: Node) -> int:
     return FINE if found.checked.equal else DIFFERENT
 
 
-def _between(node: Node, one: str, other: str, mend: bool) -> int:
-    found = _compared(node, one, other)
+def _between(node: Node, one: str, other: str, mend: bool, *, full: bool) -> int:
+    found = _compared(node, one, other, full=full)
     lines = list(_lines_between(found))
     repaired = 0
     if mend and not found.equal:
         repaired = repair(node, [*found.differing, *found.checked.differences])
-        found = _compared(node, one, other)
+        found = _compared(node, one, other, full=full)
         lines += [speech.words("reconcile.repaired", persons=repaired), *_lines_between(found)]
     speech.say({**msgspec.to_builtins(found), "equal": found.equal, "repaired_persons": repaired}, *lines)
     return FINE if found.equal else DIFFERENT
 
 
-def _compared(node: Node, one: str, other: str) -> Between:
+def _compared(node: Node, one: str, other: str, *, full: bool) -> Between:
     with progress(speech.words("reconcile.bar")) as tell:
-        return between(node, one, other, tell)
+        return between(node, one, other, tell, trusted=not full)
 
 
 def _lines_between(found: Between) -> Iterator[str]:

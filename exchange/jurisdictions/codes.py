@@ -38,8 +38,11 @@ def parse(text: str, field: str = "code") -> str:
 
 
 def level(code: str) -> Level:
-    """The level of a 12-digit code. A county or town that coincides with the area above it counts as that area."""
-    return next(each for each in Level if not code[each:].strip("0"))
+    """The level of a 12-digit code. A county or town that coincides with the area above it counts as that area.
+
+    What is no code, where somebody altered a row, is below all areas.
+    """
+    return next((each for each in Level if not code[each:].strip("0")), Level.VILLAGE)
 
 
 def stem(code: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from events import canonical
 from events.envelope import Ref
 from events.log.leaf import leaf_of
@@ -74,16 +76,24 @@ def held_rows(node: Node, settled: Iterable[Settled], fed: Iterable[StoredDelive
 
 def record_rows(one: Settled) -> list[records.RecordRow]:
     """Each office's record under the surviving id, and a pointer to it under each id that gave its entry up."""
-    return [row for record in one.records() if record.holds for row in _record_rows(one, record)]
+    return [
+        replace(row, sealed=one.shelf.seal(row.person, plain, _associated(row.office, row.person)))
+        for row, plain in plain_rows(one)
+    ]
 
 
-def _record_rows(one: Settled, record: Record) -> Iterator[records.RecordRow]:
+def plain_rows(one: Settled) -> list[tuple[records.RecordRow, bytes]]:
+    """The same with nothing sealed, each row with the sheet that is to be sealed in it."""
+    return [row for record in one.records() if record.holds for row in _plain_rows(record)]
+
+
+def _plain_rows(record: Record) -> Iterator[tuple[records.RecordRow, bytes]]:
     plain = canonical.encode_known(sheet(record))
     digest = hashlib.sha256(plain).digest()
     home = lives_at(record)
     own = own_stay(record)
     for person in record.persons:
-        yield records.RecordRow(
+        row = records.RecordRow(
             office=record.office,
             person=person,
             survivor=record.person,
@@ -95,9 +105,10 @@ def _record_rows(one: Settled, record: Record) -> Iterator[records.RecordRow]:
             review_on=review_on(record),
             protected_until=protected_until(record) if person == record.person else None,
             version=record.version,
-            sealed=one.shelf.seal(person, plain, _associated(record.office, person)),
+            sealed=b"",
             digest=digest,
         )
+        yield row, plain
 
 
 def opened_sheet(shelf: Shelf, row: records.RecordRow) -> bytes:

@@ -35,7 +35,7 @@ class Relatives:
 
     def __init__(self, node: Node, session: SqlSession, shelved: Sequence[Shelf]) -> None:
         self._shelves = {person: shelf for shelf in shelved for person in shelf.persons}
-        wanted = {other for shelf in shelved for other in _tied(shelf.stored.values())} - self._shelves.keys()
+        wanted = {other for shelf in shelved for other in tied(shelf.stored.values())} - self._shelves.keys()
         # Whoever cannot be read is named where they are settled.
         for shelf in readable(node, session, sorted(wanted), lambda *_: None):
             self._shelves.update(dict.fromkeys(shelf.persons, shelf))
@@ -80,7 +80,7 @@ class Watched:
         return {(row.office, row.person): row.digest for row in rows}
 
 
-def _tied(stored: Iterable[StoredEvent]) -> set[str]:
+def tied(stored: Iterable[StoredEvent]) -> set[str]:
     """The persons whom ties in these frames name, whether they still hold or not."""
     return {person for event in stored if event.frame.type in _TYING for person in event.frame.touches}
 

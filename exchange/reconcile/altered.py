@@ -21,9 +21,11 @@ class Altered:
     def __init__(self, rows: Iterable[EventRow], closed: Sequence[Closed] = ()) -> None:
         self._faults: dict[Ref, Difference] = {}
         self.unjudged: set[str] = set()  # of whom an event is not what was logged: what follows from it says nothing
+        self.misplaced: set[str] = set()  # under whom an event stands that is altered in any way
         for row in rows:
             found = misfit(row)
             if found is not None:
+                self.misplaced.add(row.subject)
                 self._add(Ref(found.author, found.id), found.subject, found.columns)
                 if "body" in found.columns:
                     self.unjudged.add(row.subject)

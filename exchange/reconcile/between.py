@@ -49,8 +49,11 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
         return not self.differing and self.checked.equal
 
 
-def between(node: Node, one: str, other: str = "", tell: Tell = nobody) -> Between:
-    """Compare two areas; `other` empty: the one with everybody. `tell`: how many persons were checked so far."""
+def between(node: Node, one: str, other: str = "", tell: Tell = nobody, *, trusted: bool = True) -> Between:
+    """Compare two areas; `other` empty: the one with everybody. `tell`: how many persons were checked so far.
+
+    `trusted`: as of `checks`.
+    """
     with node.uow.look() as session:
         moment = session.sql.execute(select(log_head.c.at)).scalar_one()
         walks = [
@@ -58,7 +61,7 @@ def between(node: Node, one: str, other: str = "", tell: Tell = nobody) -> Betwe
             for a, b in dict.fromkeys([(one, other), (other, one)])
         ]
         differing = [found for walked in walks for found in _differences(session, walked.only_here, walked.only_there)]
-    checked = in_one(node.clock(), _parts(node, one, other, tell))
+    checked = in_one(node.clock(), _parts(node, one, other, tell, trusted=trusted))
     return Between(
         one=one,
         other=other,
@@ -71,10 +74,10 @@ def between(node: Node, one: str, other: str = "", tell: Tell = nobody) -> Betwe
     )
 
 
-def _parts(node: Node, one: str, other: str, tell: Tell) -> Iterator[Checked]:
+def _parts(node: Node, one: str, other: str, tell: Tell, *, trusted: bool) -> Iterator[Checked]:
     done = 0
     for persons in _batches(node, one, other):
-        part = checks(node, persons)
+        part = checks(node, persons, trusted=trusted)
         yield part.only(found for found in part.differences if _concerns(found, one, other))
         done += len(persons)
         tell(done)

@@ -12,11 +12,13 @@ from events.store.sql.schema import dirty
 from exchange.audit.rebuild import as_stored
 from exchange.everybody import everybody
 from exchange.pipeline.joining import unmarked_from
-from exchange.pipeline.settled import Settled
+from exchange.pipeline.relatives import tied
 from exchange.reconcile.altered import Altered
 from exchange.reconcile.causes import root_causes
 from exchange.reconcile.evidence import Evidence
 from exchange.reconcile.finding import Checked, Gathered
+from exchange.reconcile.known import Known, Rows
+from exchange.tables import proofs
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -25,32 +27,64 @@ if TYPE_CHECKING:
 BATCH = 200
 
 
-def checks(node: Node, persons: Iterable[str] | None = None) -> Checked:
-    """E1 to E4 over everybody, or over the dossiers of these persons, at one moment of the store."""
+def checks(node: Node, persons: Iterable[str] | None = None, *, trusted: bool = True, keep: bool = False) -> Checked:
+    """E1 to E4 over everybody, or over the dossiers of these persons, at one moment of the store.
+
+    `trusted`: where nothing was wrong and nothing has changed, nothing is derived again; else everything is, from the
+    rows. `keep`: keep the proof of that for the next look.
+    """
     gathered = Gathered()
     with node.uow.look() as session:
+        node.learn_offices(session)
         if persons is None:
             gathered.find(Altered(session.rows_about_offices()).faults())
+        known = Known(node, session, trusted=trusted)
         unmarked = unmarked_from(session)
         for batch in everybody(session, BATCH) if persons is None else _batches(persons):
-            dossiers, closed = as_stored(node, session, batch)
-            known = [person for one in dossiers for person in one.persons]
-            known += [person for one in closed for person in one.persons]
-            altered = Altered(session.rows_of(known), closed)
-            gathered.find(altered.faults(closed))
-            own = [one for one in dossiers if persons is not None or _first_known(one) in batch]
-            under_way = _under_way(session, [person for one in own for person in one.persons], unmarked)
-            for one in own:
-                if not altered.unjudged.isdisjoint(one.persons):
-                    continue
-                if under_way.isdisjoint(one.persons):
-                    gathered.persons += len(one.persons)
-                    evidence = Evidence.read(node, session, one)
-                    gathered.pairs.update(evidence.pairs)
-                    gathered.find(root_causes(evidence))
-                else:
-                    gathered.waiting += len(one.persons)
+            _check(node, session, _Turn(session, batch, unmarked, whole=persons is None), known, gathered)
+    if keep and known.fresh:
+        with node.uow.begin() as session:
+            proofs.keep(session.sql, known.fresh)
     return gathered.checked(node.clock())
+
+
+class _Turn:
+    """The dossiers that are looked at in the turn of some persons; `whole`: one that comes up again only once."""
+
+    def __init__(self, session: SqlSession, persons: list[str], unmarked: str | None, *, whole: bool) -> None:
+        found = list(dict.fromkeys(session.dossiers(persons).values()))
+        ids = [person for group in found for person in group]
+        self.rows = Rows(session, ids)
+        self.dossiers = [group for group in found if not whole or self.rows.first_known(group) in persons]
+        self.under_way = _under_way(session, ids, unmarked)
+
+
+def _check(node: Node, session: SqlSession, turn: _Turn, known: Known, gathered: Gathered) -> None:
+    known.look(session, turn.rows, turn.dossiers)
+    unknown: list[str] = []
+    for ids in turn.dossiers:
+        pairs = known.pairs(ids)
+        if pairs is None or not turn.under_way.isdisjoint(ids):
+            unknown += ids
+        else:
+            gathered.persons += len(ids)
+            gathered.pairs.update(pairs)
+    dossiers, closed = as_stored(node, session, unknown)
+    altered = Altered((row for person in unknown for row in turn.rows.events.get(person, ())), closed)
+    gathered.find(altered.faults(closed))
+    judged = []
+    for one in dossiers:
+        if not turn.under_way.isdisjoint(one.persons):
+            gathered.waiting += len(one.persons)
+        elif altered.unjudged.isdisjoint(one.persons):
+            judged.append(one)
+    for one, evidence in zip(judged, Evidence.read(node, session, judged), strict=True):
+        gathered.persons += len(one.persons)
+        gathered.pairs.update(evidence.pairs)
+        faults = root_causes(evidence)
+        gathered.find(faults)
+        if not faults and altered.misplaced.isdisjoint(one.persons) and not tied(one.stored.values()):
+            known.nothing_wrong(one.persons, evidence.pairs)
 
 
 def offices_checked(node: Node) -> Checked:
@@ -59,11 +93,6 @@ def offices_checked(node: Node) -> Checked:
     with node.uow.look() as session:
         gathered.find(Altered(session.rows_about_offices()).faults())
     return gathered.checked(node.clock())
-
-
-def _first_known(one: Settled) -> str:
-    """The id in whose turn a dossier is looked at that comes up with each of its ids."""
-    return min({event.frame.subject.id for event in one.stored.values()} or one.persons)
 
 
 def _batches(persons: Iterable[str]) -> Iterator[list[str]]:

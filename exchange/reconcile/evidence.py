@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +20,7 @@ from exchange.protocol.duties import RULES
 from exchange.protocol.settle import settle
 from exchange.reconcile.entitlement import check_entitlement
 from exchange.reconcile.finding import Difference
-from exchange.reconcile.ledger import check_ledger
+from exchange.reconcile.ledger import check_ledger, check_replaced, is_held_as_told
 from exchange.reconcile.views import check_views, compare_views
 from exchange.tables import books, records
 from exchange.tables.books import BookRow
@@ -44,18 +44,36 @@ class Evidence:
         agreed = findings(one.done.records)
         self.pairs = [finding.state for finding in agreed]
         self.differences = [
-            *check_ledger(one, held, node.serving),
-            *check_views(one, held, stored, node.serving),
+            *self._ledger_and_views(),
             *check_entitlement(one, node, relatives),
             *_disagreements(agreed),
         ]
 
     @classmethod
-    def read(cls, node: Node, session: SqlSession, one: Settled) -> Evidence:
-        """Beside the dossier what the books hold and the records that are stored."""
-        held = books.of_persons(session.sql, one.shelf.persons)
-        relatives = Relatives(node, session, [one.shelf])
-        return cls(node, one, held, records.of_persons(session.sql, one.shelf.persons), relatives)
+    def read(cls, node: Node, session: SqlSession, dossiers: Sequence[Settled]) -> Iterator[Evidence]:
+        """Beside each dossier what the books hold and the records that are stored."""
+        persons = [person for one in dossiers for person in one.persons]
+        held: dict[str, list[BookRow]] = {}
+        for row in books.of_persons(session.sql, persons):
+            held.setdefault(row.person, []).append(row)
+        stored: dict[str, list[RecordRow]] = {}
+        for record in records.of_persons(session.sql, persons):
+            stored.setdefault(record.person, []).append(record)
+        relatives = Relatives(node, session, [one.shelf for one in dossiers])
+        for one in dossiers:
+            own = [row for person in one.persons for row in held.get(person, ())]
+            kept = [record for person in one.persons for record in stored.get(person, ())]
+            yield cls(node, one, own, kept, relatives)
+
+    def _ledger_and_views(self) -> Iterator[Difference]:
+        """Where the books hold exactly what was told, they are read once: the view of the one is that of the other."""
+        one, held, node = self._one, self._held, self._node
+        if not node.offices.successions and is_held_as_told(one, held, node.serves):
+            yield from check_replaced(one, node.serving)
+            yield from compare_views(one, self._stored)
+        else:
+            yield from check_ledger(one, held, node.serving)
+            yield from check_views(one, held, self._stored, node.serving)
 
     def by(self, accounts: Iterable[tuple[Difference, Account]]) -> Evidence:
         """As it would be if of each of these tellings one side's account were also the other's.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from events.envelope import Ref
 from events.log.leaf import leaf_of
+from events.store.contract import NewDelivery
 from exchange.books import as_told
 from exchange.jurisdictions.served import Serving
 from exchange.pipeline.settled import Settled
@@ -14,8 +16,35 @@ from exchange.protocol.ledger import Entry, differences
 from exchange.reconcile.finding import Difference
 from exchange.tables.books import BookRow
 
+_fields = attrgetter(*NewDelivery.__struct_fields__)
+
 Pair = tuple[str, str]  # teller, told
 Key = tuple[Ref, str, str]  # event, teller, told
+
+
+def is_held_as_told(one: Settled, held: Sequence[BookRow], serves: Callable[[str], bool]) -> bool:
+    """Whether what the books hold of one dossier is, field by field, what was last told; nothing less and no more."""
+    told = {(d.ref, d.teller, d.to): d for d in one.shelf.latest() if serves(d.to)}
+    if one.shelf.lost or len(told) != len(held):
+        return False
+    leaves = {ref: leaf_of(event.body) for ref, event in one.stored.items()}
+    for row in held:
+        delivery = told.get((row.ref, row.teller, row.office))
+        if delivery is None or _fields(row.told) != _fields(delivery):
+            return False
+        if (row.person, row.parts, row.leaf) != (delivery.person, delivery.parts, leaves[row.ref]):
+            return False
+    return True
+
+
+def check_replaced(one: Settled, serving: Serving) -> list[Difference]:
+    """The differences that remain where everything is held as it was last told: what was told before and is lost."""
+    person = {delivery.ref: delivery.person for delivery in one.shelf.latest()}
+    return [
+        Difference("ledger", office, person[ref], teller, ref, ("earlier",))
+        for ref, teller, office in sorted(_gaps(one))
+        if serving.serves(office)
+    ]
 
 
 def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> list[Difference]:

@@ -38,12 +38,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return self.checked.more
 
 
-def stepwise(node: Node, tell: Tell = nobody) -> Checked:
+def stepwise(node: Node, tell: Tell = nobody, *, trusted: bool = True) -> Checked:
     """The four checks over everybody, each batch at a moment of its own, so that none holds up the database for long.
 
-    `tell`: how many persons were checked so far.
+    `tell`: how many persons were checked so far; `trusted`: as of `checks`.
     """
-    return in_one(node.clock(), _parts(node, tell))
+    return in_one(node.clock(), _parts(node, tell, trusted=trusted))
 
 
 def report(node: Node) -> Checked:
@@ -65,7 +65,7 @@ def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place |
     begun, start = place
     after, parts = start, [offices_checked(node)] if begun is None else []
     while persons := _next(node, after):
-        parts.append(checks(node, persons))
+        parts.append(checks(node, persons, keep=True))
         after = persons[-1]
         if enough():
             break
@@ -99,11 +99,11 @@ def _say(found: Checked) -> None:
     say("checked", persons=found.persons, waiting=found.waiting, differences=sum(found.checks.values()))
 
 
-def _parts(node: Node, tell: Tell) -> Iterator[Checked]:
+def _parts(node: Node, tell: Tell, *, trusted: bool) -> Iterator[Checked]:
     done = 0
     yield offices_checked(node)
     for persons in _batches(node):
-        yield checks(node, persons)
+        yield checks(node, persons, trusted=trusted, keep=True)
         done += len(persons)
         tell(done)
 

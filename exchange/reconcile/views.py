@@ -8,12 +8,11 @@ import msgspec
 
 from events.envelope import Part, Ref
 from events.errors import Tampered
-from exchange.audit.rebuild import clear
 from exchange.books import as_told
 from exchange.jurisdictions.served import Serving
-from exchange.pipeline.project import opened_sheet, record_rows
+from exchange.pipeline.project import opened_sheet, plain_rows
 from exchange.pipeline.settled import Settled
-from exchange.protocol.book import Book
+from exchange.protocol.book import Book, Delivery
 from exchange.protocol.inheriting import handed_on
 from exchange.protocol.settle import Settlement
 from exchange.protocol.view import view
@@ -22,6 +21,7 @@ from exchange.tables.books import BookRow
 from exchange.tables.records import RecordRow
 
 _LOST = "record"
+_CLEAR = tuple(name for name in RecordRow.__struct_fields__ if name != "sealed")  # a seal is never twice the same
 
 
 def check_views(
@@ -36,7 +36,7 @@ def check_views(
 
 def compare_views(one: Settled, stored: Iterable[RecordRow]) -> list[Difference]:
     """The stored records that are not those of this settlement."""
-    new = {(row.office, row.person): row for row in record_rows(one)}
+    new = {(row.office, row.person): (row, plain) for row, plain in plain_rows(one)}
     old = {(row.office, row.person): row for row in stored}
     found = []
     for key in sorted(new.keys() | old.keys()):
@@ -62,20 +62,28 @@ def own_books(one: Settled, held: Sequence[BookRow], serving: Serving) -> dict[s
     for row in held:
         key = (row.ref, today(row.office, row.person))
         parts[key] = parts.get(key, frozenset()) | row.parts
-    for delivery in handed_on(((as_told(row.told), row.person) for row in held), one.shelf.offices):
+    for delivery in handed_on(((taken(row), row.person) for row in held), one.shelf.offices):
         if delivery.to in books and delivery.ref in one.stored:
             kept = one.shelf.restricted(delivery.ref, parts[delivery.ref, delivery.to])
             books[delivery.to].receive(delivery, kept)
     return books
 
 
-def _lacks(one: Settled, new: RecordRow | None, old: RecordRow | None) -> tuple[str, ...]:
+def taken(row: BookRow) -> Delivery:
+    """The delivery that an office took; what it is of and who holds it as the columns have it, should they differ."""
+    told = as_told(row.told)
+    if (told.ref, told.teller, told.to) == (row.ref, row.teller, row.office):
+        return told
+    return msgspec.structs.replace(told, ref=row.ref, teller=row.teller, to=row.office)
+
+
+def _lacks(one: Settled, new: tuple[RecordRow, bytes] | None, old: RecordRow | None) -> tuple[str, ...]:
     if new is None or old is None:
         return (_LOST,)
-    columns = msgspec.structs.fields(RecordRow)
-    names = [f.name for f in columns if getattr(clear(new), f.name) != getattr(clear(old), f.name)]
+    row, plain = new
+    names = [name for name in _CLEAR if getattr(row, name) != getattr(old, name)]
     try:
-        if opened_sheet(one.shelf, old) != opened_sheet(one.shelf, new):
+        if opened_sheet(one.shelf, old) != (plain if one.shelf.cipher(row.person) is not None else b""):
             names.append("sealed")
     except Tampered:
         names.append("sealed")

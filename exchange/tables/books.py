@@ -79,12 +79,12 @@ def _values(row: BookRow) -> dict[str, Any]:
 
 
 def _row(row: Row[Any]) -> BookRow:
+    ref = Ref(row.author, row.id)
+    try:
+        parts, told = frozenset(cast("list[Part]", msgspec.json.decode(row.parts))), _told.decode(row.told)
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):  # altered: as a telling that nobody made
+        parts = frozenset()
+        told = NewDelivery(ref=ref, person=row.person, teller=row.teller, to=row.office, parts=parts, ground="")
     return BookRow(
-        office=row.office,
-        person=row.person,
-        ref=Ref(row.author, row.id),
-        teller=row.teller,
-        leaf=row.leaf,
-        parts=frozenset(cast("list[Part]", msgspec.json.decode(row.parts))),
-        told=_told.decode(row.told),
+        office=row.office, person=row.person, ref=ref, teller=row.teller, leaf=row.leaf, parts=parts, told=told
     )

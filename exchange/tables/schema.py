@@ -113,6 +113,16 @@ reports = Table(
     PrimaryKeyConstraint("at"),
 )
 
+# Of which dossiers nothing was wrong, byte for byte as they stood then; by the first of their ids.
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("person", ID, nullable=False),
+    Column("proof", LargeBinary, nullable=False),
+    Column("pairs", Text, nullable=False),
+    PrimaryKeyConstraint("person"),
+)
+
 # Who may be one human. None of the three holds a name: tokens are keyed, and the others hold ids alone.
 likenesses = Table(
     "likenesses",

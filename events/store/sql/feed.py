@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from events.envelope import Part, Ref
+from events.errors import Tampered
 from events.store.contract import Acknowledgement, NewDelivery, StoredDelivery
 from events.store.moment import to_moment, to_number
 from events.store.rules import at_position, feed_order, unfed
@@ -114,17 +115,21 @@ def _row(delivery: StoredDelivery) -> dict[str, Any]:
 
 
 def delivery_of(row: Sequence[Any]) -> StoredDelivery:
-    """The delivery in a row of the columns in `COLUMNS`."""
+    """The delivery in a row of the columns in `COLUMNS`. Raises Tampered where it says what no delivery says."""
     author, id_, teller, to, revision, position, person, parts, ground, kind, asked, act, *trigger, at = row
+    try:
+        told, questions = frozenset(_parts(parts)), _asked(asked)
+    except msgspec.DecodeError as error:
+        raise Tampered(field="delivery", rule="delivery.form") from error
     return StoredDelivery(
         ref=Ref(author, id_),
         person=person,
         teller=teller,
         to=to,
-        parts=frozenset(_parts(parts)),
+        parts=told,
         ground=ground,
         kind=kind,
-        asked=_asked(asked),
+        asked=questions,
         act=act,
         trigger=Ref(*trigger) if trigger[1] is not None else None,
         revision=revision,

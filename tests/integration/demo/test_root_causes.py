@@ -70,7 +70,7 @@ class World:
                 for each in planted:
                     assert sql.execute(text(each.statement), each.row).rowcount, "the fault was not planted"
             ([one], _) = as_stored(self.node, session, [person])
-            evidence = Evidence.read(self.node, session, one)
+            [evidence] = Evidence.read(self.node, session, [one])
             savepoint.rollback()
         return evidence.differences, root_causes(evidence)
 
