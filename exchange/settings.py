@@ -12,7 +12,6 @@ import msgspec
 from events.errors import ExchangeError, Malformed
 from exchange.jurisdictions import deadlines
 from exchange.jurisdictions.served import Serving
-from exchange.translations.languages import LANGUAGES
 
 PREFIX = "EXCHANGE_"
 Check = Callable[["Settings"], ExchangeError | None]
@@ -52,7 +51,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data: Path = Path("var")
     serves: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
-    language: str = "zh-CN"
     deadlines: dict[str, dict[str, Any]] = {}
     max_batch: int = 1000
     lookups_per_hour: int = 60
@@ -185,10 +183,6 @@ def _within(name: str) -> Check:
     return lambda found: None if low <= getattr(found, name) <= high else wrong
 
 
-def _language(found: Settings) -> ExchangeError | None:
-    return None if found.language in LANGUAGES else Malformed(rule="settings.one_of", allowed=", ".join(LANGUAGES))
-
-
 def _demo_clock(found: Settings) -> ExchangeError | None:
     return None if found.demo_clock is None or found.demo else Malformed(rule="settings.needs_demo")
 
@@ -207,6 +201,5 @@ _CHECKS: Mapping[str, Check] = {
     "broker_url": _address("broker_url", BROKERS),
     "database_url": _address("database_url", DATABASES),
     "demo_clock": _demo_clock,
-    "language": _language,
     **{name: _within(name) for name in _LIMITS},
 }

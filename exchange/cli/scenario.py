@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import click
 
 from events.errors import Malformed
+from events.faults import Faults
 from exchange.cli import speech
 from exchange.cli.command import Group, answers, option
 from exchange.cli.exit_codes import DIFFERENT, FINE, NOT_TRIED
@@ -19,6 +21,7 @@ from exchange.jurisdictions import codes
 from exchange.scenarios import report
 from exchange.scenarios.api import Playground
 from exchange.scenarios.covering import listed, together
+from exchange.scenarios.document import ScenarioInvalid
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.model import Scenario
 from exchange.scenarios.reading import read
@@ -54,7 +57,7 @@ def run_files(
 ) -> int:
     given = dict(map(_given, offices))
     seed = secrets.randbelow(2**31) if seed is None else seed
-    stories = [read(file) for file in files]  # every file is judged before the first is played
+    stories = _all_read(files)  # every file is judged before the first is played
     if unused := given.keys() - {letter for story in stories for letter in story.offices}:
         raise Malformed(field="--office", rule="scenario.office_letter", value=", ".join(sorted(unused)))
     if (url is None) != (keys is None):
@@ -74,6 +77,20 @@ def run_files(
     speech.say(told, *shown, report.summary(runs, language))
     verdicts = {each.verdict for each in runs}
     return DIFFERENT if "different" in verdicts else NOT_TRIED if "not_tried" in verdicts else FINE
+
+
+def _all_read(files: Sequence[Path]) -> list[Scenario]:
+    """The stories. Raises the faults of all files at once, each with its file before its place."""
+    stories, faults = [], Faults()
+    for file in files:
+        with faults:
+            try:
+                stories.append(read(file))
+            except ScenarioInvalid as error:
+                place = f"{file}: {error.field}" if error.field != str(file) else error.field
+                raise ScenarioInvalid(field=place, rule=error.rule, **error.details) from error
+    faults.settle()
+    return stories
 
 
 def _one(story: Scenario, url: str | None, keys: Path | None, seed: int, given: dict[str, str], shuffles: int) -> Run:

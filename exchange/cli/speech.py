@@ -85,11 +85,16 @@ def tell(
 
 def _details(error: ExchangeError) -> dict[str, object]:
     """What the text may name; what the operating system says is said in the caller's language, where we can."""
-    told = {name: _of_system(value) if isinstance(value, OSError) else value for name, value in error.details.items()}
+    told = {
+        name: _of_system(value) if isinstance(value, OSError | UnicodeError) else value
+        for name, value in error.details.items()
+    }
     return {"field": error.field or "", **told}
 
 
-def _of_system(error: OSError) -> str:
+def _of_system(error: OSError | UnicodeError) -> str:
+    if isinstance(error, UnicodeError):
+        return text("cli.system.EILSEQ", language())
     key = f"cli.system.{errno.errorcode.get(error.errno or 0, '')}"
     return text(key, language()) if known(key) else error.strerror or str(error)
 

@@ -43,6 +43,16 @@ def test_a_file_that_is_not_valid_is_2_and_its_place_is_named(small):
     assert "$.titel" in found.output
 
 
+def test_of_several_files_every_one_that_is_not_valid_is_named(small, tmp_path):
+    cut, foreign = tmp_path / "cut.yaml", tmp_path / "foreign.yaml"
+    cut.write_text("scenario: [1", encoding="utf-8")
+    foreign.write_text("scenario: 情景", encoding="gb18030")
+    found = command(small(), str(cut), str(foreign))
+    assert found.exit_code == 2
+    assert f"{cut}: line 1: the YAML cannot be read" in found.stderr
+    assert f"{foreign} cannot be read: it is not UTF-8 text" in found.stderr
+
+
 def test_what_cannot_be_tried_is_3(small):
     """An event that nobody records by hand, as one of a later version would be."""
     act = "event: movement.left\n    person: P1\n    day: 0\n    with: {stay: B, destination: unknown}"

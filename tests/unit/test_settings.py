@@ -20,8 +20,8 @@ def test_the_environment_overrides_the_file(tmp_path):
 
 def test_every_wrong_value_is_named():
     with pytest.raises(SettingsWrong) as wrong:
-        settings(port=0, language="fr", serves=("4x",), speed="fast", demo="perhaps")
-    assert set(wrong.value.problems) == {"port", "language", "serves", "speed", "demo"}
+        settings(port=0, lookups_per_hour=0, serves=("4x",), speed="fast", demo="perhaps")
+    assert set(wrong.value.problems) == {"port", "lookups_per_hour", "serves", "speed", "demo"}
 
 
 @pytest.mark.parametrize(

@@ -133,12 +133,12 @@ def test_a_wrong_setting_is_named(run):
 
 def test_each_wrong_setting_is_told_by_its_rule_in_the_callers_language(run, tmp_path):
     file = tmp_path / "own.toml"
-    file.write_text('serves = ["4201150"]\nfoo = 1\nport = "x"\nlanguage = "fr"\n', encoding="utf-8")
+    file.write_text('serves = ["4201150"]\nfoo = 1\nport = "x"\npoll_seconds = 0\n', encoding="utf-8")
     english = run("status", "--settings", "own.toml").stderr
     assert "foo: There is no such setting." in english
     assert "serves: A division code has 2, 4, 6, 9 or 12 digits" in english
     assert "port: A whole number is expected." in english
-    assert "language: One of these is expected: zh-CN, en" in english
+    assert "poll_seconds: A number from 1 to 3600 is expected." in english
     assert "应为整数" in run("status", "--settings", "own.toml", "--language", "zh-CN").stderr
     assert "文件或文件夹不存在" in run("status", "--settings", "nowhere.toml", "--language", "zh-CN").stderr
 
