@@ -6,7 +6,7 @@ hashes, above them the roots of the full tiles of the level below.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from events.errors import Tampered
 from events.log.tree import HASH_BYTES, Node, root
@@ -37,6 +37,16 @@ def grown(size: int, leaves: Sequence[bytes], tile: Tile) -> dict[tuple[int, int
                 filled.append(root(_hashes(content)))
         level, start, hashes = level + 1, start // TILE_WIDTH, filled
     return changed
+
+
+def read_by(size: int, leaves: int) -> Iterator[tuple[int, int]]:
+    """The tiles that `grown` will read for so many leaves, by (level, index)."""
+    level = 0
+    while leaves:
+        index, held = divmod(size, TILE_WIDTH)
+        if held:
+            yield level, index
+        level, size, leaves = level + 1, index, (held + leaves) // TILE_WIDTH
 
 
 def nodes_in(tile: Tile) -> Node:

@@ -22,7 +22,7 @@ from events.store.postgres_errors import clear_errors
 from events.store.postgres_gathering import Gathering
 from events.store.prepared import say
 from events.store.sql.events import columns_of, fresh
-from events.store.sql.log import Entry, Waiting
+from events.store.sql.log import Waiting
 from events.store.sql.rows import Query
 
 _ENTER: LiteralString = """
@@ -181,9 +181,8 @@ class PostgresSession(Appends, Gathering):
     def _without_waiting(self) -> AbstractContextManager[object]:
         return self.driver.pipeline()
 
-    def _enter(self, entries: Sequence[Entry]) -> None:
-        first, *_, moment = entries[0]
-        columns = (texts(e[1] for e in entries), texts(e[2] for e in entries), blobs(e[3] for e in entries))
+    def _enter(self, first: int, waiting: Sequence[Waiting], leaves: Sequence[bytes], moment: int) -> None:
+        columns = (texts(row[1] for row in waiting), texts(row[3] for row in waiting), blobs(leaves))
         self._hot.execute(_ENTER, [first - 1, *columns, moment], prepare=True)
 
     def _no_longer_pending(self, positions: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.errors import Tampered
-from events.log.tiles import grown, nodes_in
+from events.log.tiles import grown, nodes_in, read_by
 from events.log.tree import consistency_proof, inclusion_proof, leaf_hash, nodes_over, root_at
 
 LEAVES = [leaf_hash(b"%d" % index) for index in range(70_000)]
@@ -27,7 +27,9 @@ class Rows:
         return self.tiles.get((level, index), b"")
 
     def append(self, count: int) -> None:
+        self.read.clear()
         self.tiles |= grown(self.size, LEAVES[self.size : self.size + count], self.tile)
+        assert self.read == set(read_by(self.size, count))
         self.size += count
 
 

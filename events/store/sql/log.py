@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select, tuple_, update
 from events.codec import thaw
 from events.envelope import Ref
 from events.log.leaf import leaf_of
-from events.log.tiles import grown, nodes_in
+from events.log.tiles import grown, nodes_in, read_by
 from events.log.tree import Frontier
 from events.store.contract import TOGETHER, StoredEvent
 from events.store.moment import to_moment, to_number
@@ -25,7 +25,6 @@ _WAITING = select(
 ).select_from(pending.join(events, (events.c.author == pending.c.author) & (events.c.id == pending.c.id)))
 
 Waiting = tuple[int, str, str, str, bytes, bytes]  # position, author, submission, id, body, sealed parts
-Entry = tuple[int, str, str, bytes, int]  # log index, author, id, leaf, moment
 
 
 class LogRows(WorkRows):
@@ -57,17 +56,10 @@ class LogRows(WorkRows):
         if not waiting:
             return ()
         tree = self.frontier()
+        last = {place: self._tile(*place) for place in read_by(tree.size, len(waiting))}
         leaves = [leaf_of(body) for *_, body, _ in waiting]
-        changed = grown(tree.size, leaves, self._tile)
         with self._without_waiting():  # the database enters what it was given while the rest is worked out here
-            self._enter(
-                [
-                    (index, author, id_, leaf, moment)
-                    for index, (leaf, (_, author, _, id_, *_)) in enumerate(
-                        zip(leaves, waiting, strict=True), tree.size
-                    )
-                ]
-            )
+            self._enter(tree.size, waiting, leaves, moment)
             for batch in batches(position for position, *_ in waiting):
                 self._no_longer_pending(batch)
             given = to_moment(moment)
@@ -77,6 +69,7 @@ class LogRows(WorkRows):
             )
             if marking:
                 self._mark_all((person for stored in placed for person in concerned(stored)), given)
+            changed = grown(tree.size, leaves, lambda level, index: last[level, index])
             head = tree.append(leaves).to_bytes()
         self._grow(changed, head)
         return placed
@@ -85,9 +78,13 @@ class LogRows(WorkRows):
         """Inside of it, statements may be sent before those before them are done."""
         return nullcontext()
 
-    def _enter(self, entries: Sequence[Entry]) -> None:
+    def _enter(self, first: int, waiting: Sequence[Waiting], leaves: Sequence[bytes], moment: int) -> None:
         columns = ("index", "author", "id", "leaf", "at")
-        self.sql.execute(log.insert(), [dict(zip(columns, entry, strict=True)) for entry in entries])
+        rows = [
+            dict(zip(columns, (index, author, id_, leaf, moment), strict=True))
+            for index, (leaf, (_, author, _, id_, *_)) in enumerate(zip(leaves, waiting, strict=True), first)
+        ]
+        self.sql.execute(log.insert(), rows)
 
     def _no_longer_pending(self, positions: Sequence[int]) -> None:
         self.sql.execute(delete(pending).where(pending.c.position.in_(positions)))
