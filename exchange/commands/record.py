@@ -113,7 +113,7 @@ def _require_open(node: Node, caller: Caller) -> None:
 def _authorise(node: Node, caller: Caller, items: Sequence[Item]) -> None:
     if not 0 < len(items) <= node.settings.max_batch:
         raise Malformed(field="items", rule="batch.size", most=node.settings.max_batch, count=len(items))
-    if not node.serving.serves(caller.office):
+    if not node.serves(caller.office):
         raise Forbidden(field="office", rule="office.not_served", office=caller.office)
     for item in items:
         if item.type.startswith(_CONFIRMING):

@@ -77,9 +77,9 @@ class Resource:
             blueprint = self.blueprint
             done: Any = view
             if query is not None:
-                done = blueprint.arguments(query, location="query")(done)
+                done = blueprint.arguments(query(), location="query")(done)  # made once, not for each request
             if body is not None:
-                done = blueprint.arguments(body, examples={k: {"value": v} for k, v in (asks or {}).items()})(done)
+                done = blueprint.arguments(body(), examples={k: {"value": v} for k, v in (asks or {}).items()})(done)
             if repeats:
                 done = blueprint.alt_response(200, schema=answer, success=True, example=example)(done)
             if file:

@@ -66,7 +66,7 @@ def components(template: str = "#/components/schemas/{name}") -> tuple[dict[str,
 
 
 def _struct_faults(path: str, content: Mapping[str, Any], struct: type[msgspec.Struct]) -> Iterator[Fault]:
-    known = {each.encode_name: each for each in msgspec.structs.fields(struct)}
+    known = _fields(struct)
     for name in sorted(content.keys() - known.keys()):
         yield Fault(f"{path}.{name}", "schema.unknown")  # the catalogue's values overlook it, the wire does not
     for name, each in known.items():
@@ -74,6 +74,12 @@ def _struct_faults(path: str, content: Mapping[str, Any], struct: type[msgspec.S
             yield from _value_faults(f"{path}.{name}", content[name], each.type)
         elif each.required:
             yield Fault(f"{path}.{name}", "schema.missing")
+
+
+@cache
+def _fields(struct: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    """Its fields by the names that they bear on the wire."""
+    return {each.encode_name: each for each in msgspec.structs.fields(struct)}
 
 
 def _value_faults(path: str, value: Any, type_: Any) -> Iterator[Fault]:
