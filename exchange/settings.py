@@ -55,7 +55,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_batch: int = 1000
     lookups_per_hour: int = 60
     confirm_equal: bool = False
-    max_body_bytes: int = 1 << 20
     host: str = "127.0.0.1"
     port: int = 8080
     demo: bool = False
@@ -84,7 +83,6 @@ BROKERS = ("redis", "rediss", "amqp", "amqps")
 _LIMITS: Mapping[str, tuple[int, int]] = {
     "max_batch": (1, 100_000),
     "lookups_per_hour": (1, 100_000),
-    "max_body_bytes": (1 << 10, 1 << 30),
     "port": (1, 65_535),
     "poll_seconds": (1, 3_600),
 }

@@ -1,10 +1,14 @@
 """What the documents tell people to type is there."""
 
 import re
+import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from exchange.jurisdictions.deadlines import DEFAULT, Distance, Rules
+from exchange.settings import Settings
 from tests.conventions.sources import ROOT, documents, inside
 
 _IN_CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
@@ -35,6 +39,27 @@ def test_every_command_that_a_document_names_is_in_the_makefile(path: Path):
 def test_every_link_inside_the_repository_leads_somewhere(path: Path):
     links = _LINK.findall(path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_every_setting_is_told_and_none_that_is_not():
+    told = (
+        (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").partition("### Settings")[2].partition("## ")[0]
+    )
+    names = [name for row in re.findall(r"^\| (`.*?) \|", told, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(names) == sorted(Settings.__struct_fields__)
+
+
+def test_the_deadlines_that_are_told_are_those_built_in():
+    document = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"^```toml\n(\[deadlines.*?)^```", document, re.MULTILINE | re.DOTALL)
+    told = DEFAULT.overridden(tomllib.loads(block)["deadlines"])
+    assert (_days(told), told.periods) == (_days(DEFAULT), DEFAULT.periods)
+
+
+def _days(rules: Rules) -> dict[str, list[int]]:
+    return {
+        kind: [term.days(each, urgent=False) for each in get_args(Distance)] for kind, term in rules.answers.items()
+    }
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
