@@ -135,8 +135,11 @@ def _walk_object(value: dict[object, object], room: int) -> None:
     for key, item in value.items():
         if type(key) is not str or not key.isascii() or "\0" in key:
             raise _Broken("json.key")
-        # Plain strings and nothing are most of what there is; a call for each would double the cost of the walk.
-        if item is None or (type(item) is str and item.isascii() and "\0" not in item):
+        # Plain strings, numbers and nothing are most of it; a call for each would double the cost of the walk.
+        if type(item) is str:
+            if item.isascii() and "\0" not in item:
+                continue
+        elif item is None or (type(item) is int and -MAX_INTEGER <= item <= MAX_INTEGER):
             continue
         try:
             _walk(item, room)
@@ -149,6 +152,8 @@ def _walk_array(value: list[object] | tuple[object, ...], room: int) -> None:
     if room < 0:
         raise _Broken("json.depth")
     for index, item in enumerate(value):
+        if type(item) is str and item.isascii() and "\0" not in item:
+            continue
         try:
             _walk(item, room)
         except _Broken as broken:

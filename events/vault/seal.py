@@ -47,9 +47,12 @@ class Sealed(msgspec.Struct, frozen=True):
 
 def seal(parts: Mapping[str, Mapping[str, Any]], binding: Binding, cipher: AESGCM) -> Sealed:
     """Each part with a fresh salt, sealed. Raises Malformed where a part is no canonical JSON."""
-    salts = {name: new_salt() for name in parts}
-    salted = {name: part_bytes(content, salts[name]) for name, content in parts.items()}
-    commitments = {name: salted_hash(salts[name], part) for name, part in salted.items()}
+    salted: dict[str, bytes] = {}
+    commitments: dict[str, str] = {}
+    for name, content in parts.items():
+        salt = new_salt()
+        salted[name] = part = part_bytes(content, salt)
+        commitments[name] = salted_hash(salt, part)
     return Sealed(_column(salted, binding, cipher), commitments)
 
 
@@ -126,12 +129,14 @@ def same_content(parts: Mapping[str, Mapping[str, Any]], stored: Mapping[str, by
 
 def _column(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> bytes:
     frames = [_FORM]
+    event = binding.associated("")
     for name in sorted(parts):
         if not 0 < len(name) < 256 or not name.isascii():
             raise Malformed(field="parts", rule="part.name")
+        named = name.encode("ascii")
         nonce = secrets.token_bytes(NONCE_BYTES)
-        body = nonce + cipher.encrypt(nonce, parts[name], binding.associated(name))
-        frames += (bytes((len(name),)), name.encode("ascii"), _LENGTH.pack(len(body)), body)
+        body = cipher.encrypt(nonce, parts[name], event + named)
+        frames += (bytes((len(name),)), named, _LENGTH.pack(NONCE_BYTES + len(body)), nonce, body)
     return b"".join(frames)
 
 

@@ -74,7 +74,7 @@ def _first_events(url: str, dsn: str, size: Size) -> Figure:
         Writers(1, begin_first, url, size.events),
         Writers(1, begin_bare_first, dsn, size.events),
         FIRST_TARGET,
-        "round trips, as many as the bare one's, and the row of `pending`",
+        "the lock of the token, which takes a round trip of its own, and the row of `pending`",
     )
 
 
@@ -86,7 +86,7 @@ def _batch(url: str, dsn: str, size: Size) -> Figure:
         Writers(1, begin_batch, url, size.batch),
         Writers(1, begin_bare_copy, dsn, size.batch),
         BATCH_TARGET,
-        "the rows of `pending`, and the look at the streams before",
+        "the rows of `pending` with their two indexes, and the look at the streams before",
     )
 
 
