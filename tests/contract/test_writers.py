@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from events.codec import SealedEvent
 from events.errors import StaleVersion
 from events.store.postgres import PostgresStore
-from tests.contract.story import LIN, NOON, OTHER_TOWN, PowerCut, event, fresh_id, told
+from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, PowerCut, event, fresh_id, told
 
 WRITERS, ACTS = 10, 8
 
@@ -76,6 +77,17 @@ def worker(store: PostgresStore, over: threading.Event) -> None:
         time.sleep(0.002)
 
 
+def sequenced(store: PostgresStore) -> list[str]:
+    """The ids of all that waited, in the order of the log."""
+    found: list[str] = []
+    while True:
+        with store.write() as session:
+            placed = session.sequence(70, NOON)
+        if not placed:
+            return found
+        found += [one.frame.id for one in placed]
+
+
 def test_a_reader_skips_and_doubles_nothing_that_slow_writers_commit_late(postgres):
     kept: list[SealedEvent] = []
     over, read = threading.Event(), threading.Event()
@@ -136,6 +148,47 @@ def test_of_many_who_append_at_one_version_one_wins(postgres):
     assert sorted(outcomes) == ["stale"] * 7 + ["taken"]
     with postgres.read() as session:
         assert len(session.events_of([LIN])) == 1
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_who_appends_alone_waits_for_nobody_but_whoever_writes_to_the_same_stream(postgres, again):
+    """And holds up no other thread of the process meanwhile: else the first could never commit."""
+    first = event(1)
+    late = first if again else event(1)
+    outcomes: list[str] = []
+
+    def append() -> None:
+        try:
+            outcomes.append(postgres.append_alone(late).frame.id)
+        except StaleVersion:
+            outcomes.append("stale")
+
+    crew = Crew()
+    with postgres.write() as session:
+        session.append([first])
+        crew.hire(append)
+        for _ in range(20):
+            postgres.append_alone(event(1, person=fresh_id()))
+        assert outcomes == []
+    crew.finish()
+    assert outcomes == ([first.frame.id] if again else ["stale"])
+    with postgres.read() as session:
+        assert session.head(TOWN, LIN) == 1
+        assert session.pending() == 21
+
+
+def test_a_writer_that_holds_out_stops_no_other_from_being_sequenced_and_is_not_skipped(postgres):
+    many = [event(1, person=fresh_id()) for _ in range(300)]
+    held = event(1)
+    with postgres.write() as slow:
+        slow.append([held])
+        for one in many:
+            postgres.append_alone(one)
+        with ThreadPoolExecutor(1) as elsewhere:  # a thread has one transaction at a time
+            placed = elsewhere.submit(sequenced, postgres).result()
+        assert placed == [one.frame.id for one in many]
+    assert sequenced(postgres) == [held.frame.id]
+    assert sequenced(postgres) == []
 
 
 def test_the_same_batch_offered_by_many_at_once_is_taken_once(postgres):
