@@ -21,14 +21,14 @@ IDENTITY_KINDS = ("inflow", "registration", "contested")
 
 
 def chain(facts: Facts, dossier: Dossier) -> tuple[Link, ...]:
-    """Links by stamp alone. While the book holds none, what its latest arrival states; of a merge, the survivor's."""
+    """Links by stamp alone; of a merge, the survivor's. While the book holds none, what its latest arrival states that
+    states any: who does not know the registration takes nothing away from what others knew.
+    """
     counted = facts.in_force(Registered, RegistrationChanged)
     links = [link for s in counted if s.event.person == dossier.survivor and (link := _link(s)) is not None]
     if not links:
-        latest = max(facts.in_force(Arrived), key=lambda s: (s.stamp, s.ref), default=None)
-        if latest is not None and isinstance(latest.payload, Arrived) and latest.payload.registration is not None:
-            place = latest.payload.registration
-            links = [Link(latest.ref, latest.stamp, latest.day, place, _named(place), from_arrival=True)]
+        stated = [link for s in facts.in_force(Arrived) if (link := _stated(s)) is not None]
+        links = [max(stated, key=lambda link: (link.stamp, link.ref))] if stated else []
     links.sort(key=lambda link: (link.stamp, link.ref))
     said = _said(facts)
     return tuple(_disclaimed(link, said) for link in links)
@@ -43,6 +43,13 @@ def _link(standing: Standing) -> Link | None:
         before = _named(payload.from_) or ((standing.author,) if payload.from_ is not None else ())
         return Link(standing.ref, standing.stamp, standing.day, payload.to, _named(payload.to) + before)
     return None
+
+
+def _stated(arrival: Standing) -> Link | None:
+    place = arrival.payload.registration if isinstance(arrival.payload, Arrived) else None
+    if place is None:
+        return None
+    return Link(arrival.ref, arrival.stamp, arrival.day, place, _named(place), from_arrival=True)
 
 
 def _named(place: Place | None) -> tuple[str, ...]:

@@ -130,9 +130,9 @@ def _stamped(line: Line) -> tuple[int, str, str]:
 
 
 def _stated_link(arrivals: Sequence[Line]) -> list[Line]:
-    """While nobody registered the person, what the latest arrival states."""
-    latest = max(arrivals, key=_stamped, default=None)
-    return [latest] if latest is not None and latest.facts.registration is not None else []
+    """While nobody registered the person, what the latest arrival states that states any."""
+    latest = max((each for each in arrivals if each.facts.registration is not None), key=_stamped, default=None)
+    return [latest] if latest is not None else []
 
 
 def _place(link: Line) -> Spot | None:
