@@ -35,9 +35,11 @@ from exchange.protocol.refusals import (
     NotAsked,
     NotEntitled,
     NothingToSettle,
+    RedirectedBack,
 )
 
 _FAR = "9999-12-31"
+_ELSEWHERE = ""
 
 
 def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) -> None:
@@ -54,6 +56,8 @@ def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) ->
         _deferring(fact, day, state, deferrals)
     elif isinstance(fact, Settled):
         _settling(fact, state)
+    elif isinstance(fact, Redirected) and fact.to in {state.ref.asked, state.asker}:
+        raise RedirectedBack(field="to")
 
 
 def _disputes_notice(case: CaseRef, office: str, record: Record) -> bool:
@@ -175,7 +179,7 @@ def _samples(case: CaseRef) -> tuple[Reply, ...]:
         Confirmed(case=case),
         EnquiryAnswered(case=case),
         Disputed(case=case, reason="other"),
-        Redirected(case=case, to=case.asked),
+        Redirected(case=case, to=_ELSEWHERE),
         Settled(case=case, whole="accepted"),
         Deferred(case=case, until=_FAR, reason="other"),
         Noted(case=case),

@@ -127,6 +127,13 @@ class NotAsked(Illegal):
     about = "case"
 
 
+class RedirectedBack(Illegal):
+    """The case is redirected to one of its own two sides, so that nobody would be asked."""
+
+    code = "redirected_back"
+    about = "to"
+
+
 class AlreadyDeferred(Illegal):
     """The office asked has deferred its answer as often as it may."""
 

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from events.catalogue.amendment import Retracted
-from events.catalogue.case import Confirmed, Deferred, Disputed, Noted, Reopened, Settled
+from events.catalogue.case import Confirmed, Deferred, Disputed, Noted, Redirected, Reopened, Settled
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Deceased, Registered
@@ -18,13 +18,13 @@ from exchange.protocol.answering import allowed
 from exchange.protocol.book import Question
 from exchange.protocol.legality import check
 from exchange.protocol.record import CaseState
-from exchange.protocol.refusals import AlreadyDeferred, CaseClosed, DeferralDay, NotAsked, UnknownPerson
+from exchange.protocol.refusals import AlreadyDeferred, CaseClosed, DeferralDay, NotAsked, RedirectedBack, UnknownPerson
 from exchange.protocol.reminding import escalation, reminder
 from exchange.translations import known
 from tests.properties.world import COUNTY, OFFICES, World
 from tests.unit.test_sheet import Told
 
-HOME, NEW = OFFICES[:2]
+HOME, NEW, OTHER = OFFICES[:3]
 DUE = "2026-04-01"  # the model's day for every question
 LATER = "2026-05-01"
 ASKED = {"case.confirmed", "case.disputed", "case.redirected", "case.deferred", "case.noted"}
@@ -85,6 +85,19 @@ def test_an_answer_is_deferred_once_and_only_until_a_later_day(story):
     with pytest.raises(AlreadyDeferred):
         story.record(HOME, Deferred(case=story.case, until="2026-06-01", reason="still_looking"))
     assert "case.deferred" in story.may(HOME, deferrals=2)
+
+
+@pytest.mark.parametrize("to", [HOME, NEW])
+def test_no_case_is_redirected_to_one_of_its_two_sides(story, to: str):
+    """Nobody would be asked, and the question would be over."""
+    with pytest.raises(RedirectedBack):
+        story.record(HOME, Redirected(case=story.case, to=to))
+    story.record(HOME, Disputed(case=story.case, reason="not_our_registration"))
+    with pytest.raises(RedirectedBack):
+        story.record(NEW, Redirected(case=story.case, to=to))
+    assert "case.redirected" in story.may(NEW)
+    story.record(NEW, Redirected(case=story.case, to=OTHER))
+    assert story.both()[0] == "redirected"
 
 
 def test_the_asker_defers_nothing(story):
