@@ -13,7 +13,7 @@ from tests.properties.succession import Successions, repeated
 from tests.properties.world import OFFICES, World
 
 # How many a whole run of the tests takes.
-HISTORIES = 2000
+HISTORIES = 5000
 
 
 def history(
