@@ -40,6 +40,9 @@ class SqlSession(Session, Protocol):
     def rows_about_offices(self) -> list[EventRow]:
         """The rows of every event that, by its column, is about an office."""
 
+    def without_waiting(self) -> AbstractContextManager[object]:
+        """Inside of it, rows may be sent before those before them are written: what is wrong is raised at its end."""
+
     def changed(self) -> int:
         """A number that grows while the transaction lasts with each row written, but not with the moment of the log."""
 

@@ -7,7 +7,7 @@ own, and what it guards is read by the next one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import chain
 from typing import Any, LiteralString
 
@@ -169,16 +169,19 @@ class PostgresSession(Appends, Gathering):
                 self.wrapped_key(person)  # says whose was destroyed
 
     def _lock_head(self) -> int:
-        if not self._holds_head:
-            self._hot.execute(_LIMITS, self._limits.words, prepare=True)
-            self._holds_head = True
-        (at,) = self._ask(_HEAD).fetchone() or (0,)
+        with (
+            nullcontext() if self._holds_head else self.without_waiting()
+        ):  # the limits hold before the row is asked for
+            if not self._holds_head:
+                psycopg.RawCursor(self.driver).execute(_LIMITS, self._limits.words, prepare=True)
+                self._holds_head = True
+            (at,) = self._ask(_HEAD).fetchone() or (0,)
         return int(at)
 
     def _first_waiting(self, limit: int, most: int) -> Sequence[Waiting]:
         return self._ask(_WAITING, [limit, most]).fetchall()
 
-    def _without_waiting(self) -> AbstractContextManager[object]:
+    def without_waiting(self) -> AbstractContextManager[object]:
         return self.driver.pipeline()
 
     def _enter(self, first: int, waiting: Sequence[Waiting], leaves: Sequence[bytes], moment: int) -> None:

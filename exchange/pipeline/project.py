@@ -37,19 +37,22 @@ _ASSOCIATED = b"exchange/record/1"
 
 def write_records(node: Node, session: SqlSession, settled: Sequence[Settled]) -> None:
     """Replace the records of these dossiers, which say nothing of places in the log and in feeds."""
-    records.replace(session.sql, _persons(settled), [row for one in settled for row in record_rows(one)])
+    rows = [row for one in settled for row in record_rows(one)]
+    with session.without_waiting():
+        records.replace(session.sql, _persons(settled), rows)
     node.step("records written")
 
 
 def project(node: Node, session: SqlSession, settled: Sequence[Settled], fed: Sequence[StoredDelivery]) -> None:
     """Replace the other rows of these dossiers, and take what was fed into the books of those told."""
     persons = _persons(settled)
-    books.hold(session.sql, held_rows(node, settled, fed))
-    node.step("books held")
-    cases.replace(session.sql, persons, [row for one in settled for row in case_rows(one)])
-    node.step("cases written")
     seen = _acknowledged(session, [d for one in settled for d in one.deliveries])
-    inbox.replace(session.sql, persons, [row for one in settled for row in inbox_rows(one, seen)])
+    with session.without_waiting():  # nothing is asked of what is written here
+        books.hold(session.sql, held_rows(node, settled, fed))
+        node.step("books held")
+        cases.replace(session.sql, persons, [row for one in settled for row in case_rows(one)])
+        node.step("cases written")
+        inbox.replace(session.sql, persons, [row for one in settled for row in inbox_rows(one, seen)])
 
 
 def _persons(settled: Iterable[Settled]) -> list[str]:

@@ -126,3 +126,17 @@ def test_an_event_of_a_known_person_takes_three_round_trips_to_postgres(server, 
 
         records()  # statements are prepared
         assert round_trips(node, tmp_path / "trace", records) == 3
+
+
+def test_a_worker_waits_few_times_for_postgres(server, tmp_path):
+    """What it writes it sends without waiting; it waits for what it asks, for locks, and for its two commits."""
+    with database(server) as url, closing(opened(tmp_path / "data", database_url=url)) as node:
+        home = Town(node, ZHIFANG)
+        home.registers(woman())
+        home.registers(woman(4))
+        home.forwards = False
+        home.registers(woman(6))
+        advance(node)  # statements are prepared
+        home.registers(woman(8))
+        assert round_trips(node, tmp_path / "one", lambda: advance(node)) <= 33
+        assert round_trips(node, tmp_path / "idle", lambda: advance(node)) == 1

@@ -58,7 +58,7 @@ class LogRows(WorkRows):
         tree = self.frontier()
         last = {place: self._tile(*place) for place in read_by(tree.size, len(waiting))}
         leaves = [leaf_of(body) for *_, body, _ in waiting]
-        with self._without_waiting():  # the database enters what it was given while the rest is worked out here
+        with self.without_waiting():  # the database enters what it was given while the rest is worked out here
             self._enter(tree.size, waiting, leaves, moment)
             for batch in batches(position for position, *_ in waiting):
                 self._no_longer_pending(batch)
@@ -70,11 +70,10 @@ class LogRows(WorkRows):
             if marking:
                 self._mark_all((person for stored in placed for person in concerned(stored)), given)
             changed = grown(tree.size, leaves, lambda level, index: last[level, index])
-            head = tree.append(leaves).to_bytes()
-        self._grow(changed, head)
+            self._grow(changed, tree.append(leaves).to_bytes())
         return placed
 
-    def _without_waiting(self) -> AbstractContextManager[object]:
+    def without_waiting(self) -> AbstractContextManager[object]:
         """Inside of it, statements may be sent before those before them are done."""
         return nullcontext()
 

@@ -77,6 +77,8 @@ class WorkRows(Asking):
         for batch in batches(persons):
             mine = select(dossiers.c.dossier).where(dossiers.c.person.in_(batch))
             whole = select(dossiers.c.person).where(dossiers.c.dossier.in_(mine))
+            if self.sql.execute(whole.limit(1)).first() is None:
+                continue  # nobody of them was ever joined with anybody: the marks are all that is to be locked
             ordered = select(dossiers.c.person, dossiers.c.dossier).where(dossiers.c.dossier.in_(mine))
             locked = ordered.order_by(dossiers.c.dossier, dossiers.c.person).with_for_update(skip_locked=True)
             mine_now = {person for person, _ in self.sql.execute(locked)}
@@ -102,6 +104,6 @@ class WorkRows(Asking):
     def dossiers(self, persons: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         wanted = list(dict.fromkeys(persons))
         found: dict[str, list[str]] = {}
-        for person, other in self.ask_rows(_JOINED, wanted):
+        for person, other in self.ask_rows(_JOINED, wanted) if wanted else ():
             found.setdefault(person, []).append(other)
         return {person: tuple(found.get(person, (person,))) for person in wanted}
