@@ -8,6 +8,7 @@ from typing import TypedDict
 from exchange.protocol.duties import RULES, Rule
 from tests.properties.commands import PERSONS, Commands
 from tests.properties.enquiries import Enquiries
+from tests.properties.households import Households
 from tests.properties.reviews import Reviews
 from tests.properties.succession import Successions, repeated
 from tests.properties.world import OFFICES, World
@@ -30,6 +31,7 @@ def history(
     commands = Commands(world, PERSONS[:persons])
     successions = Successions(world, commands.persons)
     enquiries, reviews = Enquiries(world, commands), Reviews(world, commands)
+    households = Households(world, commands)
     moments = successions.moments(steps)
     for step in range(steps):
         if step in moments:
@@ -37,6 +39,7 @@ def history(
         commands.step()
         enquiries.step()
         reviews.step()
+        households.step()
         if world.random.random() < 0.6:
             world.settle(world.random.randrange(nodes))
         for _ in range(world.random.randrange(3)):

@@ -147,6 +147,7 @@ def expected() -> set[str]:
         "one_document",
         "two_spouses",
     }
+    households = {f"command household {word}" for word in ("moved", "joined", "answered")}
     families = {
         "family asked",
         "family told",
@@ -157,6 +158,7 @@ def expected() -> set[str]:
     return (
         ends
         | families
+        | households
         | {f"type {t}" for t in types}
         | {f"contradiction {k}" for k in kinds}
         | {f"row {row}" for row in ROWS}

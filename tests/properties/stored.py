@@ -234,7 +234,11 @@ class Sent(Commands):
         if result.person not in self.human:
             self.human[str(result.person)] = human
             self.persons = tuple(sorted(self.human))
-        for event in self._kept(lambda one: one.frame.id == item.id):
+        self.keep(lambda one: one.frame.id == item.id)
+
+    def keep(self, wanted: Callable[[Event], bool]) -> None:
+        """What the store has kept of this is the model's, too."""
+        for event in self._kept(wanted):
             self.world.command(event)
 
     def forward(self) -> None:
@@ -291,24 +295,6 @@ class Endings(Successions):
         ground.does(work, self.commands.killed_at())
         self.commands.counts[fact.type] = self.commands.counts.get(fact.type, 0) + 1
         super().record(office, fact)
-
-
-def stored_history(seed: int, ground: Ground, steps: int = 14) -> tuple[Mirror, Sent]:
-    """A history that is at its end on both sides."""
-    world = Mirror(seed, ground)
-    commands = Sent(world, ground)
-    endings = Endings(world, commands) if ends(seed) else None
-    for step in range(steps):
-        if endings is not None and step == steps // 2:
-            endings.draw(world.random.choice(("merge", "split")))
-        commands.step()
-        draw = world.random.random()
-        if draw < 0.55:
-            commands.forward()
-        elif draw < 0.65:
-            commands.day_goes_by()
-    commands.forward()
-    return world, commands
 
 
 def differing(world: Mirror, commands: Sent) -> list[str]:

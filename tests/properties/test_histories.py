@@ -23,6 +23,7 @@ from tests.properties.commands import Commands
 from tests.properties.documents import document_faults
 from tests.properties.enquiries import enquiry_faults
 from tests.properties.histories import HISTORIES, again, history, shape
+from tests.properties.households import line_faults
 from tests.properties.reached import reached
 from tests.properties.shown import shown
 from tests.properties.succession import succession_faults
@@ -42,6 +43,7 @@ def faults_of(world: World) -> list[str]:
         *succession_faults(world),
         *document_faults(world),
         *enquiry_faults(world),
+        *line_faults(world),
     ]
 
 

@@ -16,7 +16,9 @@ from exchange.protocol.duties import RULES
 from exchange.reconcile import checks
 from exchange.unit_of_work import SqlSession, UnitOfWork
 from tests.databases import database
-from tests.properties.stored import Ground, Killed, differing, stored_history
+from tests.properties.stored import Ground, Killed, differing
+from tests.properties.stored_history import stored_history
+from tests.properties.stored_households import paging_faults
 from tests.properties.test_histories import faults_of
 
 BLOCK = 10
@@ -39,6 +41,7 @@ def faults(first: int, ground: Ground) -> list[str]:
         world, commands = stored_history(seed, ground)
         shown = [*differing(world, commands), *faults_of(world)]
         shown += [str(each) for each in checks(ground.node, commands.persons).differences]
+        shown += paging_faults(ground.node, world.offices)
         found += [f"seed {seed}: {each}" for each in shown]
     return found
 

@@ -1,0 +1,26 @@
+"""One random history on a real node: commands, households, ends of offices, forwarding and days that go by."""
+
+from __future__ import annotations
+
+from tests.properties.stored import Endings, Ground, Mirror, Sent, ends
+from tests.properties.stored_households import StoredHouseholds
+
+
+def stored_history(seed: int, ground: Ground, steps: int = 14) -> tuple[Mirror, Sent]:
+    """A history that is at its end on both sides."""
+    world = Mirror(seed, ground)
+    commands = Sent(world, ground)
+    households = StoredHouseholds(world, commands)
+    endings = Endings(world, commands) if ends(seed) else None
+    for step in range(steps):
+        if endings is not None and step == steps // 2:
+            endings.draw(world.random.choice(("merge", "split")))
+        commands.step()
+        households.step()
+        draw = world.random.random()
+        if draw < 0.55:
+            commands.forward()
+        elif draw < 0.65:
+            commands.day_goes_by()
+    commands.forward()
+    return world, commands
