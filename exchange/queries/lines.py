@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 MOST_SHOWN = 50  # of the members of one line
+MOST_OPENED = 500  # for one page, which ends early where its lines have very many members
 Answered = Literal["open", "partly_answered", "answered"]
 
 
@@ -59,7 +60,7 @@ def lines(
     most = MOST_SHOWN if wanted is None else None  # what is looked through is opened whole
     with node.look(caller) as session:
         page = table.lines(session.sql, chosen, cursor, limit)
-        groups = grouped(page.rows, table.in_lines(session.sql, page.rows, chosen))
+        groups = list(_affordable(grouped(page.rows, table.in_lines(session.sql, page.rows, chosen)), most))
         rows = {row.position: row for each in groups for row in (each.lead, *each.rows[:most])}
         entries = {each.position: each for each in entries_of(node, session, caller.office, list(rows.values()))}
     access_log.note(node.uow, caller, purpose, [(entry.person, SHOWN) for entry in entries.values()], node.clock())
@@ -70,7 +71,8 @@ def lines(
         if leads:
             members = tuple(entries[row.position] for row in group.rows[:MOST_SHOWN])
             found.append(_line(leads[-1], members, group.rows))
-    return Page(tuple(found), page.next)
+    whole = len(groups) == len(page.rows)
+    return Page(tuple(found), page.next if whole else table.place(groups[-1].lead))
 
 
 class Group(NamedTuple):
@@ -89,6 +91,16 @@ def grouped(leads: Iterable[InboxRow], rows: Iterable[tuple[InboxRow, bool]]) ->
         group.rows.append(row)
         group.selected.update([row.position] if selected else ())
     return list(found.values())
+
+
+def _affordable(groups: Iterable[Group], most: int | None) -> Iterator[Group]:
+    """The first ones, as far as they do not have too many members to be opened; at least one."""
+    opened = 0
+    for number, group in enumerate(groups):
+        opened += len(group.rows[:most])
+        if number and opened > MOST_OPENED:
+            return
+        yield group
 
 
 def _line(lead: Entry, members: tuple[Entry, ...], rows: Sequence[InboxRow]) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -90,6 +91,11 @@ def lines(sql: Connection, which: Which, after: str | None = None, limit: int = 
     later = select(literal(1)).where(*_same_line(other), newer, *_where(which, other)).offset(0).exists()
     keys = (inbox.c.at, inbox.c.office, inbox.c.position)
     return page(sql, select(inbox).where(*_where(which), ~later), keys, _row, after, limit, falling=True)
+
+
+def place(lead: InboxRow) -> str:
+    """The position behind which the next lines follow, where a page ends early."""
+    return json.dumps([to_number(lead.at), lead.office, lead.position])
 
 
 def in_lines(sql: Connection, leads: Sequence[InboxRow], which: Which) -> list[tuple[InboxRow, bool]]:

@@ -98,7 +98,7 @@ class NotificationSchema(Wire):
 
 
 class InboxSchema(Page):
-    """A page of the inbox. With `search` or `overdue` a page may be short, or empty, before the last."""
+    """A page of the inbox. With `search` or `overdue`, or lines of very many, it may be short before the last."""
 
     items = fields.Many(fields.Inner(NotificationSchema), required=True, most=200)
 

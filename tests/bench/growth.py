@@ -19,9 +19,10 @@ from exchange.demo.servers.postgres import Postgres
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.queries.find_person import find_person
-from exchange.queries.inbox import inbox
+from exchange.queries.lines import lines
 from exchange.queries.record import record as sheet
 from exchange.settings import settings
+from exchange.tables.inbox import Which
 from tests.bench.curves import drawn
 from tests.bench.figures import timed
 from tests.bench.workload import CLERKS, HOME, TOWN, arrived, crowds, number_of, registered, streams, take
@@ -61,7 +62,7 @@ def _deeds(node: Node, person: str, number: str) -> Iterator[tuple[str, float]]:
     yield "append one event", _typical(lambda: node.uow.append(next(events)))
     clerk = CLERKS[HOME]
     yield "find a person by document", _typical(lambda: find_person(node, clerk, "case", "resident", number))
-    yield "a page of the inbox", _typical(lambda: inbox(node, clerk))
+    yield "a page of the inbox", _typical(lambda: lines(node, clerk, Which()))
     yield "a person's record", _typical(lambda: sheet(node, clerk, "case", person))
 
 

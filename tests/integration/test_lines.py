@@ -87,6 +87,16 @@ def test_pages_count_lines(platform, act):
     assert second["next"] is None
 
 
+def test_a_page_ends_early_where_its_lines_have_very_many_members(platform, act, monkeypatch):
+    monkeypatch.setattr("exchange.queries.lines.MOST_OPENED", 5)
+    other = moves(platform, arriving(*NAMES, effective_on="2026-03-02"), "330106001000").json["submission"]
+    for query in ("kind=inflow", "kind=inflow&search=林"):
+        first = platform.call("GET", f"/v1/inbox?{query}", HOME).json
+        second = platform.call("GET", f"/v1/inbox?{query}&cursor={first['next']}", HOME).json
+        assert [[each["act"] for each in page["items"]] for page in (first, second)] == [[other], [act]]
+        assert second["next"] is None
+
+
 def test_who_joins_later_is_shown_with_the_others(platform):
     for name in NAMES:
         recorded(platform, name)

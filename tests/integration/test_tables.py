@@ -239,6 +239,8 @@ class TestLines:
             if after is None:
                 break
         assert seen == [[11, 10], [9, 8], [7]]
+        [_, second] = inbox.lines(sql, inbox.Which(area=TOWN), None, limit=2).rows
+        assert inbox.lines(sql, inbox.Which(area=TOWN), None, limit=2).next == inbox.place(second)
 
 
 class TestPages:
