@@ -96,8 +96,10 @@ def _compared(node: Node, one: str, other: str, *, full: bool) -> Between:
 
 
 def _lines_between(found: Between) -> Iterator[str]:
-    told = {"shared": found.shared, "trips": found.trips, "exchanged": found.exchanged, "count": len(found.differing)}
-    yield speech.words("reconcile.between", **told)
+    told = {name: getattr(found, name) for name in ("shared", "trips", "exchanged", "read")}
+    yield speech.words("reconcile.between", **told, count=found.differing_in_all)
+    if found.forged:
+        yield speech.words("reconcile.forged", count=found.forged)
     yield from (f"  {_line(each)}" for each in found.differing)
     yield from _lines(found.checked)
 

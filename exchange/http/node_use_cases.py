@@ -177,10 +177,10 @@ class NodeUseCases:
 
     def checks_between(self, caller: Caller, one: str, other: str | None) -> Row:
         found = between(self._node, caller, one, other)
-        ledger = {name: getattr(found, name) for name in ("shared", "trips", "exchanged")}
+        ledger = {name: getattr(found, name) for name in ("shared", "trips", "exchanged", "read")}
         differing = [_difference(each) for each in found.differing[:MOST_DIFFERENCES]]
         checked = {**_checked(found.checked), "at": _moment(found.at), "equal": found.equal}
-        return {**checked, "ledger": {**ledger, "count": len(found.differing), "differing": differing}}
+        return {**checked, "ledger": {**ledger, "count": found.differing_in_all, "differing": differing}}
 
     def ready(self) -> bool:
         try:

@@ -1,14 +1,16 @@
 """E1. The ledger of two sides: what one delivered is what the other's books hold. Pure.
 
 An entry is one event that passed between two offices, with its leaf hash and the parts. The sides compare digests of
-buckets, SHA-256 over the sorted entries, down a tree with fan-out 64 by the first bits of the leaf hash: what agrees is
-never sent. Digests are made on demand: sums and XORs that are kept up to date can be forged.
+buckets, SHA-256 over the sorted entries, down a tree with fan-out 64: what agrees is never sent. Its first two steps
+are taken by whom the event is about, under which both sides have their rows together, so that a bucket is read by an
+index that is there anyway; the others by the leaf hash. No sum or XOR of entries is kept, for these can be forged.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from typing import Protocol
 
@@ -16,10 +18,17 @@ import msgspec
 
 FAN_OUT = 64
 _BITS = 6
+_LEAF_BITS = 48
+UNITS = FAN_OUT**2  # buckets of the second step: the least of which digests are kept
+UNIT = 2  # their depth
 DEEPEST = 10  # 2^60 buckets: more than there are entries
+MOST = 1_000  # differing entries that are named
 _LISTED = 16  # a bucket of no more entries is listed, which costs less than the digests of its children
+_AT_ONCE = 64  # buckets asked about in one question: memory does not grow with what differs
+EDGES = tuple(f"{unit:03x}" for unit in range(UNITS))  # the first person of each unit, if ids began with nothing else
 
 Bucket = tuple[int, ...]  # the path to it, six bits a step
+Area = tuple[str, str]  # the provinces of the office that told, and of that which was told
 
 
 class Entry(msgspec.Struct, frozen=True, order=True):
@@ -31,16 +40,17 @@ class Entry(msgspec.Struct, frozen=True, order=True):
     teller: str
     to: str
     parts: tuple[str, ...]
+    person: str
 
     def bytes(self) -> bytes:
         """What is hashed."""
-        fields = (self.leaf, self.author, self.id, self.teller, self.to, *self.parts)
+        fields = (self.leaf, self.author, self.id, self.teller, self.to, self.person, *self.parts)
         return "\x1f".join(fields).encode() + b"\x1e"
 
     def bucket(self, depth: int) -> Bucket:
         """The path of its bucket."""
-        first = int(self.leaf[:16], 16)
-        return tuple((first >> (64 - _BITS * (step + 1))) & (FAN_OUT - 1) for step in range(depth))
+        place = unit_of(self.person) << _LEAF_BITS | int(self.leaf[:12], 16)
+        return tuple((place >> (_BITS * (DEEPEST - step - 1))) & (FAN_OUT - 1) for step in range(depth))
 
 
 class Digest(msgspec.Struct, frozen=True):
@@ -63,40 +73,78 @@ class Side(Protocol):
 
 
 class Walked(msgspec.Struct, frozen=True, kw_only=True):
-    """What only one of two sides has; and what finding it cost: questions and bytes from the one side to the other."""
+    """What only one of two sides has, the first of it, and how many entries that is in all (`differing`).
+
+    `trips`, `exchanged`: what finding it cost, in questions and in bytes from side to side.
+    """
 
     only_here: tuple[Entry, ...]
     only_there: tuple[Entry, ...]
+    differing: int
     shared: int
     trips: int
     exchanged: int
 
 
+def unit_of(person: str) -> int:
+    """The number of the unit that a person's entries are in: what the first twelve bits of a random id say.
+
+    Total, and in the order of ids as text: what is no such id is in the unit that it would be sorted into.
+    """
+    return max(bisect_right(EDGES, person[:3]) - 1, 0)
+
+
 def walk(here: Side, there: Side) -> Walked:
     """Compare two sides, down to the entries that only one of them has."""
-    differing: list[Bucket] = [()]
-    small: list[Bucket] = []
-    trips = exchanged = shared = 0
-    while differing:
-        ours, theirs = here.digests(differing), there.digests(differing)
-        trips, exchanged = trips + 1, exchanged + len(packed(theirs))
-        shared = shared or sum(digest.count for digest in theirs.values())
+    found = _Walk()
+    waiting: list[list[Bucket]] = [[()]]
+    while waiting:
+        asked = waiting.pop()
+        ours, theirs = here.digests(asked), there.digests(asked)
+        found.trips, found.exchanged = found.trips + 1, found.exchanged + len(packed(theirs))
+        if asked == [()]:
+            found.shared = sum(digest.count for digest in theirs.values())
         unlike = sorted(bucket for bucket in ours.keys() | theirs.keys() if ours.get(bucket) != theirs.get(bucket))
-        differing = []
+        small: list[Bucket] = []
+        large: list[Bucket] = []
         for bucket in unlike:
             few = max(side[bucket].count for side in (ours, theirs) if bucket in side) <= _LISTED
-            (small if few or len(bucket) == DEEPEST else differing).append(bucket)
-    if not small:
-        return Walked(only_here=(), only_there=(), shared=shared, trips=trips, exchanged=exchanged)
-    held = set(there.entries(small))
-    only_here, only_there = differences(here.entries(small), held)
-    return Walked(
-        only_here=only_here,
-        only_there=only_there,
-        shared=shared - len(only_there),
-        trips=trips + 1,
-        exchanged=exchanged + len(msgspec.msgpack.encode(sorted(held))),
-    )
+            (small if few or len(bucket) == DEEPEST else large).append(bucket)
+        for at in range(0, len(small), _AT_ONCE):
+            some = small[at : at + _AT_ONCE]
+            found.list(here.entries(some), there.entries(some))
+        waiting += [large[at : at + _AT_ONCE] for at in range(0, len(large), _AT_ONCE)]
+    return found.walked()
+
+
+class _Walk:
+    """What a walk has found so far."""
+
+    def __init__(self) -> None:
+        self.trips = self.exchanged = self.shared = self._differing = self._only_there = 0
+        self._named: tuple[list[Entry], list[Entry]] = ([], [])
+
+    def list(self, ours: Iterable[Entry], theirs: Iterable[Entry]) -> None:
+        """Some buckets, entry by entry."""
+        held = set(theirs)
+        self.trips, self.exchanged = self.trips + 1, self.exchanged + len(msgspec.msgpack.encode(sorted(held)))
+        only = differences(ours, held)
+        for named, found in zip(self._named, only, strict=True):
+            named.extend(found[: MOST - len(named)])
+            self._differing += len(found)
+        self._only_there += len(only[1])
+
+    def walked(self) -> Walked:
+        """All of it."""
+        here, there = (tuple(sorted(named)) for named in self._named)
+        return Walked(
+            only_here=here,
+            only_there=there,
+            differing=self._differing,
+            shared=self.shared - self._only_there,
+            trips=self.trips,
+            exchanged=self.exchanged,
+        )
 
 
 def packed(digests: Mapping[Bucket, Digest]) -> bytes:
@@ -116,14 +164,28 @@ def packed(digests: Mapping[Bucket, Digest]) -> bytes:
     )
 
 
-def digests_of(entries: Iterable[Entry], depth: int) -> Iterator[tuple[Bucket, Digest]]:
-    """The digests of the buckets of this depth. The entries come sorted; no more than one bucket of them is held."""
-    for bucket, some in groupby(entries, lambda entry: entry.bucket(depth)):
-        hashed, count = hashlib.sha256(), 0
-        for entry in some:
-            hashed.update(entry.bytes())
-            count += 1
-        yield bucket, Digest(hashed.digest(), count)
+def digest_of(entries: Iterable[Entry]) -> Digest:
+    """The digest of sorted entries."""
+    hashed, count = hashlib.sha256(), 0
+    for entry in entries:
+        hashed.update(entry.bytes())
+        count += 1
+    return Digest(hashed.digest(), count)
+
+
+def by_area(entries: Iterable[Entry]) -> dict[Area, Digest]:
+    """The digests of the entries of one bucket, one for each pair of provinces."""
+    areas: dict[Area, list[Entry]] = {}
+    for entry in entries:
+        areas.setdefault((entry.teller[:2], entry.to[:2]), []).append(entry)
+    return {area: digest_of(sorted(some)) for area, some in areas.items()}
+
+
+def joined(digests: Iterable[tuple[tuple[int | str, ...], Digest]]) -> Digest:
+    """One digest over several, each with what it is of: the units of a bucket, or the pairs of provinces in one."""
+    ordered = sorted(digests)
+    hashed = hashlib.sha256(msgspec.msgpack.encode([(of, digest.sha256) for of, digest in ordered]))
+    return Digest(hashed.digest(), sum(digest.count for _, digest in ordered))
 
 
 def differences(one: Iterable[Entry], other: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:

@@ -11,13 +11,14 @@ from sqlalchemy import or_, select
 
 from events.envelope import Ref
 from events.store.moment import to_moment
-from events.store.sql.schema import events, log_head
+from events.store.sql.schema import log_head
 from exchange.progress import Tell, nobody
-from exchange.protocol.ledger import Entry, walk
+from exchange.protocol.ledger import MOST, Entry, walk
 from exchange.reconcile import sides
 from exchange.reconcile.checks import BATCH, checks
+from exchange.reconcile.digesting import bring_up, forged
 from exchange.reconcile.finding import Checked, Difference, in_one
-from exchange.tables.books import books
+from exchange.reconcile.sides import Side
 from exchange.tables.paging import within
 from exchange.tables.schema import records
 from exchange.unit_of_work import SqlSession
@@ -25,13 +26,17 @@ from exchange.unit_of_work import SqlSession
 if TYPE_CHECKING:
     from exchange.node import Node
 
+PROVINCE = 2  # digits of the code
+
 
 class Between(msgspec.Struct, frozen=True, kw_only=True):
     """What was compared between two areas, each a whole code or how codes in it begin.
 
     `at`: the log's moment at which both ledgers were read. `shared`: entries that the ledgers have in common; `trips`,
-    `exchanged`: questions from side to side, and the bytes of the answers. `differing`: what one of the ledgers lacks.
-    `checked`: the four checks over the dossiers that either area holds, as far as they concern both.
+    `exchanged`: questions from side to side, and the bytes of the answers; `read`: rows that were read for it, also to
+    bring kept digests up to date. `differing`: what one of the ledgers lacks, the first of it; `differing_in_all`: how
+    much that is. `forged`: kept digests that were not what the rows say, where all rows were asked. `checked`: the four
+    checks over the dossiers that either area holds, as far as they concern both.
     """
 
     one: str
@@ -40,13 +45,16 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
     shared: int
     trips: int
     exchanged: int
+    read: int
     differing: tuple[Difference, ...]
+    differing_in_all: int
+    forged: int
     checked: Checked
 
     @property
     def equal(self) -> bool:
         """Whether neither the ledgers nor the checks differ."""
-        return not self.differing and self.checked.equal
+        return not self.differing and not self.forged and self.checked.equal
 
 
 def between(node: Node, one: str, other: str = "", tell: Tell = nobody, *, trusted: bool = True) -> Between:
@@ -54,13 +62,17 @@ def between(node: Node, one: str, other: str = "", tell: Tell = nobody, *, trust
 
     `trusted`: as of `checks`.
     """
+    read = bring_up(node)
     with node.uow.look() as session:
         moment = session.sql.execute(select(log_head.c.at)).scalar_one()
-        walks = [
-            walk(sides.told(session.sql, a, b, moment), sides.held(session.sql, a, b))
-            for a, b in dict.fromkeys([(one, other), (other, one)])
-        ]
-        differing = [found for walked in walks for found in _differences(session, walked.only_here, walked.only_there)]
+        wrong = 0 if trusted else forged(session.sql)
+        walks = []
+        for areas in dict.fromkeys([(one, other), (other, one)]):
+            here, there = _sides(session, areas, trusted=trusted)
+            walks.append(walk(here, there))
+            read += here.rows.read + there.rows.read
+        differing = {found for each in walks for found in _differences(each.only_here, each.only_there)}
+        named = sum(len(each.only_here) + len(each.only_there) for each in walks)
     checked = in_one(node.clock(), _parts(node, one, other, tell, trusted=trusted))
     return Between(
         one=one,
@@ -69,7 +81,10 @@ def between(node: Node, one: str, other: str = "", tell: Tell = nobody, *, trust
         shared=sum(walked.shared for walked in walks),
         trips=sum(walked.trips for walked in walks),
         exchanged=sum(walked.exchanged for walked in walks),
-        differing=tuple(sorted(set(differing))),
+        differing=tuple(sorted(differing)[:MOST]),
+        differing_in_all=len(differing) + sum(walked.differing for walked in walks) - named,
+        read=read,
+        forged=wrong,
         checked=checked,
     )
 
@@ -83,20 +98,21 @@ def _parts(node: Node, one: str, other: str, tell: Tell, *, trusted: bool) -> It
         tell(done)
 
 
-def _differences(session: SqlSession, told: Iterable[Entry], held: Iterable[Entry]) -> Iterator[Difference]:
-    keys = [{(e.author, e.id, e.teller, e.to) for e in entries} for entries in (told, held)]
-    for key in sorted(keys[0] | keys[1]):
+def _sides(session: SqlSession, areas: tuple[str, str], *, trusted: bool) -> tuple[Side, Side]:
+    """What was told, and what is held. Digests are kept by provinces: of less than one they are made from its rows."""
+    keeping = trusted and all(len(area) <= PROVINCE for area in areas)
+    return (
+        Side(session.sql, sides.told(session.sql, *areas), areas, "told" if keeping else None),
+        Side(session.sql, sides.held(session.sql, *areas), areas, "held" if keeping else None),
+    )
+
+
+def _differences(told: Iterable[Entry], held: Iterable[Entry]) -> Iterator[Difference]:
+    keys = [{(e.author, e.id, e.teller, e.to): e.person for e in entries} for entries in (told, held)]
+    for key, person in sorted({**keys[1], **keys[0]}.items()):
         author, id_, teller, to = key
-        what = "same" if key in keys[0] & keys[1] else "held" if key in keys[0] else "delivered"
-        yield Difference("ledger", to, _person(session, author, id_, to), teller, Ref(author, id_), (what,))
-
-
-def _person(session: SqlSession, author: str, id_: str, to: str) -> str:
-    """Whom the event is about; of one that is gone as the book says."""
-    subject = select(events.c.subject).where(events.c.author == author, events.c.id == id_)
-    held = select(books.c.person).where(books.c.office == to, books.c.author == author, books.c.id == id_).limit(1)
-    found = session.sql.execute(subject).scalar() or session.sql.execute(held).scalar()
-    return str(found)
+        what = "same" if key in keys[0] and key in keys[1] else "held" if key in keys[0] else "delivered"
+        yield Difference("ledger", to, person, teller, Ref(author, id_), (what,))
 
 
 def _batches(node: Node, one: str, other: str) -> Iterator[list[str]]:

@@ -61,14 +61,14 @@ def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> lis
         made[delivery.ref, delivery.teller, delivery.to] = as_told(delivery)
         leaf = leaf_of(one.stored[delivery.ref].body)
         pair = (delivery.teller, delivery.to)
-        told.setdefault(pair, set()).add(_entry(delivery.ref, pair, leaf, delivery.parts))
+        told.setdefault(pair, set()).add(_entry(delivery.ref, pair, leaf, delivery.parts, delivery.person))
     for row in held:
         person[row.ref] = row.person
         if (row.ref, row.teller, row.office) in lost:
             continue  # its event is gone, which is the fault
         taken[row.ref, row.teller, row.office] = as_told(row.told)
         pair = (row.teller, row.office)
-        kept.setdefault(pair, set()).add(_entry(row.ref, pair, row.leaf, row.parts))
+        kept.setdefault(pair, set()).add(_entry(row.ref, pair, row.leaf, row.parts, row.person))
     lacks = {key: "same" for key in made.keys() & taken.keys() if made[key] != taken[key]}
     lacks |= dict.fromkeys(_gaps(one), "earlier")
     for pair in told.keys() | kept.keys():
@@ -102,5 +102,5 @@ def _gaps(one: Settled) -> Iterator[Key]:
             yield delivery.ref, delivery.teller, delivery.to
 
 
-def _entry(ref: Ref, pair: Pair, leaf: bytes, parts: Iterable[str]) -> Entry:
-    return Entry(leaf.hex(), ref.author, ref.id, *pair, tuple(sorted(parts)))
+def _entry(ref: Ref, pair: Pair, leaf: bytes, parts: Iterable[str], person: str) -> Entry:
+    return Entry(leaf.hex(), ref.author, ref.id, *pair, tuple(sorted(parts)), person)

@@ -2,93 +2,186 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, true
 
 from events.envelope import Part
 from events.store.sql.schema import deliveries, log
-from exchange.protocol.ledger import Bucket, Digest, Entry, digests_of
+from exchange.protocol.ledger import (
+    EDGES,
+    FAN_OUT,
+    UNIT,
+    UNITS,
+    Area,
+    Bucket,
+    Digest,
+    Entry,
+    by_area,
+    digest_of,
+    joined,
+    unit_of,
+)
+from exchange.tables import digests
 from exchange.tables.books import books
+from exchange.tables.digests import SideName
 from exchange.tables.paging import within
 
 _FETCHED = 1_000
-_FEW = 256  # ranges in one statement; where there are more, everything is read and the rest left out
+
+ByArea = Mapping[tuple[Area, int], Digest]  # by provinces and number of the bucket
 
 
-class _Rows:
-    """The rows of one side by leaf hash, read as often as asked; no more than a bucket of them is ever held."""
+class Rows:
+    """The rows of one side, by whom they are about. `read`: how many were read.
 
-    def __init__(self, sql: Connection, query: Select[Any]) -> None:
-        self._sql = sql
-        self._query = query
+    Of some units all rows are read and those of other areas left out here, so that no database reads an area instead.
+    """
+
+    def __init__(self, sql: Connection, query: Select[Any], areas: Area) -> None:
+        self.read = 0
+        self._sql, self._query, self._areas = sql, query, areas
+        *_, self._teller, self._to, _, self._person = query.selected_columns
+
+    def units(self, first: int, last: int) -> dict[int, list[Entry]]:
+        """The entries of these units and those between them."""
+        found: dict[int, list[Entry]] = {}
+        for entry in self._entries(self._query.where(_between(self._person, first, last))):
+            if all(each.startswith(area) for each, area in zip((entry.teller, entry.to), self._areas, strict=True)):
+                found.setdefault(unit_of(entry.person), []).append(entry)
+        return found
+
+    def digests(self, depth: int) -> ByArea:
+        """Made from all rows: the digests of all buckets of the first step, or of the second."""
+        found: dict[tuple[Area, int], Digest] = {}
+        seen: set[int] = set()
+        sides = zip((self._teller, self._to), self._areas, strict=True)
+        query = self._query.where(*(within(column, area) for column, area in sides if area)).order_by(self._person)
+        for unit, some in groupby(self._entries(query), lambda entry: unit_of(entry.person)):
+            entries: Iterable[Entry] = some
+            if unit in seen:  # where the database sorts text otherwise than we do
+                entries = self.units(unit, unit)[unit]
+            seen.add(unit)
+            found.update({(area, unit): digest for area, digest in by_area(entries).items()})
+        return found if depth == UNIT else above(found)
+
+    def _entries(self, query: Select[Any]) -> Iterator[Entry]:
+        for row in self._sql.execute(query, execution_options={"yield_per": _FETCHED}):
+            self.read += 1
+            yield _entry(row)
+
+
+class Side:
+    """One side of two areas. `kept`: its name where kept digests are trusted; else all is made from the rows."""
+
+    def __init__(self, sql: Connection, rows: Rows, areas: Area, kept: SideName | None) -> None:
+        self.rows = rows
+        self._sql, self._areas, self._kept = sql, areas, kept
+        self._made: dict[int, ByArea] = {}
 
     def digests(self, within: Collection[Bucket]) -> Mapping[Bucket, Digest]:
         depth = max(map(len, within)) + 1
-        wanted = set(within)
-        return {b: digest for b, digest in digests_of(self._sorted(within), depth) if b[:-1] in wanted}
+        if depth > UNIT:
+            return {
+                bucket: digest_of(some)
+                for bucket, some in groupby(
+                    sorted(self.entries(within), key=_at(depth)), lambda each: each.bucket(depth)
+                )
+            }
+        areas: dict[int, list[tuple[Area, Digest]]] = {}
+        for (area, bucket), digest in self._digests(depth, {_number(bucket) for bucket in within}).items():
+            areas.setdefault(bucket, []).append((area, digest))
+        return {_path(bucket, depth): joined(some) for bucket, some in areas.items()}
 
     def entries(self, within: Collection[Bucket]) -> Iterator[Entry]:
         wanted = set(within)
         depths = {len(bucket) for bucket in within}
-        for entry in self._sorted(within):
-            if any(entry.bucket(depth) in wanted for depth in depths):
-                yield entry
+        for unit in sorted({unit for bucket in within for unit in _units(bucket)}):
+            for entry in self.rows.units(unit, unit).get(unit, ()):
+                if any(entry.bucket(depth) in wanted for depth in depths):
+                    yield entry
 
-    def _sorted(self, within: Collection[Bucket]) -> Iterator[Entry]:
-        leaf = self._query.selected_columns[0]
-        query = self._query.order_by(*self._query.selected_columns)
-        if () not in within and len(within) <= _FEW:
-            query = query.where(or_(*(_range(leaf, bucket) for bucket in within)))
-        for row in self._sql.execute(query, execution_options={"yield_per": _FETCHED}):
-            yield _entry(row)
+    def _digests(self, depth: int, parents: Collection[int]) -> ByArea:
+        if self._kept is not None:
+            kept = digests.below(self._sql, depth - 1, parents)
+            return {(area, at): d for (side, area, at), d in kept.items() if side == self._kept and self._covers(area)}
+        if depth not in self._made:
+            self._made[depth] = self.rows.digests(depth)
+        return {(area, at): digest for (area, at), digest in self._made[depth].items() if at // FAN_OUT in parents}
+
+    def _covers(self, area: Area) -> bool:
+        return all(each.startswith(wanted) for each, wanted in zip(area, self._areas, strict=True))
 
 
-def told(sql: Connection, one: str, other: str, at: int) -> _Rows:
-    """What offices of the one area told those of the other until that moment, in microseconds."""
+def above(below: ByArea) -> dict[tuple[Area, int], Digest]:
+    """The digests of the buckets one step above."""
+    found: dict[tuple[Area, int], list[tuple[tuple[int], Digest]]] = {}
+    for (area, bucket), digest in below.items():
+        found.setdefault((area, bucket // FAN_OUT), []).append(((bucket,), digest))
+    return {key: joined(some) for key, some in found.items()}
+
+
+def told(sql: Connection, one: str = "", other: str = "") -> Rows:
+    """What offices of the one area told those of the other."""
     later = deliveries.alias()
     key = ("author", "id", "teller", "recipient")
     replaced = (
         select(later.c.revision)
         .where(*(later.c[name] == deliveries.c[name] for name in key))
-        .where(later.c.revision > deliveries.c.revision, later.c.at <= at)
+        .where(later.c.revision > deliveries.c.revision)
         .exists()
     )
     query = (
         select(log.c.leaf, deliveries.c.author, deliveries.c.id, deliveries.c.teller)
-        .add_columns(deliveries.c.recipient.label("to"), deliveries.c.parts)
+        .add_columns(deliveries.c.recipient.label("to"), deliveries.c.parts, deliveries.c.person)
         .join(log, and_(log.c.author == deliveries.c.author, log.c.id == deliveries.c.id))
-        .where(within(deliveries.c.teller, one), within(deliveries.c.recipient, other), deliveries.c.at <= at)
         .where(~replaced)
     )
-    return _Rows(sql, query)
+    return Rows(sql, query, (one, other))
 
 
-def held(sql: Connection, one: str, other: str) -> _Rows:
+def held(sql: Connection, one: str = "", other: str = "") -> Rows:
     """What the books of the other area hold of what offices of the one told them."""
-    query = (
-        select(books.c.leaf, books.c.author, books.c.id, books.c.teller)
-        .add_columns(books.c.office.label("to"), books.c.parts)
-        .where(within(books.c.teller, one), within(books.c.office, other))
+    query = select(books.c.leaf, books.c.author, books.c.id, books.c.teller).add_columns(
+        books.c.office.label("to"), books.c.parts, books.c.person
     )
-    return _Rows(sql, query)
+    return Rows(sql, query, (one, other))
 
 
-def _range(leaf: ColumnElement[bytes], bucket: Bucket) -> ColumnElement[bool]:
-    """The leaf hashes of a bucket: from its path followed by noughts, to before that of the next one."""
-    bits = 6 * len(bucket)
-    first = 0
+def _between(person: ColumnElement[str], first: int, last: int) -> ColumnElement[bool]:
+    edges = [person >= EDGES[first]] if first else []
+    edges += [person < EDGES[last + 1]] if last + 1 < UNITS else []
+    return and_(true(), *edges)
+
+
+def _number(bucket: Bucket) -> int:
+    number = 0
     for step in bucket:
-        first = first << 6 | step
-    low = (first << (64 - bits)).to_bytes(8, "big")
-    after = first + 1
-    if after >> bits:
-        return leaf >= low
-    return and_(leaf >= low, leaf < (after << (64 - bits)).to_bytes(8, "big"))
+        number = number * FAN_OUT + step
+    return number
+
+
+def _path(number: int, depth: int) -> Bucket:
+    return tuple(number // FAN_OUT ** (depth - step - 1) % FAN_OUT for step in range(depth))
+
+
+def _units(bucket: Bucket) -> range:
+    """The units that a bucket is in, or that are in it."""
+    width: int = FAN_OUT ** max(UNIT - len(bucket), 0)
+    first = _number(bucket[:UNIT]) * width
+    return range(first, first + width)
+
+
+def _at(depth: int) -> Any:
+    return lambda entry: (entry.bucket(depth), entry)
 
 
 def _entry(row: Row[Any]) -> Entry:
-    parts = tuple(sorted(cast("list[Part]", msgspec.json.decode(row.parts))))
-    return Entry(row.leaf.hex(), row.author, row.id, row.teller, row.to, parts)
+    try:
+        parts = tuple(sorted(cast("list[Part]", msgspec.json.decode(row.parts))))
+    except (msgspec.DecodeError, TypeError):
+        parts = (row.parts,)  # altered: as it stands, which no other side has
+    return Entry(row.leaf.hex(), row.author, row.id, row.teller, row.to, parts, row.person)

@@ -12,6 +12,7 @@ from events.envelope import Part, Ref
 from events.store.contract import NewDelivery
 from events.store.sql.rows import add, batches, remove
 from events.store.sql.schema import ID, OFFICE
+from exchange.tables import digests
 from exchange.tables.schema import metadata
 
 books = Table(
@@ -63,6 +64,7 @@ def of_persons(sql: Connection, persons: Collection[str]) -> tuple[BookRow, ...]
 def clear(sql: Connection, persons: Collection[str]) -> None:
     """Forget what the books hold of these persons, before a rebuild writes it anew."""
     remove(sql, books, persons)
+    digests.forget(sql, persons)
 
 
 def _values(row: BookRow) -> dict[str, Any]:

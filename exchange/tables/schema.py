@@ -123,6 +123,28 @@ proofs = Table(
     PrimaryKeyConstraint("person"),
 )
 
+# Digests of the buckets of the ledger (`exchange.tables.digests`), and up to where in each feed they were made.
+digests = Table(
+    "digests",
+    metadata,
+    Column("depth", Integer, nullable=False, autoincrement=False),
+    Column("bucket", Integer, nullable=False, autoincrement=False),
+    Column("side", String(4), nullable=False),
+    Column("teller", String(2), nullable=False),
+    Column("recipient", String(2), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("depth", "bucket", "side", "teller", "recipient"),
+)
+
+digested = Table(
+    "digested",
+    metadata,
+    Column("office", OFFICE, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    PrimaryKeyConstraint("office"),
+)
+
 # Who may be one human. None of the three holds a name: tokens are keyed, and the others hold ids alone.
 likenesses = Table(
     "likenesses",

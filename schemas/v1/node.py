@@ -91,6 +91,7 @@ class LedgersSchema(Wire):
     count = fields.Count(required=True, metadata={"description": "Entries that one ledger has and the other has not."})
     trips = fields.Count(required=True, metadata={"description": "Questions from side to side."})
     exchanged = fields.Count(required=True, metadata={"description": "Bytes of the answers."})
+    read = fields.Count(required=True, metadata={"description": "Rows that were read for it."})
     differing = fields.Many(fields.Inner(DifferenceSchema), required=True, most=1000)
 
 

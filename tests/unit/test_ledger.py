@@ -2,26 +2,28 @@
 
 import hashlib
 import random
+import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
 import msgspec
 import pytest
 
-from exchange.protocol.ledger import Bucket, Digest, Entry, differences, digests_of, walk
+from exchange.protocol.ledger import DEEPEST, MOST, Bucket, Digest, Entry, differences, digest_of, unit_of, walk
 
 
 class Held:
     """A side whose entries lie in memory, sorted. `read`: how many of them it listed."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._all = sorted(entries)
+        self._all = sorted(entries, key=lambda entry: entry.bucket(DEEPEST))
         self._first = {b: list(some) for b, some in groupby(self._all, lambda entry: entry.bucket(2))}
         self.read = 0
 
     def digests(self, within: Collection[Bucket]) -> Mapping[Bucket, Digest]:
         depth = len(next(iter(within))) + 1
-        return {b: digest for b, digest in digests_of(self._some(within), depth) if b[:-1] in within}
+        found = groupby(self._some(within), lambda entry: entry.bucket(depth))
+        return {b: digest_of(sorted(some)) for b, some in found if b[:-1] in within}
 
     def entries(self, within: Collection[Bucket]) -> Iterator[Entry]:
         for entry in self._some(within):
@@ -38,7 +40,8 @@ class Held:
 
 def entry(number: int, parts: tuple[str, ...] = ("identity",)) -> Entry:
     leaf = hashlib.sha256(str(number).encode()).hexdigest()
-    return Entry(leaf, "420115001000", f"event-{number}", "420115001000", "110101001000", parts)
+    person = str(uuid.UUID(hashlib.sha256(str(number // 3).encode()).hexdigest()[:32]))
+    return Entry(leaf, "420115001000", f"event-{number}", "420115001000", "110101001000", parts, person)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -81,7 +84,21 @@ def test_ten_differences_among_many_cost_little():
 
 
 def test_a_digest_covers_every_field_of_every_entry():
-    (_, plain), *_ = digests_of([entry(1)], 1)
-    for field, value in {"author": "1", "id": "2", "teller": "3", "to": "4", "parts": ()}.items():
-        (_, other), *_ = digests_of([msgspec.structs.replace(entry(1), **{field: value})], 1)
-        assert other != plain, field
+    plain = digest_of([entry(1)])
+    changed = {"leaf": "0", "author": "1", "id": "2", "teller": "3", "to": "4", "parts": (), "person": "5"}
+    assert changed.keys() == set(Entry.__struct_fields__)
+    for field, value in changed.items():
+        assert digest_of([msgspec.structs.replace(entry(1), **{field: value})]) != plain, field
+
+
+def test_of_two_sides_that_have_nothing_in_common_all_is_counted_and_the_first_are_named():
+    found = walk(Held(map(entry, range(3_000))), Held(map(entry, range(3_000, 8_000))))
+    assert (len(found.only_here), len(found.only_there), found.differing, found.shared) == (MOST, MOST, 8_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("person", "unit"),
+    [("000", 0), ("00f-", 15), ("fff", 4095), ("3afzz", 0x3AF), ("zz", 4095), ("", 0), ("-", 0), ("1zz", 0x1FF)],
+)
+def test_whatever_stands_for_a_person_lies_in_one_unit(person, unit):
+    assert unit_of(person) == unit

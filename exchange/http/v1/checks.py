@@ -55,7 +55,7 @@ def last_report() -> Mapping[str, Any]:
     answer=BetweenSchema,
     example={
         **_EXAMPLE,
-        "ledger": {"shared": 4812, "count": 0, "trips": 1, "exchanged": 3331, "differing": []},
+        "ledger": {"shared": 4812, "count": 0, "trips": 1, "exchanged": 3331, "read": 0, "differing": []},
     },
 )
 @allows("operator", "supervisor", "auditor")

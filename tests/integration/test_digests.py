@@ -1,0 +1,127 @@
+"""The kept digests of the ledger: what is equal is not read again, what is new is; the rows show what is forged."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from exchange.audit.rebuild import rebuild
+from exchange.node import Node
+from exchange.reconcile import Between, between, repair
+from tests.integration.test_between import peopled
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, woman
+
+
+@pytest.fixture
+def node(tmp_path, database_url) -> Iterator[Node]:
+    """Two women who moved from one province to the other; their ledger was walked before."""
+    node = opened(tmp_path, database_url=database_url)
+    peopled(Town(node, ZHIFANG), Town(node, DONGHUAMEN), Town(node, WANSHOULU))
+    assert between(node, "").equal
+    yield node
+    node.close()
+
+
+def behind_the_back(node: Node, statement: str, **values: Any) -> None:
+    engine = create_engine(node.settings.database_url or f"sqlite:///{node.settings.database}")
+    with engine.begin() as sql:
+        assert sql.execute(text(statement), values).rowcount, "nothing was altered"
+    engine.dispose()
+
+
+def rows(node: Node) -> int:
+    with node.uow.look() as session:
+        return int(session.sql.execute(text("SELECT count(*) FROM books")).scalar_one())
+
+
+def sight(found: Between) -> tuple[Any, ...]:
+    return found.shared, found.differing, found.equal
+
+
+def test_what_was_compared_before_is_not_read_again(node):
+    for areas in (("",), ("42", "11"), ("11",)):
+        again = between(node, *areas)
+        assert (again.read, again.equal) == (0, True), areas
+        assert sight(again) == sight(between(node, *areas, trusted=False))
+    assert between(node, "").shared == rows(node)
+
+
+def test_only_what_is_new_is_read_and_counts(node):
+    home = Town(node, ZHIFANG)
+    before = rows(node)
+    home.registers(woman(3))
+    Town(node, DONGHUAMEN).sees_arrive(woman(3), ZHIFANG)
+    found = between(node, "42", "11")
+    assert sight(found) == sight(between(node, "42", "11", trusted=False))
+    assert (found.shared, found.equal) == (rows(node), True)
+    assert 0 < found.read <= 2 * (rows(node) - before) + 2, "hers, on both sides"
+
+
+def test_areas_of_less_than_a_province_are_compared_by_their_rows(node):
+    found = between(node, DONGHUAMEN, ZHIFANG)
+    assert sight(found) == sight(between(node, DONGHUAMEN, ZHIFANG, trusted=False))
+    assert found.read > 0
+
+
+def test_a_row_altered_behind_the_digests_is_named_by_the_checks_and_by_whoever_asks_all_rows(node):
+    behind_the_back(
+        node, "DELETE FROM books WHERE office = :office AND teller = :teller", office=ZHIFANG, teller=DONGHUAMEN
+    )
+    trusting, full = between(node, "42", "11"), between(node, "42", "11", trusted=False)
+    assert not trusting.equal
+    assert {each.lacking for each in trusting.checked.differences} == {("held",)}
+    assert full.differing
+    assert [each.event for each in full.differing] == [each.event for each in full.checked.differences]
+    assert full.forged
+    repair(node, full.differing)
+    for trusted in (True, False):
+        assert between(node, "42", "11", trusted=trusted).equal
+
+
+@pytest.mark.parametrize("altered", ["sha256 = :other", "count = count + 1", "bucket = 4095 - bucket"])
+def test_a_forged_digest_is_found_where_all_rows_are_asked(node, altered):
+    one = "(SELECT max(bucket) FROM digests WHERE depth = 2 AND side = 'held')"
+    values = {"other": bytes(32)} if ":other" in altered else {}
+    behind_the_back(
+        node, f"UPDATE digests SET {altered} WHERE depth = 2 AND side = 'held' AND bucket = {one}", **values
+    )
+    found = between(node, "", trusted=False)
+    assert (found.differing, found.equal) == ((), False)
+    assert found.forged >= 1
+
+
+def test_a_rebuild_lets_go_of_them(node):
+    rebuild(node)
+    found = between(node, "")
+    assert (found.read, found.equal) == (2 * rows(node), True)
+    assert between(node, "", trusted=False).forged == 0
+
+
+def test_ten_differences_are_found_without_reading_the_rest(node):
+    """Entries as they stand in the tables; nobody is in them whom the other checks would look at."""
+    fill = [
+        [f"{number * 40_503 % 65_536:04x}-{number}", f"e{number}", number.to_bytes(32, "little")]
+        for number in range(6_000)
+    ]
+    with node.uow.begin() as session:
+        sql = session.sql
+        at = sql.execute(text('SELECT max("index") FROM log')).scalar_one()
+        for number, (person, id_, leaf) in enumerate(fill):
+            own = {"a": ZHIFANG, "t": DONGHUAMEN, "i": id_, "p": person, "l": leaf, "n": at + 1 + number}
+            sql.execute(text('INSERT INTO log ("index", author, id, leaf, at) VALUES (:n, :a, :i, :l, 0)'), own)
+            told = "author, id, teller, recipient, revision, position, person, parts, ground, asked, at"
+            sql.execute(
+                text(f"INSERT INTO deliveries ({told}) VALUES (:a, :i, :a, :t, 1, 100 + :n, :p, '[]', 'x', '[]', 0)"),
+                own,
+            )
+            if number % 600:
+                held = "office, person, author, id, teller, leaf, parts, told"
+                sql.execute(text(f"INSERT INTO books ({held}) VALUES (:t, :p, :a, :i, :a, :l, '[]', :l)"), own)
+        sql.execute(text("UPDATE feed_heads SET position = position + 7000 WHERE office = :t"), {"t": DONGHUAMEN})
+    first, again = between(node, "42", "11"), between(node, "42", "11")
+    assert again.differing == first.differing
+    assert [each.lacking for each in again.differing] == [("held",)] * 10
+    assert first.read > 6_000
+    assert again.read < 120, "one in a hundred"
+    assert again.exchanged < 64_000
