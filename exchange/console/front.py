@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from exchange.console.checking import Beside
 from exchange.console.checks import Checks, checks_of
 from exchange.console.person import PersonView, person_view
+from exchange.console.result import Result
 from exchange.console.words import Words
 from exchange.demo import keepsake
 from exchange.demo.keepsake import DemoKey, Keepsake
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
 from exchange.queries.status import Status, status
-from exchange.reconcile import Checked
 from exchange.tables import cases, records
 
 if TYPE_CHECKING:
@@ -70,15 +70,16 @@ class Front:
     offices: tuple[str, ...]
 
 
-def front(node: Node, words: Words, checker: Beside[Checked], address: str) -> Front:
+def front(node: Node, words: Words, checker: Beside[Result], address: str) -> Front:
     """The page as of now. `address`: where callers reach the node."""
     now = status(node)
     demo = keepsake.load(node.settings.data) if node.settings.demo else None
-    checked, fresh = checker.latest((now.events, now.deliveries))
+    last, fresh = checker.latest((now.events, now.deliveries))
     shown = demo.shown if demo is not None else None
     with node.uow.look() as session:
         compared = records.how_many(session.sql, records.Which(), most=_ALL)
-    found = checks_of(words, checked, now, compared, fresh=fresh)
+    checked = last.checked if last is not None else None
+    found = checks_of(words, checked, now, compared, fresh=fresh and last is not None and last.whole)
     return Front(
         demo=demo is not None,
         finding=_finding(words, now, found),

@@ -11,12 +11,12 @@ from flask import Blueprint, Response, render_template, request
 from exchange.console.checking import Beside
 from exchange.console.duplicates import pairs
 from exchange.console.front import front
+from exchange.console.result import result
 from exchange.console.words import Words
 from exchange.http import paging
 from exchange.http.allows import allows, public
 from exchange.http.gate import caller
 from exchange.http.problems import language
-from exchange.reconcile import checks
 from exchange.translations import language_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ CACHED = 3600  # seconds
 def console(node: Node) -> Blueprint:
     """The pages of this node. The four checks begin at once, so that the first reader finds them done."""
     blueprint = Blueprint("console", __name__, template_folder="templates")
-    checker = Beside(lambda: checks(node))
+    checker = Beside(lambda: result(node))
     blueprint.record(lambda state: state.app.extensions.update(exchange_checker=checker))
 
     @blueprint.get("/")

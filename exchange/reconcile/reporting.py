@@ -27,11 +27,12 @@ _log = structlog.get_logger(__name__)
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What was found so far. `after`: the person behind whom it goes on; None where everybody was checked.
 
-    `left_out`: how many faults were found beyond those listed.
+    `left_out`: how many faults were found beyond those listed. `events`: how many the log had when it was begun.
     """
 
     checked: Checked
     after: str | None = None
+    events: int = 0
 
     @property
     def left_out(self) -> int:
@@ -63,6 +64,8 @@ def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place |
     What is found is kept with how far it is: of two who check on from one place, the second keeps nothing and ends.
     """
     begun, start = place
+    with node.uow.look() as session:
+        size = session.frontier().size
     after, parts = start, [offices_checked(node)] if begun is None else []
     while persons := _next(node, after):
         parts.append(checks(node, persons, keep=True))
@@ -79,7 +82,8 @@ def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place |
             if known.after != start:
                 return None
             parts.insert(0, known.checked)
-        found = Report(checked=in_one(moment, parts), after=after or None)
+            size = known.events
+        found = Report(checked=in_one(moment, parts), after=after or None, events=size)
         reports.keep(session.sql, moment, msgspec.json.encode(found))
     if found.after is not None:
         return to_number(moment), found.after

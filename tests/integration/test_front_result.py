@@ -1,0 +1,67 @@
+"""What the root page shows of the checks: the nightly report while it stands, and else what it finds itself."""
+
+from datetime import timedelta
+
+import pytest
+
+from exchange.console.result import LASTS, result
+from exchange.node import Node
+from exchange.reconcile import report
+from tests.integration.test_between import peopled
+from tests.integration.test_checks import behind_the_back
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened, woman
+
+ALTERED = "UPDATE records SET lives_at = NULL WHERE office = ?"
+
+
+def story(node: Node) -> Town:
+    home = Town(node, ZHIFANG)
+    peopled(home, *[Town(node, DONGHUAMEN)] * 8)
+    report(node)
+    behind_the_back(node, (ALTERED, (DONGHUAMEN,)))
+    return home
+
+
+@pytest.fixture
+def home(node) -> Town:
+    """A story after whose report somebody altered a record."""
+    return story(node)
+
+
+def test_the_report_is_shown_with_its_time_while_nothing_has_come_since(node, home):
+    shown = result(node)
+    assert (shown.checked.equal, shown.whole) == (True, True)
+    assert shown.checked.at < node.clock()
+
+
+def test_it_still_stands_where_little_has_come_and_says_so(node, home):
+    home.forwards = False
+    home.registers(woman(20))
+    with node.uow.begin() as session:
+        session.sequence(10, node.clock())
+    assert (result(node).checked.equal, result(node).whole) == (True, False)
+
+
+def test_where_much_has_come_the_page_looks_itself(node, home):
+    for number in range(20, 30):
+        home.registers(woman(number))
+    shown = result(node)
+    assert (shown.checked.equal, shown.whole) == (False, True)
+
+
+def test_a_report_of_another_night_is_not_shown(tmp_path):
+    clock = Clock()
+    node = opened(tmp_path, clock)
+    story(node)
+    clock.now += LASTS - timedelta(minutes=1)
+    assert result(node).checked.equal
+    clock.now += timedelta(minutes=2)
+    assert not result(node).checked.equal
+    node.close()
+
+
+def test_a_demo_always_looks_itself_so_that_planted_faults_are_shown(tmp_path):
+    node = opened(tmp_path, demo=True)
+    story(node)
+    assert not result(node).checked.equal
+    node.close()
