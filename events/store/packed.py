@@ -65,13 +65,16 @@ def truths(values: Iterable[bool]) -> Packed:
     return _array(_BOOL, [b"\x01" if value else b"\x00" for value in values])
 
 
-def copied(columns: Sequence[Sequence[bytes]], together: int) -> Iterator[bytes]:
-    """Rows for `COPY … (FORMAT BINARY)` by their columns, so many in each piece, which is made when it is asked for."""
-    fields = chain.from_iterable((map(_length, map(len, column)), column) for column in columns)
-    rows = zip(repeat(_FIELDS(len(columns))), *fields, strict=False)
+def copied(rows: Iterable[Sequence[bytes]], together: int) -> Iterator[bytes]:
+    """These rows for `COPY … (FORMAT BINARY)`, each value in the bytes of its type; so many in each piece, which is
+    made when it is asked for.
+    """
+    left = iter(rows)
     yield _BEGIN
-    while piece := b"".join(chain.from_iterable(islice(rows, together))):
-        yield piece
+    while some := list(islice(left, together)):
+        columns = list(zip(*some, strict=True))
+        fields = chain.from_iterable((_lengths(column), column) for column in columns)
+        yield b"".join(chain.from_iterable(zip(repeat(_FIELDS(len(columns))), *fields, strict=False)))
     yield _END
 
 

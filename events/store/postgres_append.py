@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from struct import Struct
 from typing import Any, LiteralString
@@ -124,28 +124,39 @@ class Appends(EventRows):
         return stored
 
     def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
-        columns = list(zip(*map(_row, events), strict=True))
-        continued = _continued(columns)
-        if continued is not None:
-            if self._append_together(columns, continued):
-                self.appended += len(events)
-                return tuple(map(fresh, events))
-            self.driver.execute("ROLLBACK TO attempt")
+        if self._append_together(events):
+            self.appended += len(events)
+            return tuple(map(fresh, events))
+        self.driver.execute("ROLLBACK TO attempt")
         return tuple(self._append_one(event, same) for event in events)
 
-    def _append_together(self, columns: Columns, continued: Sequence[tuple[bytes, bytes, int]]) -> bool:
+    def _append_together(self, events: Sequence[SealedEvent]) -> bool:
         """Whether all are taken at once. Where not, one by one shows why."""
+        rows: list[tuple[bytes, ...]] = []
         try:
             with self._hot.copy(_COPY_EVENTS) as copy:
-                for piece in copied(columns, _ROWS):
+                for piece in copied(_kept(map(_row, events), rows), _ROWS):
                     copy.write(piece)
-                # Made while the database is still at work.
+                # All this is made while the database is still at work.
+                columns = list(zip(*rows, strict=True))
+                continued = _continued(columns)
                 subjects, authors, versions = zip(*continued, strict=True) if continued else ((), (), ())
                 marks = (columns[_AUTHOR], columns[_ID], columns[_SUBMISSION])
                 values = [*map(encoded, (*marks, subjects, authors)), numbers(versions)]
-        except UniqueViolation:
+        except (UniqueViolation, _Gap):
             return False
         return self._ask(_WAIT, values).fetchone() == (len(continued),)
+
+
+class _Gap(Exception):
+    """Events of one stream do not follow each other."""
+
+
+def _kept(rows: Iterable[tuple[bytes, ...]], all_: list[tuple[bytes, ...]]) -> Iterator[tuple[bytes, ...]]:
+    """The rows as they come, which are kept in the list, too."""
+    for row in rows:
+        all_.append(row)
+        yield row
 
 
 def _row(event: SealedEvent) -> tuple[bytes, ...]:
@@ -163,16 +174,16 @@ def _row(event: SealedEvent) -> tuple[bytes, ...]:
     )
 
 
-def _continued(columns: Columns) -> list[tuple[bytes, bytes, int]] | None:
-    """The streams that these events continue, and after which version; None where they do not follow each other."""
+def _continued(columns: Columns) -> list[tuple[bytes, bytes, int]]:
+    """The streams that these events continue, and after which version. Raises _Gap where they do not follow."""
     heads: dict[tuple[bytes, bytes], int] = {}
     continued: list[tuple[bytes, bytes, int]] = []
-    versions = map(int.from_bytes, columns[_VERSION])
+    versions = [int.from_bytes(version, signed=True) for version in columns[_VERSION]]
     for stream, version in zip(zip(columns[_SUBJECT], columns[_AUTHOR], strict=True), versions, strict=True):
         before = heads.get(stream)
         if before is None and version > 1:
             continued.append((*stream, version - 1))
         elif version != (before or 0) + 1:
-            return None
+            raise _Gap
         heads[stream] = version
     return continued

@@ -58,6 +58,16 @@ def test_a_version_that_does_not_follow_is_stale(store, version):
         assert session.head(TOWN, LIN) == 1
 
 
+@pytest.mark.parametrize("version", [-1, 0, 1, 3])
+def test_a_version_that_does_not_follow_refuses_all_that_came_with_it(store, version):
+    append(store, event(1))
+    with pytest.raises(StaleVersion) as refused:
+        append(store, event(1, person=WANG), event(version), event(2, person=WANG))
+    assert refused.value.details == {"offered": version, "found": 1}
+    with store.read() as session:
+        assert (session.head(TOWN, LIN), session.head(TOWN, WANG), session.pending()) == (1, 0, 1)
+
+
 def test_a_stream_begins_with_one(store):
     with pytest.raises(StaleVersion):
         append(store, event(2))
