@@ -28,6 +28,7 @@ SHOWN = 20  # differences of one check; a machine is told up to a thousand in al
 @option("--repair", "mend", is_flag=True, help="cli.option.repair")
 @option("--latest", "kept", is_flag=True, help="cli.option.latest")
 @option("--full", is_flag=True, help="cli.option.full")
+@option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="cli.option.processes")
 @on_node
 def reconcile(
     one: str | None,
@@ -35,6 +36,7 @@ def reconcile(
     mend: bool,
     kept: bool,
     full: bool,
+    processes: int,
     data: Path | None,
     settings_file: Path | None,
 ) -> int:
@@ -50,20 +52,20 @@ def reconcile(
             return _between(node, first, second, mend, full=full)
         if kept:
             return _kept(node)
-        found = _all(node, full=full)
+        found = _all(node, full=full, processes=processes)
         lines = list(_lines(found))
         repaired = 0
         if mend and not found.equal:
             repaired = repair_everybody(node) if found.more else repair(node, found.differences)
-            found = _all(node, full=full)
+            found = _all(node, full=full, processes=processes)
             lines += [speech.words("reconcile.repaired", persons=repaired), *_lines(found)]
     speech.say({**_plain(found), "repaired_persons": repaired}, *lines)
     return FINE if found.equal else DIFFERENT
 
 
-def _all(node: Node, *, full: bool) -> Checked:
+def _all(node: Node, *, full: bool, processes: int) -> Checked:
     with progress(speech.words("reconcile.bar")) as tell:
-        return stepwise(node, tell, trusted=not full)
+        return stepwise(node, tell, trusted=not full, processes=processes)
 
 
 def _kept(node: Node) -> int:

@@ -13,6 +13,7 @@ from exchange.everybody import next_persons
 from exchange.progress import Tell, nobody
 from exchange.reconcile.checks import BATCH, checks, offices_checked
 from exchange.reconcile.finding import Checked, in_one
+from exchange.reconcile.processes import in_processes
 from exchange.tables import reports
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return self.checked.more
 
 
-def stepwise(node: Node, tell: Tell = nobody, *, trusted: bool = True) -> Checked:
+def stepwise(node: Node, tell: Tell = nobody, *, trusted: bool = True, processes: int = 1) -> Checked:
     """The four checks over everybody, each batch at a moment of its own, so that none holds up the database for long.
 
-    `tell`: how many persons were checked so far; `trusted`: as of `checks`.
+    `tell`: how many persons were checked so far; `trusted`: as of `checks`; `processes`: that work on it.
     """
-    return in_one(node.clock(), _parts(node, tell, trusted=trusted))
+    return in_one(node.clock(), _parts(node, tell, trusted=trusted, processes=processes))
 
 
 def report(node: Node) -> Checked:
@@ -103,13 +104,21 @@ def _say(found: Checked) -> None:
     say("checked", persons=found.persons, waiting=found.waiting, differences=sum(found.checks.values()))
 
 
-def _parts(node: Node, tell: Tell, *, trusted: bool) -> Iterator[Checked]:
+def _parts(node: Node, tell: Tell, *, trusted: bool, processes: int) -> Iterator[Checked]:
     done = 0
     yield offices_checked(node)
-    for persons in _batches(node):
-        yield checks(node, persons, trusted=trusted, keep=True)
-        done += len(persons)
+    for persons, found in _checked(node, trusted=trusted, processes=processes):
+        yield found
+        done += persons
         tell(done)
+
+
+def _checked(node: Node, *, trusted: bool, processes: int) -> Iterator[tuple[int, Checked]]:
+    if processes > 1:
+        yield from in_processes(node.settings, _batches(node), processes, trusted=trusted)
+        return
+    for persons in _batches(node):
+        yield len(persons), checks(node, persons, trusted=trusted, keep=True)
 
 
 def _batches(node: Node) -> Iterator[list[str]]:

@@ -114,3 +114,15 @@ def test_whoever_waits_for_a_replay_is_told_how_far_it_is(node, home, new_home, 
     told: list[int] = []
     work(node, batch=1, tell=told.append)
     assert told[:2] == [1, 2]
+
+
+def test_in_several_processes_the_same_is_found(tmp_path, database_url):
+    node = opened(tmp_path, database_url=database_url)
+    peopled(Town(node, ZHIFANG), Town(node, DONGHUAMEN), Town(node, WANSHOULU))
+    with node.uow.begin() as session:
+        session.sql.exec_driver_sql(f"UPDATE records SET lives_at = NULL WHERE office = '{DONGHUAMEN}'")
+    told: list[int] = []
+    together, alone = stepwise(node, told.append, processes=2), stepwise(node)
+    assert (together.differences, together.pairs, told) == (alone.differences, alone.pairs, [2])
+    assert [(each.check, each.office) for each in together.differences] == [("view", DONGHUAMEN)]
+    node.close()
