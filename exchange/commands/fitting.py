@@ -29,7 +29,7 @@ def require(fact: Fact, record: Record, today: date) -> None:
         target = record.facts[fact.target]
         corrections.require_fit(target.payload, target.day, fact.set, today)
     elif isinstance(fact, Confirmed | Reopened):
-        deviations.require_named(fact, record.facts.get(fact.case.opening))
+        deviations.require_fit(fact, record.facts.get(fact.case.opening))
     elif isinstance(fact, Unmerged):
         merged = record.facts[fact.merge]
         since = [s for s in record.facts.values() if s.stamp > merged.stamp and not s.event.frame.automatic]

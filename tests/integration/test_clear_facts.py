@@ -61,7 +61,7 @@ def test_a_deviation_is_in_a_field_of_the_question_and_holds_what_that_may(node,
         {"field": "education", "ours": "70"},
         {"field": "effective_on", "ours": "2026-02-01"},
         {"field": "origin", "ours": {"kind": "abroad", "country": "SG"}},
-        {"field": "registration", "ours": town(ZHIFANG), "yours": town(DONGHUAMEN)},
+        {"field": "registration", "ours": town(DONGHUAMEN), "yours": town(ZHIFANG)},
         {"field": "kind", "ours": "further"},
         {"field": "address", "ours": "6 Lake Road"},
     ],
@@ -69,6 +69,27 @@ def test_a_deviation_is_in_a_field_of_the_question_and_holds_what_that_may(node,
 def test_any_field_of_the_question_may_differ(home, new_home, inflow, deviation):
     home.answers("case.confirmed", inflow, deviations=[deviation])
     assert new_home.notice("reply").fields == (deviation["field"],)
+
+
+@pytest.mark.parametrize(
+    ("deviations", "faults"),
+    [
+        ([{"field": "kind", "ours": "main"}], {"deviations.0.ours": "deviation.same"}),
+        ([{"field": "effective_on", "ours": "2026-03-01"}], {"deviations.0.ours": "deviation.same"}),
+        ([{"field": "registration", "ours": town(ZHIFANG)}], {"deviations.0.ours": "deviation.same"}),
+        ([{"field": "name", "ours": "王小雨"}], {"deviations.0.ours": "deviation.same"}),
+        ([{"field": "phone"}], {"deviations.0.ours": "deviation.holds_nothing"}),
+        ([{"field": "stay_until", "yours": "2027-01-01"}], {"deviations.0.ours": "deviation.holds_nothing"}),
+        ([{"field": "kind", "ours": "further", "yours": "further"}], {"deviations.0.yours": "deviation.not_stated"}),
+        (
+            [{"field": "born_on", "ours": "1988-05-02", "yours": "1988-05-04"}],
+            {"deviations.0.yours": "deviation.not_stated"},
+        ),
+        ([{"field": "kind", "ours": "further"}] * 2, {"deviations.1.field": "deviation.twice"}),
+    ],
+)
+def test_a_deviation_is_a_difference_from_what_is_stated(node, home, inflow, deviations, faults):
+    assert refused(node, lambda: home.answers("case.confirmed", inflow, deviations=deviations)) == faults
 
 
 def test_a_case_is_opened_again_for_fields_of_the_question(node, home, inflow):
