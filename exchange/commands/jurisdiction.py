@@ -39,7 +39,7 @@ class JurisdictionRefused(Illegal):
 def record_office(
     node: Node, caller: Caller, office: str, type_: str, day: str, content: Mapping[str, Any], id_: str | None = None
 ) -> Result:
-    """Record it under the parent's code. For the operator, and for a supervisor of an area around the office.
+    """Record it under the parent's code. For an operator of its area, and a supervisor of an area around the office.
 
     Raises Forbidden, Malformed, JurisdictionRefused, and Conflict where the id says something else.
     """
@@ -81,10 +81,9 @@ def record_office(
 
 
 def _authorise(caller: Caller, office: str) -> None:
-    if "operator" in caller.roles:
-        return
     caller.require("supervisor", "operator")
-    if caller.office == office or not codes.is_within(office, caller.office):
+    itself = caller.office == office and "operator" not in caller.roles
+    if itself or not codes.is_within(office, caller.office):
         raise Forbidden(field="office", rule="office.outside_area", office=office)
 
 

@@ -16,10 +16,9 @@ from exchange.pipeline.advance import advance
 from exchange.protocol.refusals import UnknownPerson
 from exchange.queries.find_person import find_person
 from exchange.reconcile import checks
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, woman
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, operator, woman
 
 FIRST, SECOND = WANSHOULU, "110108002000"
-OPERATOR = Caller("420000000000", "operator", frozenset({"operator"}))
 
 
 @pytest.fixture
@@ -29,9 +28,9 @@ def node(tmp_path: Path, database_url) -> Iterator[Node]:
     found.close()
 
 
-def split(node: Node, office: str, allotment: dict[str, str], by: Caller = OPERATOR, **more: Any) -> Result:
+def split(node: Node, office: str, allotment: dict[str, str], by: Caller | None = None, **more: Any) -> Result:
     content = {"to": [FIRST, SECOND], "allotment": allotment}
-    done = record_office(node, by, office, "jurisdiction.succeeded", "2026-03-02", content, **more)
+    done = record_office(node, by or operator(office), office, "jurisdiction.succeeded", "2026-03-02", content, **more)
     advance(node)
     return done
 
@@ -126,7 +125,7 @@ def test_every_wrong_row_is_named_and_nothing_is_done(node: Node):
 )
 def test_successors_are_others_each_once(node: Node, to: list[str], rule: str):
     with pytest.raises(ExchangeError) as refused:
-        record_office(node, OPERATOR, ZHIFANG, "jurisdiction.succeeded", "2026-03-02", {"to": to})
+        record_office(node, operator(ZHIFANG), ZHIFANG, "jurisdiction.succeeded", "2026-03-02", {"to": to})
     assert refused.value.rule == rule
 
 
@@ -162,7 +161,7 @@ def test_the_operator_records_a_split_anew_as_long_as_nothing_came_of_the_old_on
 def test_what_a_town_took_over_earlier_is_split_with_it(node: Node):
     earlier = Town(node, DONGHUAMEN)
     one, other = (str(earlier.registers(woman(number)).person) for number in (2, 4))
-    record_office(node, OPERATOR, DONGHUAMEN, "jurisdiction.succeeded", "2026-03-02", {"to": [ZHIFANG]})
+    record_office(node, operator(DONGHUAMEN), DONGHUAMEN, "jurisdiction.succeeded", "2026-03-02", {"to": [ZHIFANG]})
     advance(node)
     split(node, ZHIFANG, {other: SECOND})
     assert Town(node, FIRST).sheet(one)["roles"] == ["registration", "main"]

@@ -13,9 +13,7 @@ from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.protocol.refusals import UnknownPerson
 from exchange.reconcile import checks
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, woman
-
-OPERATOR = Caller("420000000000", "operator", frozenset({"operator"}))
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, operator, woman
 
 
 @pytest.fixture
@@ -26,7 +24,7 @@ def node(tmp_path: Path, database_url) -> Iterator[Node]:
 
 
 def merged(node: Node, office: str, into: str, day: str = "2026-03-02") -> None:
-    record_office(node, OPERATOR, office, "jurisdiction.succeeded", day, {"to": [into]})
+    record_office(node, operator(office), office, "jurisdiction.succeeded", day, {"to": [into]})
     advance(node)
 
 
@@ -123,8 +121,9 @@ def test_what_does_not_fit_is_refused(node: Node, office: str, to: str, day: str
 
 def test_only_the_operator_or_who_oversees_the_office_records_it(node: Node):
     clerk = Caller(ZHIFANG, "clerk", frozenset({"clerk", "supervisor"}))
-    with pytest.raises(Forbidden):
-        record_office(node, clerk, ZHIFANG, "jurisdiction.closed", "2026-03-02", {})
+    for by in (clerk, operator(DONGHUAMEN)):
+        with pytest.raises(Forbidden):
+            record_office(node, by, ZHIFANG, "jurisdiction.closed", "2026-03-02", {})
     county = Caller("420115000000", "county", frozenset({"supervisor"}))
     record_office(node, county, ZHIFANG, "jurisdiction.closed", "2026-03-02", {})
     with pytest.raises(JurisdictionRefused):

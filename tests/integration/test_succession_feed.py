@@ -11,8 +11,8 @@ from exchange.commands.jurisdiction import record_office
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.queries.feed import Told, feed
-from tests.integration.test_split import FIRST, OPERATOR, SECOND, split
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, woman
+from tests.integration.test_split import FIRST, SECOND, split
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, operator, woman
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_what_the_old_office_was_fed_comes_behind_what_the_heir_had_by_then(node
     arrivals(node, ZHIFANG, 2, 4)
     arrivals(node, FIRST, 6)
     old, own = fed(node, ZHIFANG), fed(node, FIRST)
-    record_office(node, OPERATOR, ZHIFANG, "jurisdiction.succeeded", "2026-03-02", {"to": [FIRST]})
+    record_office(node, operator(ZHIFANG), ZHIFANG, "jurisdiction.succeeded", "2026-03-02", {"to": [FIRST]})
     advance(node)
     arrivals(node, ZHIFANG, 8)
     arrivals(node, FIRST, 10)
@@ -59,7 +59,7 @@ def test_what_the_old_office_was_fed_comes_behind_what_the_heir_had_by_then(node
 def test_pages_of_any_size_tell_the_same_and_no_position_twice(node: Node, limit: int):
     arrivals(node, ZHIFANG, 2, 4)
     arrivals(node, FIRST, 6)
-    record_office(node, OPERATOR, ZHIFANG, "jurisdiction.succeeded", "2026-03-02", {"to": [FIRST]})
+    record_office(node, operator(ZHIFANG), ZHIFANG, "jurisdiction.succeeded", "2026-03-02", {"to": [FIRST]})
     advance(node)
     arrivals(node, ZHIFANG, 8)
     whole = fed(node, FIRST)
@@ -71,7 +71,7 @@ def test_who_reads_on_from_where_it_was_misses_nothing(node: Node):
     arrivals(node, ZHIFANG, 2, 4)
     arrivals(node, FIRST, 6)
     before = fed(node, FIRST)
-    record_office(node, OPERATOR, ZHIFANG, "jurisdiction.succeeded", "2026-03-02", {"to": [FIRST]})
+    record_office(node, operator(ZHIFANG), ZHIFANG, "jurisdiction.succeeded", "2026-03-02", {"to": [FIRST]})
     advance(node)
     arrivals(node, ZHIFANG, 8)
     assert before + fed(node, FIRST, before[-1].position) == fed(node, FIRST)

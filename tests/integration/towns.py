@@ -61,6 +61,11 @@ def woman(number: int = 2, **other: Any) -> dict[str, Any]:
     return {"name": "王小雨", "born_on": "1988-05-02", "sex": "F", "document.resident": card, **other}
 
 
+def operator(office: str) -> Caller:
+    """Whoever runs the exchange in the office's province."""
+    return Caller(f"{office[:2]}0000000000", "operator", frozenset({"operator"}))
+
+
 class Town:
     """One office and its clerk. What it records is forwarded at once, unless a story says otherwise."""
 
