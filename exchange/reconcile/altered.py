@@ -12,6 +12,8 @@ from events.store.sql.events import EventRow
 from exchange.audit.rebuild import Closed
 from exchange.reconcile.finding import Difference
 
+_ESSENTIAL = frozenset({"author", "id", "subject", "body", "sealed"})  # without these it is not found, or is another
+
 
 class Altered:
     """The events among these rows whose columns differ from their bytes, or whose bytes from what the log hashed; and
@@ -27,8 +29,8 @@ class Altered:
             if found is not None:
                 self.misplaced.add(row.subject)
                 self._add(Ref(found.author, found.id), found.subject, found.columns)
-                if "body" in found.columns:
-                    self.unjudged.add(row.subject)
+                if _ESSENTIAL.intersection(found.columns):
+                    self.unjudged |= {row.subject, found.subject}
         for one in closed:
             for ref, person in one.events:
                 self._add(ref, person, ("sealed",))

@@ -1,7 +1,9 @@
 """Reading the past: decode and fold in person order, and leaves verified from stored bytes. CPU of this process."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from statistics import median
 from time import process_time
 
 from sqlalchemy import select
@@ -16,10 +18,12 @@ from exchange.pipeline.advance import advance
 from exchange.protocol.book import book_of
 from exchange.protocol.plain_life import line_of
 from exchange.protocol.view import view
+from exchange.reconcile import stepwise
+from exchange.tables.records import Which, how_many
 from tests.bench.figures import Figure, Size, rate, timed
 from tests.bench.workload import HOME, TOWN, amended, arrived, moved, node_in, people, registered, take
 
-REPLAY_TARGET, OPENED_TARGET, VERIFY_TARGET = 250_000, 120_000, 350_000
+REPLAY_TARGET, OPENED_TARGET, VERIFY_TARGET, CHECK_TARGET = 250_000, 120_000, 350_000, 10_000
 
 
 def figures(folder: Path, size: Size) -> Iterator[Figure]:
@@ -28,6 +32,7 @@ def figures(folder: Path, size: Size) -> Iterator[Figure]:
         yield from _replays(node, size)
         yield from _views(node, size)
         yield from _verifications(node, size)
+        yield from _checks(node, size)
 
 
 def _live(node: Node, size: Size) -> None:
@@ -118,3 +123,18 @@ def _verifications(node: Node, size: Size) -> Iterator[Figure]:
         [(len(bodies), timed(lambda: verify(map(checked_leaf_of, bodies)), process_time)) for _ in runs][1:],
         bound="decoding each frame and encoding it again",
     )
+
+
+def _checks(node: Node, size: Size) -> Iterator[Figure]:
+    """Records a second and core that the four checks go through: all derived, and where no byte has changed since."""
+    stepwise(node)
+    with node.uow.look() as session:
+        records = how_many(session.sql, Which(), most=1_000_000)
+    for name, trusted, bound in (
+        ("four checks, all derived anew", False, "plain Python: opening, a view of each book, every rule of telling"),
+        ("four checks, nothing changed since the last", True, "reading all rows, and SHA-256 over them"),
+    ):
+        look = partial(stepwise, node, trusted=trusted)
+        seconds = [timed(look, process_time) for _ in range(size.rounds)]
+        ours = median(records / each for each in seconds)
+        yield Figure(name=name, unit="records/s", ours=ours, target=CHECK_TARGET, bound=bound)

@@ -92,6 +92,7 @@ def test_an_altered_column_is_named_with_its_event(node, arrivals, column, value
     assert checks(node).equal
     alter(node, altered, column, value)
     assert named(checks(node)) == named(stepwise(node)) == {(altered, (column,))}
+    assert len(checks(node).differences) == 1, "what follows from it is no other fault"
     report(node)
     kept = latest(node)
     assert kept is not None
