@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -88,16 +89,25 @@ _LIMITS: Mapping[str, tuple[int, int]] = {
 }
 
 
+_LINE = re.compile(r"at line (\d+)")  # how the library says it
+
+
 def load(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """The settings. Raises SettingsWrong, which names every wrong one at once."""
     given: dict[str, Any] = {}
     if file is not None:
         try:
-            given = tomllib.loads(file.read_text(encoding="utf-8"))
+            text = file.read_bytes()
+            given = tomllib.loads(text.decode())
         except OSError as error:
             raise SettingsWrong({str(file): Malformed(rule="settings.file", why=error)}) from error
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsWrong({str(file): Malformed(rule="settings.toml", why=error)}) from error
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise SettingsWrong({str(file): Malformed(rule="settings.toml", line=line)}) from error
+        except tomllib.TOMLDecodeError as error:
+            named = _LINE.search(str(error))  # not so where the file breaks off
+            line = int(named[1]) if named else text.count(b"\n") + 1
+            raise SettingsWrong({str(file): Malformed(rule="settings.toml", line=line)}) from error
     fields = {field.name: field.type for field in msgspec.structs.fields(Settings)}
     for name, text in (environment or {}).items():
         if name.startswith(PREFIX):

@@ -42,7 +42,7 @@ def load(text: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark is not None else "$"
-        raise ScenarioInvalid(field=where, rule="scenario.yaml", value=str(getattr(error, "problem", error))) from error
+        raise ScenarioInvalid(field=where, rule="scenario.yaml") from error
 
 
 def _at(node: yaml.Node) -> str:

@@ -43,9 +43,14 @@ def test_a_wrong_variable_is_named(name, text):
     assert wrong.value.field == name.removeprefix("EXCHANGE_").lower()
 
 
-def test_a_file_that_is_no_toml_is_named(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [(b"serves = [", 1), (b"\nserves = 1 2\n", 2), (b"\n\nserves = [\n", 4), (b"a = 1\nb = '\xff'\n", 2)],
+)
+def test_a_file_that_is_no_toml_is_named_with_the_line(tmp_path, text, line):
     file = tmp_path / "exchange.toml"
-    file.write_text("serves = [")
+    file.write_bytes(text)
     with pytest.raises(SettingsWrong) as wrong:
         load(file)
-    assert str(file) in wrong.value.problems
+    found = wrong.value.problems[str(file)]
+    assert (found.rule, found.details) == ("settings.toml", {"line": line})
