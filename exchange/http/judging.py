@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -19,18 +20,24 @@ if TYPE_CHECKING:
     from exchange.http.use_cases import UseCases
 
 
+MOST_FAULTS = 1_000  # that one answer names
+_LISTS = frozenset({"events", "members"})
+
+
 def further(schema: Schema, body: Any, known: Sequence[Malformed]) -> Iterator[Malformed]:
     """The faults in meaning of those fields whose form is right. `known`: the faults in form."""
     fields = frozenset(str(each.field) for each in known)
+    if not fields.isdisjoint(_LISTS):
+        return  # there are too many of them, or none
     for path, event in _events(schema, body):
         if isinstance(event, Mapping) and event.get("type") in RECORDABLE and isinstance(event.get("with"), Mapping):
             yield from _meant(path, event, fields)
 
 
 def all_wrong(schema: Schema, body: Any, found: Iterable[Fault]) -> Several:
-    """Everything that is wrong with a body whose form has these faults."""
-    known = [Malformed(field=each.field, rule=each.rule, **each.details) for each in found]
-    return Several([*known, *further(schema, body, known)])
+    """Everything that is wrong with a body whose form has these faults, as far as anybody reads it."""
+    known = [Malformed(field=each.field, rule=each.rule, **each.details) for each in islice(found, MOST_FAULTS)]
+    return Several([*known, *islice(further(schema, body, known), MOST_FAULTS - len(known))])
 
 
 def _events(schema: Schema, body: Any) -> Iterator[tuple[str, Any]]:

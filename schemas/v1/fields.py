@@ -159,8 +159,14 @@ class Many(fields.List[Any]):
     default_error_messages: Messages = messages(invalid="schema.list")
 
     def __init__(self, item: Any, *, least: int = 0, most: int = 100, **kwargs: Any) -> None:
-        length = validate.Length(min=least, max=most, error="schema.items min={min} max={max}")
-        super().__init__(item, validate=length, **kwargs)
+        self._length = validate.Length(min=least, max=most, error="schema.items min={min} max={max}")
+        super().__init__(item, validate=self._length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list):
+            self._length(value)  # before it is looked through: a hundred thousand faults fill the memory
+        found: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        return found
 
 
 class Inner(fields.Nested):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from exchange.http.judging import MOST_FAULTS
 from exchange.http.v1 import examples
 from tests.integration.api import Api, api, rules
 
@@ -177,3 +178,16 @@ def test_a_query_is_judged_as_strictly(served: Api, query, field, rule):
     assert answer.status_code == 422
     assert rules(answer.json) == {field: rule}
     assert served.cases.asked == []
+
+
+def test_a_list_that_is_too_long_is_not_looked_through(served: Api):
+    """Each of its items may be wrong many times over: that would fill the memory, and an answer nobody reads."""
+    body = {"events": [{"more": number} for number in range(1001)]}
+    answer = post(served, json.dumps(body).encode(), path="/v1/events/batch")
+    assert (answer.status_code, rules(answer.json)) == (422, {"events": "schema.items"})
+
+
+def test_of_many_faults_the_first_are_named(served: Api):
+    answer = post(served, json.dumps({f"more{number}": 1 for number in range(1500)}).encode())
+    assert answer.status_code == 422
+    assert len(answer.json["errors"]) == MOST_FAULTS

@@ -44,7 +44,7 @@ def figures(node: Node, size: Size) -> Iterator[Figure]:
         f"one event over HTTP, {CLIENTS} clients",
         rounds[1:],
         target=TARGET,
-        bound="three waits for the database and its commit, and viewing the dossier; the empty route parses and validates alike",
+        bound="three waits for the database, and viewing the dossier; the empty route parses and validates alike",
     )
 
 
