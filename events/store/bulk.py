@@ -21,9 +21,15 @@ def add_rows(driver: Connection[Any], table: Table, rows: Sequence[Mapping[str, 
     RawCursor(driver).execute(_insert(table, names, key), columns, prepare=True)
 
 
-def remove_rows(driver: Connection[Any], table: Table, persons: Iterable[str]) -> None:
-    """Delete all rows of these persons."""
-    RawCursor(driver).execute(_delete(table), [texts(persons)], prepare=True)
+def remove_rows(driver: Connection[Any], table: Table, name: str, keys: Iterable[Any]) -> None:
+    """Delete the rows of which the column is among the keys."""
+    RawCursor(driver).execute(_delete(table, name), [_kind(table, name)[1](keys)], prepare=True)
+
+
+def rows_of(driver: Connection[Any], table: Table, name: str, keys: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """The rows of which the column is among the keys, each by the columns of the table in their order."""
+    packed = _kind(table, name)[1](keys)
+    return RawCursor(driver).execute(_select(table, name), [packed], prepare=True, binary=True).fetchall()
 
 
 @lru_cache
@@ -35,8 +41,18 @@ def _insert(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> str:
 
 
 @lru_cache
-def _delete(table: Table) -> str:
-    return f'DELETE FROM "{table.name}" WHERE person = ANY((SELECT $1::text[])::text[])'  # noqa: S608 (a name in our schema)
+def _delete(table: Table, name: str) -> str:
+    return f"DELETE {_among(table, name)}"
+
+
+@lru_cache
+def _select(table: Table, name: str) -> str:
+    return f"SELECT {_listed(column.name for column in table.c)} {_among(table, name)}"
+
+
+def _among(table: Table, name: str) -> str:
+    kind = _kind(table, name)[0]
+    return f'FROM "{table.name}" WHERE "{name}" = ANY((SELECT $1::{kind}[])::{kind}[])'
 
 
 def _listed(names: Iterable[str]) -> str:

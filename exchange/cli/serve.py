@@ -5,7 +5,6 @@ name a broker, in as many processes as asked for, and workers forward elsewhere.
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import shutil
 import signal
@@ -25,6 +24,7 @@ from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import FINE
 from exchange.cli.node import OutOfReach, in_reach, on_node, opened, settings_of
 from exchange.cli.progress import progress
+from exchange.collecting import collect_seldom
 from exchange.console.pages import console
 from exchange.extras import NotInstalled
 from exchange.http.alone import server
@@ -78,7 +78,7 @@ def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
     watch_queue()
     app = create_app(node, [console(node)], forwarding=lambda: loop.failure is None)
     alone = server(app, listener, THREADS)
-    gc.freeze()  # what is loaded by now stays: to look through it again and again took a sixth of the worker's time
+    collect_seldom()
     _tell_address(node.settings)
     alone.run()  # until a signal ends it; requests at hand are answered
     alone.close()

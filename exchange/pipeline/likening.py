@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from events.canonical import encode_known
 from events.catalogue.person import KeptApart
 from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.project import opened_sheet
 from exchange.pipeline.settled import Settled
-from exchange.protocol.likeness import Key, entry, keys, likeness
+from exchange.protocol.likeness import Key, entry, keyed, keys, likeness
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import state
 from exchange.tables import likenesses, records
@@ -38,7 +39,7 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
     seen = [record for one in settled for record in one.records() if record.holds]
     likenesses.keep_apart(session.sql, persons, _kept_apart(seen))
     held = {Entry(r.person, r.office): entry(r) for r in seen if state(r) in _SHOWN}
-    now = {each: {_token(node, key) for key in keys(content)} for each, content in held.items()}
+    now = _tokens(node, held)
     before = likenesses.tokens_of(session.sql, persons)
     if not anew and before == {each: tokens for each, tokens in now.items() if tokens}:
         return
@@ -49,14 +50,27 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
     likenesses.propose(session.sql, _proposals(node, session, held, now))
 
 
+def _tokens(node: Node, held: Mapping[Entry, Held]) -> dict[Entry, set[Token]]:
+    """What each entry is found by; made once where several offices hold the same, as the sides of a dossier do."""
+    made: dict[bytes, set[Token]] = {}
+    found = {}
+    for each, content in held.items():
+        said = keyed(content)
+        plain = encode_known(said)
+        if plain not in made:
+            made[plain] = {_token(node, key) for key in keys(said)}
+        found[each] = made[plain]
+    return found
+
+
 def _token(node: Node, key: Key) -> Token:
     return Token(node.index.token(f"like.{key.kind}", key.form), key.strong)
 
 
 def _kept_apart(seen: Iterable[Record]) -> Iterator[tuple[str, str, str]]:
     for record in seen:
-        for standing in record.facts.values():
-            if isinstance(standing.payload, KeptApart) and not standing.void and standing.author == record.office:
+        for standing in record.facts.in_force(KeptApart):
+            if isinstance(standing.payload, KeptApart) and standing.author == record.office:
                 yield from ((record.office, person, standing.payload.other) for person in record.persons)
 
 

@@ -15,12 +15,13 @@ from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 from events.names import comparison_key, pinyin, same_name, spellings
 from events.partial_date import agrees
 from exchange.protocol.compare import alike
-from exchange.protocol.one_document import forms
+from exchange.protocol.one_document import FIELD, forms
 from exchange.protocol.record import Record
 
 Relation = Literal["equal", "alike", "different", "one_side"]
 LIKELY = 12  # from here on a pair is proposed
 _SPOKEN_ALIKE = 0.94
+_KEYED = frozenset({"name", "born_on", "sex"})
 _DAY = 10  # letters of a date that is known whole
 
 
@@ -71,6 +72,11 @@ def entry(record: Record) -> dict[str, Any]:
     home = record.registration
     held = {} if home is None or home.code is None else {"registration": home.code}
     return {**record.particulars, **held}
+
+
+def keyed(held: Mapping[str, Any]) -> dict[str, Any]:
+    """What `keys` reads of it."""
+    return {field: value for field, value in held.items() if field in _KEYED or field.startswith(FIELD)}
 
 
 def keys(held: Mapping[str, Any]) -> Iterator[Key]:

@@ -23,14 +23,15 @@ HOLDING = frozenset({"registration", "main", "further", "expected", "family"})
 def sheet(record: Record, person: str | None = None) -> dict[str, Any]:
     """What the office sees. `person`: the id that was asked for; one that gave its entry up shows as merged."""
     own = own_stay(record)
+    held = roles(record)
     gone = record.withdrawn
     home = None if gone else lives_at(record)
     return {
         "office": record.office,
         "person": record.person,
         "persons": list(record.persons),
-        "state": "merged" if person in record.merged else state(record),
-        "roles": [] if gone else list(roles(record)),
+        "state": "merged" if person in record.merged else _state(record, held),
+        "roles": [] if gone else list(held),
         "keeper": record.keeper,
         "registration": _plain(record.registration),
         "lives_at": _plain(home),
@@ -62,9 +63,12 @@ def state(record: Record) -> State:
 
     Withdrawn where nothing holds any more: the opening fact was retracted, or the office was told in error.
     """
+    return _state(record, roles(record))
+
+
+def _state(record: Record, held: tuple[str, ...]) -> State:
     if record.withdrawn:
         return "withdrawn"
-    held = roles(record)
     if record.died_on is not None and held:
         return "closed"
     if HOLDING.intersection(held) or (record.keeper == record.office and not held):

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
 
-from events.store.sql.rows import add, batches, remove
+from events.store.sql.rows import about, add, remove
 from exchange.tables.paging import Page, page, within
 from exchange.tables.schema import apart, likenesses, proposals
 
@@ -41,17 +41,16 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 def tokens_of(sql: Connection, persons: Collection[str]) -> dict[Entry, set[Token]]:
     """The tokens of every entry of these persons."""
     found: dict[Entry, set[Token]] = {}
-    for batch in batches(persons):
-        for row in sql.execute(select(likenesses).where(likenesses.c.person.in_(batch))):
-            found.setdefault(Entry(row.person, row.holder), set()).add(Token(bytes(row.token), bool(row.strong)))
+    for holder, person, token, strong in about(sql, likenesses, persons):
+        found.setdefault(Entry(person, holder), set()).add(Token(token, bool(strong)))
     return found
 
 
 def replace_tokens(sql: Connection, persons: Collection[str], entries: dict[Entry, set[Token]]) -> None:
     """These tokens, and no others, are those of the persons; what was proposed about them is not any more."""
     remove(sql, likenesses, persons)
-    for batch in batches(persons):
-        sql.execute(delete(proposals).where(or_(proposals.c.one.in_(batch), proposals.c.other.in_(batch))))
+    remove(sql, proposals, persons, "one")
+    remove(sql, proposals, persons, "other")
     rows = [
         {"holder": entry.holder, "person": entry.person, "token": token.token, "strong": token.strong}
         for entry, tokens in entries.items()
@@ -63,9 +62,8 @@ def replace_tokens(sql: Connection, persons: Collection[str], entries: dict[Entr
 def sharing(sql: Connection, tokens: Iterable[Token]) -> dict[bytes, list[Entry]]:
     """The entries under each of these tokens."""
     found: dict[bytes, list[Entry]] = {}
-    for batch in batches({token.token for token in tokens}):
-        for row in sql.execute(select(likenesses).where(likenesses.c.token.in_(batch))):
-            found.setdefault(bytes(row.token), []).append(Entry(row.person, row.holder))
+    for holder, person, token, _ in about(sql, likenesses, {token.token for token in tokens}, "token"):
+        found.setdefault(token, []).append(Entry(person, holder))
     return found
 
 

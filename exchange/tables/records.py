@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, select
 
-from events.store.sql.rows import add, batches, remove
+from events.store.sql.rows import about, add, remove
 from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import records
 
 State = Literal["open", "closed", "withdrawn", "merged"]
 MOST = 1_000
+_NAMES = tuple(column.name for column in records.c)
 
 
 class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,13 +64,8 @@ def one(sql: Connection, office: str, person: str) -> RecordRow | None:
 
 def of_persons(sql: Connection, persons: Iterable[str]) -> tuple[RecordRow, ...]:
     """What all offices see of these persons, by person and office."""
-    return tuple(
-        _row(row)
-        for batch in batches(sorted(set(persons)))
-        for row in sql.execute(
-            select(records).where(records.c.person.in_(batch)).order_by(records.c.person, records.c.office)
-        )
-    )
+    rows = about(sql, records, set(persons))
+    return tuple(sorted(map(_record, rows), key=lambda row: (row.person, row.office)))
 
 
 def to_review(sql: Connection, today: str, after: str | None = None, limit: int = 500) -> Page[str]:
@@ -120,5 +116,10 @@ def _values(row: RecordRow) -> dict[str, Any]:
 
 
 def _row(row: Row[Any]) -> RecordRow:
-    fields = {name: getattr(row, name) for name in RecordRow.__struct_fields__}
-    return RecordRow(**{**fields, "roles": tuple(row.roles.split())})
+    return _record([getattr(row, name) for name in _NAMES])
+
+
+def _record(values: Sequence[Any]) -> RecordRow:
+    """The record in a row of all columns."""
+    fields = dict(zip(_NAMES, values, strict=True))
+    return RecordRow(**{**fields, "roles": tuple(fields["roles"].split())})

@@ -1,7 +1,6 @@
 """`make bench`: measures, prints a table, writes build/bench.json."""
 
 import argparse
-import gc
 import os
 import platform
 import sqlite3
@@ -10,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from exchange.collecting import collect_seldom
 from tests.bench import appending, forwarding, replaying, serving
 from tests.bench.figures import Figure, Size, table, write
 from tests.bench.servers import setting
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", type=Path, default=FILE, help="the file to write")
     given = parser.parse_args(arguments)
     size = Size(events=given.events, rounds=given.rounds, batch=given.batch, writers=tuple(given.writers))
-    gc.freeze()  # as the serving processes do
+    collect_seldom()  # as the serving processes do
     with tempfile.TemporaryDirectory() as folder:
         figures = list(measured(Path(folder), size))
     write(figures, given.out)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, LiteralString, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, cast, delete, func, literal
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, cast, delete, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -91,15 +91,27 @@ def add(sql: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: t
     sql.execute(statement, rows)
 
 
-def remove(sql: Connection, table: Table, persons: Iterable[str]) -> None:
-    """Delete all rows of these persons."""
+def remove(sql: Connection, table: Table, keys: Iterable[str], column: str = "person") -> None:
+    """Delete all rows of these persons, or of which another column is among these keys."""
     if sql.dialect.name == "postgresql":
         from events.store.bulk import remove_rows  # noqa: PLC0415 (comes with the extra `server`)
 
-        remove_rows(_driver(sql), table, persons)
+        remove_rows(_driver(sql), table, column, keys)
         return
-    for batch in batches(persons):
-        sql.execute(delete(table).where(table.c.person.in_(batch)))
+    for batch in batches(keys):
+        sql.execute(delete(table).where(table.c[column].in_(batch)))
+
+
+def about(sql: Connection, table: Table, keys: Iterable[Any], column: str = "person") -> list[Sequence[Any]]:
+    """The rows of which the column is among these keys, in no order, each by all columns of the table in theirs."""
+    if sql.dialect.name == "postgresql":
+        from events.store.bulk import rows_of  # noqa: PLC0415 (comes with the extra `server`)
+
+        return [*rows_of(_driver(sql), table, column, keys)]
+    found: list[Sequence[Any]] = []
+    for batch in batches(keys):
+        found += sql.execute(select(table).where(table.c[column].in_(batch)))
+    return found
 
 
 def _driver(sql: Connection) -> Any:
