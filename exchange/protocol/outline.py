@@ -103,13 +103,13 @@ def _plain(bodies: Sequence[bytes], offices: Offices, opened: Open | None) -> Ou
     keeper = _keeper(links, life, offices)
     if keeper is None:
         return None
-    latest = max(life.protection, key=_stamped, default=None)
+    latest = max(life.protection, key=_stamped) if life.protection else None
     last = _place(links[-1]) if links else None
     return Outline(
         person=person[1],
         keeper=keeper,
         registration=last.place() if last is not None else None,
-        chain=tuple(Ref(line.author, line.id) for line in links),
+        chain=tuple([Ref(line.author, line.id) for line in links]),
         stays=tuple(life.stays.values()),
         died_on=life.died_on,
         protected=Ref(latest.author, latest.id) if latest is not None and latest.type == "person.protected" else None,

@@ -117,7 +117,9 @@ class Life:
 def lived(lines: Sequence[Line]) -> Life:
     """The life that the clear facts of these lines, all of one person, tell. Raises NotPlain."""
     life = Life()
-    for *_, number in sorted([(x.effective_on, x.stamp, x.author, x.id, n) for n, x in enumerate(lines)]):  # K3
+    order = [(x.effective_on, x.stamp, x.author, x.id, n) for n, x in enumerate(lines)]  # K3
+    order.sort()
+    for _, _, _, _, number in order:
         line = lines[number]
         if line.facts.tie == "spouse":
             _not_plain(life, line)  # the marital status follows from it
@@ -136,7 +138,7 @@ def _not_plain(life: Life, line: Line) -> None:
 
 
 def _registered(life: Life, line: Line) -> None:
-    if any(before.type == line.type for before in life.chain):
+    if life.chain and any(before.type == line.type for before in life.chain):
         raise NotPlain  # two first registrations
     life.chain.append(line)
     life.openings.append(line)
@@ -166,7 +168,7 @@ def _begin(life: Life, line: Line, kind: StayKind) -> None:
     for stay in life.stays.values():
         if stay.ended is not None:
             continue
-        if any(name.stay == stay.id or (name.stay is None and name.town == stay.office) for name in ends):
+        if ends and any(name.stay == stay.id or (name.stay is None and name.town == stay.office) for name in ends):
             _end(stay, line)
         elif kind == "main" == stay.kind:
             if stay.main_since >= day and line.type != "movement.returned":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, ClassVar
 
 import msgspec
 
+from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
 from events.catalogue.person import Deceased, Registered
 from events.catalogue.values import Place, StayKind, StayName, town
@@ -26,28 +28,20 @@ class Movements:
         self.contradictions: set[Contradiction] = set()
 
     def fold(self, facts: Iterable[Standing]) -> None:
-        """Take the facts in force, in order."""
+        """Take facts in force, all of kinds in STEPS, in order."""
         for standing in sorted(facts, key=lambda s: s.order):
-            if standing.void:
-                continue
-            payload = standing.payload
-            if isinstance(payload, Arrived):
-                self._begin(standing, payload.kind, payload.origin, payload.ends, payload.continues)
-            elif isinstance(payload, Returned):
-                self._begin(standing, "main", payload.origin, payload.ends, None)
-            elif isinstance(payload, Registered) and begins_stay(payload):
-                self._begin(standing, payload.kind or "main", None, (), None)
-            elif isinstance(payload, Departed):
-                self._depart(standing, payload)
-            elif isinstance(payload, Left):
-                self._leave(standing, payload)
-            elif isinstance(payload, MovedWithin | Extended):
-                self._touch(standing, payload)
-            elif isinstance(payload, MainChanged):
-                self._change_main(standing, payload)
-            elif isinstance(payload, Deceased):
-                self._die(standing)
+            self.STEPS[type(standing.payload)](self, standing, standing.payload)
         self._match_early_arrivals()
+
+    def _arrived(self, standing: Standing, payload: Arrived) -> None:
+        self._begin(standing, payload.kind, payload.origin, payload.ends, payload.continues)
+
+    def _returned(self, standing: Standing, payload: Returned) -> None:
+        self._begin(standing, "main", payload.origin, payload.ends, None)
+
+    def _registered(self, standing: Standing, payload: Registered) -> None:
+        if begins_stay(payload):
+            self._begin(standing, payload.kind or "main", None, (), None)
 
     def _match_early_arrivals(self) -> None:
         """An announcement is also matched by a stay that began at its town before the departure's day."""
@@ -181,13 +175,25 @@ class Movements:
             chosen, kind="main", main_since=standing.day, touched_by=(*chosen.touched_by, standing.ref)
         )
 
-    def _die(self, standing: Standing) -> None:
+    def _die(self, standing: Standing, _payload: Deceased) -> None:
         self.died = self.died or standing
         for stay in list(self.stays.values()):
             if stay.open:
                 self._end(stay, standing, None)
         for index, announcement in enumerate(self.announced):
             self.announced[index] = msgspec.structs.replace(announcement, waits=False)
+
+    STEPS: ClassVar[Mapping[type[Fact], Callable[[Movements, Standing, Any], None]]] = {
+        Arrived: _arrived,
+        Returned: _returned,
+        Registered: _registered,
+        Departed: _depart,
+        Left: _leave,
+        MovedWithin: _touch,
+        Extended: _touch,
+        MainChanged: _change_main,
+        Deceased: _die,
+    }
 
 
 def begins_stay(payload: Registered) -> bool:

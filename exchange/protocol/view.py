@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -31,9 +32,10 @@ from exchange.protocol.ties import ties, two_spouses
 VIEW_VERSION = 3
 
 
-class Basis(msgspec.Struct):
+class Basis(msgspec.Struct, dict=True):
     """What follows from the facts of one dossier alone, whatever was told."""
 
+    office: str
     facts: Facts
     dossier: Dossier
     links: tuple[Link, ...]
@@ -42,12 +44,16 @@ class Basis(msgspec.Struct):
     registration: Place | None
     movements: Movements
     stays: tuple[Stay, ...]
-    particulars: Mapping[str, Any]
     protected: Ref | None
     ties: tuple[Tie, ...]
     contradictions: tuple[Contradiction, ...]
     incomplete: tuple[Ref, ...]
     withdrawn: bool
+
+    @cached_property
+    def particulars(self) -> Mapping[str, Any]:
+        """As this office holds them; whoever replays the clear facts never asks."""
+        return particulars(self.facts, self.dossier.survivor, self.office, self.keeper)
 
     @property
     def died_on(self) -> str | None:
@@ -96,11 +102,12 @@ def _basis(
     opened = openers(facts, dossier)
     kept_by = keeper(links, opened, dossier, book.offices)
     movements = Movements(facts)
-    movements.fold(facts.values())
+    movements.fold(facts.in_force(*Movements.STEPS))
     statement = None if book.office == kept_by else latest_statement(facts.in_force(Stated), kept_by)
     bonds = ties(facts.of(TieBegan, TieEnded), statement)
     rivalled |= two_spouses(bonds.in_force, facts)
     return Basis(
+        office=book.office,
         facts=facts,
         dossier=dossier,
         links=links,
@@ -109,7 +116,6 @@ def _basis(
         registration=registration(links, kept_by),
         movements=movements,
         stays=tuple(sorted(movements.stays.values(), key=lambda s: (s.began, s.stamp, s.id))),
-        particulars=particulars(facts, dossier.survivor, book.office, kept_by),
         protected=_protection(facts),
         ties=bonds.all,
         contradictions=contradictions(movements, links, facts, standing.idle, rivalled),
