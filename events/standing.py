@@ -68,22 +68,20 @@ class Facts(dict[Ref, Standing]):
         void = any(standing.void for standing in self.values())
         self._in_force = _by_kind(s for s in self.values() if not s.void) if void else self._by_kind
 
-    def of(self, *kinds: type[Fact]) -> Sequence[Standing]:
+    def of(self, kind: type[Fact], *more: type[Fact]) -> Sequence[Standing]:
         """Those whose payload is of one of these kinds, in force or not, in the order of all."""
-        return self._found(self._by_kind, kinds)
+        return _among(self._by_kind, (kind, *more)) if more else self._by_kind.get(kind, ())
 
-    def in_force(self, *kinds: type[Fact]) -> Sequence[Standing]:
+    def in_force(self, kind: type[Fact], *more: type[Fact]) -> Sequence[Standing]:
         """Those of them that are not void."""
-        return self._found(self._in_force, kinds)
+        return _among(self._in_force, (kind, *more)) if more else self._in_force.get(kind, ())
 
-    def _found(
-        self, by_kind: Mapping[type[Fact], Sequence[Standing]], kinds: tuple[type[Fact], ...]
-    ) -> Sequence[Standing]:
-        if by_kind.keys().isdisjoint(kinds):
-            return ()
-        if len(kinds) == 1:
-            return by_kind[kinds[0]]
-        return [standing for standing in by_kind[Fact] if isinstance(standing.payload, kinds)]
+
+def _among(by_kind: Mapping[type[Fact], Sequence[Standing]], kinds: tuple[type[Fact], ...]) -> Sequence[Standing]:
+    held = tuple([kind for kind in kinds if kind in by_kind])
+    if len(held) > 1:
+        return [standing for standing in by_kind[Fact] if isinstance(standing.payload, held)]
+    return by_kind[held[0]] if held else ()
 
 
 def _by_kind(facts: Iterable[Standing]) -> dict[type[Fact], list[Standing]]:

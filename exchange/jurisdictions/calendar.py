@@ -47,9 +47,12 @@ class Calendar:
 
     def is_working(self, day: date, region: str | None = None) -> bool:
         """Whether offices of the region (12-digit code; None: the nation) work on the day."""
-        if region is not None and any(day in days and region.startswith(area) for area, days in self.regional.items()):
+        if self.regional and region is not None and self._is_free_in(region, day):
             return False
         return day in self.worked or (day.weekday() < 5 and day not in self.free)
+
+    def _is_free_in(self, region: str, day: date) -> bool:
+        return any(day in days and region.startswith(area) for area, days in self.regional.items())
 
     def is_provisional(self, day: date) -> bool:
         """Whether the table does not reach the day."""

@@ -31,7 +31,7 @@ def chain(facts: Facts, dossier: Dossier) -> tuple[Link, ...]:
         links = [max(stated, key=lambda link: (link.stamp, link.ref))] if stated else []
     links.sort(key=lambda link: (link.stamp, link.ref))
     said = _said(facts)
-    return tuple(_disclaimed(link, said) for link in links)
+    return tuple([_disclaimed(link, said) for link in links] if said else links)
 
 
 def _link(standing: Standing) -> Link | None:

@@ -223,6 +223,8 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
             changed[key] = msgspec.structs.replace(
                 told, parts=told.parts & allowed, kind=first.kind if first else None, revision=revision
             )
+    if not changed:
+        return []
     return sorted(changed.values(), key=lambda d: (record.facts[d.ref].stamp, d.ref, d.to))
 
 

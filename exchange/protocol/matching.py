@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from events.catalogue.person import Registered
 from events.standing import Standing
 from exchange.protocol.cases import MATCH, ONE_DOCUMENT
-from exchange.protocol.chain import is_opening
+from exchange.protocol.chain import is_opening, openings
 from exchange.protocol.one_document import Claim, held, one_document
 from exchange.protocol.record import Record
 from exchange.protocol.routing_table import UPDATE, cell_of
@@ -25,18 +25,18 @@ def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
     keepers: dict[str, set[str]] = {}
     for office, own in records.items():
         for record in own:
-            facts = [s for s in record.facts.values() if s.author == office and is_opening(s) and not s.void]
+            facts = [standing for standing in openings(record.facts) if standing.author == office]
             for person in record.persons:
                 if record.keeper == office and not _only_stated(record):
                     keepers.setdefault(person, set()).add(office)
                 opened.setdefault(person, []).extend((standing, record) for standing in facts)
     due: dict[str, list[Due]] = {}
-    for person, openings in opened.items():
+    for person, found in opened.items():
         keeping = keepers.get(person, set())
-        for standing, record in openings:
+        for standing, record in found:
             # Who opened the dossier before learns of the newcomer; the newcomer learns nothing of who was there.
-            before = {s.author for s, _ in openings if (s.stamp, s.ref) < (standing.stamp, standing.ref)}
-            after = {s.author for s, _ in openings} - before if _registered(record) else set()
+            before = {s.author for s, _ in found if (s.stamp, s.ref) < (standing.stamp, standing.ref)}
+            after = {s.author for s, _ in found} - before if _registered(record) else set()
             told = sorted((keeping | before) - after - {standing.author})
             due.setdefault(record.office, []).extend(_told(standing, record, to, keeps=to in keeping) for to in told)
     for teller, each in _to_other_keepers(records):
@@ -76,8 +76,8 @@ def _of_another(record: Record, standing: Standing, to: str) -> Iterator[Due]:
     asks = cell.asks and not (isinstance(payload, Registered) and payload.basis == "register" and not payload.ask)
     yield Due(ref=standing.ref, to=to, ground=ONE_DOCUMENT, parts=IDENTITY, kind=cell.kind, asks=asks)
     if not is_opening(standing):
-        for opening in record.facts.values():
-            if is_opening(opening) and opening.author == record.office and not opening.void:
+        for opening in openings(record.facts):
+            if opening.author == record.office:
                 yield Due(ref=opening.ref, to=to, ground=ONE_DOCUMENT, parts=IDENTITY)
 
 

@@ -27,7 +27,8 @@ def out_of_reach(offices: Offices, facts: Facts, found: Mapping[CaseRef, CaseSta
     asked: dict[CaseRef, str] = {}
     for standing in facts.in_force(*_ASKING):
         for office, kind in _questions(standing.payload):
-            asked[CaseRef(standing.ref, office, kind)] = standing.author
+            if not offices.within(offices.successor(office, standing.event.person)):
+                asked[CaseRef(standing.ref, office, kind)] = standing.author
     for state in found.values():
         if state.status == "redirected" and state.redirected_to is not None:
             asked[CaseRef(state.ref.opening, state.redirected_to, state.ref.kind)] = state.asker

@@ -43,9 +43,12 @@ def particulars(facts: Facts, survivor: str, office: str, keeper: str | None) ->
     return {field: value for field, value in sorted(held.items()) if value is not None}
 
 
-def _in_order(facts: Facts, *kinds: type[Fact]) -> list[Standing]:
+def _in_order(facts: Facts, kind: type[Fact], *more: type[Fact]) -> list[Standing]:
     """Those in force of these kinds, in the order of K3."""
-    return sorted(facts.in_force(*kinds), key=lambda s: s.order)
+    found = list(facts.in_force(kind, *more))
+    if len(found) > 1:
+        found.sort(key=lambda s: s.order)
+    return found
 
 
 def _change(held: dict[str, Any], facts: Facts, since: int, *, by_ties: bool) -> None:

@@ -191,15 +191,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def open_stays(self) -> tuple[Stay, ...]:
-        return tuple(stay for stay in self.stays if stay.open)
+        return tuple([stay for stay in self.stays if stay.open])
 
     @property
     def main_stays(self) -> tuple[Stay, ...]:
-        return tuple(stay for stay in self.stays if stay.open and stay.kind == "main")
+        return tuple([stay for stay in self.stays if stay.open and stay.kind == "main"])
 
     @property
     def ties_in_force(self) -> tuple[Tie, ...]:
-        return tuple(tie for tie in self.ties if tie.until is None)
+        return tuple([tie for tie in self.ties if tie.until is None])
 
     def stay(self, ref: Ref) -> Stay | None:
         """The stay that this event began."""

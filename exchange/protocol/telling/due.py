@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 
 import msgspec
@@ -46,34 +46,19 @@ class Sight:
         self.me = book.office
         self.keeper = record.keeper
         self.is_keeper = record.keeper == book.office
+        self.of = record.facts.in_force  # the facts in force of some kinds
+        self.in_force = tuple([s for s in record.facts.values() if not s.void])
+        self.own = tuple([s for s in self.in_force if self.mine(s.author)])
+        self.merges = self.of(Merged, Unmerged)  # those in force, and what undid them
         self.told_to: dict[Ref, list[str]] = {}
         for ref, to in book.told:
             self.told_to.setdefault(ref, []).append(to)
 
     # Each of these is asked by several rules, for many facts: found once.
 
-    @cached_property
-    def in_force(self) -> tuple[Standing, ...]:
-        """Facts that are not void."""
-        return tuple(s for s in self.record.facts.values() if not s.void)
-
-    @cached_property
-    def own(self) -> tuple[Standing, ...]:
-        """The office's own facts in force."""
-        return tuple(s for s in self.in_force if self.mine(s.author))
-
-    def of(self, *kinds: type[Fact]) -> Sequence[Standing]:
-        """The facts in force of these kinds."""
-        return self.record.facts.in_force(*kinds)
-
-    def own_of(self, *kinds: type[Fact]) -> list[Standing]:
+    def own_of(self, kind: type[Fact], *more: type[Fact]) -> list[Standing]:
         """The office's own of them."""
-        return [standing for standing in self.of(*kinds) if self.mine(standing.author)]
-
-    @cached_property
-    def merges(self) -> tuple[Standing, ...]:
-        """The merges in force, and what undid them."""
-        return tuple(self.of(Merged, Unmerged))
+        return [standing for standing in self.of(kind, *more) if self.mine(standing.author)]
 
     @cached_property
     def merge_keepers(self) -> frozenset[str]:
@@ -106,7 +91,7 @@ class Sight:
     @cached_property
     def stay_offices(self) -> tuple[str, ...]:
         """Offices of open stays to which the keeper's side may flow: confirmed, or brought by a hand-over."""
-        return tuple(dict.fromkeys(s.office for s in self.record.open_stays if self.counts_as_confirmed(s.id)))
+        return tuple(dict.fromkeys([s.office for s in self.record.open_stays if self.counts_as_confirmed(s.id)]))
 
     def counts_as_confirmed(self, stay: Ref) -> bool:
         """Confirmed by a case; or brought by a hand-over or a registration, which asked nothing about it."""

@@ -18,20 +18,24 @@ from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, Due, Sight
 def thread_of_stay(sight: Sight) -> Iterator[Due]:
     """Who was told a stay, and is still concerned, is told what ended it."""
     record = sight.record
+    ends = [(stay, end) for stay in record.stays for end in _ends(record, stay)]
+    if not ends:
+        return
     concerned = {s.office for s in record.open_stays} | {record.keeper}
     if all(link.from_arrival for link in record.chain):
         concerned |= set(record.openers)  # any of them may take itself for the keeper
-    for stay in record.stays:
-        for cause in (stay.ended_by, stay.demoted_by):
-            standing = record.facts.get(cause) if cause is not None else None
-            if standing is None:
+    for stay, standing in ends:
+        for to in sight.told_to.get(stay.id, ()):
+            if to not in concerned or _ended_by_its_own(record, stay, standing, to):
                 continue
-            for to in sight.told_to.get(stay.id, ()):
-                if to not in concerned or _ended_by_its_own(record, stay, standing, to):
-                    continue
-                own = next((s for s in record.open_stays if s.office == to), None)
-                trigger = sight.since(own, standing) if own is not None else sight.became_keeper(standing)
-                yield sight.due(standing, to, "stay_thread", UPDATE, trigger=trigger)
+            own = next((s for s in record.open_stays if s.office == to), None)
+            trigger = sight.since(own, standing) if own is not None else sight.became_keeper(standing)
+            yield sight.due(standing, to, "stay_thread", UPDATE, trigger=trigger)
+
+
+def _ends(record: Record, stay: Stay) -> list[Standing]:
+    """What ended the stay, and what made it further."""
+    return [record.facts[ref] for ref in (stay.ended_by, stay.demoted_by) if ref is not None and ref in record.facts]
 
 
 def _ended_by_its_own(record: Record, stay: Stay, end: Standing, office: str) -> bool:
