@@ -81,8 +81,8 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
     to = sight.book.offices.successor(due.to, standing.event.person)
     if sight.mine(to) or to == standing.author or not sight.book.offices.within(to):
         return
-    parts = due.parts & sight.book.parts(due.ref)
-    if (to, parts) != (due.to, due.parts):
+    parts = due.parts & sight.book.parts(due.ref) if due.parts else due.parts
+    if to != due.to or parts != due.parts:
         due = msgspec.structs.replace(due, to=to, parts=parts)
     known = owed.get((due.ref, to))
     if known is None:

@@ -68,6 +68,8 @@ class Offices:
 
     def successor(self, code: str, person: str | None = None) -> str:
         """The office that today answers for `code` about the person; a ring ends where it began to repeat."""
+        if code not in self.successions:
+            return code
         seen = {code}
         while (found := self.successions.get(code)) is not None and (after := found.heir(person)) not in seen:
             seen.add(after)
