@@ -47,7 +47,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def cases(self) -> tuple[tuple[CaseRef, str | None], ...]:
         """The cases that it opens, each with its day."""
-        return tuple((CaseRef(self.ref, self.to, q.kind), q.due_on) for q in self.asked)
+        return tuple([(CaseRef(self.ref, self.to, q.kind), q.due_on) for q in self.asked])
 
 
 class Book:

@@ -84,10 +84,7 @@ def cases(
         state = _derive(_fold(ref, asker, thread, facts), facts, matched, answered)
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
             state = _still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)
-        behind = [d for d in tellers if d.teller in {asker, keeper}]
-        alone = asker == ref.asked or (bool(behind) and all(d.teller == ref.asked for d in behind))
-        if alone and book.offices.successions:
-            # Two offices became one, which asks itself nothing, in whosever name the one had asked the other.
+        if book.offices.successions and _asks_itself(ref, asker, keeper, tellers):
             found[ref] = msgspec.structs.replace(
                 state, asker=ref.asked, status="withdrawn", automatic=True, hidden=True
             )
@@ -97,6 +94,12 @@ def cases(
         due_on = state.due_on or (None if state.open and state.again is not None else due.get(ref))
         found[ref] = msgspec.structs.replace(state, due_on=due_on, hidden=unseen and not thread)
     return found | {state.ref: state for state in out_of_reach(book.offices, facts, found)}
+
+
+def _asks_itself(ref: CaseRef, asker: str, keeper: str | None, tellers: Iterable[Delivery]) -> bool:
+    """Two offices became one, which asks itself nothing, in whosever name the one had asked the other."""
+    behind = [d for d in tellers if d.teller in {asker, keeper}]
+    return asker == ref.asked or (bool(behind) and all(d.teller == ref.asked for d in behind))
 
 
 def _asker(

@@ -26,19 +26,21 @@ def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
     for office, own in records.items():
         for record in own:
             facts = [standing for standing in openings(record.facts) if standing.author == office]
+            keeps = record.keeper == office and not _only_stated(record)
             for person in record.persons:
-                if record.keeper == office and not _only_stated(record):
+                if keeps:
                     keepers.setdefault(person, set()).add(office)
-                opened.setdefault(person, []).extend((standing, record) for standing in facts)
+                opened.setdefault(person, []).extend([(standing, record) for standing in facts])
     due: dict[str, list[Due]] = {}
     for person, found in opened.items():
-        keeping = keepers.get(person, set())
-        for standing, record in found:
+        keeping, openers = keepers.get(person, set()), {standing.author for standing, _ in found}
+        before: set[str] = set()
+        for standing, record in sorted(found, key=lambda each: (each[0].stamp, each[0].ref)):
             # Who opened the dossier before learns of the newcomer; the newcomer learns nothing of who was there.
-            before = {s.author for s, _ in found if (s.stamp, s.ref) < (standing.stamp, standing.ref)}
-            after = {s.author for s, _ in found} - before if _registered(record) else set()
-            told = sorted((keeping | before) - after - {standing.author})
-            due.setdefault(record.office, []).extend(_told(standing, record, to, keeps=to in keeping) for to in told)
+            after = openers - before if _registered(record) else set()
+            for to in sorted((keeping | before) - after - {standing.author}):
+                due.setdefault(record.office, []).append(_told(standing, record, to, keeps=to in keeping))
+            before.add(standing.author)
     for teller, each in _to_other_keepers(records):
         due.setdefault(teller, []).append(each)
     return due
@@ -47,7 +49,7 @@ def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
 def _to_other_keepers(records: Mapping[str, Iterable[Record]]) -> Iterator[tuple[str, Due]]:
     """Teller and what is due because another person had the document before: the later one's office learns nothing."""
     persons = {record.persons for own in records.values() for record in own}
-    if not any(set(one).isdisjoint(other) for one in persons for other in persons):
+    if len(persons) < 2 or not any(set(one).isdisjoint(other) for one in persons for other in persons):
         return
     holders: dict[str, list[tuple[Record, Claim]]] = {}
     for own in records.values():
