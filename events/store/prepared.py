@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 from psycopg.errors import InvalidSqlStatementName, error_from_result
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import DiagnosticField, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
 _DONE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
@@ -39,20 +39,22 @@ class Prepared:
     def _run(self, values: Sequence[bytes]) -> PGresult:
         connection = self._driver.pgconn
         if not self._known:
-            _done(self._driver, connection.prepare(self._name, self._text))
+            answered(self._driver, connection.prepare(self._name, self._text))
             self._known = True
         result = connection.exec_prepared(self._name, values, self._forms, _BINARY)
-        return result if result.status in _DONE else _done(self._driver, result)
+        return result if result.status in _DONE else answered(self._driver, result)
 
 
 def say(driver: psycopg.Connection[Any], words: str) -> PGresult:
     """Run words that bear no values: BEGIN and COMMIT, which each transaction says. Raises what the driver would."""
-    return _done(driver, driver.pgconn.exec_(words.encode()))
+    return answered(driver, driver.pgconn.exec_(words.encode()))
 
 
-def _done(driver: psycopg.Connection[Any], result: PGresult) -> PGresult:
+def answered(driver: psycopg.Connection[Any], result: PGresult) -> PGresult:
+    """The result, if it is one. Raises what the driver would, and closes the connection where the server is gone."""
     if result.status in _DONE:
         return result
-    if driver.closed:
+    if result.error_field(DiagnosticField.SQLSTATE) is None:  # said by libpq itself: nobody answers there any more
+        driver.close()
         raise psycopg.OperationalError("the connection is lost")
     raise error_from_result(result, driver.info.encoding)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from events.store.bulk import _delete, _select
 from events.store.errors import Unavailable
 from events.store.postgres import PostgresStore
 from events.store.postgres_session import HeadLimits, PostgresSession
+from events.store.prepared import answered
 from events.store.sql.events import _OF_SUBJECTS
 from events.store.sql.feed import _AT_PLACES, _TO_PERSONS
 from events.store.sql.persons import _KEYS_OF
@@ -189,6 +191,40 @@ def test_a_connection_lost_between_transactions_is_not_noticed(url, postgres):
         session.append([event(2)])
     cut_off(url)
     assert postgres.append_alone(event(1, person=WANG)).frame.version == 1
+
+
+def cut_without_a_word(session: PostgresSession) -> None:
+    with socket.socket(fileno=os.dup(session.driver.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def lost_before_its_commit(session: PostgresSession) -> None:
+    session.append([event(3)])
+    cut_without_a_word(session)
+
+
+def test_a_connection_cut_without_a_word_is_a_lost_one(postgres):
+    with postgres.write() as session:
+        session.append([event(1)])
+    cut_without_a_word(session)
+    with postgres.write() as session:  # another one
+        session.append([event(2)])
+    with pytest.raises(Unavailable) as refused, postgres.write() as session:
+        lost_before_its_commit(session)
+    assert refused.value.rule == "store.lost"
+    with postgres.read() as session:
+        assert session.head(TOWN, LIN) == 2
+    cut_without_a_word(session)
+    assert postgres.append_alone(event(3)).frame.version == 3
+
+
+def test_what_no_server_has_answered_ends_the_connection_that_still_believes_itself_open(postgres):
+    """A server that ends at once may leave its client with neither the code of an error nor a closed connection."""
+    with postgres.read() as session:
+        silence = session.driver.pgconn.make_empty_result(psycopg.pq.ExecStatus.FATAL_ERROR)
+    with pytest.raises(psycopg.OperationalError):
+        answered(session.driver, silence)
+    assert session.driver.closed
 
 
 def test_a_database_out_of_reach_is_lost():
