@@ -97,8 +97,8 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
     given: dict[str, Any] = {}
     if file is not None:
         try:
-            text = file.read_bytes()
-            given = tomllib.loads(text.decode())
+            raw = file.read_bytes()
+            given = tomllib.loads(raw.decode())
         except OSError as error:
             raise SettingsWrong({str(file): Malformed(rule="settings.file", why=error)}) from error
         except UnicodeDecodeError as error:
@@ -106,7 +106,7 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
             raise SettingsWrong({str(file): Malformed(rule="settings.toml", line=line)}) from error
         except tomllib.TOMLDecodeError as error:
             named = _LINE.search(str(error))  # not so where the file breaks off
-            line = int(named[1]) if named else text.count(b"\n") + 1
+            line = int(named[1]) if named else raw.count(b"\n") + 1
             raise SettingsWrong({str(file): Malformed(rule="settings.toml", line=line)}) from error
     fields = {field.name: field.type for field in msgspec.structs.fields(Settings)}
     for name, text in (environment or {}).items():
