@@ -22,6 +22,7 @@ class Answer:
     """How an office answers a question that a step caused.
 
     `other`: the office that should have been asked, or the person who is meant. `insists`: the asker does not give in.
+    `ours`: what whoever answers holds in the field, where the entry that is asked about does not say it.
     """
 
     manner: Manner = "confirm"
@@ -29,6 +30,7 @@ class Answer:
     field: str | None = None
     other: str | None = None
     insists: bool = False
+    ours: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def answering(case: Row, answer: Answer, today: str, survivor: str | None) -> li
     if answer.manner == "deviate":
         return [{**about, "type": "case.confirmed", "with": {**named, "deviations": [{"field": answer.field}]}}]
     if answer.manner == "duplicate" and survivor is not None and survivor != case["person"]:
-        deviations = [{"field": answer.field}]
+        deviations = [{"field": answer.field, "ours": answer.ours}]
         return [
             {**about, "type": "person.merged", "with": {"other": survivor, "keeper": case["asked"]}},
             {**about, "type": "case.confirmed", "with": {**named, "deviations": deviations}},

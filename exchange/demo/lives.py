@@ -126,7 +126,8 @@ def is_entered_twice(life: Life) -> None:
     town = life.town(life.keeper)
     number = life.person.number
     wrong = {"document.resident": {"number": _neighbour(number)}}
-    answer = Answer("duplicate", "prompt", field="document.resident", other=life.person.handle)
+    held = {"number": number}
+    answer = Answer("duplicate", "prompt", field="document.resident", other=life.person.handle, ours=held)
     arrives(life, town, life.keeper, stated=wrong, answers={"inflow": answer, "moved-on": answer})
 
 
