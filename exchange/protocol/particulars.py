@@ -29,7 +29,7 @@ def particulars(facts: Facts, survivor: str, office: str, keeper: str | None) ->
             held.update(entry)
     _change(held, facts, since, by_ties=statement is None)
     if office != keeper:
-        for field, value in stated_by(_in_order(facts, Arrived), office).items():
+        for field, value in stated_by(facts, office).items():
             held.setdefault(field, value)
         if not held:
             held.update(_given(facts))
@@ -74,10 +74,10 @@ def latest_statement(statements: Iterable[Standing], keeper: str | None) -> Stan
     return max(statements, key=lambda s: (s.author == keeper, s.stamp, s.ref), default=None)
 
 
-def stated_by(facts: Iterable[Standing], office: str) -> dict[str, Any]:
+def stated_by(facts: Facts, office: str) -> dict[str, Any]:
     """What the arrivals that this office recorded state, the newest last."""
     stated: dict[str, Any] = {}
-    for fact in facts:
+    for fact in _in_order(facts, Arrived):
         if isinstance(fact.payload, Arrived) and fact.author == office:
             stated.update(fact.payload.stated)
     return stated

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from events.catalogue.family import TieBegan, TieEnded
-from events.catalogue.movement import Arrived
 from events.catalogue.person import Protected, Stated, Unprotected
 from events.catalogue.values import CaseRef, Place
 from events.envelope import Ref
@@ -187,7 +186,7 @@ def _differences(known: Mapping[Any, CaseState], facts: Facts, office: str) -> t
         return {}, ()
     insisted: dict[str, Any] = {}
     objected: set[str] = set()
-    stated = stated_by(facts.in_force(Arrived), office)
+    stated = stated_by(facts, office)
     for state in known.values():
         opening = facts.get(state.ref.opening)
         if opening is None or opening.void or state.ref.kind == "enquiry":
