@@ -85,9 +85,11 @@ def nothing_lost_or_doubled(node: Node, writer: Writer, items: list[Any]) -> Non
 def embedded(folder: Path, url: str) -> Iterator[Node]:
     node = Node.open(settings(data=folder / "data", serves=BEIJING_AND_HUBEI, database_url=url))
     loop = Loop(node).start()
-    yield node
-    loop.stop()
-    node.close()
+    try:
+        yield node
+    finally:
+        loop.stop()
+        node.close()
 
 
 @contextmanager
