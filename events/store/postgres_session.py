@@ -7,7 +7,7 @@ own, and what it guards is read by the next one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from itertools import chain
 from typing import Any, LiteralString
 
@@ -169,10 +169,8 @@ class PostgresSession(Appends, Gathering):
                 self.wrapped_key(person)  # says whose was destroyed
 
     def _lock_head(self) -> int:
-        with (
-            nullcontext() if self._holds_head else self.without_waiting()
-        ):  # the limits hold before the row is asked for
-            if not self._holds_head:
+        with nullcontext() if self._holds_head else self.without_waiting():
+            if not self._holds_head:  # the limits hold before the row is asked for
                 psycopg.RawCursor(self.driver).execute(_LIMITS, self._limits.words, prepare=True)
                 self._holds_head = True
             (at,) = self._ask(_HEAD).fetchone() or (0,)
@@ -181,8 +179,13 @@ class PostgresSession(Appends, Gathering):
     def _first_waiting(self, limit: int, most: int) -> Sequence[Waiting]:
         return self._ask(_WAITING, [limit, most]).fetchall()
 
-    def without_waiting(self) -> AbstractContextManager[object]:
-        return self.driver.pipeline()
+    @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        with self.driver.pipeline() as pipeline:
+            # The driver would end it by a flush behind the sync, from which on the database no longer counts how long
+            # it is kept waiting: who stood still then would keep the head of the log.
+            pipeline._exit_gen = pipeline._sync_gen  # type: ignore[method-assign]  # noqa: SLF001
+            yield
 
     def _enter(self, first: int, waiting: Sequence[Waiting], leaves: Sequence[bytes], moment: int) -> None:
         columns = (texts(row[1] for row in waiting), texts(row[3] for row in waiting), blobs(leaves))

@@ -1,6 +1,7 @@
 """PostgreSQL: who may change what, who is cut off, and what becomes of connections. Plain, and partitioned."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -125,18 +127,36 @@ def test_a_sequencer_that_stands_still_is_cut_off_and_writes_nothing_when_it_wak
         many = [event(version) for version in range(1, 21)]
         session.append(many)
     with subprocess.Popen([sys.executable, "-c", STOPPED, url], cwd=ROOT, stdout=subprocess.PIPE, text=True) as stopped:
-        assert stopped.stdout is not None
-        assert stopped.stdout.readline() == "holds\n"
-        with postgres.write() as session:  # waits for the head until the database has cut the other off
-            placed = session.sequence(1000, NOON)
-            session.deliver([told(one) for one in placed], NOON)
-        stopped.send_signal(signal.SIGCONT)
-        assert stopped.wait(30) == 7
+        try:
+            assert stopped.stdout is not None
+            assert stopped.stdout.readline() == "holds\n"
+            with postgres.write() as session:  # waits for the head until the database has cut the other off
+                placed = session.sequence(1000, NOON)
+                session.deliver([told(one) for one in placed], NOON)
+            stopped.send_signal(signal.SIGCONT)
+            assert stopped.wait(30) == 7
+        finally:
+            stopped.kill()  # nobody waits for one that stands still
     with postgres.write() as session:
         assert session.sequence(1000, NOON) == ()
         assert [e.body for e in session.log(0, 100)] == [e.body for e in many]
         assert [d.position for d in session.feed(told(many[0]).to, 0, 100)] == list(range(1, 21))
         assert [one.person for one in session.claim(9)] == [LIN]
+
+
+def test_nothing_follows_what_was_sent_without_waiting(postgres, tmp_path):
+    """A flush behind the last sync would stop the clock by which the database cuts off who stands still."""
+    with postgres.write() as session, (tmp_path / "trace").open("wb") as trace:
+        session.append([event(version) for version in range(1, 21)])
+        session.driver.pgconn.trace(trace.fileno())
+        session.driver.pgconn.set_trace_flags(1)  # no moments
+        placed = session.sequence(1000, NOON)
+        session.deliver([told(one) for one in placed], NOON)
+        session.driver.pgconn.untrace()
+    sent = re.findall(r"^F\t\d+\t(\w+)", (tmp_path / "trace").read_text(errors="replace"), re.MULTILINE)
+    assert sent.count("Sync") > 2
+    assert sent[-1] == "Sync"
+    assert ("Sync", "Flush") not in set(pairwise(sent))
 
 
 def test_who_waits_too_long_for_the_head_is_told_so(url, postgres):
