@@ -1,12 +1,14 @@
 """A field insisted on shows what the asker holds today: of two arrivals that it recorded, what the newer states."""
 
+from typing import Literal
+
 from events.catalogue.case import Confirmed, Settled
 from events.catalogue.movement import Arrived
 from events.catalogue.values import CaseRef, Deviation, town
 from tests.unit.test_sheet import A, B, Told
 
 
-def arrived(kind: str, born_on: str) -> Arrived:
+def arrived(kind: Literal["main", "further"], born_on: str) -> Arrived:
     return Arrived(kind=kind, registration=town(A), opens=True, stated={"name": "王小雨", "born_on": born_on})
 
 
