@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from itertools import chain
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg.abc import PQGen
 from sqlalchemy import Connection
 
 from events.codec import SealedEvent
@@ -76,6 +78,15 @@ _CHANGED: LiteralString = """
 SELECT COALESCE(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int8 FROM pg_stat_xact_user_tables
 """
 _HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
+
+
+def _ended(pipeline: psycopg.Pipeline) -> PQGen[None]:
+    """What the driver does at the end of a pipeline, with no flush behind the sync: all results are fetched."""
+    try:
+        pipeline._enqueue_sync()  # noqa: SLF001  # there is no public way to leave the flush out
+        yield from pipeline._communicate_gen()  # noqa: SLF001
+    finally:
+        yield from pipeline._fetch_gen(flush=False)  # noqa: SLF001
 
 
 class HeadLimits:
@@ -184,7 +195,7 @@ class PostgresSession(Appends, Gathering):
         with self.driver.pipeline() as pipeline:
             # The driver would end it by a flush behind the sync, from which on the database no longer counts how long
             # it is kept waiting: who stood still then would keep the head of the log.
-            pipeline._exit_gen = pipeline._sync_gen  # type: ignore[method-assign]  # noqa: SLF001
+            pipeline._exit_gen = partial(_ended, pipeline)  # type: ignore[method-assign]  # noqa: SLF001
             yield
 
     def _enter(self, first: int, waiting: Sequence[Waiting], leaves: Sequence[bytes], moment: int) -> None:

@@ -97,9 +97,9 @@ class Offices:
     def post(self, office: str, path: str, body: Any) -> Answer:
         return self._send("POST", path, office, json=body)
 
-    def order(self, path: str, body: Any) -> Answer:
-        """What the operator records about an office."""
-        return self._send("POST", path, None, json=body)
+    def order(self, office: str, path: str, body: Any) -> Answer:
+        """What the operator records about an office, speaking for its area."""
+        return self._send("POST", path, office, operator=True, json=body)
 
     def get(self, office: str, path: str, **query: Any) -> Answer:
         return self._send("GET", path, office, params={k: v for k, v in query.items() if v is not None})
@@ -182,8 +182,9 @@ class Offices:
         found: dict[str, Any] = answer.data
         return found
 
-    def _send(self, method: str, path: str, office: str | None, **rest: Any) -> Answer:
-        headers = {"Authorization": f"Bearer {self._key(office)}"}
+    def _send(self, method: str, path: str, office: str | None, *, operator: bool = False, **rest: Any) -> Answer:
+        key = self._ground.keys["operator"] if operator or office is None else self._key(office)
+        headers = {"Authorization": f"Bearer {key}"}
         if office is not None:
             headers["Exchange-Office"] = office
         try:
@@ -200,10 +201,8 @@ class Offices:
             raise NotAnswering(field=path, code_given=code, http_status=response.status_code)
         return Answer(response.status_code, data)
 
-    def _key(self, office: str | None) -> str:
+    def _key(self, office: str) -> str:
         keys = self._ground.keys
-        if office is None:
-            return keys["operator"]
         areas = [area for area in keys if area != "operator" and codes.is_within(office, area)]
         if not areas:
             raise NotAnswering(field="keys", office=office)

@@ -39,12 +39,15 @@ class Embedded:
         self.node = Node.open(settings(data=folder, serves=PROVINCES, database_url=database_url), clock=self.now)
         keys = Keys(self.node.uow, self.node.clock)
         issued = {code: keys.issue(code, [code], ("clerk", "confirmer"))[1] for code in CODES}
+        areas = sorted({codes.at(code, Level.PROVINCE) for code in CODES})
         above = {codes.at(code, level) for code in CODES for level in (Level.COUNTY, Level.PROVINCE)}
         roles: tuple[Role, ...] = ("clerk", "confirmer", "supervisor")
         issued |= {area: keys.issue(area, [area], roles)[1] for area in sorted(above)}
-        self.keys: Mapping[str, str] = {**issued, "operator": keys.issue("operator", PROVINCES[:1], ("operator",))[1]}
+        self.keys: Mapping[str, str] = {**issued, "operator": keys.issue("operator", areas, ("operator",))[1]}
         transport = httpx.WSGITransport(create_app(self.node), raise_app_exceptions=False)
-        self.client = httpx.Client(transport=transport, base_url="http://node.invalid")
+        # Where nothing else is said, the operator of several areas speaks for the first.
+        spoken_for = {"Exchange-Office": areas[0]}
+        self.client = httpx.Client(transport=transport, base_url="http://node.invalid", headers=spoken_for)
 
     def now(self) -> datetime:
         """The moment of this node."""

@@ -113,7 +113,8 @@ class Play:
             self.composing.day += timedelta(days=step.days)
             return None
         if step.items and step.items[0].event.startswith(ABOUT_OFFICES):
-            ordered = self.offices.order(*self.composing.request(step, ""))
+            path, body = self.composing.request(step, "")
+            ordered = self.offices.order(path.split("/")[3], path, body)  # the path names the office
             self.ordered += [] if ordered.refused else [item.event for item in step.items]
             return ordered
         office = self._actor(step)

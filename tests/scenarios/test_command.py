@@ -49,7 +49,7 @@ def test_of_several_files_every_one_that_is_not_valid_is_named(small, tmp_path):
     foreign.write_text("scenario: 情景", encoding="gb18030")
     found = command(small(), str(cut), str(foreign))
     assert found.exit_code == 2
-    assert f"{cut}: line 1: the YAML cannot be read" in found.stderr
+    assert f"{cut}: line 1: from here on this cannot be read as YAML" in found.stderr
     assert f"{foreign} cannot be read: it is not UTF-8 text" in found.stderr
 
 
