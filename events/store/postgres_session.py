@@ -14,6 +14,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg.abc import PQGen
+from psycopg.generators import send
 from sqlalchemy import Connection
 
 from events.codec import SealedEvent
@@ -81,11 +82,12 @@ _HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
 
 
 def _ended(pipeline: psycopg.Pipeline) -> PQGen[None]:
-    """What the driver does at the end of a pipeline, with no flush behind the sync: all results are fetched."""
+    """What the driver does at the end of a pipeline, without a flush behind the sync: all is sent, then fetched."""
     try:
         pipeline._enqueue_sync()  # noqa: SLF001  # there is no public way to leave the flush out
         yield from pipeline._communicate_gen()  # noqa: SLF001
     finally:
+        yield from send(pipeline.pgconn)  # more than the line holds at once; the database answers only to the sync
         yield from pipeline._fetch_gen(flush=False)  # noqa: SLF001
 
 
