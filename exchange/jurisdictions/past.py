@@ -32,16 +32,12 @@ def search(text: str, limit: int = 20, within: str | None = None) -> tuple[Divis
     return tuple(each for each in found if _was_called(each))
 
 
+@cache
 def names_of_the_past() -> tuple[Divisions, ...]:
     """Every name that some code bore and bears no more, by a list for the first, the second and so on.
 
     The areas above stand in each list by another of their names where they have none of that rank.
     """
-    return _names()
-
-
-@cache
-def _names() -> tuple[Divisions, ...]:
     ranks = zip_longest(*([(code, spell.name) for spell in former(code)] for code in every_code()))
     return tuple(_with_areas_above(dict(filter(None, rank))) for rank in ranks)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from events.envelope import Ref
-from events.store.fitting import misfit
+from events.store.columns import unlike
 from events.store.sql.events import EventRow
 from exchange.audit.rebuild import Closed
 from exchange.reconcile.finding import Difference
@@ -25,7 +25,7 @@ class Altered:
         self.unjudged: set[str] = set()  # of whom an event is not what was logged: what follows from it says nothing
         self.misplaced: set[str] = set()  # under whom an event stands that is altered in any way
         for row in rows:
-            found = misfit(row)
+            found = unlike(row)
             if found is not None:
                 self.misplaced.add(row.subject)
                 self._add(Ref(found.author, found.id), found.subject, found.columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, validates_schema
@@ -33,11 +33,17 @@ class EventSchema(Wire):
     @validates_schema(skip_on_field_errors=False)
     def _fits_its_type(self, data: dict[str, Any], **_: Any) -> None:
         type_, content = data.get("type"), data.get("with_")
-        found = list(content_faults(type_, content)) if type_ in RECORDABLE and isinstance(content, dict) else []
-        if type_ in RECORDABLE and not type_.startswith(PERSON_KNOWN) and "person" not in data:
-            found.append(Fault("person", "schema.missing"))
+        found = list(type_faults(type_, content, named="person" in data)) if type_ in RECORDABLE else []
         if found:
             raise invalid(found)
+
+
+def type_faults(type_: str, content: Any, *, named: bool) -> Iterator[Fault]:
+    """What does not fit an event of this type: in its content, and that it names no person (`named`) where it must."""
+    if isinstance(content, dict):
+        yield from content_faults(type_, content)
+    if not named and not type_.startswith(PERSON_KNOWN):
+        yield Fault("person", "schema.missing")
 
 
 class BatchedEventSchema(EventSchema):

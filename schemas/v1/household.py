@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from marshmallow import validates_schema
 
 from schemas.v1 import fields
-from schemas.v1.contents import RECORDABLE, content_faults
-from schemas.v1.event import MOST_ITEMS, PERSON_KNOWN, BatchResultSchema
+from schemas.v1.contents import RECORDABLE
+from schemas.v1.event import MOST_ITEMS, BatchResultSchema, type_faults
 from schemas.v1.wire import Fault, Wire, invalid
 
 MOVING = tuple(type_ for type_ in RECORDABLE if type_.startswith(("movement.", "registration.")))
@@ -50,8 +50,8 @@ class HouseholdSchema(Wire):
     def _each_fits_its_type(self, data: dict[str, Any], **_: Any) -> None:
         found = [
             Fault(f"members.{number}.{fault.field}", fault.rule, fault.details)
-            for number, event in enumerate(events_of(data, "with_"))
-            for fault in _faults(event)
+            for number, event in enumerate(events_of(data, "with_") if data.get("type") in MOVING else ())
+            for fault in type_faults(event["type"], event["with_"], named="person" in event)
         ]
         if found:
             raise invalid(found)
@@ -64,13 +64,6 @@ def events_of(household: Mapping[str, Any], content: str) -> Iterator[dict[str, 
         own = member if isinstance(member, Mapping) else {}
         parts = [part for part in (household.get(content), own.get(content)) if isinstance(part, Mapping)]
         yield {**shared, **own, content: {name: value for part in parts for name, value in part.items()}}
-
-
-def _faults(event: Mapping[str, Any]) -> Iterator[Fault]:
-    if event.get("type") in MOVING:
-        yield from content_faults(event["type"], event["with_"])
-        if not event["type"].startswith(PERSON_KNOWN) and "person" not in event:
-            yield Fault("person", "schema.missing")
 
 
 class HouseholdResultSchema(BatchResultSchema):

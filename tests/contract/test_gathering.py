@@ -7,7 +7,7 @@ from events.envelope import Ref
 from events.store.gathering import one_by_one
 from events.store.postgres_gathering import _GATHER
 from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, told
-from tests.contract.test_postgres import cut_off
+from tests.contract.test_connections import cut_off
 
 ZHAO, NOBODY = "00000000-0000-4000-8000-00000000000c", "00000000-0000-4000-8000-00000000000d"
 

@@ -16,7 +16,6 @@ import msgspec
 
 from events.catalogue import content_of
 from events.catalogue.fact import Fact
-from events.catalogue.jurisdiction import Succeeded
 from events.catalogue.person import Unmerged
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.event import Event
@@ -24,7 +23,6 @@ from exchange.access.caller import Caller
 from exchange.books import Shelf, shelves
 from exchange.clock import day_of, microseconds
 from exchange.commands.act import Item, Result
-from exchange.commands.jurisdiction import record_office
 from exchange.commands.record import record
 from exchange.ids import derived_id
 from exchange.jurisdictions import deadlines
@@ -40,21 +38,12 @@ from exchange.protocol.view import view
 from exchange.settings import settings
 from tests.properties.commands import Commands
 from tests.properties.shown import shown
-from tests.properties.succession import Successions
 from tests.properties.world import COUNTY, World
 
 BEGINNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
 HUMANS = ("P1", "P2", "P3")
 SYSTEM_BY_DAY = frozenset({"case.reminded", "case.escalated", "person.unprotected", "request.opened"})
 Done = TypeVar("Done")
-
-
-OPERATOR = Caller(COUNTY, "operator", frozenset({"operator"}))
-
-
-def ends(seed: int) -> bool:
-    """Whether an office ends in the stored history with this seed: the last on its store, which then has one less."""
-    return seed % 10 == 9
 
 
 class Killed(BaseException):
@@ -265,36 +254,6 @@ class Sent(Commands):
         """Everything that the store has about the persons of the history."""
         with self.ground.node.look() as session:
             return shelves(session, self.ground.node.keys, self.ground.node.offices, self.persons, pending=pending)
-
-
-class Endings(Successions):
-    """Offices that end in the middle of a stored history, by the same command as in life."""
-
-    def __init__(self, world: Mirror, commands: Sent) -> None:
-        super().__init__(world, ())
-        self.commands = commands
-
-    def draw(self, kind: str) -> None:
-        """Whom the office holds may be allotted, and nobody else."""
-        self.persons = self.commands.persons
-        super().draw(kind)
-
-    def record(self, office: str, fact: Fact) -> None:
-        """On the node, as often as its process ends; then in the model, with all that the node made of it."""
-        ground, world = self.commands.ground, self.world
-        if isinstance(fact, Succeeded):
-            held = {event.person for event in world.books[office].events()} if office in world.books else frozenset()
-            given = {person: heir for person, heir in fact.allotment.items() if person in held}
-            fact = Succeeded(to=fact.to, allotment=given)
-        id_, day = self.commands.new_id(), day_of(ground.now).isoformat()
-        content = {k: v for k, v in msgspec.to_builtins(content_of(fact)).items() if k != "from"}
-
-        def work(node: Node) -> Result:
-            return record_office(node, OPERATOR, office, fact.type, day, content, id_)
-
-        ground.does(work, self.commands.killed_at())
-        self.commands.counts[fact.type] = self.commands.counts.get(fact.type, 0) + 1
-        super().record(office, fact)
 
 
 def differing(world: Mirror, commands: Sent) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.properties.stored import Endings, Ground, Mirror, Sent, ends
+from tests.properties.stored import Ground, Mirror, Sent
 from tests.properties.stored_households import StoredHouseholds
+from tests.properties.stored_successions import Endings, ends
 
 
 def stored_history(seed: int, ground: Ground, steps: int = 14) -> tuple[Mirror, Sent]:

@@ -28,37 +28,25 @@ REGISTERED: dict[str, Any] = {
         },
     },
 }
+_MOVE = {
+    "kind": "main",
+    "registration": {"kind": "town", "code": HOME},
+    "origin": {"kind": "town", "code": HOME},
+    "address": "文三路90号2幢1单元502室",
+}
+_STATED = {"name": {"full": "林一禾"}, "document.resident": {"number": "110105199104170025"}}
 ARRIVED: dict[str, Any] = {
     "id": EVENT,
     "type": "movement.arrived",
     "effective_on": "2026-03-02",
-    "with": {
-        "kind": "main",
-        "registration": {"kind": "town", "code": HOME},
-        "origin": {"kind": "town", "code": HOME},
-        "address": "文三路90号2幢1单元502室",
-        "reason": "work",
-        "stated": {"name": {"full": "林一禾"}, "document.resident": {"number": "110105199104170025"}},
-    },
+    "with": {**_MOVE, "reason": "work", "stated": _STATED},
 }
 HOUSEHOLD: dict[str, Any] = {
     "type": "movement.arrived",
     "effective_on": "2026-03-02",
-    "with": {
-        "kind": "main",
-        "registration": {"kind": "town", "code": HOME},
-        "origin": {"kind": "town", "code": HOME},
-        "address": "文三路90号2幢1单元502室",
-        "reason": "family",
-    },
+    "with": {**_MOVE, "reason": "family"},
     "members": [
-        {
-            "id": EVENT,
-            "with": {
-                "reason": "work",
-                "stated": {"name": {"full": "林一禾"}, "document.resident": {"number": "110105199104170025"}},
-            },
-        },
+        {"id": EVENT, "with": {"reason": "work", "stated": _STATED}},
         {"id": REPLY, "with": {"stated": {"name": {"full": "林小满"}, "born_on": "2019-05-21"}}},
     ],
 }

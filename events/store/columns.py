@@ -25,7 +25,7 @@ class _Said(msgspec.Struct):
 _said = msgspec.json.Decoder(_Said).decode
 
 
-class Misfit(msgspec.Struct, frozen=True):
+class Unlike(msgspec.Struct, frozen=True):
     """An event whose columns do not fit its bytes. `author`, `id`, `subject`: by the bytes, if they say it.
 
     `columns`: those that differ; of `body` that it is no frame, or not the one that the log hashed.
@@ -37,12 +37,12 @@ class Misfit(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
 
 
-def misfit(row: EventRow) -> Misfit | None:
+def unlike(row: EventRow) -> Unlike | None:
     """What does not fit in this row."""
     try:
         said = _said(row.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Misfit(row.author, row.id, row.subject, ("body",))
+        return Unlike(row.author, row.id, row.subject, ("body",))
     by_bytes = {
         "author": said.author,
         "id": said.id,
@@ -56,7 +56,7 @@ def misfit(row: EventRow) -> Misfit | None:
         columns.append("body")
     if _parts(row.sealed) != said.commitments.keys():
         columns.append("sealed")
-    return Misfit(said.author, said.id, said.subject.id, tuple(columns)) if columns else None
+    return Unlike(said.author, said.id, said.subject.id, tuple(columns)) if columns else None
 
 
 def _parts(sealed: bytes) -> frozenset[str] | None:

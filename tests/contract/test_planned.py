@@ -1,0 +1,49 @@
+"""How PostgreSQL plans what is asked of it: by index whatever it believes of the tables, and once."""
+
+import psycopg
+import pytest
+
+from events.store.bulk import _delete, _select
+from events.store.sql.events import _OF_SUBJECTS
+from events.store.sql.feed import _AT_PLACES, _TO_PERSONS
+from events.store.sql.persons import _KEYS_OF
+from events.store.sql.rows import Pairs, about, remove
+from events.store.sql.schema import tokens
+from events.store.sql.work import _JOINED
+from tests.contract.story import LIN, TOWN, event
+
+
+@pytest.mark.parametrize(
+    ("query", "second"),
+    [
+        (Pairs("author, id, parts", "deliveries", ("author", "id")), [f"id-{n}" for n in range(500)]),
+        (Pairs("office, position, actor", "acknowledgements", ("office", "position")), list(range(500))),
+    ],
+)
+def test_pairs_are_looked_up_by_index_also_where_nothing_is_known_of_the_table(postgres, query, second):
+    with postgres.read() as session:
+        asked = query.columns((TOWN, each) for each in second)
+        plan = psycopg.RawCursor(session.driver).execute(f"EXPLAIN {query.in_postgres}", asked).fetchall()
+    assert not [line for (line,) in plan if "Seq Scan" in line]
+    assert any("Index" in line for (line,) in plan)
+
+
+PLANS = "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements WHERE statement = %s"
+
+
+def test_what_is_asked_again_and_again_is_planned_once(postgres):
+    with postgres.write() as session:
+        session.append([event(1)])
+        times = 50
+        for _ in range(times):
+            session.dossiers([LIN])
+            session.events_of([LIN])
+            session.deliveries_of([LIN])
+            session.wrapped_keys([LIN])
+            session.acknowledged(TOWN, [1])
+            remove(session.sql, tokens, [LIN])
+            about(session.sql, tokens, [LIN])
+        asked = [each.in_postgres for each in (_JOINED, _OF_SUBJECTS, _TO_PERSONS, _KEYS_OF, _AT_PLACES)]
+        for statement in (*asked, _delete(tokens, "person"), _select(tokens, "person")):
+            planned = session.driver.execute(PLANS, [statement]).fetchone()
+            assert planned == (times - 5, 5), statement  # PostgreSQL tries that often before it believes it
