@@ -20,6 +20,7 @@ _COMMANDS = {
     "key": "exchange.cli.key:key",
     "letters": "exchange.cli.letters:letters",
     "reconcile": "exchange.cli.reconcile:reconcile",
+    "record": "exchange.cli.record:record",
     "replay": "exchange.cli.replay:replay",
     "scenario": "exchange.cli.scenario:scenario",
     "serve": "exchange.cli.serve:serve",

@@ -116,24 +116,11 @@ def _rows(words: Words, left: Sheet, right: Sheet) -> Iterator[Row]:
     one, other = (_main_since(sheet) for sheet in (left, right))
     if one or other:
         yield Row(words.field("since"), one and words.day(one), other and words.day(other), one != other)
-    one, other = (_ties(words, sheet) for sheet in (left, right))
+    one, other = (words.ties(sheet["ties"]) or None for sheet in (left, right))
     if one or other:
         differs = sorted(map(_who, left["ties"])) != sorted(map(_who, right["ties"]))
         yield Row(words.field("ties"), one, other, differs)
     yield Row(words.field("address"), left["address"], right["address"], differs=False, han=True)
-
-
-def _ties(words: Words, sheet: Sheet) -> str | None:
-    """What others are to the person: by name where the record knows one, and with the town of who holds them."""
-    told = []
-    for tie in sheet["ties"]:
-        other = tie["other"]
-        name = other.get("stated", {}).get("name")
-        known = [words.value("name", name)] if name is not None else []
-        told.append(
-            " ".join([words.say(f"tie.{tie['tie']}"), *known, *([words.area(other["at"])] if other.get("at") else [])])
-        )
-    return ("；" if words.chinese else "; ").join(told) or None
 
 
 def _who(tie: Mapping[str, Any]) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -94,7 +94,21 @@ class Words:
     def fields(self, names: object) -> str:
         """Several fields in one line."""
         listed = [self.field(str(name)) for name in names] if isinstance(names, list | tuple) else []
-        return ("、" if self.chinese else ", ").join(dict.fromkeys(listed))
+        return self.listed(dict.fromkeys(listed))
+
+    def listed(self, said: Iterable[str]) -> str:
+        """Several things in one line."""
+        return ("、" if self.chinese else ", ").join(said)
+
+    def ties(self, ties: Sequence[Mapping[str, Any]]) -> str:
+        """What others are to the person: by name where the record knows one, and with the town of who holds them."""
+        told = []
+        for tie in ties:
+            other = tie["other"]
+            name, at = other.get("stated", {}).get("name"), other.get("at")
+            known = [] if name is None else [self.value("name", name)]
+            told.append(" ".join([self.say(f"tie.{tie['tie']}"), *known, *([self.area(at)] if at else [])]))
+        return ("；" if self.chinese else "; ").join(told)
 
     def value(self, field: str, value: Any) -> str:
         """A particular as people read it; a document never in full."""
