@@ -14,6 +14,7 @@ from exchange.access.caller import Caller
 from exchange.clock import day_of
 from exchange.protocol.answering import allowed
 from exchange.protocol.compare import differences
+from exchange.protocol.proposing import proposed
 from exchange.protocol.refusals import NoSuchCase
 from exchange.protocol.sheet import sheet, shown
 from exchange.queries.offer import offer
@@ -61,6 +62,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "offers": None if offered is None else msgspec.to_builtins(offered),
         "place": msgspec.to_builtins(state.place),
         "redirected_to": state.redirected_to,
+        "proposes": proposed(record, state, held_by),
         "recognised": state.recognised,
         "thread": [_event(record.facts.get(ref)) for ref in state.thread],
         "aside": [_event(record.facts.get(ref)) for ref in state.aside],

@@ -1,0 +1,86 @@
+"""Whom a question should rather be put to, by what the office's own book knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.catalogue.case import Confirmed, Disputed
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Registered
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import CaseRef, Place, town
+from events.envelope import Ref
+from exchange.protocol.proposing import proposed
+from tests.properties.world import OFFICES, World
+
+HOME, NEW, OTHER = OFFICES[:3]
+
+
+class Story:
+    """Somebody of HOME, whose registration may move to OTHER, arrives in NEW and still names HOME."""
+
+    def __init__(self) -> None:
+        self.world = World(1, skew=False)
+        self.record(HOME, Registered(particulars={"name": "甲"}, basis="first_record", registration=town(HOME)))
+
+    def record(self, office: str, fact: Fact, day: str = "2026-03-02") -> Ref:
+        event = self.world.author(office, "P1", day, fact)
+        self.world.command(event)
+        self.world.drain()
+        return event.ref
+
+    def moves(self, day: str) -> CaseRef:
+        gone = RegistrationChanged(from_=town(HOME), to=town(OTHER), ground="moved")
+        return CaseRef(self.record(HOME, gone, day), OTHER, "registration")
+
+    def arrives(self, day: str) -> CaseRef:
+        arrived = Arrived(kind="main", registration=town(HOME), stated={"name": "甲"}, opens=True)
+        return CaseRef(self.record(NEW, arrived, day), HOME, "inflow")
+
+    def proposes(self, office: str, case: CaseRef) -> str | None:
+        record = self.world.record(office, "P1")
+        assert record is not None
+        return proposed(record, record.cases[case], office)
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def test_who_keeps_the_registration_is_asked_rightly(story):
+    assert story.proposes(HOME, story.arrives("2026-03-02")) is None
+
+
+def test_whoever_gave_the_registration_up_proposes_who_has_it(story):
+    story.moves("2026-02-01")
+    case = story.arrives("2026-03-02")
+    assert story.proposes(HOME, case) == OTHER
+    assert story.proposes(NEW, case) is None  # it waits for the answer
+
+
+def test_of_a_day_before_the_move_the_office_answers_itself(story):
+    story.moves("2026-03-01")
+    assert story.proposes(HOME, story.arrives("2026-02-20")) is None
+
+
+def test_an_office_that_disclaimed_the_registration_is_not_proposed(story):
+    moved = story.moves("2026-02-01")
+    story.record(OTHER, Disputed(case=moved, reason="person_unknown"))
+    assert story.proposes(HOME, story.arrives("2026-03-02")) is None
+
+
+def test_nothing_is_proposed_once_it_is_answered(story):
+    story.moves("2026-02-01")
+    case = story.arrives("2026-03-02")
+    story.record(HOME, Confirmed(case=case))
+    assert story.proposes(HOME, case) is None
+
+
+@pytest.mark.parametrize(("place", "found"), [(town(OTHER), OTHER), (town(NEW), None), (Place("abroad"), None)])
+def test_the_town_that_a_dispute_names_is_proposed_to_the_asker(story, place, found):
+    case = story.arrives("2026-03-02")
+    story.record(HOME, Disputed(case=case, reason="moved_elsewhere", place=place))
+    assert story.proposes(NEW, case) == found
+    assert story.proposes(HOME, case) is None
