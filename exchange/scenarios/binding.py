@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
@@ -56,19 +57,23 @@ class Binding:
 def bind(scenario: Scenario, areas: Collection[str], random: Random, given: Mapping[str, str]) -> Binding:
     """`areas`: codes of the areas whose offices have a key.
 
-    Raises ScenarioInvalid: scenario.no_town, scenario.office_level; CannotTry: scenario.no_key.
+    Raises ScenarioInvalid: scenario.no_town, scenario.office_level, scenario.office_inside; CannotTry: scenario.no_key.
     """
     pool = _towns(areas)
     random.shuffle(pool)
     bound: dict[str, str] = {}
     for office in sorted(scenario.offices.values(), key=lambda each: _order(each, given)):
         wanted = given.get(office.letter, office.code)
-        code = wanted if wanted is not None else _free(office, pool, bound, areas)
+        code = wanted if wanted is not None else _free(office, scenario.offices, pool, bound, areas)
         if code is None or code in bound.values():
             raise ScenarioInvalid(field=f"$.offices.{office.letter}", rule="scenario.no_town", value=office.letter)
         if wanted is not None:
             _check(office, code, areas)
         bound[office.letter] = code
+    for office in scenario.offices.values():
+        if office.inside is not None and not codes.is_within(bound[office.letter], bound[office.inside]):
+            code = bound[office.letter]
+            raise ScenarioInvalid(field=f"$.offices.{office.letter}", rule="scenario.office_inside", value=code)
     stranger = next((code for code in pool if code not in bound.values()), None)
     outside = frozenset(letter for letter, office in scenario.offices.items() if office.outside)
     return Binding(bound, _humans(scenario.persons, random), stranger, outside)
@@ -78,7 +83,8 @@ def _check(office: Office, code: str, areas: Collection[str]) -> None:
     """Whether the code that somebody chose can be the letter's."""
     if codes.level(code) != Level[office.level.upper()]:
         raise ScenarioInvalid(field=f"$.offices.{office.letter}", rule="scenario.office_level", value=code)
-    if not office.outside and not any(codes.is_within(code, area) for area in areas):
+    known = any(codes.is_within(code, area) or codes.is_within(area, code) for area in areas)
+    if not office.outside and not known:
         raise CannotTry(field=f"$.offices.{office.letter}", rule="scenario.no_key", value=code)
 
 
@@ -100,16 +106,29 @@ def _below(area: str) -> Iterator[str]:
         yield from _below(each.code)
 
 
-def _free(office: Office, pool: list[str], bound: Mapping[str, str], areas: Collection[str]) -> str | None:
+def _free(
+    office: Office, offices: Mapping[str, Office], pool: list[str], bound: Mapping[str, str], areas: Collection[str]
+) -> str | None:
     if office.outside:
         served = {area[:2] for area in areas}
         far = (code for area in _FAR if area[:2] not in served for code in _below(area))
         return next((code for code in far if code not in bound.values()), None)
-    if office.level != "town":
-        level = Level[office.level.upper()]
-        return next((area for code in pool if (area := codes.at(code, level)) not in bound.values()), None)
     inside = bound.get(office.inside or "", "")
-    return next((c for c in pool if c not in bound.values() and (not inside or codes.is_within(c, inside))), None)
+    free = [code for code in pool if not inside or codes.is_within(code, inside)]
+    if office.level != "town":
+        return _around(office, offices, free, bound)
+    return next((code for code in free if code not in bound.values()), None)
+
+
+def _around(office: Office, offices: Mapping[str, Office], pool: list[str], bound: Mapping[str, str]) -> str | None:
+    """An area around those of the story that lie in it: whoever is bound already, and room for the others."""
+    level = Level[office.level.upper()]
+    within = [each for each in offices.values() if each.inside == office.letter]
+    held = [bound[each.letter] for each in within if each.letter in bound]
+    wanted = sum(each.level == "town" and each.letter not in bound for each in within)
+    room = Counter(codes.at(code, level) for code in pool if code not in bound.values())
+    found = (codes.at(code, level) for code in held or pool)
+    return next((area for area in found if area not in bound.values() and room[area] >= wanted), None)
 
 
 def _humans(persons: Mapping[str, Person], random: Random) -> dict[str, Human]:

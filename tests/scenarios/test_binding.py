@@ -49,6 +49,35 @@ def test_a_town_inside_a_county_of_the_story_lies_in_it():
     assert codes.is_within(found["A"], found["P"])
 
 
+AREAS = {
+    "S": Office("S", level="province"),
+    "P": Office("P", level="county", inside="S"),
+    "A": Office("A", inside="P"),
+    "B": Office("B", inside="P"),
+}
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("given", [{}, {"A": CODES[-1]}, {"P": "420921000000"}, {"S": "440000000000"}])
+def test_areas_lie_in_each_other_as_the_story_says_whoever_was_chosen(seed, given):
+    found = bound(seed, given, offices=AREAS).offices
+    assert codes.is_within(found["P"], found["S"])
+    assert all(codes.is_within(found[letter], found["P"]) for letter in "AB")
+    assert given.items() <= found.items()
+
+
+def test_an_area_has_room_for_all_that_lie_in_it():
+    towns = {f"A{at}": Office(f"A{at}", inside="P") for at in range(6)}  # two of the counties have four towns
+    for seed in range(5):
+        found = bound(seed, offices={"P": Office("P", level="county"), **towns}).offices
+        assert len({found[letter][:6] for letter in towns}) == 1
+
+
+def test_offices_chosen_against_the_story_are_named():
+    with pytest.raises(ScenarioInvalid, match=r"scenario\.office_inside"):
+        bound(given={"A": CODES[-1], "P": "420921000000"}, offices=AREAS)
+
+
 def test_an_office_outside_lies_in_no_province_of_the_node():
     offices = {"A": Office("A"), "O": Office("O", outside=True)}
     assert bound(offices=offices).offices["O"][:2] not in {code[:2] for code in CODES}
