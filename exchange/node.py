@@ -73,7 +73,7 @@ class Node:
         self.serving = Serving(settings.serves, settings.peers)
         self.serves = lru_cache(maxsize=100_000)(self.serving.serves)
         self.deadlines = deadlines.DEFAULT.overridden(settings.deadlines)
-        self.calendar: Calendar = national()
+        self.calendar: Calendar = national().with_regional(settings.regional)
         self.offices = Offices()
         self._learned: frozenset[Ref] = frozenset()  # the events that the list was read from
         self.rules: Mapping[str, Rule] = RULES  # of telling; a planted fault leaves one out

@@ -12,6 +12,7 @@ import msgspec
 
 from events.errors import ExchangeError, Malformed
 from exchange.jurisdictions import deadlines
+from exchange.jurisdictions.calendar import national
 from exchange.jurisdictions.served import Serving
 
 PREFIX = "EXCHANGE_"
@@ -41,6 +42,7 @@ def _of(name: str, error: ExchangeError) -> ExchangeError:
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`serves`, `peers`: areas by division code of any level. `deadlines`: as `Rules.overridden` takes them.
+    `regional`: further free days by area, as `Calendar.with_regional` takes them.
 
     `lookups_per_hour`: of newcomers whom an office does not hold. `confirm_equal`: whether a question after the
     registration is confirmed by itself where document, name and birth date are equal and nothing differs.
@@ -53,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     serves: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
     deadlines: dict[str, dict[str, Any]] = {}
+    regional: dict[str, tuple[str, ...]] = {}
     max_batch: int = 1000
     lookups_per_hour: int = 60
     confirm_equal: bool = False
@@ -176,6 +179,14 @@ def _deadlines(found: Settings) -> ExchangeError | None:
     return None
 
 
+def _regional(found: Settings) -> ExchangeError | None:
+    try:
+        national().with_regional(found.regional)
+    except ExchangeError as error:
+        return error
+    return None
+
+
 def _address(name: str, schemes: Sequence[str]) -> Check:
     def check(found: Settings) -> ExchangeError | None:
         scheme, parted, _ = str(getattr(found, name)).partition("://")
@@ -206,6 +217,7 @@ _KINDS: Mapping[object, str] = {
 _CHECKS: Mapping[str, Check] = {
     "serves": _serving,
     "deadlines": _deadlines,
+    "regional": _regional,
     "broker_url": _address("broker_url", BROKERS),
     "database_url": _address("database_url", DATABASES),
     "demo_clock": _demo_clock,

@@ -56,7 +56,18 @@ _STATES: dict[str | None, dict[str, Any]] = {
 }
 
 
-_OF_MEMBER = ("position", "person", "name", "unreadable", "kind", "state", "case", "due_on", "outcome")
+_OF_MEMBER = (
+    "position",
+    "person",
+    "name",
+    "unreadable",
+    "kind",
+    "state",
+    "case",
+    "due_on",
+    "due_provisional",
+    "outcome",
+)
 
 
 class NodeUseCases:
@@ -116,6 +127,7 @@ class NodeUseCases:
         known_at: datetime | None,
     ) -> tuple[Row, str]:
         found = sheet(self._node, caller, purpose, person, office, as_of=as_of, known_at=known_at)
+        found["cases"] = [self._dated(each) for each in found.get("cases", ())]
         return found, found.pop("etag")
 
     def history(self, caller: Caller, purpose: str, person: str, office: str | None, start: int, limit: int) -> Slice:
@@ -155,10 +167,15 @@ class NodeUseCases:
 
     def cases(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice:
         page = cases(self._node, caller, WhichCases(**filters), cursor, limit)
-        return Slice([msgspec.to_builtins(row) for row in page.rows], page.next)
+        return Slice([self._dated(msgspec.to_builtins(row)) for row in page.rows], page.next)
 
     def case(self, caller: Caller, purpose: str, case_id: str) -> Row:
-        return case(self._node, caller, case_id, purpose)
+        return self._dated(case(self._node, caller, case_id, purpose))
+
+    def _dated(self, row: Row) -> Row:
+        """With whether its day rests on a year whose holidays are not published; one that an office chose does not."""
+        chosen = row["status"] == "deferred"
+        return {**row, "due_provisional": not chosen and self._node.calendar.counts_weekdays(row["due_on"])}
 
     def feed(self, caller: Caller, purpose: str, after: int, limit: int) -> Slice:
         told = feed(self._node, caller, purpose, after, limit)

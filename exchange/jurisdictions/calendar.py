@@ -58,6 +58,10 @@ class Calendar:
         """Whether the table does not reach the day."""
         return not self.first <= day.year <= self.last
 
+    def counts_weekdays(self, day: str | None) -> bool:
+        """Whether a day given as text is provisional; no day is none."""
+        return day is not None and self.is_provisional(date.fromisoformat(day))
+
     def add_working_days(self, start: date, count: int, region: str | None = None) -> Due:
         """The last of `count` working days after `start`, which is not counted itself.
 

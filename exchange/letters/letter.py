@@ -39,6 +39,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     to: str
     written_on: str
     due_on: str
+    due_provisional: bool
     head: tuple[Line, ...]
     question: tuple[str, str]
     about: tuple[Line, ...]
@@ -48,7 +49,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     closing: tuple[str, str]
 
 
-def letter(written: Written, written_on: str, due_on: str) -> Letter:
+def letter(written: Written, written_on: str, due_on: str, *, provisional: bool = False) -> Letter:
     """The letter of this day. `due_on`: until when the office written to should answer."""
     case = case_id(written.case)
     reference = f"{written.asker[:6]}-{case[:8].upper()}"
@@ -62,12 +63,16 @@ def letter(written: Written, written_on: str, due_on: str) -> Letter:
         to=written.case.asked,
         written_on=written_on,
         due_on=due_on,
+        due_provisional=provisional,
         head=(
             Line(_label("reference"), reference),
             Line(_label("sender"), _office(written.asker)),
             Line(_label("recipient"), _office(written.case.asked)),
             Line(_label("written_on"), _day(written_on)),
-            Line(_label("due_on"), _day(due_on)),
+            Line(
+                _label("due_on"),
+                " ".join([_day(due_on), *_both("letter.provisional")]) if provisional else _day(due_on),
+            ),
         ),
         question=_both(f"question.{kind}"),
         about=tuple(_about(written.identity)),

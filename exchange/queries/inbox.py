@@ -58,6 +58,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     teller: str
     case: str | None
     due_on: str | None
+    due_provisional: bool
     overdue: bool
     acknowledged: datetime | None
     outcome: str | None
@@ -92,7 +93,9 @@ def entries_of(node: Node, session: SqlSession, office: str, rows: Sequence[Inbo
     due = {row.case: cases.one(session.sql, office, row.case) for row in rows if row.case is not None}
     told = {(found.notice.person, found.notice.act): found for d in dossiers for found in _found(d, office)}
     return tuple(
-        _entry(row, told.get((row.person, row.act)) or _bare(session, row), due.get(row.case) if row.case else None)
+        _entry(
+            node, row, told.get((row.person, row.act)) or _bare(session, row), due.get(row.case) if row.case else None
+        )
         for row in rows
     )
 
@@ -151,8 +154,10 @@ def _notices(dossier: Shelf, office: str, *, unreadable: bool = False) -> list[_
     return [_Found(notice, record, unreadable) for record in view(book) for notice in notices(book, record, told)]
 
 
-def _entry(row: InboxRow, found: _Found, case: cases.CaseRow | None) -> Entry:
+def _entry(node: Node, row: InboxRow, found: _Found, case: cases.CaseRow | None) -> Entry:
     notice = found.notice
+    due = case.due_on if notice.expects_reply and case is not None else notice.due_on
+    chosen = case is not None and case.status == "deferred"
     record = found.record
     name: Any = None if record is None else record.particulars.get("name") or _asked_about(record)
     return Entry(
@@ -170,7 +175,8 @@ def _entry(row: InboxRow, found: _Found, case: cases.CaseRow | None) -> Entry:
         about=notice.about,
         teller=notice.teller,
         case=row.case,
-        due_on=case.due_on if notice.expects_reply and case is not None else notice.due_on,
+        due_on=due,
+        due_provisional=not chosen and node.calendar.counts_weekdays(due),
         overdue=case is not None and case.status == "overdue",
         acknowledged=row.acknowledged,
         outcome=row.outcome,

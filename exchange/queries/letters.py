@@ -56,4 +56,4 @@ def _letter(node: Node, opened: Opened, written: Written) -> Letter:
     kind = deadline_of(written.case.kind, opened.record.facts[written.case.opening].payload)
     rules, calendar = node.deadlines, node.calendar
     due = due_on(kind, written.asker, written.case.asked, today, rules=rules, calendar=calendar)
-    return letter(written, today.isoformat(), due.day.isoformat())
+    return letter(written, today.isoformat(), due.day.isoformat(), provisional=due.provisional)

@@ -42,6 +42,7 @@ class CaseRowSchema(Wire):
     person = fields.identifier(required=True)
     status = fields.choice(*get_args(CaseStatus), required=True)
     due_on = fields.Text(allow_none=True)
+    due_provisional = fields.provisional()
     opened_at = fields.Text(required=True)
     closed_at = fields.Text(allow_none=True)
     reason = fields.Text(allow_none=True)
@@ -68,6 +69,9 @@ class CaseSchema(CaseRowSchema):
     )
     place = fields.Open(allow_none=True)
     redirected_to = fields.office(allow_none=True)
+    proposes = fields.office(
+        allow_none=True, metadata={"description": "Who should rather be asked, where the office's own book knows it."}
+    )
     recognised = fields.Flag()
     thread = fields.Many(fields.Open(allow_none=True))
     aside = fields.Many(fields.Open(allow_none=True), metadata={"description": "Replies that came too late."})

@@ -138,6 +138,11 @@ class Flag(fields.Boolean):
         return value
 
 
+def provisional() -> Flag:
+    """Beside a day until which something is due."""
+    return Flag(metadata={"description": "Whether that year's holidays are not published yet, so that it may move."})
+
+
 class Count(fields.Integer):
     """A whole number between two bounds; a query may spell it as text."""
 

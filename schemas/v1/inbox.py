@@ -45,6 +45,7 @@ class InLineSchema(Wire):
     state = fields.choice("new", "open", "answered", "overdue", "read", required=True)
     case = fields.identifier(allow_none=True)
     due_on = fields.Text(allow_none=True)
+    due_provisional = fields.provisional()
     outcome = fields.Text(allow_none=True)
 
 
@@ -79,6 +80,7 @@ class NotificationSchema(Wire):
     act = fields.Text()
     case = fields.identifier(allow_none=True)
     due_on = fields.Text(allow_none=True)
+    due_provisional = fields.provisional()
     acknowledged_at = fields.Text(allow_none=True)
     event = fields.Reference()
     events = fields.Many(fields.Reference())

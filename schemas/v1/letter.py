@@ -30,6 +30,7 @@ class LetterSchema(Wire):
     to = fields.office(required=True)
     written_on = fields.Text(required=True)
     due_on = fields.Text(required=True)
+    due_provisional = fields.provisional()
     about = fields.Many(fields.Inner(LineSchema), required=True)
     facts = fields.Many(fields.Inner(LineSchema), required=True)
     holds = fields.Many(fields.Text(), required=True, metadata={"description": "Fields whose value stands on it."})

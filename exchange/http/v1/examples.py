@@ -105,6 +105,7 @@ CASE_ROW: dict[str, Any] = {
     "person": PERSON,
     "status": "open",
     "due_on": "2026-03-23",
+    "due_provisional": False,
     "opened_at": "2026-03-02T03:04:05Z",
     "closed_at": None,
     "reason": None,

@@ -40,6 +40,7 @@ resource = Resource("inbox", "What other offices told yours, and what they ask."
                 "expects_reply": True,
                 "case": examples.CASE,
                 "due_on": "2026-03-23",
+                "due_provisional": False,
                 "together": {
                     "persons": 2,
                     "asked": 2,
@@ -63,6 +64,7 @@ resource = Resource("inbox", "What other offices told yours, and what they ask."
                             "state": "open",
                             "case": examples.CASE,
                             "due_on": "2026-03-23",
+                            "due_provisional": False,
                         },
                     ],
                 },

@@ -35,6 +35,7 @@ _PDF = "application/pdf"
                 "to": examples.HOME,
                 "written_on": "2026-03-02",
                 "due_on": "2026-03-23",
+                "due_provisional": False,
                 "about": [{"label": "姓名 Name", "value": "林一禾 (Lin Yihe)"}],
                 "facts": [{"label": "登记事项 Recorded", "value": "流入 (Arrival)"}],
                 "holds": ["name"],
