@@ -14,8 +14,8 @@ from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE, NOT_TRIED
 from exchange.cli.node import on_node, opened, settings_of
 from exchange.cli.progress import progress
-from exchange.jurisdictions import codes
 from exchange.node import Node
+from exchange.queries.checks import area_with_offices
 from exchange.reconcile import Between, Checked, Difference, between, latest, repair, repair_everybody, stepwise
 from exchange.reconcile.finding import Check
 
@@ -44,9 +44,7 @@ def reconcile(
         raise click.BadOptionUsage(
             "--latest", "--latest shows what was found before: it takes no area, no --repair and no --full"
         )
-    first, second = (
-        codes.stem(codes.parse(area, name)) if area else "" for area, name in ((one, "ONE"), (other, "OTHER"))
-    )
+    first, second = area_with_offices(one, "ONE"), area_with_offices(other, "OTHER")
     with opened(settings_of(settings_file, data=data), made=False) as node:
         if first:
             return _between(node, first, second, mend, full=full)

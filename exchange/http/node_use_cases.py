@@ -192,7 +192,7 @@ class NodeUseCases:
         found = last_report(self._node, caller)
         return {**_checked(found.checked), "left_out": found.left_out}
 
-    def checks_between(self, caller: Caller, one: str, other: str | None) -> Row:
+    def checks_between(self, caller: Caller, one: str | None, other: str | None) -> Row:
         found = between(self._node, caller, one, other)
         ledger = {name: getattr(found, name) for name in ("shared", "trips", "exchanged", "read")}
         differing = [_difference(each) for each in found.differing[:MOST_DIFFERENCES]]

@@ -63,8 +63,16 @@ class Digest(msgspec.Struct, frozen=True):
 class Side(Protocol):
     """What one side answers about its entries."""
 
+    def count(self) -> int:
+        """How many entries it has."""
+        ...
+
     def digests(self, within: Collection[Bucket]) -> Mapping[Bucket, Digest]:
-        """The digest of every bucket that is not empty and lies one step below one of these, all of one depth."""
+        """The digest of every bucket that is not empty and lies one step below one of these, all of one depth.
+
+        It may cover other entries beside its own, if the other side's covers these as well: what is equal of more is
+        equal of less, and what is not is looked at entry by entry.
+        """
         ...
 
     def entries(self, within: Collection[Bucket]) -> Iterable[Entry]:
@@ -103,7 +111,7 @@ def walk(here: Side, there: Side) -> Walked:
         ours, theirs = here.digests(asked), there.digests(asked)
         found.trips, found.exchanged = found.trips + 1, found.exchanged + len(packed(theirs))
         if asked == [()]:
-            found.shared = sum(digest.count for digest in theirs.values())
+            found.shared = there.count()
         unlike = sorted(bucket for bucket in ours.keys() | theirs.keys() if ours.get(bucket) != theirs.get(bucket))
         small: list[Bucket] = []
         large: list[Bucket] = []

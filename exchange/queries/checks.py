@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from events.errors import ExchangeError
+from events.errors import ExchangeError, Malformed
 from exchange import reconcile
 from exchange.access.caller import Caller, Forbidden
 from exchange.jurisdictions import codes
+from exchange.jurisdictions.codes import Level
 from exchange.reconcile import Between, Checked, Report
+from exchange.registers.places import area_of
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -31,13 +33,30 @@ def checks(node: Node, caller: Caller | None = None) -> Checked:
     return reconcile.checks(node)
 
 
-def between(node: Node, caller: Caller, one: str, other: str | None) -> Between:
-    """The checks between two areas. Who oversees the one may name any other. Raises Forbidden, Malformed."""
+def between(node: Node, caller: Caller, one: str | None, other: str | None) -> Between:
+    """The checks between two areas, or over the whole tree. Who oversees the one may name any other.
+
+    Raises Forbidden, Malformed.
+    """
+    if one is None:
+        caller.require("operator")
     caller.require("supervisor", "auditor", "operator")
-    first, second = codes.parse(one, "one"), None if other is None else codes.parse(other, "other")
-    if "operator" not in caller.roles and not codes.is_within(first, caller.office):
-        raise Forbidden(field="one", rule="office.outside_area", office=first)
-    return reconcile.between(node, codes.stem(first), "" if second is None else codes.stem(second))
+    first, second = area_with_offices(one, "one"), area_with_offices(other, "other")
+    if "operator" not in caller.roles and not first.startswith(codes.stem(caller.office)):
+        raise Forbidden(field="one", rule="office.outside_area", office=first.ljust(Level.VILLAGE, "0"))
+    return reconcile.between(node, first, second)
+
+
+def area_with_offices(text: str | None, field: str) -> str:
+    """How the codes of all offices in an area begin, by its code of 2, 4, 6, 9 or 12 digits or its name; of the whole
+    tree nothing. Raises Malformed as `area_of`, and division.no_office.
+    """
+    if text is None:
+        return ""
+    code = area_of(text, field)
+    if codes.level(code) > Level.TOWN:
+        raise Malformed(field=field, rule="division.no_office", value=code)
+    return codes.stem(code)
 
 
 def last_report(node: Node, caller: Caller) -> Report:

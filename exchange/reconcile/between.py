@@ -26,11 +26,9 @@ from exchange.unit_of_work import SqlSession
 if TYPE_CHECKING:
     from exchange.node import Node
 
-PROVINCE = 2  # digits of the code
-
 
 class Between(msgspec.Struct, frozen=True, kw_only=True):
-    """What was compared between two areas, each a whole code or how codes in it begin.
+    """What was compared between two areas, each how the codes of its offices begin.
 
     `at`: the log's moment at which both ledgers were read. `shared`: entries that the ledgers have in common; `trips`,
     `exchanged`: questions from side to side, and the bytes of the answers; `read`: rows that were read for it, also to
@@ -99,11 +97,10 @@ def _parts(node: Node, one: str, other: str, tell: Tell, *, trusted: bool) -> It
 
 
 def _sides(session: SqlSession, areas: tuple[str, str], *, trusted: bool) -> tuple[Side, Side]:
-    """What was told, and what is held. Digests are kept by provinces: of less than one they are made from its rows."""
-    keeping = trusted and all(len(area) <= PROVINCE for area in areas)
+    """What was told, and what is held."""
     return (
-        Side(session.sql, sides.told(session.sql, *areas), areas, "told" if keeping else None),
-        Side(session.sql, sides.held(session.sql, *areas), areas, "held" if keeping else None),
+        Side(session.sql, sides.told(session.sql, *areas), areas, "told" if trusted else None),
+        Side(session.sql, sides.held(session.sql, *areas), areas, "held" if trusted else None),
     )
 
 

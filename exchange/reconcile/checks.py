@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,14 @@ from exchange.audit.rebuild import as_stored
 from exchange.everybody import everybody
 from exchange.pipeline.joining import unmarked_from
 from exchange.pipeline.relatives import tied
+from exchange.pipeline.settled import Settled
+from exchange.protocol.kinship import tied_to
 from exchange.reconcile.altered import Altered
 from exchange.reconcile.causes import root_causes
 from exchange.reconcile.evidence import Evidence
 from exchange.reconcile.finding import Checked, Gathered
-from exchange.reconcile.known import Known, Rows
+from exchange.reconcile.known import Known, Proved, Rows
+from exchange.reconcile.places import misplaced
 from exchange.tables import proofs
 
 if TYPE_CHECKING:
@@ -42,6 +46,8 @@ def checks(node: Node, persons: Iterable[str] | None = None, *, trusted: bool = 
         unmarked = unmarked_from(session)
         for batch in everybody(session, BATCH) if persons is None else _batches(persons):
             _check(node, session, _Turn(session, batch, unmarked, whole=persons is None), known, gathered)
+        if persons is None:
+            gathered.find(misplaced(lambda: nullcontext(session), gathered.named))
     if keep and known.fresh:
         with node.uow.begin() as session:
             proofs.keep(session.sql, known.fresh)
@@ -78,13 +84,21 @@ def _check(node: Node, session: SqlSession, turn: _Turn, known: Known, gathered:
             gathered.waiting += len(one.persons)
         elif altered.unjudged.isdisjoint(one.persons):
             judged.append(one)
+    proved = []
     for one, evidence in zip(judged, Evidence.read(node, session, judged), strict=True):
         gathered.persons += len(one.persons)
         gathered.pairs.update(evidence.pairs)
         faults = root_causes(evidence)
         gathered.find(faults)
-        if not faults and altered.misplaced.isdisjoint(one.persons) and not tied(one.stored.values()):
-            known.nothing_wrong(one.persons, evidence.pairs)
+        if not faults and altered.misplaced.isdisjoint(one.persons):
+            proved.append(Proved(one.persons, evidence.pairs, _relatives(one)))
+    known.nothing_wrong(session, proved)
+
+
+def _relatives(one: Settled) -> frozenset[str]:
+    """Those on whose dossiers what is due of this one may hang."""
+    named = (tied_to(record) for own in one.done.records.values() for record in own if record.ties)
+    return frozenset(tied(one.stored.values())).union(*named)
 
 
 def offices_checked(node: Node) -> Checked:
@@ -92,6 +106,13 @@ def offices_checked(node: Node) -> Checked:
     gathered = Gathered()
     with node.uow.look() as session:
         gathered.find(Altered(session.rows_about_offices()).faults())
+    return gathered.checked(node.clock())
+
+
+def places_checked(node: Node, so_far: Checked) -> Checked:
+    """Whether log and feeds are in order, beside what was found so far."""
+    gathered = Gathered()
+    gathered.find(misplaced(node.uow.look, so_far.differences))
     return gathered.checked(node.clock())
 
 

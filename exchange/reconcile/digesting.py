@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, cast, get_args
 
@@ -20,16 +21,24 @@ SIDES = cast("tuple[SideName, ...]", get_args(SideName))
 
 def bring_up(node: Node) -> int:
     """Look at every unit that has to be looked at, some a transaction. How many rows were read."""
+    return sum(_steps(node))
+
+
+def bring_up_until(node: Node, enough: Callable[[], bool]) -> bool:
+    """The same until it is enough. Whether nothing is left to be looked at: whoever asks again goes on from there."""
+    return not any(enough() for _ in _steps(node))
+
+
+def _steps(node: Node) -> Iterator[int]:
     with node.uow.begin() as session:
         digests.begin(session.sql)
         digests.take_news(session.sql)
         units = digests.not_looked_at(session.sql)
-    read = 0
     for parent, some in groupby(units, lambda unit: unit // FAN_OUT):
         with node.uow.begin() as session:
             digests.begin(session.sql)
-            read += _look(session.sql, parent, list(some))
-    return read
+            read = _look(session.sql, parent, list(some))
+        yield read
 
 
 def forged(sql: Connection) -> int:

@@ -20,12 +20,14 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     """One fault: which check found it, at whose side, beside which other office, about whom, and what is lacking.
 
     ledger: `office` was told by `other`; lacking `held` (its book has it not), `delivered` (nobody's delivery bears it
-    out), `same` (both have it, and not the same), `earlier` (a revision that a later one replaced is lost) or `event`
-    (what was told is gone). Without `other`: an event that `office` recorded does not stand as it was logged, and these
-    columns of its row do not fit its bytes; `body`: the bytes not the hash in the log. view: fields or columns of the
-    stored record; or, where nothing can be compared, the rule by which the person's key or a part does not open.
-    entitlement: what `other` still owes `office` (`event`, `parts`, `question`, `fact`), or `ground`. agreement: the
-    fields that differ.
+    out), `same` (both have it, and not the same), `earlier` (a revision that a later one replaced is lost), `event`
+    (what was told is gone), `position` or `at` (the delivery does not fit there in the order of the feed). Without
+    `other`: an event that `office` recorded does not stand as it was logged, and these columns of its row do not fit
+    its bytes; `body`: the bytes not the hash in the log; `index`, `at`: it does not fit there in the order of the log.
+    Without an event: a place in the log (`index`) or in the office's feed (`position`) is empty, and nothing else says
+    whose it was. view: fields or columns of the stored record; or, where nothing can be compared, the rule by which the
+    person's key or a part does not open. entitlement: what `other` still owes `office` (`event`, `parts`, `question`,
+    `fact`), or `ground`. agreement: the fields that differ.
 
     `consequences`: what other checks find only because of this one, and would not if it were put right.
     """
@@ -89,6 +91,11 @@ class Gathered:
                     self._named[fault] = None
                 self._faults[fault.check] += 1
                 self._followed.update(each.check for each in fault.consequences)
+
+    @property
+    def named(self) -> list[Difference]:
+        """The faults that are named."""
+        return list(self._named)
 
     def add(self, part: Checked) -> None:
         """What was found in a part. Of the faults that it did not name it says how many there are."""

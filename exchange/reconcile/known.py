@@ -3,17 +3,18 @@
 What the checks find of a dossier follows from its rows in five tables, from what was recorded of offices, from what the
 node serves, and from our code; from nothing else. So where all of these are the very bytes of a look that found
 nothing, another would find nothing. A proof is made under a key that no database holds: whoever alters rows there, or
-brings an old one back beside a row that moved on, has no proof for what they left. A dossier with ties has none, for
-what is due of it hangs on the dossiers of others, too.
+brings an old one back beside a row that moved on, has no proof for what they left. What is due of a person with ties
+hangs on the dossiers of those tied to them, too: their rows are proved with the person's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -29,24 +30,25 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 # Whatever columns there are, now or later.
+_TOLD = Query("SELECT person, * FROM deliveries WHERE person {keys}")
 _TABLES = (
-    Query("SELECT person, * FROM deliveries WHERE person {keys}"),
+    _TOLD,
     Query("SELECT person, * FROM books WHERE person {keys}"),
     Query("SELECT person, * FROM records WHERE person {keys}"),
 )
-_FORM = "checks/1"
+_FORM = "checks/2"
 _packed = msgspec.msgpack.Encoder().encode
 
 
 class Rows:
-    """All that is stored of some dossiers, as bytes."""
+    """All that is stored of some dossiers in the log and in these tables, as bytes."""
 
-    def __init__(self, session: SqlSession, persons: Sequence[str]) -> None:
+    def __init__(self, session: SqlSession, persons: Sequence[str], tables: Iterable[Query] = _TABLES) -> None:
         self.events: dict[str, list[EventRow]] = {}
         for row in session.rows_of(persons):
             self.events.setdefault(row.subject, []).append(row)
         self._keys = session.wrapped_keys(persons)
-        self._others = [_by_person(session.ask_rows(query, persons)) for query in _TABLES]
+        self._others = [_by_person(session.ask_rows(query, persons)) for query in tables]
 
     def first_known(self, ids: Sequence[str]) -> str:
         """The id in whose turn a dossier is looked at that comes up with each of its ids."""
@@ -61,6 +63,28 @@ class Rows:
         return sha256(_packed((common, ids, [self._keys.get(person) for person in ids], rows))).digest()
 
 
+class Proved(msgspec.Struct, frozen=True):
+    """A dossier with which nothing was wrong: its ids, the states of its pairs of offices, and who is tied to it."""
+
+    ids: Sequence[str]
+    pairs: Sequence[PairState]
+    relatives: frozenset[str] = frozenset()
+
+
+class _Kindred:
+    """What is stored of relatives, as far as what is due of others hangs on it: their events and who was told them."""
+
+    def __init__(self, session: SqlSession, persons: Collection[str]) -> None:
+        self._dossiers = session.dossiers(persons) if persons else {}
+        self._rows = Rows(session, list(dict.fromkeys(chain(*self._dossiers.values()))), [_TOLD]) if persons else None
+
+    def digest(self, persons: Iterable[str]) -> list[bytes]:
+        """Of the dossier of each."""
+        if self._rows is None:
+            return []
+        return [self._rows.digest(self._dossiers.get(person, ()), person.encode()) for person in persons]
+
+
 class Known:
     """The proofs of one look. `trusted`: whether what was proved before is taken for granted."""
 
@@ -71,27 +95,32 @@ class Known:
         self._common = sha256(_packed((code(), node.settings.serves, node.settings.peers, about_offices))).digest()
         self._digests: dict[str, bytes] = {}
         self._proofs: Mapping[str, Proof] = {}
+        self._kindred = _Kindred(session, ())
         self.fresh: list[Proof] = []
 
     def look(self, session: SqlSession, rows: Rows, dossiers: Iterable[Sequence[str]]) -> None:
         """At these dossiers, in the place of those before."""
         self._digests = {ids[0]: rows.digest(ids, self._common) for ids in dossiers}
         self._proofs = proofs.of_persons(session.sql, self._digests) if self._trusted else {}
+        self._kindred = _Kindred(session, {each for one in self._proofs.values() for each in one.relatives.split()})
 
     def pairs(self, ids: Sequence[str]) -> tuple[PairState, ...] | None:
         """The states of its pairs of offices, where nothing is wrong with the dossier; None where that is not known."""
         found = self._proofs.get(ids[0])
-        if found is None or found.proof != self._proof(ids, found.pairs):
+        if found is None or found.proof != self._proof(ids[0], found.pairs, found.relatives, self._kindred):
             return None
         return cast("tuple[PairState, ...]", tuple(found.pairs.split()))
 
-    def nothing_wrong(self, ids: Sequence[str], pairs: Iterable[PairState]) -> None:
-        """With this dossier, as it was looked at."""
-        told = " ".join(pairs)
-        self.fresh.append(Proof(ids[0], self._proof(ids, told), told))
+    def nothing_wrong(self, session: SqlSession, dossiers: Sequence[Proved]) -> None:
+        """With these, as they were looked at."""
+        kindred = _Kindred(session, {each for one in dossiers for each in one.relatives})
+        for one in dossiers:
+            person, pairs, relatives = one.ids[0], " ".join(one.pairs), " ".join(sorted(one.relatives))
+            self.fresh.append(Proof(person, self._proof(person, pairs, relatives, kindred), pairs, relatives))
 
-    def _proof(self, ids: Sequence[str], pairs: str) -> bytes:
-        return self._node.index.token(_FORM, f"{self._digests[ids[0]].hex()} {pairs}")
+    def _proof(self, person: str, pairs: str, relatives: str, kindred: _Kindred) -> bytes:
+        theirs = kindred.digest(relatives.split())
+        return self._node.index.token(_FORM, _packed((self._digests[person], pairs, relatives, theirs)).hex())
 
 
 @lru_cache

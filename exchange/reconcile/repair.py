@@ -10,6 +10,7 @@ from exchange.everybody import next_persons
 from exchange.pipeline.advance import advance
 from exchange.pipeline.project import held_rows
 from exchange.reconcile.checks import checks
+from exchange.reconcile.fed import take_note
 from exchange.reconcile.finding import Difference
 from exchange.tables import books
 
@@ -26,7 +27,10 @@ def repair(node: Node, differences: Iterable[Difference]) -> int:
 
     A fault in an event itself is no matter of delivering: the log's proofs find it, and a backup heals it.
     """
-    persons = sorted({difference.person for difference in differences})
+    found = list(differences)
+    with node.uow.begin() as session:
+        take_note(session, {difference.office for difference in found})
+    persons = sorted({difference.person for difference in found if difference.person})
     return sum(_repair(node, persons[at : at + BATCH]) for at in range(0, len(persons), BATCH))
 
 

@@ -11,8 +11,9 @@ import structlog
 from events.store.moment import to_moment, to_number
 from exchange.everybody import next_persons
 from exchange.progress import Tell, nobody
-from exchange.reconcile.checks import BATCH, checks, offices_checked
-from exchange.reconcile.finding import Checked, in_one
+from exchange.reconcile.checks import BATCH, checks, offices_checked, places_checked
+from exchange.reconcile.digesting import bring_up, bring_up_until
+from exchange.reconcile.finding import Checked, Gathered, in_one
 from exchange.reconcile.processes import in_processes
 from exchange.tables import reports
 
@@ -45,7 +46,11 @@ def stepwise(node: Node, tell: Tell = nobody, *, trusted: bool = True, processes
 
     `tell`: how many persons were checked so far; `trusted`: as of `checks`; `processes`: that work on it.
     """
-    return in_one(node.clock(), _parts(node, tell, trusted=trusted, processes=processes))
+    whole = Gathered()
+    for part in _parts(node, tell, trusted=trusted, processes=processes):
+        whole.add(part)
+    whole.add(places_checked(node, whole.checked(node.clock())))
+    return whole.checked(node.clock())
 
 
 def report(node: Node) -> Checked:
@@ -62,9 +67,12 @@ def report(node: Node) -> Checked:
 def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place | None:
     """Check on from there until it is enough. Where to go on; None where everybody was checked.
 
+    First the digests of the ledger are brought up to date, so that a comparison of areas in the morning is quick.
     What is found is kept with how far it is: of two who check on from one place, the second keeps nothing and ends.
     """
     begun, start = place
+    if begun is None and not bring_up_until(node, enough):
+        return BEGINNING
     with node.uow.look() as session:
         size = session.frontier().size
     after, parts = start, [offices_checked(node)] if begun is None else []
@@ -75,8 +83,10 @@ def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place |
             break
     else:
         after = ""
+    moment = node.clock() if begun is None else to_moment(begun)
+    if not after:
+        parts.append(places_checked(node, in_one(moment, [*_so_far(node, begun), *parts])))
     with node.uow.begin() as session:
-        moment = node.clock() if begun is None else to_moment(begun)
         before = None if begun is None else reports.begun(session.sql, moment)
         if before is not None:
             known = msgspec.json.decode(before, type=Report)
@@ -90,6 +100,12 @@ def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place |
         return to_number(moment), found.after
     _say(found.checked)
     return None
+
+
+def _so_far(node: Node, begun: int | None) -> list[Checked]:
+    with node.uow.look() as session:
+        before = None if begun is None else reports.begun(session.sql, to_moment(begun))
+    return [] if before is None else [msgspec.json.decode(before, type=Report).checked]
 
 
 def latest(node: Node) -> Report | None:
@@ -106,6 +122,7 @@ def _say(found: Checked) -> None:
 
 def _parts(node: Node, tell: Tell, *, trusted: bool, processes: int) -> Iterator[Checked]:
     done = 0
+    bring_up(node)
     yield offices_checked(node)
     for persons, found in _checked(node, trusted=trusted, processes=processes):
         yield found

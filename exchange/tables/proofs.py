@@ -12,11 +12,14 @@ from exchange.tables.schema import proofs
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """`person`: the first id of the dossier; `pairs`: the states of its pairs of offices, parted by blanks."""
+    """`person`: the first id of the dossier; `pairs`: the states of its pairs of offices; `relatives`: the persons tied
+    to it, whose rows are proved with its own. Both parted by blanks.
+    """
 
     person: str
     proof: bytes
     pairs: str
+    relatives: str = ""
 
 
 def keep(sql: Connection, new: Iterable[Proof]) -> None:
@@ -27,7 +30,7 @@ def keep(sql: Connection, new: Iterable[Proof]) -> None:
 def of_persons(sql: Connection, persons: Collection[str]) -> Mapping[str, Proof]:
     """The proofs of the dossiers whose first ids these are."""
     return {
-        row.person: Proof(row.person, row.proof, row.pairs)
+        row.person: Proof(row.person, row.proof, row.pairs, row.relatives)
         for batch in batches(persons)
         for row in sql.execute(select(proofs).where(proofs.c.person.in_(batch)))
     }

@@ -120,6 +120,7 @@ proofs = Table(
     Column("person", ID, nullable=False),
     Column("proof", LargeBinary, nullable=False),
     Column("pairs", Text, nullable=False),
+    Column("relatives", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("person"),
 )
 
@@ -143,6 +144,15 @@ digested = Table(
     Column("office", OFFICE, nullable=False),
     Column("position", BigInteger, nullable=False),
     PrimaryKeyConstraint("office"),
+)
+
+# Positions in feeds whose delivery was lost, and told again elsewhere: nothing is missing there any more.
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("office", OFFICE, nullable=False),
+    Column("position", BigInteger, nullable=False, autoincrement=False),
+    PrimaryKeyConstraint("office", "position"),
 )
 
 # Who may be one human. None of the three holds a name: tokens are keyed, and the others hold ids alone.

@@ -78,10 +78,12 @@ class ReportSchema(ChecksSchema):
 
 
 class BetweenQuery(Wire):
-    """Two areas, each by its code; without the other: the one with everybody."""
+    """Two areas, each by its code of 2, 4, 6, 9 or 12 digits, or by its name."""
 
-    one = fields.office(required=True, metadata={"description": "A province, prefecture, county or town."})
-    other = fields.office(metadata={"description": "The other area; everybody where it is not given."})
+    one = fields.Text(
+        most=80, metadata={"description": "A province, prefecture, county or town; the whole tree where not given."}
+    )
+    other = fields.Text(most=80, metadata={"description": "The other area; everybody where it is not given."})
 
 
 class LedgersSchema(Wire):

@@ -142,7 +142,7 @@ class Remembering:
         self._ask("last_report", caller)
         return {**self.checks(caller), "left_out": 0}
 
-    def checks_between(self, caller: Caller, one: str, other: str | None) -> Row:
+    def checks_between(self, caller: Caller, one: str | None, other: str | None) -> Row:
         self._ask("between", caller, one, other)
         return {**self.checks(caller), "ledger": {"shared": 12}}
 

@@ -12,7 +12,8 @@ from exchange.audit.outlines import folded
 from exchange.audit.rebuild import compare, rebuild
 from exchange.cli import main
 from exchange.queries.checks import NoReport, last_report
-from exchange.reconcile import checks, latest, report, stepwise
+from exchange.reconcile import between, checks, latest, report, stepwise
+from exchange.reconcile.digesting import bring_up
 from exchange.reconcile.reporting import BEGINNING, report_from
 from exchange.tables import reports
 from tests.integration.test_between import peopled
@@ -96,6 +97,7 @@ def test_a_report_goes_on_where_it_was_left_and_of_two_who_go_on_one_ends(node, 
     """A broker that hands a task to a second worker doubles nothing, and no worker is held up for long."""
     monkeypatch.setattr("exchange.reconcile.reporting.BATCH", 1)
     peopled(home, new_home, Town(node, WANSHOULU))
+    bring_up(node)
     place = report_from(node, BEGINNING, lambda: True)
     assert place is not None
     assert latest(node) is None
@@ -106,6 +108,22 @@ def test_a_report_goes_on_where_it_was_left_and_of_two_who_go_on_one_ends(node, 
     kept = latest(node)
     assert kept is not None
     assert (kept.checked.persons, kept.checked.pairs) == (2, checks(node).pairs)
+
+
+def in_slices(node) -> None:
+    """The digests in tasks that end after each step, as the checks do."""
+    slices, place = 1, report_from(node, BEGINNING, lambda: True)
+    while place is not None:
+        slices, place = slices + 1, report_from(node, place, lambda: True)
+    assert slices > 64, "one for each 64 units, none of which had been looked at"
+    assert latest(node) is not None
+
+
+@pytest.mark.parametrize("look", [report, stepwise, in_slices])
+def test_a_comparison_after_the_checks_of_the_night_reads_nothing(node, home, new_home, look):
+    peopled(home, new_home, Town(node, WANSHOULU))
+    look(node)
+    assert between(node, "42", "11").read == 0
 
 
 @pytest.mark.parametrize("work", [compare, rebuild, partial(folded, parts=False)])

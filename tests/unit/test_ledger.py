@@ -20,6 +20,9 @@ class Held:
         self._first = {b: list(some) for b, some in groupby(self._all, lambda entry: entry.bucket(2))}
         self.read = 0
 
+    def count(self) -> int:
+        return len(self._all)
+
     def digests(self, within: Collection[Bucket]) -> Mapping[Bucket, Digest]:
         depth = len(next(iter(within))) + 1
         found = groupby(self._some(within), lambda entry: entry.bucket(depth))

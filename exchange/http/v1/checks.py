@@ -61,6 +61,6 @@ def last_report() -> Mapping[str, Any]:
 @allows("operator", "supervisor", "auditor")
 def run_checks_between(query: dict[str, Any]) -> Mapping[str, Any]:
     """What offices of the one area told those of the other, compared with what these hold; then all four checks.
-    Who oversees an area may compare it with any other.
+    Who oversees an area may compare it with any other; an operator, who names none, the whole tree.
     """
-    return use_cases().checks_between(caller(), query["one"], query.get("other"))
+    return use_cases().checks_between(caller(), query.get("one"), query.get("other"))

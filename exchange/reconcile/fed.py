@@ -1,0 +1,142 @@
+"""The feeds in their order: each position from 1 up to the head is somebody's, and no moment before the one before it.
+Part of E1.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from sqlalchemy import select, tuple_
+
+from events.envelope import Ref
+from events.store.sql.rows import add
+from events.store.sql.schema import deliveries, feed_heads, log_head
+from exchange.firsts import MOST
+from exchange.reconcile.finding import Difference
+from exchange.reconcile.order import BESIDE, in_order, out_of_order
+from exchange.tables.schema import gaps
+from exchange.unit_of_work import SqlSession
+
+STEP = 10_000
+
+_LOST = {("ledger", "delivered"), ("ledger", "earlier"), ("entitlement", "event"), ("entitlement", "parts")}
+
+
+class _Row(NamedTuple):
+    """A row of a feed, as its columns have it."""
+
+    recipient: str
+    position: int
+    teller: str
+    author: str
+    id: str
+    person: str
+    at: int
+
+
+_ROWS = select(*(deliveries.c[name] for name in _Row._fields)).order_by(deliveries.c.recipient, deliveries.c.position)
+
+
+class Fed:
+    """What was seen of the feeds so far, some rows a moment of the store. Of what is wrong it keeps the first.
+
+    `empty`: by office the positions that nobody's delivery has, but for those of which a repair took note.
+    """
+
+    def __init__(self) -> None:
+        self.empty: dict[str, list[int]] = {}
+        self._last: _Row | None = None  # the last row read
+        self._timely: list[_Row] = []  # and those before it whose moments fit
+        self._next = 1  # the position that follows in its feed
+        self._faults: dict[Difference, None] = {}
+
+    def look(self, session: SqlSession) -> bool:
+        """At the next rows. Whether there may be more."""
+        query = _ROWS
+        if self._last is not None:
+            behind = tuple_(deliveries.c.recipient, deliveries.c.position)
+            query = query.where(behind > tuple_(self._last.recipient, self._last.position))
+        rows = list(map(_Row._make, session.sql.execute(query.limit(STEP))))
+        heads: dict[str, int] = {row[0]: row[1] for row in session.sql.execute(select(feed_heads))}
+        latest = session.sql.execute(select(log_head.c.at)).scalar_one()
+        for office, some in groupby(rows, itemgetter(0)):
+            self._feed(office, list(some), heads, latest)
+        if len(rows) == STEP:
+            return True
+        if self._last is not None:
+            self._miss(self._last.recipient, heads.get(self._last.recipient, 0) + 1)
+        self._heed(session)
+        return False
+
+    def faults(self, found: Iterable[Difference] = ()) -> list[Difference]:
+        """The deliveries out of their place or time, and the feeds in which more is missing than is `found` there."""
+        named = (each for fault in found for each in (fault, *fault.consequences))
+        known = Counter(each.office for each in named if (each.check, *each.lacking[:1]) in _LOST)
+        known.update(each.office for each in self._faults if each.lacking == ("position",))
+        missed = [office for office, empty in self.empty.items() if len(empty) > known[office]]
+        return [*self._faults, *(Difference("ledger", office, "", lacking=("position",)) for office in missed)]
+
+    def _feed(self, office: str, rows: Sequence[_Row], heads: dict[str, int], latest: int) -> None:
+        if self._last is None or self._last.recipient != office:
+            if self._last is not None:
+                self._miss(self._last.recipient, heads.get(self._last.recipient, 0) + 1)
+            self._next, self._timely = 1, []
+        self._last = rows[-1]
+        head = heads.get(office, 0)
+        near = [*self._timely, *rows]
+        following = [row.position for row in rows] == list(range(self._next, self._next + len(rows)))
+        if following and rows[-1].position <= head and rows[-1].at <= latest and in_order([row.at for row in near]):
+            self._next, self._timely = self._next + len(rows), near[-BESIDE:]
+            return  # as nearly all do: no row is looked at by itself
+        placed = [row for row in rows if 1 <= row.position <= head]
+        for row in placed:
+            self._miss(office, row.position)
+            self._next = row.position + 1
+        early = [row for row in (*self._timely, *placed) if row.at <= latest]
+        late = {early[place] for place in out_of_order([row.at for row in early])}
+        late |= {row for row in placed if row.at > latest}
+        self._timely = [row for row in early if row not in late][-BESIDE:]
+        self._name((row for row in rows if not 1 <= row.position <= head), "position")
+        self._name(sorted(late), "at")
+
+    def _name(self, rows: Iterable[_Row], lacking: str) -> None:
+        for row in rows:
+            if len(self._faults) < MOST:
+                ref = Ref(row.author, row.id)
+                self._faults[Difference("ledger", row.recipient, row.person, row.teller, ref, (lacking,))] = None
+
+    def _miss(self, office: str, until: int) -> None:
+        if self._next < until:
+            self.empty.setdefault(office, []).extend(range(self._next, min(until, self._next + MOST)))
+            self._next = until
+
+    def _heed(self, session: SqlSession) -> None:
+        """Let go of the positions of which a repair took note."""
+        if self.empty:
+            query = select(gaps.c.office, gaps.c.position).where(gaps.c.office.in_(self.empty))
+            noted = {(office, position) for office, position in session.sql.execute(query)}
+            left = {o: [p for p in positions if (o, p) not in noted] for o, positions in self.empty.items()}
+            self.empty = {office: positions for office, positions in left.items() if positions}
+
+
+def take_note(session: SqlSession, offices: Collection[str]) -> None:
+    """Of the positions in these offices' feeds whose delivery is lost: what is told again gets a new one."""
+    heads = session.sql.execute(select(feed_heads).where(feed_heads.c.office.in_(offices))).all()
+    for office, head in heads:
+        known = set(session.sql.execute(select(gaps.c.position).where(gaps.c.office == office)).scalars())
+        lost = [position for position in _empty(session, office, head) if position not in known]
+        add(session.sql, gaps, [{"office": office, "position": position} for position in lost])
+
+
+def _empty(session: SqlSession, office: str, head: int) -> Iterator[int]:
+    """The positions up to the head of a feed that no delivery has."""
+    last = 0
+    query = select(deliveries.c.position).where(deliveries.c.recipient == office, deliveries.c.position <= head)
+    for position in session.sql.execute(query.order_by(deliveries.c.position)).scalars():
+        yield from range(last + 1, position)
+        last = max(last, position)
+    yield from range(last + 1, head + 1)

@@ -1,0 +1,150 @@
+"""The log in its order: no index is missing or another's, and no moment before the one before it. Part of E1.
+
+Each index is held against the tree, which has the hash of every event at its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import and_, select, tuple_
+
+from events.envelope import Ref
+from events.log.leaf import leaf_of
+from events.log.tiles import TILE_WIDTH
+from events.log.tree import HASH_BYTES, Frontier
+from events.store.sql.schema import events, log, log_head, pending, tiles
+from exchange.firsts import MOST
+from exchange.reconcile.finding import Difference
+from exchange.reconcile.order import BESIDE, in_order, out_of_order
+from exchange.unit_of_work import SqlSession
+
+STEP = 10_000
+
+_ROWS = select(log.c.index, log.c.author, log.c.id, log.c.leaf, log.c.at).order_by(log.c.index)
+_UNLOGGED = (
+    select(events.c.author, events.c.id, events.c.subject, events.c.body)
+    .outerjoin(log, and_(log.c.author == events.c.author, log.c.id == events.c.id))
+    .outerjoin(pending, and_(pending.c.author == events.c.author, pending.c.id == events.c.id))
+    .where(log.c.id.is_(None), pending.c.id.is_(None))
+)
+
+
+class _Row(NamedTuple):
+    """A row of the log, as its columns have it."""
+
+    place: int
+    author: str
+    id: str
+    leaf: bytes
+    at: int
+
+
+class Logged:
+    """What was seen of the log so far, some rows a moment of the store. Of what is wrong it keeps the first."""
+
+    def __init__(self) -> None:
+        self._next = 0  # the index that follows
+        self._behind: int | None = None
+        self._last: list[_Row] = []  # the rows before, to whose moments those of the next are compared
+        self._elsewhere: dict[int, _Row] = {}  # rows that stand where the tree has another hash
+        self._expected: dict[int, bytes] = {}  # what it has there, and where no row stands
+        self._untimely: dict[Ref, None] = {}
+
+    def look(self, session: SqlSession) -> bool:
+        """At the next rows. Whether there may be more."""
+        head = session.sql.execute(select(log_head.c.frontier, log_head.c.at)).one()
+        size = Frontier.from_bytes(head.frontier).size
+        query = _ROWS if self._behind is None else _ROWS.where(log.c.index > self._behind)
+        rows = list(map(_Row._make, session.sql.execute(query.limit(STEP))))
+        if rows:
+            self._behind = rows[-1].place
+        whole = len(rows) < STEP
+        first, end = self._next, size if whole else min(rows[-1].place + 1, size)
+        hashes = _hashes(session, first, end)
+        if self._fit(rows, size, hashes):  # as nearly all do: no row is looked at by itself
+            self._next += len(rows)
+        else:
+            leaves = {
+                first + at // HASH_BYTES: hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)
+            }
+            for row in rows:
+                self._place(row, size, leaves)
+            if whole:
+                self._miss(size, leaves)
+        self._time(rows, head.at)
+        return not whole
+
+    def faults(self, session: SqlSession) -> list[Difference]:
+        """The events that stand at another place than the tree has them, or not in the log at all, and those whose
+        moment does not fit between the others.
+        """
+        found = dict.fromkeys(self._untimely, "at")
+        places = {leaf: index for index, leaf in self._expected.items()}
+        moved = set()
+        for row in self._elsewhere.values():
+            # Its hash is nowhere in the tree: then the hash itself was altered, and its bytes with it, or not.
+            found[Ref(row.author, row.id)] = "index" if row.leaf in places else "body"
+            moved.add(row.leaf)
+        lost = {leaf for index, leaf in self._expected.items() if index not in self._elsewhere and leaf not in moved}
+        about = _about(session, found)
+        faults = [Difference("ledger", ref.author, about.get(ref, ""), "", ref, (w,)) for ref, w in found.items()]
+        return [*faults, *_lost(session, lost)]
+
+    def _fit(self, rows: Sequence[_Row], size: int, hashes: bytes) -> bool:
+        """Whether they are what follows in the tree, and all of it where they are the last."""
+        following = [row.place for row in rows] == list(range(self._next, self._next + len(rows)))
+        return following and self._next + len(rows) <= size and b"".join([row.leaf for row in rows]) == hashes
+
+    def _place(self, row: _Row, size: int, leaves: dict[int, bytes]) -> None:
+        if 0 <= row.place < size:
+            self._miss(row.place, leaves)
+            self._next = row.place + 1
+        if leaves.get(row.place) != row.leaf and len(self._elsewhere) < MOST:
+            self._elsewhere[row.place] = row
+            if row.place in leaves:
+                self._expected[row.place] = leaves[row.place]
+
+    def _miss(self, until: int, leaves: dict[int, bytes]) -> None:
+        for index in range(self._next, min(until, self._next + MOST)):
+            self._expected[index] = leaves[index]
+        self._next = max(self._next, until)
+
+    def _time(self, rows: list[_Row], latest: int) -> None:
+        near = [*self._last, *rows]
+        if in_order([row.at for row in near]) and (not rows or rows[-1].at <= latest):
+            self._last = near[-BESIDE:]
+            return
+        early = [row for row in near if row.at <= latest]
+        wrong = {early[place] for place in out_of_order([row.at for row in early])}
+        wrong |= {row for row in rows if row.at > latest}
+        for row in sorted(wrong)[: MOST - len(self._untimely)]:
+            self._untimely[Ref(row.author, row.id)] = None
+        self._last = [row for row in early if row not in wrong][-BESIDE:]
+
+
+def _hashes(session: SqlSession, first: int, end: int) -> bytes:
+    """The hashes that the tree has at these places, one after the other."""
+    low, high = first // TILE_WIDTH, max(end - 1, first) // TILE_WIDTH
+    query = select(tiles.c.index, tiles.c.hashes).where(tiles.c.level == 0, tiles.c.index.between(low, high))
+    held: dict[int, bytes] = {row[0]: row[1] for row in session.sql.execute(query)}
+    content = b"".join(held.get(index, b"").ljust(TILE_WIDTH * HASH_BYTES, b"\0") for index in range(low, high + 1))
+    start = low * TILE_WIDTH
+    return content[(first - start) * HASH_BYTES : (end - start) * HASH_BYTES]
+
+
+def _about(session: SqlSession, refs: dict[Ref, str]) -> dict[Ref, str]:
+    wanted = tuple_(events.c.author, events.c.id).in_([(ref.author, ref.id) for ref in refs])
+    query = select(events.c.author, events.c.id, events.c.subject).where(wanted)
+    return {Ref(author, id_): subject for author, id_, subject in session.sql.execute(query)} if refs else {}
+
+
+def _lost(session: SqlSession, leaves: set[bytes]) -> list[Difference]:
+    """Of places that nobody holds the events that should, where these are still there."""
+    found = []
+    for author, id_, subject, body in session.sql.execute(_UNLOGGED) if leaves else ():
+        if (leaf := leaf_of(body)) in leaves:
+            leaves.discard(leaf)
+            found.append(Difference("ledger", author, subject, "", Ref(author, id_), ("index",)))
+    return [*found, *([Difference("ledger", "", "", lacking=("index",))] if leaves else [])]
