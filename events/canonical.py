@@ -54,6 +54,9 @@ def encode_known(value: object) -> bytes:
 
 def decode(data: bytes, *, limit: int = MAX_BYTES) -> Any:
     """The value of JSON bytes, canonical or not. Raises Malformed naming the field and the `json.…` rule."""
+    if len(data) > MAX_BYTES:  # more than any event's own: to read it twice would take its memory twice
+        _require_size(data, limit)
+        return _decode_slowly(data)
     value, _ = _read(data, limit)
     return value
 

@@ -8,6 +8,7 @@ import click
 
 from exchange import logs
 from exchange.cli.command import Main, answers
+from exchange.collecting import share_one_heap
 
 # Named, not imported: nothing in `exchange` depends on `workers` (decision 0012).
 _COMMANDS = {
@@ -34,4 +35,5 @@ _COMMANDS = {
 @answers
 def main() -> None:
     """The exchange; each command says what it does by `--help`."""
+    share_one_heap()
     logs.set_up(for_machines=False, level=logging.WARNING)  # beside the answer, and without any values of variables

@@ -10,17 +10,18 @@ from flask import Blueprint, Flask
 from flask_smorest import Api
 
 from exchange.access.keys import Keys
-from exchange.http import contract, correlation, docs, gate, headers, health, problems
+from exchange.http import contract, correlation, docs, gate, headers, health, problems, room
 from exchange.http.allows import public
 from exchange.http.node_use_cases import NodeUseCases
 from exchange.http.use_cases import UseCases
 from exchange.http.v1 import RESOURCES
+from schemas.v1.event import BatchSchema
 
 if TYPE_CHECKING:
     from exchange.node import Node
 
 API_VERSION = "1.0.0"
-LARGEST_BODY = 16 * 1024 * 1024
+LARGEST_BODY = BatchSchema.max_bytes
 
 
 def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) -> Flask:
@@ -40,6 +41,7 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) ->
     correlation.install(app)
     gate.install(app, keys)
     headers.install(app)
+    room.install(app)
     api = _described(app)
     problems.install(app)
     names = {resource.name: resource.chinese for resource in RESOURCES}

@@ -47,7 +47,10 @@ _PROBLEMS: Mapping[int, tuple[str, str]] = {
     422: ("malformed", "Fields break their rules; each is named."),
     429: ("too_many_lookups", "The office has looked up as many newcomers within an hour as it may."),
     500: ("error", "A fault of ours; the reference finds it in our log. Nothing was changed."),
-    503: ("unavailable", "The database is busy, full or away. Send it again under the same id: it is recorded once."),
+    503: (
+        "unavailable",
+        "The database is busy, full or away, or too much came at once. Send it again under the same id.",
+    ),
 }
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 INFO = (

@@ -12,7 +12,7 @@ from events.errors import Malformed, Several
 from schemas.v1.contents import RECORDABLE
 from schemas.v1.event import BatchSchema, EventSchema
 from schemas.v1.household import HouseholdSchema, events_of
-from schemas.v1.wire import Fault
+from schemas.v1.wire import MOST_FAULTS, Fault
 
 if TYPE_CHECKING:
     from marshmallow import Schema
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from exchange.http.use_cases import UseCases
 
 
-MOST_FAULTS = 1_000  # that one answer names
 _LISTS = frozenset({"events", "members"})
 
 
@@ -34,10 +33,10 @@ def further(schema: Schema, body: Any, known: Sequence[Malformed]) -> Iterator[M
             yield from _meant(path, event, fields)
 
 
-def all_wrong(schema: Schema, body: Any, found: Iterable[Fault]) -> Several:
+def all_wrong(schema: Schema, body: Any, found: Iterable[Fault], most: int = MOST_FAULTS) -> Several:
     """Everything that is wrong with a body whose form has these faults, as far as anybody reads it."""
-    known = [Malformed(field=each.field, rule=each.rule, **each.details) for each in islice(found, MOST_FAULTS)]
-    return Several([*known, *islice(further(schema, body, known), MOST_FAULTS - len(known))])
+    known = [Malformed(field=each.field, rule=each.rule, **each.details) for each in islice(found, most)]
+    return Several([*known, *islice(further(schema, body, known), most - len(known))])
 
 
 def _events(schema: Schema, body: Any) -> Iterator[tuple[str, Any]]:

@@ -11,8 +11,9 @@ from werkzeug.exceptions import HTTPException
 
 from events.canonical import WHOLE, decode
 from events.errors import ExchangeError, Malformed, Several
+from exchange.http import room
 from exchange.http.judging import all_wrong
-from schemas.v1.wire import Wire, faults
+from schemas.v1.wire import Wire, faults, let_go
 
 
 class Unreadable(Malformed):
@@ -35,6 +36,11 @@ class TooLarge(ExchangeError):
     status = 413
 
 
+# Each stands for a value or a name: together they say how many objects a body becomes, some of ten times their bytes.
+_SIGNS = (b",", b":", b"[", b"{")
+MOST_SIGNS = 500_000
+
+
 class StrictParser(FlaskParser):
     """Bodies by the decoder of the stored form, unknown fields refused in every place."""
 
@@ -52,13 +58,14 @@ class StrictParser(FlaskParser):
     def handle_error(
         self, error: marshmallow.ValidationError, req: Request, schema: marshmallow.Schema, **_: Any
     ) -> NoReturn:
+        let_go(error)
         messages = error.messages
         below = next(iter(messages.values())) if isinstance(messages, dict) else messages
         raise all_wrong(schema, error.data, faults(below)) from None
 
 
 def read_json(req: Request, most: int) -> Any:
-    """The body as plain data. Raises WrongMedia, TooLarge, Unreadable."""
+    """The body as plain data. Raises WrongMedia, TooLarge, Unreadable, Crowded."""
     parameters = {name.lower(): value.lower() for name, value in req.mimetype_params.items()}
     if req.mimetype != "application/json":
         raise WrongMedia(rule="media.type")
@@ -68,9 +75,12 @@ def read_json(req: Request, most: int) -> Any:
         raise WrongMedia(rule="media.encoding")
     if (req.content_length or 0) > most:
         raise TooLarge(rule="body.size", limit=most)
+    room.enter(most if req.content_length is None else req.content_length)
     data = _read(req, most)
     if len(data) > most:
         raise TooLarge(rule="body.size", limit=most)
+    if sum(map(data.count, _SIGNS)) > MOST_SIGNS:
+        raise TooLarge(rule="body.signs", limit=MOST_SIGNS)
     try:
         return decode(data, limit=most)
     except Malformed as error:

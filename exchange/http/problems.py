@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -13,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from events.errors import ExchangeError
 from exchange.http.correlation import reference
 from exchange.translations import Language, choose, known, text
-from schemas.v1.wire import Fault
+from schemas.v1.wire import MOST_FAULTS, Fault
 
 LONGEST_FIELD = 200  # a field that nobody asked for may have any name
 LONGEST_VALUE = 100  # and hold anything
@@ -41,11 +42,11 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def problem(error: ExchangeError) -> dict[str, Any]:
-    """The problem details of an error of ours."""
+def problem(error: ExchangeError, most: int = MOST_FAULTS) -> dict[str, Any]:
+    """The problem details of an error of ours. `most`: faults that are named, the first of them."""
     if error.status >= 500:
         return _details(error.code, error.status, ())
-    found = [fault for each in error.faults for fault in _fault(each)]
+    found = list(islice((fault for each in error.faults for fault in _fault(each)), most))
     return _details(error.code, error.status, found, str(error.rule or ""), _shown(error.details))
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
+
+from schemas.v1.wire import FEW_FAULTS, MOST_FAULTS, faults, invalid, let_go
 
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 UUID7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
@@ -168,9 +171,22 @@ class Many(fields.List[Any]):
         super().__init__(item, validate=self._length, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
-        if isinstance(value, list):
-            self._length(value)  # before it is looked through: a hundred thousand faults fill the memory
-        found: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        self._length(value)  # before it is looked through: a hundred thousand faults fill the memory
+        found: list[Any] = []
+        wrong: dict[str | int, Any] = {}
+        named = 0
+        for number, each in enumerate(value):
+            try:
+                found.append(self.inner.deserialize(each, **kwargs))
+            except ValidationError as error:
+                first = list(islice(faults(error.messages), max(MOST_FAULTS - named, FEW_FAULTS)))
+                wrong[number] = invalid(first).messages
+                named += len(first)
+                let_go(error)
+        if wrong:
+            raise ValidationError(wrong)
         return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, ClassVar
 
 from marshmallow import validates_schema
@@ -10,7 +11,7 @@ from marshmallow import validates_schema
 from schemas.v1 import fields
 from schemas.v1.contents import RECORDABLE
 from schemas.v1.event import MOST_ITEMS, BatchResultSchema, type_faults
-from schemas.v1.wire import Fault, Wire, invalid
+from schemas.v1.wire import MOST_FAULTS, Fault, Wire, invalid
 
 MOVING = tuple(type_ for type_ in RECORDABLE if type_.startswith(("movement.", "registration.")))
 
@@ -48,13 +49,13 @@ class HouseholdSchema(Wire):
 
     @validates_schema(skip_on_field_errors=False)
     def _each_fits_its_type(self, data: dict[str, Any], **_: Any) -> None:
-        found = [
+        found = (
             Fault(f"members.{number}.{fault.field}", fault.rule, fault.details)
             for number, event in enumerate(events_of(data, "with_") if data.get("type") in MOVING else ())
             for fault in type_faults(event["type"], event["with_"], named="person" in event)
-        ]
-        if found:
-            raise invalid(found)
+        )
+        if first := list(islice(found, MOST_FAULTS)):
+            raise invalid(first)
 
 
 def events_of(household: Mapping[str, Any], content: str) -> Iterator[dict[str, Any]]:

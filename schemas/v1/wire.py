@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError
 
+MOST_FAULTS = 1_000  # that one answer names, but for
+FEW_FAULTS = 20  # of each item of a list, where others have many
 _DETAIL = re.compile(r" (\w+)=(.*?)(?= \w+=|$)")
 
 
@@ -49,12 +51,19 @@ def faults(messages: Any, path: str = "") -> Iterator[Fault]:
         yield Fault(path or "$", str(messages).partition(" ")[0], dict(_DETAIL.findall(str(messages))))
 
 
+def let_go(error: BaseException | None) -> None:
+    """Forget where it was raised: the library's frame there holds the error itself, and with it the whole document."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
 def invalid(found: Iterable[Fault]) -> ValidationError:
     """One error for all these faults, each at its place in the document."""
     tree: dict[str, Any] = {}
     for fault in found:
         place = tree
-        for step in fault.field.split("."):
+        for step in fault.field.split(".") if fault.field != "$" else ():
             place = place.setdefault(step, {})
         told = " ".join([fault.rule, *(f"{name}={value}" for name, value in fault.details.items())])
         place.setdefault("_schema", []).append(told)  # beside what is wrong below it

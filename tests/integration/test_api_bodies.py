@@ -1,13 +1,17 @@
 """Bad input is refused before it touches anything, and every invalid field is named."""
 
+import gc
 import json
+import tracemalloc
 from io import BytesIO
 from typing import Any
 
 import pytest
 
-from exchange.http.judging import MOST_FAULTS
+from exchange.http.parsing import MOST_SIGNS
+from exchange.http.room import SMALL, Room
 from exchange.http.v1 import examples
+from schemas.v1.wire import FEW_FAULTS, MOST_FAULTS
 from tests.integration.api import Api, api, rules
 
 served = pytest.fixture(api, name="served")
@@ -78,8 +82,8 @@ def test_a_single_event_is_refused_beyond_64_kb_and_a_batch_is_not(served: Api):
     assert post(served, note, path="/v1/events/batch").status_code == 422
 
 
-def test_a_batch_is_refused_beyond_16_mb(served: Api):
-    assert post(served, b" " * (16 * 1024 * 1024 + 1), path="/v1/events/batch").status_code == 413
+def test_a_batch_is_refused_beyond_8_mb(served: Api):
+    assert post(served, b" " * (8 * 1024 * 1024 + 1), path="/v1/events/batch").status_code == 413
 
 
 def test_a_body_of_unstated_length_is_not_read_without_end(served: Api):
@@ -191,3 +195,50 @@ def test_of_many_faults_the_first_are_named(served: Api):
     answer = post(served, json.dumps({f"more{number}": 1 for number in range(1500)}).encode())
     assert answer.status_code == 422
     assert len(answer.json["errors"]) == MOST_FAULTS
+
+
+def test_of_the_faults_of_many_items_some_of_each_are_named(served: Api):
+    wrong = {**event(), **{f"more{number}": 1 for number in range(60)}}
+    body = {"all_or_nothing": False, "events": [event(), *[wrong] * 40]}
+    answer = post(served, json.dumps(body).encode(), path="/v1/events/batch")
+    named = [len(each["error"]["errors"]) for each in answer.json["results"][1:]]
+    assert min(named) == FEW_FAULTS
+    assert sum(named) <= MOST_FAULTS
+    answer = post(served, json.dumps({**body, "all_or_nothing": True}).encode(), path="/v1/events/batch")
+    assert len(answer.json["errors"]) == MOST_FAULTS
+
+
+@pytest.mark.parametrize("piece", [b"{}", b"[]", b'{"a":0}', b'""', b"[0]"])
+def test_a_body_that_would_become_too_many_objects_is_refused_before_it_is_read(served: Api, piece):
+    body = b'{"events":[' + b",".join([piece] * MOST_SIGNS) + b"]}"
+    answer = post(served, body, path="/v1/events/batch")
+    assert (answer.status_code, rules(answer.json), answer.json["detail"][:8]) == (413, {}, "The body")
+
+
+def test_while_a_large_body_is_at_work_others_wait_a_little_and_are_then_told_to_come_again(served: Api):
+    large = json.dumps({"events": [], "padding": "x" * SMALL}).encode()
+    served.app.extensions["exchange_room"] = room = Room(patience=0.01)
+    leave = room.enter()
+    answer = post(served, large, path="/v1/events/batch", **{"Accept-Language": "zh-CN"})
+    assert (answer.status_code, answer.json["code"], answer.headers["Retry-After"]) == (503, "crowded", "2")
+    assert "稍后" in answer.json["title"]
+    assert post(served, b"{}", path="/v1/events/batch").status_code == 422, "a small one takes no room"
+    leave()
+    for _ in range(2):  # whoever is refused leaves, too
+        assert post(served, large, path="/v1/events/batch").status_code == 422
+
+
+def test_nothing_of_a_refused_body_is_held_until_somebody_looks_for_cycles(served: Api):
+    item = {"padding": "好" * 200_000}
+    body = json.dumps({"events": [item, item]}, ensure_ascii=False).encode()
+    post(served, body, path="/v1/events/batch")  # what is kept for good is there from now on
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        assert post(served, body, path="/v1/events/batch").status_code == 422
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert held < 200_000

@@ -19,7 +19,7 @@ from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from schemas.v1.event import BatchResultSchema, BatchSchema, EventSchema, ResultSchema
 from schemas.v1.household import HouseholdResultSchema, HouseholdSchema, events_of
-from schemas.v1.wire import Fault
+from schemas.v1.wire import FEW_FAULTS, MOST_FAULTS, Fault
 
 resource = Resource("events", "Record what happened.", "登记发生的事实。")
 REPLAYED = {"Idempotent-Replay": "true"}
@@ -122,7 +122,13 @@ def record_household(body: dict[str, Any]) -> Response | tuple[Mapping[str, Any]
 def _counted(results: Sequence[Result]) -> tuple[Mapping[str, Any], int, dict[str, str]]:
     counts = {word: sum(result.status == word for result in results) for word in ("recorded", "repeated", "refused")}
     replayed = REPLAYED if counts["repeated"] == len(results) else {}
-    return {**counts, "results": [row(each) for each in results]}, 201 if counts["recorded"] else 200, replayed
+    few = _each(counts["refused"])
+    return {**counts, "results": [row(each, few) for each in results]}, 201 if counts["recorded"] else 200, replayed
+
+
+def _each(refused: int) -> int:
+    """How many faults are named of each of so many events."""
+    return max(MOST_FAULTS // max(refused, 1), FEW_FAULTS)
 
 
 def _beside(
@@ -135,10 +141,11 @@ def _beside(
     recorded = iter(use_cases().record(caller(), taken, all_or_nothing=whole) if taken else ())
     others = iter(items)
     results = []
+    few = _each(len(misshapen))
     for number in range(len(items) + len(misshapen)):
         if number in misshapen:
             event, found = misshapen[number]
-            error: ExchangeError = all_wrong(EventSchema(), event, found)
+            error: ExchangeError = all_wrong(EventSchema(), event, found, most=few)
             results.append(Result(id="", person=None, status="refused", error=error))
         elif (item := next(others)).submission in acts:
             error = ActRefused(item=acts[item.submission])
@@ -177,8 +184,8 @@ def single(result: Result, within: str = "with.") -> tuple[Mapping[str, Any], in
     return row(result), *((200, REPLAYED) if result.status == "repeated" else (201, {}))
 
 
-def row(result: Result) -> dict[str, Any]:
-    """A result on the wire. Who is meant by the word of a refused event stays open."""
+def row(result: Result, most: int = MOST_FAULTS) -> dict[str, Any]:
+    """A result on the wire. Who is meant by the word of a refused event stays open. `most`: faults that are named."""
     refused = result.error is not None
     return {
         "id": result.id or None,
@@ -186,7 +193,7 @@ def row(result: Result) -> dict[str, Any]:
         "status": result.status,
         "version": result.version,
         "stamp": result.stamp,
-        "error": None if result.error is None else problem(placed(result.error)),
+        "error": None if result.error is None else problem(placed(result.error), most),
     }
 
 
@@ -204,10 +211,15 @@ def refused_whole(refusals: Sequence[ExchangeError | None], places: Sequence[str
 
     `places`: where each stands in the body.
     """
-    told = [(at, problem(placed(each))) for at, each in zip(places, refusals, strict=True) if each is not None]
-    at_fault = [(at, found) for at, found in told if found["code"] != "act_refused"] or told
-    errors = []
-    for at, found in at_fault:
+    refused = [(at, each) for at, each in zip(places, refusals, strict=True) if each is not None]
+    at_fault = [(at, each) for at, each in refused if each.code != ActRefused.code] or refused
+    told: dict[str, Any] = {}
+    errors: list[dict[str, Any]] = []
+    for at, each in at_fault:
+        if len(errors) == MOST_FAULTS:
+            break
+        found = problem(placed(each), most=MOST_FAULTS - len(errors))
+        told = told or found
         own = found.get("errors") or [{"field": "", "rule": found["code"], "message": found["detail"]}]
         errors += [{**fault, "field": f"{at}.{fault['field']}".rstrip(".$")} for fault in own]
-    return answer({**at_fault[0][1], "errors": errors})
+    return answer({**told, "errors": errors})
