@@ -116,11 +116,14 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
         self.driver.execute("ROLLBACK TO attempt")
         return tuple(self._append_one(event, same) for event in events)
 
+    def offer(self, event: SealedEvent) -> bool:
+        """Append it in one statement, unless it is there already or its version does not follow."""
+        taken = self._insert([(*columns_of(event), event.frame.version - 1)])
+        self.appended += taken
+        return taken == 1
+
     def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
-        if self._insert([(*columns_of(event), event.frame.version - 1)]):
-            self.appended += 1
-            return fresh(event)
-        return self._repeated(event, same)
+        return fresh(event) if self.offer(event) else self._repeated(event, same)
 
     def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
         given = [json.encode(list(keys)).decode()] if "?" in query.in_sqlite else []
@@ -180,7 +183,11 @@ class SqliteStore:
             return ask(session)
 
     def append_alone(self, event: SealedEvent, same: Same = identical) -> StoredEvent:
-        """Append one event that nothing else goes with, in a transaction of its own."""
+        """Append one event that nothing else goes with, by one statement that commits itself."""
+        with self._turn_taken(), clear_errors():
+            # Where a key may still stand in the write-ahead log, the commit that empties it is not left out.
+            if not self._writer.forgets and self._writer.offer(event):
+                return fresh(event)
         with self.write() as session:
             return session.append([event], same)[0]
 

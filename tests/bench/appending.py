@@ -56,7 +56,7 @@ def _one(node: Node, bare: Bare, size: Size) -> Figure:
         "one event per commit",
         rounds[1:],
         target=APPEND_TARGET,
-        bound="fsync, the same on both sides; then the row of `pending` that a trigger writes, and BEGIN and COMMIT",
+        bound="fsync, the same on both sides; then the row of `pending` and the look at the version before",
     )
 
 

@@ -1,9 +1,14 @@
 """Marks, links, keys, tokens and accesses."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
 import pytest
 
 from events.errors import Erased, StaleVersion
 from events.store.contract import Access
+from events.store.sqlite import SqliteStore
+from exchange.stores import sqlite_store
 from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, later
 
 ZHAO = "00000000-0000-4000-8000-00000000000c"
@@ -104,6 +109,22 @@ def test_a_destroyed_key_is_not_in_the_file_any_more(sqlite, tmp_path):
     with sqlite.write() as session:
         session.destroy_key(LIN)
     assert [file.name for file in tmp_path.iterdir() if b"the wrapped key of Lin" in file.read_bytes()] == []
+
+
+def test_a_destroyed_key_that_a_reader_kept_in_the_file_goes_with_the_next_event_alone(tmp_path):
+    with closing(sqlite_store(f"{tmp_path}/exchange.db", wait=0.1)) as store:
+        with store.write() as session:
+            session.put_key(LIN, b"the wrapped key of Lin")
+        with store.read() as reader, ThreadPoolExecutor(1) as thread:
+            assert reader.head(TOWN, LIN) == 0
+            thread.submit(destroyed, store, LIN).result()
+        store.append_alone(event(1, person=WANG))
+        assert [file.name for file in tmp_path.iterdir() if b"the wrapped key of Lin" in file.read_bytes()] == []
+
+
+def destroyed(store: SqliteStore, person: str) -> None:
+    with store.write() as session:
+        session.destroy_key(person)
 
 
 def test_keys_and_tokens_kept_together_are_those_kept_one_by_one(store):
