@@ -89,7 +89,7 @@ class Withdrawn(Reply, frozen=True, tag="case.withdrawn", kw_only=True):
 
 
 class Reminded(Reply, frozen=True, tag="case.reminded", kw_only=True):
-    """The day of an answer comes near, is there, or has gone by, which makes the case overdue."""
+    """The day of an answer, or of the decision on it, comes near, is there, or has gone by, and the case is late."""
 
     amendable: ClassVar[bool] = False
 
@@ -98,7 +98,7 @@ class Reminded(Reply, frozen=True, tag="case.reminded", kw_only=True):
 
 
 class Escalated(Reply, frozen=True, tag="case.escalated", kw_only=True):
-    """The county of the office asked, later its province, is asked to see to it that the case is answered."""
+    """The county of the side that is late, later its province, is asked to see to it that it answers or decides."""
 
     amendable: ClassVar[bool] = False
 
@@ -114,6 +114,7 @@ class EnquiryOpened(Fact, frozen=True, tag="enquiry.opened", kw_only=True):
     consent: bool = False  # the person agreed, and the office that asks keeps that on record
     given: Particulars = {}  # by which the office asked recognises the person
     fields: tuple[str, ...] = ()  # what is asked for, in the clear
+    urgent: bool = False  # the answer is due sooner
 
 
 class EnquiryAnswered(Reply, frozen=True, tag="enquiry.answered", kw_only=True):
@@ -137,6 +138,7 @@ class RequestOpened(Fact, frozen=True, tag="request.opened", kw_only=True):
     asks: Literal["amendment", "change", "registration", "stay"]
     wanted: Particulars = {}
     about: Ref | None = None  # the event to amend, or the stay due for review
+    urgent: bool = False  # the answer is due sooner
     note: Text | None = None
 
 

@@ -118,19 +118,25 @@ def due_on(
     asker: str,
     asked: str,
     delivered_on: date,
+    *,
     urgent: bool = False,
     rules: Rules = DEFAULT,
     calendar: Calendar | None = None,
 ) -> Due:
     """Until when `asked` answers a case delivered into its inbox on that day. Raises Malformed: deadline.unknown."""
-    return _due(rules.answers, kind, asker, asked, delivered_on, urgent, calendar)
+    return _due(rules.answers, kind, asker, asked, delivered_on, urgent=urgent, calendar=calendar)
+
+
+def decides_by(rules: Rules, calendar: Calendar, asked: str, asker: str, answered_on: date) -> Due:
+    """Until when the asker decides on a deviation or a dispute that came on that day."""
+    return _due(rules.answers, "decide", asked, asker, answered_on, urgent=False, calendar=calendar)
 
 
 def acknowledge_on(
     kind: str, author: str, told: str, delivered_on: date, rules: Rules = DEFAULT, calendar: Calendar | None = None
 ) -> Due:
     """Until when `told` acknowledges a notice that needs no answer. Raises Malformed: deadline.unknown."""
-    return _due(rules.acknowledges, kind, author, told, delivered_on, False, calendar)
+    return _due(rules.acknowledges, kind, author, told, delivered_on, urgent=False, calendar=calendar)
 
 
 def dispute_open_until(delivered_on: date, rules: Rules = DEFAULT) -> date:
@@ -164,7 +170,14 @@ def steps(
 
 
 def _due(
-    table: Mapping[str, Term], kind: str, one: str, acting: str, start: date, urgent: bool, calendar: Calendar | None
+    table: Mapping[str, Term],
+    kind: str,
+    one: str,
+    acting: str,
+    start: date,
+    *,
+    urgent: bool,
+    calendar: Calendar | None,
 ) -> Due:
     if kind not in table:
         raise Malformed(field="kind", rule="deadline.unknown", value=kind)

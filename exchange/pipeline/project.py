@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from events import canonical
+from events.catalogue.case import Disputed
 from events.envelope import Ref
 from events.log.leaf import leaf_of
 from events.store.contract import StoredDelivery
 from exchange.books import Shelf, as_told
 from exchange.feeds import position_for
 from exchange.pipeline.settled import Settled
+from exchange.protocol.cases import deviates
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.notices import Notice, notices
-from exchange.protocol.record import ASKED, CaseState, Record
+from exchange.protocol.record import ASKED, DECIDING, CaseState, Record
 from exchange.protocol.reviewing import review_on
 from exchange.protocol.routing_table import rank
 from exchange.protocol.sheet import lives_at, own_stay, protected_until, roles, sheet, shown, state
@@ -164,9 +166,20 @@ def _case_row(
         person=record.person,
         due_on=state.due_on,
         opened_at=opened,
+        answered_at=_answered_at(one, record, state),
         closed_at=None if state.open else max((opened, *replies, *_amended(one, record, ref.opening))),
+        late=state.late,
         reason=state.reason,
     )
+
+
+def _answered_at(one: Settled, record: Record, state: CaseState) -> datetime | None:
+    """When the log got the first answer that left open what holds; None where nothing waits for a decision."""
+    if state.status not in DECIDING:
+        return None
+    thread = (record.facts[ref] for ref in state.thread if record.facts[ref].stamp > (state.again or 0))
+    left_open = [s.ref for s in thread if isinstance(s.payload, Disputed) or deviates(s)]
+    return one.sequenced_at(left_open[0]) if left_open else None
 
 
 def _amended(one: Settled, record: Record, ref: Ref) -> list[datetime]:

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from events.catalogue.case import Deferred
 from exchange.books import Shelf
 from exchange.clock import day_of
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
-from exchange.jurisdictions.deadlines import Ground, Step, due_on, steps
+from exchange.jurisdictions.deadlines import Ground, Step, decides_by, due_on, steps
 from exchange.pipeline.by_person import by_person
-from exchange.pipeline.settling import Settling, deadline_of
+from exchange.pipeline.settling import Settling, deadline_of, is_urgent
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.draft import Draft
-from exchange.protocol.record import CaseState, Record
-from exchange.protocol.reminding import escalation, reminder, waits
+from exchange.protocol.pressing import turn
+from exchange.protocol.record import DECIDING, CaseState, Record
+from exchange.protocol.reminding import escalation, reminder, turn_of
 from exchange.protocol.view import view
 from exchange.tables import cases, inbox
 from exchange.tables.cases import CaseRow
@@ -45,14 +46,16 @@ def remind(node: Node, after: str | None, limit: int) -> tuple[int, str | None]:
 
 
 def _remind(node: Node, calendar: _Calendar, waiting: Sequence[CaseRow], today: date) -> int:
-    found: dict[str, dict[str, date]] = {}  # person -> case -> the day on which it was asked
+    found: dict[str, dict[str, CaseRow]] = {}
     rows = [row for row in waiting if calendar.concerns(row, today)]
-    late = {row.person for row in rows if row.status == "overdue"}
+    late = {row.person for row in rows if row.late}
     with node.uow.look() as session:
         seen = inbox.told(session.sql, "escalated", late)
     for row in rows:
-        if row.status != "overdue" or any((area, row.id) not in seen for area in calendar.above(row, today)):
-            found.setdefault(row.person, {})[row.id] = day_of(row.opened_at)
+        since = row.answered_at or row.opened_at
+        told = {area for area in calendar.above(row, today) if (at := seen.get((area, row.id))) and at > since}
+        if not row.late or told != set(calendar.above(row, today)):
+            found.setdefault(row.person, {})[row.id] = row
 
     def press(settling: Settling, shelved: Shelf, person: str) -> None:
         for office in sorted(filter(node.serves, shelved.concerned())):
@@ -62,31 +65,38 @@ def _remind(node: Node, calendar: _Calendar, waiting: Sequence[CaseRow], today: 
 
 
 def _press(
-    calendar: _Calendar, settling: Settling, shelved: Shelf, office: str, asked: Mapping[str, date], today: date
+    calendar: _Calendar, settling: Settling, shelved: Shelf, office: str, rows: Mapping[str, CaseRow], today: date
 ) -> None:
     book = shelved.book(office)
     for record in view(book):
         for state in record.cases.values():
-            first = asked.get(case_id(state.ref))
-            if first is None or state.hidden or not waits(record, state):
+            row = rows.get(case_id(state.ref))
+            if row is None or state.hidden:
                 continue
-            for draft in _drafts(calendar, record, state, first, today):
+            for draft in _drafts(calendar, record, state, row, today):
                 book.record(settling.make_event(office, draft, book))
 
 
-def _drafts(calendar: _Calendar, record: Record, state: CaseState, first: date, today: date) -> Iterator[Draft]:
-    start, due = calendar.term(record, state, first)
-    if due is None:
+def _drafts(calendar: _Calendar, record: Record, state: CaseState, row: CaseRow, today: date) -> Iterator[Draft]:
+    whose, term = turn_of(record, state), calendar.term(record, state, row)
+    if whose is None or term is None:
         return
-    for step in calendar.steps(start, due, state.ref.asked):
+    for step in calendar.steps(*term, whose.acts):
         above = _ABOVE.get(step.ground)
         draft = None
         if above is not None and step.day <= today:
-            draft = escalation(record, state, codes.at(state.ref.asked, above), due.isoformat())
+            draft = escalation(record, state, codes.at(whose.acts, above), term.due.isoformat())
         elif step.day == today or (step.ground == "overdue" and step.day < today):
-            draft = reminder(record, state, step.ground, due.isoformat())
+            draft = reminder(record, state, step.ground, term.due.isoformat())
         if draft is not None:
             yield draft
+
+
+class _Term(NamedTuple):
+    """From when, and until when, the answer or the decision is awaited."""
+
+    start: date
+    due: date
 
 
 class _Calendar:
@@ -95,40 +105,60 @@ class _Calendar:
     def __init__(self, node: Node) -> None:
         self._node = node
         self.steps = lru_cache(maxsize=10_000)(self._steps)
+        self._decides = lru_cache(maxsize=10_000)(partial(decides_by, node.deadlines, node.calendar))
 
     def concerns(self, row: CaseRow, today: date) -> bool:
         """Whether today may bring something to the side whose row it is; where only its book can tell, it may."""
-        if row.office not in {row.asker, row.asked} or not self._node.serves(row.office):
+        whose = turn(row.asker, row.asked, row.status)
+        if whose is None or row.office not in whose or not self._node.serves(row.office):
             return False
-        if row.due_on is None or row.status == "deferred":
-            return row.office == row.asker
-        if row.office == row.asked:
-            return row.status == "overdue" and bool(self.above(row, today))
-        reached = self.steps(day_of(row.opened_at), date.fromisoformat(row.due_on), row.asked)
+        term = self._of_row(row)
+        if term is None or row.status == "deferred":
+            return row.office == whose.waits
+        if row.office == whose.acts:
+            return row.late and bool(self.above(row, today))
+        reached = self.steps(*term, whose.acts)
         late = any(s.ground == "overdue" and s.day <= today for s in reached)
-        return row.status != "overdue" and (late or any(s.day == today for s in reached))
+        return not row.late and (late or any(s.day == today for s in reached))
 
     def above(self, row: CaseRow, today: date) -> list[str]:
         """The areas that have to be asked by today to see to it."""
-        due = date.fromisoformat(row.due_on or today.isoformat())
-        reached = self.steps(day_of(row.opened_at), due, row.asked)
-        return [codes.at(row.asked, _ABOVE[s.ground]) for s in reached if s.ground in _ABOVE and s.day <= today]
+        whose, term = turn(row.asker, row.asked, row.status), self._of_row(row)
+        if whose is None or term is None:
+            return []
+        reached = self.steps(*term, whose.acts)
+        return [codes.at(whose.acts, _ABOVE[s.ground]) for s in reached if s.ground in _ABOVE and s.day <= today]
 
-    def term(self, record: Record, state: CaseState, first: date) -> tuple[date, date | None]:
-        """From when, and until when, the answer is awaited: a case that was opened again is asked anew."""
+    def _of_row(self, row: CaseRow) -> _Term | None:
+        """None where only the book tells the day."""
+        if row.status in DECIDING:
+            return self._decision(row)
+        return None if row.due_on is None else _Term(day_of(row.opened_at), date.fromisoformat(row.due_on))
+
+    def _decision(self, row: CaseRow) -> _Term | None:
+        if row.answered_at is None:
+            return None
+        start = day_of(row.answered_at)
+        return _Term(start, self._decides(row.asked, row.asker, start).day)
+
+    def term(self, record: Record, state: CaseState, row: CaseRow) -> _Term | None:
+        """By the book: a case that was opened again is asked anew. None where nothing is awaited, or until no day."""
+        if state.status in DECIDING:
+            return self._decision(row) if row.status in DECIDING else None  # answered since the page was read
         deferred = [record.facts[ref] for ref in state.thread if isinstance(record.facts[ref].payload, Deferred)]
         since = max([s.stamp for s in deferred if state.deferrals] + [state.again or 0])
-        start = day_of(datetime.fromtimestamp(since / 1_000_000, UTC)) if since else first
+        start = day_of(datetime.fromtimestamp(since / 1_000_000, UTC)) if since else day_of(row.opened_at)
         if state.due_on is not None:
-            return start, date.fromisoformat(state.due_on)
+            return _Term(start, date.fromisoformat(state.due_on))
         opening = record.facts.get(state.ref.opening)
         if opening is None:  # a county that was asked to see to the case holds no more of it
-            return start, None
+            return None
         kind, rules = deadline_of(state.ref.kind, opening.payload), self._node.deadlines
         if state.again is None or kind not in rules.answers:
-            return start, None
-        asked = state.ref.asked
-        return start, due_on(kind, state.asker, asked, start, rules=rules, calendar=self._node.calendar).day
+            return None
+        asked, urgent = state.ref.asked, is_urgent(opening.payload)
+        due = due_on(kind, state.asker, asked, start, urgent=urgent, rules=rules, calendar=self._node.calendar)
+        return _Term(start, due.day)
 
-    def _steps(self, start: date, due: date, asked: str) -> tuple[Step, ...]:
-        return steps(start, due, asked, self._node.deadlines, self._node.calendar)
+    def _steps(self, start: date, due: date, acts: str) -> tuple[Step, ...]:
+        return steps(start, due, acts, self._node.deadlines, self._node.calendar)

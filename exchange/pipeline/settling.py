@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from events.catalogue.case import RequestOpened
+from events.catalogue.case import EnquiryOpened, RequestOpened
 from events.catalogue.fact import Fact
 from events.codec import SealedEvent, sealed_event
 from events.envelope import SYSTEM_ACTOR, Envelope, Subject
@@ -37,6 +37,11 @@ def deadline_of(kind: str, opening: Fact) -> str:
     if isinstance(opening, RequestOpened) and opening.asks == "stay":
         return "review"
     return "death" if kind == "update" else kind
+
+
+def is_urgent(opening: Fact) -> bool:
+    """Whether the question says that it cannot wait."""
+    return isinstance(opening, EnquiryOpened | RequestOpened) and opening.urgent
 
 
 class Settling:
@@ -106,8 +111,8 @@ class Settling:
         return msgspec.structs.replace(delivery, asked=asked)
 
     def _due(self, question: Question, delivery: Delivery) -> Question:
-        kind = deadline_of(question.kind, self._shelf.event(delivery.ref).payload)
-        today = day_of(self._moment)
+        opening = self._shelf.event(delivery.ref).payload
+        kind, urgent, today = deadline_of(question.kind, opening), is_urgent(opening), day_of(self._moment)
         rules, calendar = self._node.deadlines, self._node.calendar
-        due = deadlines.due_on(kind, delivery.teller, delivery.to, today, rules=rules, calendar=calendar)
+        due = deadlines.due_on(kind, delivery.teller, delivery.to, today, urgent=urgent, rules=rules, calendar=calendar)
         return Question(question.kind, due.day.isoformat())

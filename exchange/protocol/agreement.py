@@ -89,7 +89,7 @@ def _differing(keeper: Record, other: Record) -> list[str]:
             continue  # about another person of the office asked, or put by neither: the asker knows nothing of it
         if other.office in {ref.asked, case.asker} and keeper.office in {ref.asked, case.asker}:
             twin = other.cases.get(ref)
-            if (twin.status if twin else None) != case.status:
+            if twin is None or (twin.status, twin.late) != (case.status, case.late):
                 fields.append("cases")
                 break
     return fields

@@ -24,7 +24,7 @@ from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef
 from events.errors import Illegal
 from exchange.protocol.enquiry import entitled
-from exchange.protocol.record import ASKED, OPEN, CaseState, Record
+from exchange.protocol.record import ASKED, DECIDING, OPEN, CaseState, Record
 from exchange.protocol.refusals import (
     AlreadyDeferred,
     AnsweredOtherwise,
@@ -94,7 +94,7 @@ def _by_asker(state: CaseState, office: str) -> None:
     if state.status == "withdrawn":
         raise CaseWithdrawn(status=state.status)
     corrected_in_this_act = bool(state.reopened and state.deviations)
-    if state.status not in {"deviations", "disputed"} and not corrected_in_this_act:
+    if state.status not in DECIDING and not corrected_in_this_act:
         raise NothingToSettle(status=state.status)
 
 

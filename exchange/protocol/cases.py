@@ -29,7 +29,8 @@ from exchange.protocol.book import Book, Delivery
 from exchange.protocol.naming import named_offices, named_originally
 from exchange.protocol.one_document import corrected_away
 from exchange.protocol.out_of_reach import out_of_reach
-from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
+from exchange.protocol.pressing import answered, pressed
+from exchange.protocol.record import ASKED, DECIDING, OPEN, Announcement, CaseState
 from exchange.protocol.stay_requests import answers
 
 # Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
@@ -143,17 +144,17 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
     if isinstance(payload, Settled):
         # Reopened by the correction that accepts the deviations: the statement is corrected and the case settled.
         accepting = bool(state.reopened and state.deviations)
-        if state.status not in {"deviations", "disputed"} and not accepting:
+        if state.status not in DECIDING and not accepting:
             return None
         fields = tuple(d.field for d in state.deviations)
         insisted = fields if payload.whole == "insisted" else payload.insisted
         accepted = fields if payload.whole == "accepted" else payload.accepted
-        return replace(state, status="settled", insisted=insisted, accepted=accepted, reopened=())
+        return replace(state, status="settled", insisted=insisted, accepted=accepted, reopened=(), undecided=False)
     if isinstance(payload, Noted):
         return state if state.open else None
-    if isinstance(payload, Reminded | Escalated):
-        return _pressed(state, payload) if state.status in ASKED else None
     by_asked = reply.author == state.ref.asked
+    if isinstance(payload, Reminded | Escalated):
+        return pressed(state, payload, by_asked=by_asked)
     if isinstance(payload, Redirected):
         may = state.status in ASKED if by_asked else state.open
         return replace(state, status="redirected", redirected_to=payload.to) if may else None
@@ -161,7 +162,12 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         return None
     if isinstance(payload, Disputed):
         return replace(
-            state, status="disputed", recognised=False, reason=payload.reason, place=payload.place, deviations=()
+            answered(state),
+            status="disputed",
+            recognised=False,
+            reason=payload.reason,
+            place=payload.place,
+            deviations=(),
         )
     if isinstance(payload, Deferred):
         deferrals = state.deferrals + 1
@@ -172,25 +178,21 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         return None  # an enquiry is answered with facts, and nothing else is
     automatic = reply.event.frame.automatic
     if payload.deviations:
-        return replace(state, status="deviations", recognised=True, deviations=payload.deviations, reopened=())
+        return replace(
+            answered(state), status="deviations", recognised=True, deviations=payload.deviations, reopened=()
+        )
     status = "matched" if automatic else "confirmed"
     return replace(state, status=status, recognised=True, automatic=automatic, deviations=(), reopened=())
 
 
+def deviates(reply: Standing) -> bool:
+    """Whether it is a confirmation that tells what differs."""
+    return isinstance(reply.payload, Confirmed) and bool(reply.payload.deviations)
+
+
 def says_more(reply: Standing) -> bool:
     """Deviations that the exchange itself found, in parts that came after the answer."""
-    payload = reply.payload
-    return reply.event.frame.automatic and isinstance(payload, Confirmed) and bool(payload.deviations)
-
-
-def _pressed(state: CaseState, payload: Reminded | Escalated) -> CaseState:
-    """A case is overdue by this fact and not by the clock; one that has been deferred since says nothing of its day."""
-    if payload.due_on < (state.due_on or ""):
-        return state
-    if isinstance(payload, Escalated):
-        return msgspec.structs.replace(state, escalated=(*state.escalated, payload.to))
-    status = "overdue" if payload.ground == "overdue" else state.status
-    return msgspec.structs.replace(state, status=status, due_on=payload.due_on)
+    return reply.event.frame.automatic and deviates(reply)
 
 
 def _reconsider(state: CaseState, facts: Mapping[Ref, Standing], until: int | None) -> CaseState:
@@ -229,7 +231,7 @@ def _reconsider(state: CaseState, facts: Mapping[Ref, Standing], until: int | No
 
 def _again(state: CaseState, stamp: int) -> CaseState:
     """Asked anew: with no day for the answer yet, and the office asked may defer once more."""
-    return msgspec.structs.replace(state, again=stamp, due_on=None, deferrals=0, escalated=())
+    return msgspec.structs.replace(state, again=stamp, due_on=None, deferrals=0, escalated=(), undecided=False)
 
 
 def _derive(

@@ -40,6 +40,7 @@ ContradictionKind = Literal[
 Ended = Literal["taken_back", "amended", "sent_again"]
 OPEN: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue", "deviations", "disputed"})
 ASKED: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue"})
+DECIDING: frozenset[CaseStatus] = OPEN - ASKED  # answered, and the asker has still to decide what holds
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +122,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     thread: tuple[Ref, ...] = ()
     aside: tuple[Ref, ...] = ()  # replies that came when the case was closed: kept, and without effect
     due_on: str | None = None  # fixed when it opened, or the day until which it is deferred
+    undecided: bool = False  # the asker let the day of its decision go by
     deferrals: int = 0
     escalated: tuple[str, ...] = ()  # who has been asked to see to it
     again: int | None = None  # stamp of what opened it again last
@@ -130,6 +132,11 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def late(self) -> bool:
+        """Whether the day of what it waits for went by, by a recorded fact and not by the clock."""
+        return self.status == "overdue" or self.undecided
 
 
 class Contradiction(msgspec.Struct, frozen=True, order=True):

@@ -1,7 +1,8 @@
 """Reminders and escalations: facts that the coming of a day makes. Pure: drafts, made into events elsewhere.
 
-The asker's system actor reminds, so that the office asked is told; that of the office asked escalates, so that the
-asker is, and the county, which is served where the office asked is. Ids are derived from case, ground and day.
+Whoever waits reminds: the asker while it waits for the answer, the office asked while its answer waits for a decision.
+Whoever is late escalates, so that the other side is told, and the county above the late one, which is served where it
+is. Ids are derived from case, ground and day.
 """
 
 from __future__ import annotations
@@ -12,28 +13,31 @@ from events.catalogue.case import Escalated, Reminded, ReminderGround
 from exchange.ids import derived_id
 from exchange.protocol.automatic import case_parts
 from exchange.protocol.draft import Draft
-from exchange.protocol.record import ASKED, CaseState, Record
+from exchange.protocol.pressing import Turn, turn
+from exchange.protocol.record import CaseState, Record
 
 
-def waits(record: Record, state: CaseState) -> bool:
-    """Whether the case still waits for its answer, and nobody has died: while a death stands, nobody is pressed."""
+def turn_of(record: Record, state: CaseState) -> Turn | None:
+    """Whose turn it is where nobody has died: while a death stands, nobody is pressed."""
     opening = record.facts.get(state.ref.opening)
-    return state.status in ASKED and record.died_on is None and opening is not None and not opening.void
+    if record.died_on is not None or opening is None or opening.void:
+        return None
+    return turn(state.asker, state.ref.asked, state.status)
 
 
 def reminder(record: Record, state: CaseState, ground: str, due_on: str) -> Draft | None:
-    """What the asker records; None where it is not the asker, nothing waits, or it is recorded already."""
-    if record.office != state.asker or not waits(record, state) or state.status == "overdue":
+    """What the side that waits records; None where the office is not that one, or it is recorded already."""
+    whose = turn_of(record, state)
+    if whose is None or record.office != whose.waits or state.late:
         return None
     fact = Reminded(case=state.ref, ground=cast("ReminderGround", ground), due_on=due_on)
     return _draft(record, state, fact, ground, due_on)
 
 
 def escalation(record: Record, state: CaseState, to: str, due_on: str) -> Draft | None:
-    """What the office asked records of a case that is overdue; None as above."""
-    if record.office != state.ref.asked or not waits(record, state) or state.status != "overdue":
-        return None
-    if to in state.escalated:
+    """What the side that is late records; None as above."""
+    whose = turn_of(record, state)
+    if whose is None or record.office != whose.acts or not state.late or to in state.escalated:
         return None
     return _draft(record, state, Escalated(case=state.ref, to=to, due_on=due_on), to, due_on)
 

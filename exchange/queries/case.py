@@ -17,6 +17,7 @@ from exchange.protocol.compare import differences
 from exchange.protocol.proposing import proposed
 from exchange.protocol.refusals import NoSuchCase
 from exchange.protocol.sheet import sheet, shown
+from exchange.queries.days import of_case
 from exchange.queries.offer import offer
 from exchange.queries.open_dossier import open_dossier
 from exchange.tables import cases as table
@@ -49,6 +50,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         offered = offer(node, caller, purpose, opening.payload, opened)
     return {
         **msgspec.to_builtins(row),
+        **of_case(node, row),
         "asks": text(_question(state.ref.kind, opening), choose(caller.language)),
         "allowed": list(allowed(state.ref, today.isoformat(), held_by, record, node.deadlines.periods["deferrals"])),
         "question": _event(opening),

@@ -22,6 +22,7 @@ from exchange.feeds import feed_at
 from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
+from exchange.queries.days import of_notice
 from exchange.readable import readable
 from exchange.tables import cases
 from exchange.tables import inbox as table
@@ -59,6 +60,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     case: str | None
     due_on: str | None
     due_provisional: bool
+    acknowledge_by: str | None
+    dispute_until: str | None
     overdue: bool
     acknowledged: datetime | None
     outcome: str | None
@@ -155,10 +158,10 @@ def _notices(dossier: Shelf, office: str, *, unreadable: bool = False) -> list[_
 
 
 def _entry(node: Node, row: InboxRow, found: _Found, case: cases.CaseRow | None) -> Entry:
-    notice = found.notice
+    notice, record = found.notice, found.record
     due = case.due_on if notice.expects_reply and case is not None else notice.due_on
     chosen = case is not None and case.status == "deferred"
-    record = found.record
+    told = record.facts[notice.event].payload.type if record is not None else ""
     name: Any = None if record is None else record.particulars.get("name") or _asked_about(record)
     return Entry(
         position=row.position,
@@ -177,6 +180,7 @@ def _entry(node: Node, row: InboxRow, found: _Found, case: cases.CaseRow | None)
         case=row.case,
         due_on=due,
         due_provisional=not chosen and node.calendar.counts_weekdays(due),
+        **of_notice(node, row, told),
         overdue=case is not None and case.status == "overdue",
         acknowledged=row.acknowledged,
         outcome=row.outcome,

@@ -9,7 +9,7 @@ from exchange.access.purposes import require
 from exchange.clock import day_of
 from exchange.jurisdictions.deadlines import due_on
 from exchange.letters.letter import Letter, letter
-from exchange.pipeline.settling import deadline_of
+from exchange.pipeline.settling import deadline_of, is_urgent
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.letters import Written, letters
 from exchange.protocol.refusals import NoSuchCase
@@ -53,7 +53,7 @@ def _row(node: Node, caller: Caller, case: str) -> CaseRow:
 
 def _letter(node: Node, opened: Opened, written: Written) -> Letter:
     today = day_of(node.clock())
-    kind = deadline_of(written.case.kind, opened.record.facts[written.case.opening].payload)
-    rules, calendar = node.deadlines, node.calendar
-    due = due_on(kind, written.asker, written.case.asked, today, rules=rules, calendar=calendar)
+    opening = opened.record.facts[written.case.opening].payload
+    kind, urgent, rules = deadline_of(written.case.kind, opening), is_urgent(opening), node.deadlines
+    due = due_on(kind, written.asker, written.case.asked, today, urgent=urgent, rules=rules, calendar=node.calendar)
     return letter(written, today.isoformat(), due.day.isoformat(), provisional=due.provisional)

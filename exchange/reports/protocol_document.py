@@ -33,8 +33,8 @@ NOTHING = "–"
 
 # Types that no row of the routing table sends: the rule by which each is told all the same, or that it is not.
 TOLD_OTHERWISE: Mapping[str, str] = {
-    "case.reminded": "the office asked: reminder, or overdue",
-    "case.escalated": "the county, later the province, of the office asked, and the asker: escalated",
+    "case.reminded": "the side that has to answer, or to decide on the answer: reminder, or overdue",
+    "case.escalated": "the county, later the province, of the side that is late, and the other side: escalated",
     "case.*": "the other side of the case; the keeper; whoever was told the case",
     "enquiry.opened": "the office asked: enquiry ?",
     "enquiry.answered": "the office that asked, and nobody else: reply",

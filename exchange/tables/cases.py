@@ -7,23 +7,28 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, literal_column, select
 
 from events.envelope import Ref
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import add, remove
-from exchange.protocol.record import ASKED, OPEN, CaseStatus
+from exchange.protocol.record import DECIDING, OPEN, CaseStatus
 from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import NEVER, cases, inbox
 
 MOST = 1_000
 # Written out, not bound: only so may the database use the small indexes over just these rows.
 OPEN_ROWS = cases.c.status.in_([literal_column(f"'{status}'") for status in sorted(OPEN)])
+_ENDS = ("answered_at", "closed_at")
 _ORDER = (cases.c.due_order, cases.c.office, cases.c.id)
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One case, as `office` knows it: the office asked, or the asker. `due_on` is fixed when it opens."""
+    """One case, as `office` knows it: the office asked, or the asker. `due_on`: for the answer, fixed when it opens.
+
+    `answered_at`: when the answer came of which the asker has still to decide what holds. `late`: whether the day of
+    the answer, or of that decision, went by.
+    """
 
     office: str
     id: str
@@ -35,7 +40,9 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     person: str
     due_on: str | None = None
     opened_at: datetime
+    answered_at: datetime | None = None
     closed_at: datetime | None = None
+    late: bool = False
     reason: str | None = None
 
 
@@ -79,9 +86,9 @@ def some(sql: Connection, which: Which, after: str | None = None, limit: int = 5
 
 
 def waiting(sql: Connection, due_by: str, after: str | None = None, limit: int = 500) -> Page[CaseRow]:
-    """A page of the cases that the office asked has still to answer, and that are due by this day or on none yet."""
+    """A page of the cases that wait for an answer, due by this day or on none yet, or for the decision on one."""
     due = cases.c.due_on.is_(None) | (cases.c.due_on <= due_by)
-    asked = select(cases).where(OPEN_ROWS, cases.c.status.in_(sorted(ASKED)), due)
+    asked = select(cases).where(OPEN_ROWS, cases.c.status.in_(sorted(DECIDING)) | due)
     return page(sql, asked, _ORDER, _row, after, limit)
 
 
@@ -109,8 +116,10 @@ def _where(which: Which) -> list[ColumnElement[bool]]:
     elif which.status in OPEN:
         found.append(OPEN_ROWS)
     if which.escalated is not None:
-        told = exists().where(inbox.c.person == cases.c.person, inbox.c.case == cases.c.id, inbox.c.kind == "escalated")
-        pressed = cases.c.status.in_(sorted(ASKED)) & told
+        # Whoever was asked to see to the answer was not asked about the decision on it.
+        since = inbox.c.at > func.coalesce(cases.c.answered_at, -1)
+        of_case = and_(inbox.c.person == cases.c.person, inbox.c.case == cases.c.id, since)
+        pressed = exists().where(of_case, inbox.c.kind == "escalated")
         found.append(and_(OPEN_ROWS, pressed) if which.escalated else ~pressed)
     if which.due_before is not None:
         found.append(cases.c.due_order < which.due_before)
@@ -126,7 +135,7 @@ def _values(row: CaseRow) -> dict[str, Any]:
         "opening_id": opening.id,
         "due_order": row.due_on or NEVER,
         "opened_at": to_number(row.opened_at),
-        "closed_at": None if row.closed_at is None else to_number(row.closed_at),
+        **{name: None if (at := getattr(row, name)) is None else to_number(at) for name in _ENDS},
     }
 
 
@@ -137,6 +146,6 @@ def _row(row: Row[Any]) -> CaseRow:
             **fields,
             "opening": Ref(row.opening_author, row.opening_id),
             "opened_at": to_moment(row.opened_at),
-            "closed_at": None if row.closed_at is None else to_moment(row.closed_at),
+            **{name: None if (at := getattr(row, name)) is None else to_moment(at) for name in _ENDS},
         }
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, literal, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, func, literal, select, true, tuple_, update
 
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import add, batches, remove
@@ -68,12 +68,15 @@ def acknowledge(sql: Connection, office: str, position: int, at: datetime) -> No
     sql.execute(update(inbox).where(wanted).values(acknowledged=to_number(at)))
 
 
-def told(sql: Connection, kind: str, persons: Collection[str]) -> set[tuple[str, str]]:
-    """The offices that were told something of this kind about cases of these persons: (office, case)."""
-    found: set[tuple[str, str]] = set()
+def told(sql: Connection, kind: str, persons: Collection[str]) -> dict[tuple[str, str], datetime]:
+    """The offices that were told something of this kind about cases of these persons: (office, case) -> when last."""
+    found: dict[tuple[str, str], datetime] = {}
     for batch in batches(list(persons)):
-        wanted = select(inbox.c.office, inbox.c.case).where(inbox.c.person.in_(batch), inbox.c.kind == kind)
-        found |= {(office, case) for office, case in sql.execute(wanted)}
+        wanted = select(inbox.c.office, inbox.c.case, func.max(inbox.c.at)).where(
+            inbox.c.person.in_(batch), inbox.c.kind == kind
+        )
+        for office, case, at in sql.execute(wanted.group_by(inbox.c.office, inbox.c.case)):
+            found[office, case] = to_moment(at)
     return found
 
 

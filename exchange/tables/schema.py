@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -71,7 +72,9 @@ cases = Table(
     Column("due_on", DAY),
     Column("due_order", DAY, nullable=False, server_default=NEVER),  # by which cases are sorted
     Column("opened_at", MOMENT, nullable=False),
+    Column("answered_at", MOMENT),
     Column("closed_at", MOMENT),
+    Column("late", Boolean, nullable=False, server_default=false()),
     Column("reason", Text),
     PrimaryKeyConstraint("office", "id"),
     Index("ix_cases_id", "id"),

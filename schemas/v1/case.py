@@ -41,9 +41,18 @@ class CaseRowSchema(Wire):
     asker = fields.office(required=True)
     person = fields.identifier(required=True)
     status = fields.choice(*get_args(CaseStatus), required=True)
-    due_on = fields.Text(allow_none=True)
+    due_on = fields.Text(allow_none=True, metadata={"description": "Until when it is to be answered."})
     due_provisional = fields.provisional()
+    decide_by = fields.Text(
+        allow_none=True,
+        metadata={"description": "Until when the asker decides on the deviations or the dispute it was answered with."},
+    )
+    decide_provisional = fields.provisional()
+    late = fields.Flag(metadata={"description": "Whether the day of the answer, or of the decision on it, went by."})
     opened_at = fields.Text(required=True)
+    answered_at = fields.Text(
+        allow_none=True, metadata={"description": "When the answer came that waits for a decision."}
+    )
     closed_at = fields.Text(allow_none=True)
     reason = fields.Text(allow_none=True)
 

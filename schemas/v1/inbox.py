@@ -81,6 +81,13 @@ class NotificationSchema(Wire):
     case = fields.identifier(allow_none=True)
     due_on = fields.Text(allow_none=True)
     due_provisional = fields.provisional()
+    acknowledge_by = fields.Text(
+        allow_none=True,
+        metadata={"description": "Of one that asks nothing: until when to acknowledge it. Silence is receipt."},
+    )
+    dispute_until = fields.Text(
+        allow_none=True, metadata={"description": "Of the same: until when it is disputed in the ordinary way."}
+    )
     acknowledged_at = fields.Text(allow_none=True)
     event = fields.Reference()
     events = fields.Many(fields.Reference())

@@ -145,7 +145,7 @@ class TestCases:
         assert [row.id for row in cases.some(sql, cases.Which(**which)).rows] == found
         assert cases.how_many(sql, cases.Which(**which)) == len(found)
 
-    def test_whoever_has_still_to_answer_is_read_page_by_page(self, sql):
+    def test_whoever_has_still_to_answer_or_to_decide_is_read_page_by_page(self, sql):
         rows = [case(f"c{n}", due_on=f"2026-12-0{n}") for n in range(1, 8)]
         others = [
             case("said", status="confirmed"),
@@ -161,7 +161,7 @@ class TestCases:
             after = page.next
             if after is None:
                 break
-        assert seen == [["c1", "c2", "c3"], ["c4", "c5", "c6"], ["c7", "ever"]]
+        assert seen == [["c1", "disputed", "c2"], ["c3", "c4", "c5"], ["c6", "c7", "ever"]]
 
 
 class TestInbox:

@@ -3,11 +3,14 @@
 import pytest
 
 import exchange.pipeline.reminding
+import exchange.pipeline.settling
 import exchange.protocol.cases
 import exchange.protocol.duties
+import exchange.protocol.pressing
 import exchange.protocol.reminding
 from events.catalogue.case import Confirmed
-from exchange.protocol.record import ASKED, Record
+from exchange.protocol.pressing import turn
+from exchange.protocol.record import Record
 from exchange.protocol.telling import author
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import read
@@ -22,16 +25,38 @@ def differs(story: str) -> bool:
 
 def test_reminding_of_the_dead_is_noticed(monkeypatch):
     def heartless(_record, state):
-        return state.status in ASKED
+        return turn(state.asker, state.ref.asked, state.status)
 
-    monkeypatch.setattr(exchange.protocol.reminding, "waits", heartless)
-    monkeypatch.setattr(exchange.pipeline.reminding, "waits", heartless)
+    monkeypatch.setattr(exchange.protocol.reminding, "turn_of", heartless)
+    monkeypatch.setattr(exchange.pipeline.reminding, "turn_of", heartless)
     assert differs("no-reminder-after-death")
 
 
 def test_reminders_that_change_no_state_are_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.cases, "_pressed", lambda state, _payload: state)
+    monkeypatch.setattr(exchange.protocol.cases, "pressed", lambda state, _payload, **_: state)
     assert differs("overdue-on-both-sides")
+
+
+@pytest.mark.parametrize("story", ["deviation-undecided", "answered-late-decided-late"])
+def test_waiting_for_no_decision_is_noticed(monkeypatch, story):
+    monkeypatch.setattr(exchange.protocol.pressing, "DECIDING", frozenset())
+    assert differs(story)
+
+
+@pytest.mark.parametrize("story", ["deviation-undecided", "answered-late-decided-late"])
+def test_a_decision_that_never_is_late_is_noticed(monkeypatch, story):
+    monkeypatch.setattr(exchange.protocol.pressing, "_to_decide", lambda state, _payload: state)
+    assert differs(story)
+
+
+def test_taking_what_was_said_of_the_answer_for_what_is_said_of_the_decision_is_noticed(monkeypatch):
+    monkeypatch.setattr(exchange.protocol.cases, "answered", lambda state: state)
+    assert differs("answered-late-decided-late")
+
+
+def test_an_urgent_question_that_has_the_time_of_any_other_is_noticed(monkeypatch):
+    monkeypatch.setattr(exchange.pipeline.settling, "is_urgent", lambda _opening: False)
+    assert differs("enquiry-urgent")
 
 
 def test_telling_no_county_is_noticed(monkeypatch):

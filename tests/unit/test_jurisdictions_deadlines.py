@@ -27,7 +27,7 @@ MONDAY = date(2026, 3, 2)
 
 
 def working_days(kind: str, asker: str, urgent: bool = False) -> int:
-    due = due_on(kind, asker, OFFICE, MONDAY, urgent)
+    due = due_on(kind, asker, OFFICE, MONDAY, urgent=urgent)
     assert not due.provisional
     return national().working_days_between(MONDAY, due.day)
 
@@ -118,7 +118,9 @@ def test_settings_replace_single_values_and_leave_the_rest():
     rules = DEFAULT.overridden(tomllib.loads(SETTINGS))
 
     def days(kind: str, asker: str, urgent: bool = False) -> int:
-        return national().working_days_between(MONDAY, due_on(kind, asker, OFFICE, MONDAY, urgent, rules).day)
+        return national().working_days_between(
+            MONDAY, due_on(kind, asker, OFFICE, MONDAY, urgent=urgent, rules=rules).day
+        )
 
     assert [days("inflow", asker) for asker in (SAME_COUNTY, SAME_PROVINCE, OTHER_PROVINCE)] == [3, 5, 12]
     assert days("inflow", OTHER_PROVINCE, urgent=True) == 2

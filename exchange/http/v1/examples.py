@@ -106,7 +106,11 @@ CASE_ROW: dict[str, Any] = {
     "status": "open",
     "due_on": "2026-03-23",
     "due_provisional": False,
+    "decide_by": None,
+    "decide_provisional": False,
+    "late": False,
     "opened_at": "2026-03-02T03:04:05Z",
+    "answered_at": None,
     "closed_at": None,
     "reason": None,
 }

@@ -1,0 +1,56 @@
+"""Whose turn it is in a case, and what pressing whoever is late does to it (catalogue, rule 11). Pure.
+
+The office asked has to answer; where its answer leaves open what holds, the asker has to decide. Whoever waits reminds,
+and whoever is late escalates.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from events.catalogue.case import Escalated, Reminded
+from exchange.protocol.record import ASKED, DECIDING, CaseState
+
+
+class Turn(NamedTuple):
+    """Who waits, and who has to act."""
+
+    waits: str
+    acts: str
+
+
+def turn(asker: str, asked: str, status: str) -> Turn | None:
+    """Whose turn it is in a case of this status: to answer, or to decide on the answer; None where it is nobody's."""
+    if status in ASKED:
+        return Turn(waits=asker, acts=asked)
+    return Turn(waits=asked, acts=asker) if status in DECIDING else None
+
+
+def pressed(state: CaseState, payload: Reminded | Escalated, *, by_asked: bool) -> CaseState | None:
+    """The case after a reminder or escalation of the office asked, or of the other side; None where it came too late.
+
+    A case is late by this fact and not by the clock; one that has been deferred since says nothing of its day.
+    """
+    if by_asked == isinstance(payload, Reminded):
+        return _to_decide(state, payload) if state.status in DECIDING else None
+    if state.status not in ASKED:
+        return None
+    if payload.due_on < (state.due_on or ""):
+        return state
+    if isinstance(payload, Escalated):
+        return msgspec.structs.replace(state, escalated=(*state.escalated, payload.to))
+    status = "overdue" if payload.ground == "overdue" else state.status
+    return msgspec.structs.replace(state, status=status, due_on=payload.due_on)
+
+
+def _to_decide(state: CaseState, payload: Reminded | Escalated) -> CaseState:
+    if isinstance(payload, Escalated):
+        return msgspec.structs.replace(state, escalated=(*state.escalated, payload.to))
+    return msgspec.structs.replace(state, undecided=state.undecided or payload.ground == "overdue")
+
+
+def answered(state: CaseState) -> CaseState:
+    """The turn is the asker's now; who has been asked to see to the answer was not asked about its decision."""
+    return state if state.status in DECIDING else msgspec.structs.replace(state, escalated=())

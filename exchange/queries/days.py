@@ -1,0 +1,47 @@
+"""Until when somebody has to act, as far as no row fixes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from exchange.clock import day_of
+from exchange.jurisdictions.deadlines import acknowledge_on, decides_by, dispute_open_until
+from exchange.protocol.record import DECIDING
+from exchange.tables.cases import CaseRow
+from exchange.tables.inbox import InboxRow
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+class Case(TypedDict):
+    """By when the asker decides, where an answer left open what holds."""
+
+    decide_by: str | None
+    decide_provisional: bool
+
+
+def of_case(node: Node, row: CaseRow) -> Case:
+    """The day of the decision that a case waits for."""
+    if row.status not in DECIDING or row.answered_at is None:
+        return Case(decide_by=None, decide_provisional=False)
+    due = decides_by(node.deadlines, node.calendar, row.asked, row.asker, day_of(row.answered_at))
+    return Case(decide_by=due.day.isoformat(), decide_provisional=due.provisional)
+
+
+class Notices(TypedDict):
+    """Days of a notice that asks nothing; None where it is none of these."""
+
+    acknowledge_by: str | None
+    dispute_until: str | None
+
+
+def of_notice(node: Node, row: InboxRow, told: str) -> Notices:
+    """By when it is acknowledged, and until when it is disputed in the ordinary way. `told`: the type of its event."""
+    kind = "death" if told == "person.deceased" else row.kind
+    if row.expects_reply or kind not in node.deadlines.acknowledges:
+        return Notices(acknowledge_by=None, dispute_until=None)
+    day = day_of(row.at)
+    by = acknowledge_on(kind, row.teller, row.office, day, node.deadlines, node.calendar).day
+    until = dispute_open_until(day, node.deadlines)
+    return Notices(acknowledge_by=by.isoformat(), dispute_until=until.isoformat())

@@ -1,0 +1,132 @@
+"""The days of whoever decides on an answer, and those of notices that ask nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from exchange.access.caller import Caller
+from exchange.pipeline.advance import advance
+from exchange.pipeline.sweep import sweep
+from exchange.queries.case import case as case_of
+from exchange.queries.cases import cases, how_many
+from exchange.queries.days import of_case
+from exchange.queries.inbox import inbox
+from exchange.reconcile import checks
+from exchange.tables.cases import Which
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, woman
+
+DEVIATION = [{"field": "born_on", "ours": "1988-05-02", "yours": "1988-06-02"}]
+
+
+@pytest.fixture
+def node(tmp_path, clock, database_url):
+    node = opened(tmp_path, clock, database_url=database_url)
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def asked(home, new_home):
+    """The case that asks the home place about a newcomer whose birth month differs."""
+    home.registers(woman())
+    new_home.sees_arrive({**woman(), "born_on": "1988-06-02"}, ZHIFANG)
+    return home.notice("inflow").case
+
+
+@pytest.fixture
+def days(node, clock):
+    def go_by(count: int) -> None:
+        for _ in range(count):
+            clock.now += timedelta(days=1)
+            sweep(node)
+            advance(node)
+
+    return go_by
+
+
+def pressed(office: Town) -> list[str]:
+    """What pressed the office, the oldest first."""
+    return [n.reason or n.kind for n in reversed(office.inbox()) if n.kind in {"reminder", "overdue", "escalated"}]
+
+
+@pytest.mark.parametrize(
+    ("reply", "content"),
+    [("case.confirmed", {"deviations": DEVIATION}), ("case.disputed", {"reason": "not_our_registration"})],
+)
+def test_whoever_asked_has_ten_working_days_to_decide(node, home, new_home, asked, days, reply, content):
+    assert {of_case(node, row)["decide_by"] for row in new_home.cases()} == {None}
+    days(2)
+    home.answers(reply, asked, **content)
+    for office in (home, new_home):
+        shown = case_of(node, office.caller, asked)
+        assert (shown["decide_by"], shown["late"], shown["decide_provisional"]) == ("2026-03-18", False, False)
+    days(15)
+    assert pressed(new_home) == ["half_time", "day_before", "on_day", "overdue"]
+    assert {(row.late, row.status) for row in (*home.cases(), *new_home.cases())} == {(True, shown["status"])}
+    assert pressed(home) == [], "it has answered, and its own day has not even come"
+    assert checks(node).equal
+
+
+def test_its_own_county_and_province_are_asked_to_see_to_it(node, home, new_home, asked, days):
+    home.answers("case.disputed", asked, reason="not_our_registration")
+    days(40)
+    above = [Caller(code, "s", frozenset({"supervisor"})) for code in ("110101000000", "110000000000")]
+    assert [[notice.kind for notice in inbox(node, who).rows] for who in above] == [["escalated"]] * 2
+    for code in ("420115000000", "420000000000"):
+        assert inbox(node, Caller(code, "s", frozenset({"supervisor"}))).rows == ()
+    assert pressed(home) == ["escalated"] * 2
+    assert [row.asker for row in cases(node, above[0], Which(escalated=True)).rows] == [DONGHUAMEN]
+
+
+def test_a_decision_ends_it(node, home, new_home, asked, days):
+    home.answers("case.disputed", asked, reason="not_our_registration")
+    days(20)
+    new_home.answers("case.settled", asked, whole="accepted")
+    before = len(new_home.inbox())
+    days(30)
+    assert len(new_home.inbox()) == before
+    assert {(row.late, row.answered_at) for row in (*home.cases(), *new_home.cases())} == {(False, None)}
+
+
+def test_what_was_escalated_for_the_answer_counts_no_more_when_it_came(node, home, asked, days):
+    days(40)
+    assert how_many(node, home.caller, Which(escalated=True)) == 1
+    home.answers("case.disputed", asked, reason="not_our_registration")
+    assert how_many(node, home.caller, Which(escalated=True)) == 0
+
+
+def test_a_node_that_stood_still_calls_it_late_and_escalates_all_the_same(node, clock, home, new_home, asked):
+    home.answers("case.disputed", asked, reason="not_our_registration")
+    clock.now += timedelta(days=90)
+    for _ in range(3):
+        sweep(node)
+        advance(node)
+    assert pressed(new_home) == ["overdue"]
+    assert pressed(home) == ["escalated"] * 2
+
+
+def test_nothing_is_looked_at_on_a_day_that_brings_nothing(node, home, asked, clock):
+    home.answers("case.disputed", asked, reason="not_our_registration")
+    steps: list[str] = []
+    node.step = steps.append
+    clock.now += timedelta(days=2)
+    sweep(node)
+    assert "decided" not in steps
+
+
+def test_a_notice_that_asks_nothing_says_until_when_to_acknowledge_and_to_dispute_it(home, new_home, asked):
+    home.answers("case.confirmed", asked)
+    home.records("person.changed", "2026-03-02", {"set": {"education": "20"}}, home.notice("inflow").person)
+    update = new_home.notice("update")
+    assert (update.acknowledge_by, update.dispute_until) == ("2026-03-09", "2026-04-01")
+    assert (home.notice("inflow").acknowledge_by, home.notice("inflow").dispute_until) == (None, None)
+    home.records("person.deceased", "2026-03-02", {}, update.person)
+    told = [n for n in new_home.inbox() if n.kind == "update" and n.position > update.position]
+    assert [(notice.acknowledge_by, notice.dispute_until) for notice in told] == [("2026-03-03", "2026-04-01")]
+
+
+def test_a_day_in_a_year_whose_holidays_are_not_known_is_marked(node, clock, home, asked):
+    clock.now = datetime(2026, 12, 20, 1, tzinfo=UTC)
+    home.answers("case.disputed", asked, reason="not_our_registration")
+    shown = case_of(node, home.caller, asked)
+    assert (shown["decide_by"], shown["decide_provisional"]) == ("2027-01-01", True)
