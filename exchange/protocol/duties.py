@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Escalated, Reminded, Reopened, RequestOpened, Withdrawn
 from events.catalogue.movement import Extended, MainChanged, MovedWithin
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
 from exchange.protocol.cases import ONE_DOCUMENT, says_more
+from exchange.protocol.causes import human_cause
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.naming import named_offices, named_originally
 from exchange.protocol.record import Record
@@ -91,8 +91,9 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
     first, other = known, due
     if rank(due.kind, asks=due.asks) < rank(known.kind, asks=known.asks):
         first, other = due, known
+    because = first if first.kind or first.trigger or first.by else other
     owed[(due.ref, to)] = msgspec.structs.replace(
-        first, parts=known.parts | due.parts, trigger=first.trigger if first.kind else (first.trigger or other.trigger)
+        first, parts=known.parts | due.parts, trigger=because.trigger, by=because.by
     )
 
 
@@ -107,7 +108,8 @@ def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
             continue
         # A stay told before is not due anew, or the parts that were told in error would be kept.
         if (payload.stay, to) not in owed and (payload.stay, to) not in sight.book.told:
-            _add(owed, sight, Due(ref=payload.stay, to=to, ground="stay_of_change", trigger=due.trigger or ref))
+            trigger = due.trigger or ref
+            _add(owed, sight, Due(ref=payload.stay, to=to, ground="stay_of_change", trigger=trigger, by=due.by))
 
 
 def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
@@ -191,9 +193,11 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
         asks = due.asks and (told is None or due.kind not in {q.kind for q in told.asked})
         if told is not None and not asks and due.parts <= told.parts:
             continue
-        trigger = due.trigger or ref
-        cause = _human_cause(record, trigger)
-        silent = cause is not None and not asks and _is_of(cause, record, book, to)
+        trigger = due.by.ref if due.by is not None else due.trigger or ref
+        cause = human_cause(record, trigger)
+        own = due.by.author == to if due.by is not None else cause is not None and _is_of(cause, record, book, to)
+        silent = own and not asks
+        act = due.by.act if due.by is not None else cause.event.frame.submission if cause is not None else ""
         if says_more(record.facts[ref]):
             silent = False  # whom it concerns was told the answer, and not that it was not all
         kind = None if silent or (told is not None and not asks) else due.kind
@@ -209,7 +213,7 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
                 ground=due.ground,
                 kind=kind,
                 asked=asked,
-                act=cause.event.frame.submission if cause is not None else "",
+                act=act,
                 trigger=trigger,
                 revision=told.revision + 1 if told is not None else 1,
             )
@@ -226,27 +230,6 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
     if not changed:
         return []
     return sorted(changed.values(), key=lambda d: (record.facts[d.ref].stamp, d.ref, d.to))
-
-
-def _human_cause(record: Record, ref: Ref) -> Standing | None:
-    """The fact whose act it is: automatic facts belong to the act of their cause, unless a day that came made them."""
-    standing = record.facts.get(ref)
-    seen: set[Ref] = set()
-    while standing is not None and standing.event.frame.automatic and standing.ref not in seen:
-        if isinstance(standing.payload, Reminded | Escalated | RequestOpened):
-            return standing
-        if isinstance(standing.payload, Withdrawn | Reopened):
-            # Its cause names only what it is about, for the true one would tell where the person is.
-            return max(
-                (s for s in record.facts.values() if not s.event.frame.automatic), key=lambda s: (s.stamp, s.ref)
-            )
-        seen.add(standing.ref)
-        cause = standing.event.frame.because
-        before = record.facts.get(cause) if cause is not None else None
-        if before is None:
-            return standing
-        standing = before
-    return standing
 
 
 def _is_of(cause: Standing, record: Record, book: Book, office: str) -> bool:
@@ -266,19 +249,18 @@ def _may_keep(book: Book, record: Record, owed: Mapping[DueKey, Due], told: Deli
     standing = record.facts.get(told.ref)
     if standing is None:
         return allowed
+    root = _root(record, standing)
+    due = owed.get((root.ref, told.to))
+    if due is not None and due.ground not in {"amendment", "told", "reply", "case_thread"}:
+        return allowed
+    first = book.told.get((root.ref, told.to))
     if book.office in {standing.author, record.keeper}:
-        root = _root(record, standing)
         in_error = told.to in named_originally(root) and told.to not in named_offices(root.payload)
-        due = owed.get((root.ref, told.to))
-        still = due is not None and due.ground not in {"amendment", "told", "reply", "case_thread"}
-        first = book.told.get((root.ref, told.to))
         by_document = first is not None and first.ground == ONE_DOCUMENT  # no other person has the document any more
-        if (in_error or by_document) and not still:
+        if in_error or by_document:
             return NO_PARTS
-        for_family = first is not None and first.ground == FAMILY_GROUND
-        if for_family and not still and family.told_in_error(record, book, told.to):
-            return NO_PARTS
-    return allowed
+    for_family = first is not None and first.ground == FAMILY_GROUND
+    return NO_PARTS if for_family and family.told_in_error(record, book, told.to) else allowed
 
 
 def _root(record: Record, standing: Standing) -> Standing:

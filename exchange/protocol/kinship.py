@@ -6,17 +6,22 @@ tied to them, and from nothing else; so it is the same on one node and on many, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from events import partial_date
+from events.catalogue.case import Confirmed
+from events.catalogue.family import TieBegan, TieEnded
+from events.catalogue.movement import MainChanged
 from events.catalogue.person import Deceased
 from events.catalogue.values import TieKind
 from events.envelope import Ref
 from events.errors import Malformed
 from events.standing import Standing
-from exchange.protocol.record import Record, Tie
+from exchange.protocol.causes import Cause, cause, made_keeper
+from exchange.protocol.record import Record, Stay, Tie
+from exchange.protocol.ties import ties
 
 GROUND = "family"  # of telling: for the sake of somebody tied to the person
 OF_AGE = 18
@@ -37,8 +42,9 @@ class Death(msgspec.Struct, frozen=True):
 class Kin(msgspec.Struct, frozen=True):
     """Somebody tied to a person, as the office's own book tells. `deaths`: recorded ones, also those taken back."""
 
-    offices: tuple[str, ...]  # who keeps them, then where they mainly live
-    unconfirmed: frozenset[str]  # of these the offices of stays that no keeper has confirmed, as far as is known here
+    keeper: str | None
+    kept_since: Cause | None  # what made that office their keeper, where anything did
+    mains: Mapping[str, Cause]  # where they mainly live, with what told the keeper so; true by its own book alone
     born_on: str | None
     deaths: tuple[Death, ...] = ()
 
@@ -59,21 +65,43 @@ def kinship(record: Record, records: Iterable[Record]) -> dict[str, Kin]:
     return found
 
 
+def bonds(record: Record) -> tuple[Tie, ...]:
+    """All ties that began, as the facts say: of the ended ones the keeper's statement, which takes their place in the
+    record of everybody else, says nothing any more.
+    """
+    if record.keeper == record.office:
+        return record.ties
+    return ties(record.facts.of(TieBegan, TieEnded), None).all
+
+
 def tied_to(record: Record) -> list[str]:
-    """The persons whom any tie of the record names by id."""
-    return sorted({tie.other.person for tie in record.ties if tie.other.person is not None})
+    """The persons whom any tie of the record names by id, or ever did."""
+    named = {tie.other.person for tie in (*record.ties, *bonds(record))}
+    return sorted(person for person in named if person is not None)
 
 
 def _kin(record: Record) -> Kin:
-    keeper = [record.keeper] if record.keeper is not None else []
-    mains = {stay.office: record.recognised(stay) for stay in record.main_stays}
-    offices = tuple(dict.fromkeys([*keeper, *sorted(mains)]))
-    unconfirmed = frozenset(office for office, recognised in mains.items() if not recognised)
+    made = made_keeper(record)
     deaths = sorted(
         (_death(s) for s in record.facts.values() if isinstance(s.payload, Deceased)), key=lambda d: (d.stamp, d.ref)
     )
     born_on = record.particulars.get("born_on")
-    return Kin(offices, unconfirmed, born_on if isinstance(born_on, str) else None, tuple(deaths))
+    return Kin(
+        keeper=record.keeper,
+        kept_since=cause(record, made, made.day) if made is not None else None,
+        mains={stay.office: _known_to_live(record, stay) for stay in record.main_stays if record.confirmed(stay)},
+        born_on=born_on if isinstance(born_on, str) else None,
+        deaths=tuple(deaths),
+    )
+
+
+def _known_to_live(record: Record, stay: Stay) -> Cause:
+    """The latest of what began the stay, what made it the main one, and what confirmed it."""
+    facts = record.facts
+    refs = [stay.id, *stay.touched_by, *(ref for case in record.questions_about(stay.id) for ref in case.thread)]
+    known = [facts[ref] for ref in refs if isinstance(facts[ref].payload, MainChanged | Confirmed)]
+    latest = max((facts[stay.id], *known), key=lambda s: (s.stamp, s.ref))
+    return cause(record, latest, stay.main_since)
 
 
 def _death(standing: Standing) -> Death:
@@ -103,9 +131,24 @@ def concerns(tie: Tie, day: str, record: Record, kin: Mapping[str, Kin]) -> bool
     return tie.tie not in OLDER or is_minor(record.particulars.get("born_on"), day)
 
 
-def offices_of(tie: Tie, kin: Mapping[str, Kin]) -> tuple[str, ...]:
-    """The offices of the other person by the office's own book; where it tells of none, the one said to hold them."""
-    held = kin.get(tie.other.person or "")
-    if held is not None and held.offices:
-        return held.offices
-    return (tie.other.at,) if tie.other.at is not None else ()
+class Addressee(msgspec.Struct, frozen=True):
+    """An office that this one tells for the sake of a tie; `since`: what made it the other's, where that is known."""
+
+    office: str
+    since: Cause | None = None
+    keeps: bool = False  # the other: that the person is said to live there, too, is then no reason to tell it less
+
+
+def addressees(tie: Tie, office: str, keeper: str | None, kin: Mapping[str, Kin]) -> Iterator[Addressee]:
+    """Whom an office tells what happens to a person. `keeper`: of the person.
+
+    The keeper tells the keeper of the other, or the office said to hold them; who keeps the other tells the towns where
+    they mainly live, for it alone knows whether that is so.
+    """
+    other = kin.get(tie.other.person or "")
+    kept = other.keeper if other is not None and other.keeper is not None else tie.other.at
+    if keeper == office and kept is not None:
+        yield Addressee(kept, other.kept_since if other is not None else None, keeps=True)
+    if other is not None and other.keeper == office:
+        for town, since in sorted(other.mains.items()):
+            yield Addressee(town, since)

@@ -218,6 +218,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
             return True
         return any(case.recognised for case in self.questions_about(stay.id))
 
+    def confirmed(self, stay: Stay) -> bool:
+        """By the keeper's own book: confirmed, or brought by a hand-over or a registration, which asked nothing."""
+        return self.recognised(stay) or not self.questions_about(stay.id)
+
     def questions_about(self, stay: Ref) -> list[CaseState]:
         """The cases that asked the registration place about the fact that began a stay.
 

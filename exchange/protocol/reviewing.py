@@ -40,7 +40,7 @@ def _reviewable(record: Record) -> Iterator[tuple[Stay, str]]:
         return
     asked = {ref.id for ref, standing in record.facts.items() if standing.author == record.office}
     for stay in record.open_stays:
-        known = record.recognised(stay) or not record.questions_about(stay.id)
+        known = record.confirmed(stay)
         if stay.office != record.office and stay.until is not None and known and _id(stay.id, stay.until) not in asked:
             yield stay, stay.until
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from events.catalogue.family import TieBegan
 from events.event import Event, restricted
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book, Delivery
@@ -87,7 +88,7 @@ def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable
     busy = False
     for record in node.view(book):
         extra = [due for due in matched if due.ref in record.facts]
-        kin = node.kin(office, record) if record.ties else {}
+        kin = node.kin(office, record) if record.ties or record.facts.of(TieBegan) else {}
         sight = Sight(book, record, kin)
         owed = duties(sight, node.rules, extra)
         drafts = automatic(sight, owed, confirm_equal=node.confirm_equal)

@@ -60,10 +60,15 @@ def test_who_is_only_stated_on_one_side_is_found_from_the_other(node, home, new_
     """Her entry names nobody by id; that he is told of elsewhere hangs on his naming her."""
     her, him = couple
     elsewhere.sees_arrive(woman(), ZHIFANG)
+    with pytest.raises(UnknownPerson):
+        elsewhere.sheet(him)
+    equal(node)
+    home.answers("case.confirmed", home.notice("inflow").case)
     assert elsewhere.sheet(him)["ties"] == [
         {"tie": "spouse", "other": {"person": her, "at": ZHIFANG}, "since": "2021-05-20"}
     ]
-    assert "name" not in elsewhere.sheet(him)["particulars"]
+    assert elsewhere.sheet(him)["particulars"]["name"] == "周文"
+    assert [entry.kind for entry in elsewhere.inbox() if entry.person == him] == ["family"]
     equal(node)
 
 

@@ -90,13 +90,10 @@ def test_nobody_else_is_told():
     assert Family("spouse").told(D) == set()
 
 
-def test_where_the_other_mainly_lives_is_told_too_but_not_who_the_person_is_before_the_stay_is_confirmed():
+def test_where_the_other_mainly_lives_only_their_keeper_tells_who_knows_whether_it_is_so():
     family = Family("spouse")
     family.take(OTHER, Arrived(kind="main", registration=town(B), origin=town(B)), "2021-01-01", D)
-    assert family.told(D) == {"tie.began", "person.registered"}
-    owed = duties(family.sight)
-    assert {due.parts for (_, to), due in owed.items() if to == D} == {frozenset()}
-    assert all("address" not in due.parts for due in owed.values())
+    assert family.told(D) == set()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.standing import Facts, Standing
 from exchange.protocol.book import ALL_PARTS, NO_PARTS, Book
+from exchange.protocol.causes import Cause, made_keeper
 from exchange.protocol.kinship import Kin
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.routing_table import Cell
@@ -34,6 +35,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     kind: NoteKind | None = None
     asks: bool = False
     trigger: Ref | None = None  # the event because of which it is due, where that is another
+    by: Cause | None = None  # where that event is about somebody tied to the person
 
 
 class Sight:
@@ -96,7 +98,7 @@ class Sight:
     def counts_as_confirmed(self, stay: Ref) -> bool:
         """Confirmed by a case; or brought by a hand-over or a registration, which asked nothing about it."""
         found = self.record.stay(stay)
-        return found is not None and (self.record.recognised(found) or not self.inflow_cases(stay))
+        return found is not None and self.record.confirmed(found)
 
     def became_keeper(self, standing: Standing) -> Ref | None:
         """What made another office keeper after the fact was recorded: because of it the fact is due."""
@@ -114,9 +116,7 @@ class Sight:
 
     @cached_property
     def _keeper_maker(self) -> Standing | None:
-        """The latest of all that can make an office keeper: the links of the chain, and merges."""
-        makers = [self.record.facts[link.ref] for link in self.record.chain if not link.from_arrival]
-        return max((*makers, *self.merges), key=lambda s: (s.stamp, s.ref), default=None)
+        return made_keeper(self.record)
 
     def since(self, stay: Stay, standing: Standing) -> Ref | None:
         """What let the keeper's side flow to a stay, where the fact is older than that."""

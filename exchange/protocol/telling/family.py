@@ -14,8 +14,9 @@ from events.catalogue.person import Changed, Deceased, Protected, Registered, Un
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.book import Book
+from exchange.protocol.causes import Cause
 from exchange.protocol.chain import is_opening, openings
-from exchange.protocol.kinship import GROUND, concerns, offices_of
+from exchange.protocol.kinship import GROUND, Addressee, addressees, bonds, concerns
 from exchange.protocol.record import Record, Stay
 from exchange.protocol.routing_table import cell_of
 from exchange.protocol.telling.due import IDENTITY, NO_PARTS, Due, Sight
@@ -24,20 +25,43 @@ _NAMING = (Registered, Changed, TieBegan)  # the facts whose identity tells who 
 
 
 def keeper_tells_family(sight: Sight) -> Iterator[Due]:
-    """To the keeper and main stay of the spouse, of a minor child or ward, or of a parent or guardian of a minor."""
-    if not sight.is_keeper:
-        return
-    for tie in sight.record.ties_in_force:
+    """To the keeper of the spouse, of a minor child or ward, or of a parent or guardian of a minor; who keeps one of
+    these tells the town where they mainly live, once it has confirmed that they do.
+    """
+    for tie in bonds(sight.record) if sight.kin or sight.is_keeper else ():
+        if tie.until is not None:
+            continue
         began = sight.record.facts[tie.ref]
-        other = sight.kin.get(tie.other.person or "")
-        for to in offices_of(tie, sight.kin):
-            # Whoever says that the other lives there learns nothing of the person before it is known to be so.
-            shown = NO_PARTS if other is not None and to in other.unconfirmed else IDENTITY
-            for standing in (began, *_of_the_person(sight, to)):
+        for to in addressees(tie, sight.me, sight.keeper, sight.kin):
+            if not _may_hear(sight, to):
+                continue
+            here = _lives_at(sight, to.office)
+            for standing in (began, *_of_the_person(sight, to.office)):
                 cell = cell_of(standing.payload.type, "family")
-                if cell is not None and concerns(tie, max(standing.day, tie.since), sight.record, sight.kin):
-                    cause = began.ref if standing.stamp < began.stamp else None
-                    yield sight.due(standing, to, GROUND, cell, parts=shown & _parts(standing), trigger=cause)
+                day = max(standing.day, tie.since, to.since.day if to.since is not None else "")
+                if cell is None or not concerns(tie, day, sight.record, sight.kin):
+                    continue
+                trigger, by = _because(standing, began, to)
+                # Of whom it confirmed to live there, too, an office is told by the column of the open stays.
+                told = cell if not here else None
+                yield sight.due(standing, to.office, GROUND, told, parts=_parts(standing), trigger=trigger, by=by)
+
+
+def _may_hear(sight: Sight, to: Addressee) -> bool:
+    """Whoever says that the person lives there as well hears nothing before that is confirmed, but as a keeper."""
+    own = [stay for stay in sight.record.open_stays if stay.office == to.office]
+    return to.keeps or all(map(sight.record.confirmed, own))
+
+
+def _lives_at(sight: Sight, office: str) -> bool:
+    return any(stay.office == office and sight.record.confirmed(stay) for stay in sight.record.open_stays)
+
+
+def _because(standing: Standing, began: Standing, to: Addressee) -> tuple[Ref | None, Cause | None]:
+    """What made it due, where that is newer: that the office became the other's, or that the tie began."""
+    if to.since is not None and to.since.stamp > max(standing.stamp, began.stamp):
+        return None, to.since
+    return (began.ref if standing.stamp < began.stamp else None), None
 
 
 def thread_of_tie(sight: Sight) -> Iterator[Due]:
@@ -45,16 +69,15 @@ def thread_of_tie(sight: Sight) -> Iterator[Due]:
 
     An end recorded by an office that knows of no keeper reaches the keeper by way of whoever recorded the tie.
     """
-    if not sight.is_keeper:
-        yield from _by_way_of_the_tie(sight)
-        return
-    for tie in sight.record.ties:
+    for tie in bonds(sight.record) if sight.kin or sight.is_keeper else ():
         if tie.ended_by is None:
             continue
         ended = sight.record.facts[tie.ended_by]
-        for to in offices_of(tie, sight.kin):
-            if to in sight.told_to.get(tie.ref, ()):
-                yield sight.due(ended, to, GROUND, cell_of(ended.payload.type, "family"))
+        for to in addressees(tie, sight.me, sight.keeper, sight.kin):
+            if to.office in sight.told_to.get(tie.ref, ()):
+                yield sight.due(ended, to.office, GROUND, cell_of(ended.payload.type, "family"))
+    if not sight.is_keeper:
+        yield from _by_way_of_the_tie(sight)
 
 
 def _by_way_of_the_tie(sight: Sight) -> Iterator[Due]:
