@@ -30,6 +30,7 @@ from exchange.commands.references import uuid_of
 from exchange.commands.wellformed import wellformed
 from exchange.ids import new_id, new_person_id
 from exchange.protocol.book import ALL_PARTS, Book
+from exchange.protocol.dossier import ever_joined
 from exchange.protocol.legality import check
 from exchange.protocol.one_document import facts_shown
 from exchange.protocol.record import Record
@@ -139,7 +140,7 @@ class Desk:
         """The same id again: the first result, if the request says what was said then."""
         subject = stored.frame.subject.id
         known = (item.person or "").count("-") == 4 and item.person not in self._handles
-        if known and item.person not in self._session.linked(subject):
+        if known and item.person not in self._joined(subject):
             raise Conflict(author=self.office, id=stored.frame.id)
         wrapped = self._session.wrapped_keys([subject]).get(subject)
         cipher = self.node.keys.unwrapped(subject, wrapped) if wrapped is not None else None
@@ -249,14 +250,10 @@ class Desk:
         if named.startswith("#") or named in self._handles:
             return self._named(named) or named
         other = uuid_of(named, "other")
-        if type_ == "person.merged" and not self._is_one(other):
-            # An entry can be given up only for one that there is.
+        held = self.record(other) if type_ == "person.merged" else None
+        if held is not None and held.withdrawn:
             raise UnknownPerson(field="other")
-        return other
-
-    def _is_one(self, person: str) -> bool:
-        record = self.record(person)
-        return bool(self.lookups.shelf(person).stored) and (record is None or not record.withdrawn)
+        return other  # whether others hold whom this office does not is not its to learn
 
     def record(self, person: str) -> Record | None:
         """The office's own record of the person, as the act so far leaves it."""
@@ -286,7 +283,11 @@ class Desk:
     def _same(self, named: str, person: str) -> bool:
         """Whether an id, a handle or the number of an item stands for this person."""
         known = self._named(named) if named.count("-") != 4 else named
-        return known is not None and known in self._session.linked(person)
+        return known is not None and known in self._joined(person)
+
+    def _joined(self, person: str) -> set[str]:
+        """The ids that merges of this office's own book ever made one with this one."""
+        return ever_joined(person, (event.frame for event in self._book(person).events()))
 
     def _cipher(self, person: str) -> AESGCM:
         """The cipher under the person's key, which is made with the first event. Raises Erased where it is gone."""

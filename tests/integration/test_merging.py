@@ -3,7 +3,7 @@
 import pytest
 
 from events.envelope import Ref
-from exchange.protocol.refusals import NoSuchMerge, Unallotted, UnknownPerson
+from exchange.protocol.refusals import NoSuchMerge, Unallotted
 from exchange.reconcile import checks
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, town, woman
 
@@ -98,10 +98,3 @@ def test_a_third_is_given_up_for_an_id_that_was_given_up_and_joins_its_survivor(
     assert here.sheet(third)["person"] == surviving
     assert there.sheet(surviving)["persons"] == sorted([given_up, surviving, third])
     assert checks(node).differences == ()
-
-
-def test_an_entry_is_given_up_only_for_one_that_there_is(here, entries):
-    nobody = "6f0e9c6e-7a52-4a43-9d6f-2d9b7a3f1c55"
-    with pytest.raises(UnknownPerson) as refused:
-        here.records("person.merged", "2026-03-01", {"other": nobody, "keeper": DONGHUAMEN}, entries[0])
-    assert refused.value.field == "other"
