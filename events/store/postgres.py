@@ -21,6 +21,7 @@ from events.codec import SealedEvent
 from events.store.contract import Same, StoredEvent, identical
 from events.store.errors import Unavailable
 from events.store.postgres_errors import clear_errors
+from events.store.postgres_gathering import Glimpse
 from events.store.postgres_session import HeadLimits, PostgresSession
 
 T = TypeVar("T")
@@ -109,7 +110,7 @@ class PostgresStore:
         # What the server may have kept of a first attempt is a repeat.
         return self._once_more(lambda: self._append_alone(event, same))
 
-    def glance(self, ask: Callable[[PostgresSession], T]) -> T:
+    def glance(self, ask: Callable[[Glimpse], T]) -> T:
         """What `ask` finds by one statement, which is one moment by itself: one round trip, and no transaction."""
         return self._once_more(lambda: self._glanced(ask))
 
@@ -124,10 +125,9 @@ class PostgresStore:
                 self._given_back(session)
             return stored
 
-    def _glanced(self, ask: Callable[[PostgresSession], T]) -> T:
+    def _glanced(self, ask: Callable[[Glimpse], T]) -> T:
         with self._lent() as session:
-            session.renew()
-            return ask(session)
+            return ask(session.glimpse)
 
     def _once_more(self, act: Callable[[], T]) -> T:
         """The act, a second time where its connection was lost: the server was started anew since, perhaps."""

@@ -7,18 +7,21 @@ each part stands behind an `OFFSET 0`, so that what is believed of the tables ma
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final, LiteralString
 
-from psycopg import RawCursor
+from psycopg import Connection
+from psycopg.adapt import Transformer
 
 from events.envelope import Ref
 from events.store.contract import Gathered, StoredDelivery, StoredEvent
+from events.store.packed import Packed, numbers, texts
+from events.store.prepared import Prepared
 from events.store.rules import feed_order, log_order
-from events.store.sql.events import EventRows, stored_event
-from events.store.sql.feed import COLUMNS, FeedRows, delivery_of
-from events.store.sql.persons import PersonRows
+from events.store.sql.events import stored_event
+from events.store.sql.feed import COLUMNS, delivery_of
+from events.store.sql.rows import Asking, Query
 
 _JOINED, _EVENT, _TOLD, _KEY, _NAMED, _OFFICE = range(6)
 _WORDS, _NUMBERS, _BLOBS = 12, 3, 2  # columns of each type that the rows share
@@ -63,16 +66,25 @@ UNION ALL {_row(_OFFICE, ("author", "id"))} FROM events WHERE kind = 'jurisdicti
 """  # noqa: S608 (our own words)
 
 
-class Gathering(EventRows, FeedRows, PersonRows):
-    """The part of a session in PostgreSQL that reads."""
+_PACKS: Mapping[str, Callable[[Iterable[Any]], Packed]] = {"text": texts, "int8": numbers}
+
+
+class Gathering(Asking):
+    """What is asked of PostgreSQL with keys that are packed, and told row by row."""
 
     @abstractmethod
-    def _ask(self, query: LiteralString, values: Sequence[Any] = ()) -> RawCursor[Any]: ...
+    def told(self, query: LiteralString, keys: Sequence[Packed]) -> Iterable[tuple[Any, ...]]:
+        """The rows that answer the question, which is worth preparing."""
+
+    def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
+        columns = zip(query.kinds, query.columns(keys), strict=True)
+        return self.told(query.in_postgres, [_PACKS[kind](column) for kind, column in columns])
 
     def gathered(self, persons: Iterable[str], named: Iterable[Ref] = ()) -> Gathered:
         rows: tuple[list[Sequence[Any]], ...] = tuple([] for _ in range(_OFFICE + 1))
         wanted, refs = list(dict.fromkeys(persons)), list(named)
-        for kind, *row in self._ask(_GATHER, [wanted, [ref.author for ref in refs], [ref.id for ref in refs]]):
+        keys = [texts(wanted), texts(ref.author for ref in refs), texts(ref.id for ref in refs)]
+        for kind, *row in self.told(_GATHER, keys):
             rows[kind].append(row)
         dossiers: dict[str, list[str]] = {person: [] for person in wanted}
         for mine, theirs, *_ in rows[_JOINED]:
@@ -86,6 +98,22 @@ class Gathering(EventRows, FeedRows, PersonRows):
             named=events,
             offices=frozenset(Ref(row[0], row[1]) for row in rows[_OFFICE]),
         )
+
+
+class Glimpse(Gathering):
+    """A connection on which no transaction was begun: each question is one moment, and goes straight to libpq."""
+
+    def __init__(self, driver: Connection[Any]) -> None:
+        self._driver = driver
+        self._known: dict[str, Prepared] = {}
+        self._form = Transformer(driver)
+
+    def told(self, query: LiteralString, keys: Sequence[Packed]) -> list[tuple[Any, ...]]:
+        if query not in self._known:
+            self._known[query] = Prepared(self._driver, f"glance_{len(self._known)}", query, len(keys))
+        found = self._known[query].run(keys)
+        self._form.set_pgresult(found)
+        return self._form.load_rows(0, found.ntuples, tuple)
 
 
 _in_order = itemgetter(*((*_WORDED, *_NUMBERED).index(name) for name in COLUMNS))

@@ -19,14 +19,15 @@ from sqlalchemy import Connection
 
 from events.codec import SealedEvent
 from events.store.contract import Dirty, StoredEvent, Tokens, identical
-from events.store.packed import blobs, numbers, texts, understand_packed
+from events.store.packed import Packed, blobs, numbers, texts, understand_packed
 from events.store.postgres_append import FIRST, Appends
 from events.store.postgres_errors import clear_errors
-from events.store.postgres_gathering import Gathering
+from events.store.postgres_gathering import Gathering, Glimpse
 from events.store.prepared import say
 from events.store.sql.events import columns_of, fresh
+from events.store.sql.feed import FeedRows
 from events.store.sql.log import Waiting
-from events.store.sql.rows import Query
+from events.store.sql.persons import PersonRows
 
 _ENTER: LiteralString = """
 INSERT INTO log ("index", author, id, leaf, at)
@@ -98,8 +99,8 @@ class HeadLimits:
         self.words = (wait, idle, whole)
 
 
-class PostgresSession(Appends, Gathering):
-    """One transaction. `sql` is for statements of other tables that must commit with it."""
+class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
+    """One transaction. `sql` is for statements of other tables that must commit with it; `glimpse` begins none."""
 
     def __init__(self, driver: psycopg.Connection[Any], sql: Connection, limits: HeadLimits) -> None:
         self.driver = driver
@@ -109,6 +110,7 @@ class PostgresSession(Appends, Gathering):
         self._limits = limits
         understand_packed(driver)
         super().__init__(driver)
+        self.glimpse = Glimpse(driver)
         self._holds_head = False
 
     def renew(self) -> None:
@@ -217,5 +219,5 @@ class PostgresSession(Appends, Gathering):
     def _ask(self, query: LiteralString, values: Sequence[Any] = ()) -> psycopg.RawCursor[Any]:
         return self._hot.execute(query, values, prepare=True, binary=True)
 
-    def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
-        return self._ask(query.in_postgres, query.columns(keys)).fetchall()
+    def told(self, query: LiteralString, keys: Sequence[Packed]) -> Iterable[tuple[Any, ...]]:
+        return self._ask(query, keys).fetchall()

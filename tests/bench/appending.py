@@ -117,5 +117,5 @@ def _command(node: Node, bare: Bare, size: Size) -> Figure:
     return against(
         "the whole command, one event",
         rounds[1:],
-        bound="reading the dossier through SQLAlchemy, and the office's view of it on which the command is decided",
+        bound="reading the dossier, question by question, and the office's view of it on which the command is decided",
     )

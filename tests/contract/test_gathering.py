@@ -4,8 +4,10 @@ import psycopg
 import pytest
 
 from events.envelope import Ref
+from events.store.contract import Store
 from events.store.gathering import one_by_one
 from events.store.postgres_gathering import _GATHER
+from events.store.sql.rows import Pairs
 from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, told
 from tests.contract.test_connections import cut_off
 
@@ -14,7 +16,11 @@ ZHAO, NOBODY = "00000000-0000-4000-8000-00000000000c", "00000000-0000-4000-8000-
 
 @pytest.fixture
 def filled(store):
-    """Two who are one, one whose key is gone, an office; some is in the log, some waits for it."""
+    return fill(store)
+
+
+def fill(store: Store) -> list[Ref]:
+    """Two who are one, one whose key is gone, an office; some is in the log, some waits for it. The names of events."""
     sequenced, other, waiting = event(1), event(1, person=WANG, author=OTHER_TOWN), event(2)
     office = event(1, kind="jurisdiction", person=TOWN)
     with store.write() as session:
@@ -56,6 +62,21 @@ def test_a_glance_sees_what_was_committed_and_leaves_no_transaction(postgres):
         session.append([event(1)])
     assert len(postgres.glance(lambda session: session.gathered([LIN])).events) == 1
     assert all(one.driver.info.transaction_status == psycopg.pq.TransactionStatus.IDLE for one in postgres._open)
+
+
+def test_a_glance_tells_what_a_transaction_tells(postgres):
+    named = fill(postgres)
+    with postgres.write() as session:
+        for position in (1, 2):
+            session.acknowledge(OTHER_TOWN, position, NOON, "clerk")
+        gathered = session.gathered([LIN, ZHAO], named)
+    places = Pairs("position, actor", "acknowledgements", ("office", "position"))
+    for _ in range(2):
+        assert postgres.glance(lambda glimpse: glimpse.gathered([LIN, ZHAO], named)) == gathered
+        found = postgres.glance(lambda glimpse: glimpse.ask_rows(places, [(OTHER_TOWN, 2), (TOWN, 2)]))
+        assert found == [(2, "clerk")]
+        with postgres.read() as session:
+            session.driver.execute("DEALLOCATE ALL")  # as the driver does once a transaction was taken back
 
 
 def test_a_glance_over_a_lost_connection_is_taken_again(url, postgres):

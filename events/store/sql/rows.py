@@ -27,15 +27,17 @@ class Query:
 
     `text`: with `{keys}` after that column. In each database it is one statement, however many the keys. PostgreSQL is
     given them behind a SELECT: it plans a statement anew each time as long as it believes that fewer keys are cheaper.
+    `kinds`: the types of its columns of keys there; none where the question has no keys.
     """
 
     def __init__(self, text: LiteralString) -> None:
         self.in_sqlite: LiteralString = text.replace("{keys}", "IN (SELECT value FROM json_each(?))")
         self.in_postgres: LiteralString = text.replace("{keys}", "= ANY((SELECT $1::text[])::text[])")
+        self.kinds: tuple[str, ...] = ("text",) if "{keys}" in text else ()
 
     def columns(self, keys: Iterable[Any]) -> list[list[Any]]:
-        """The keys as PostgreSQL takes them: an array for each column; none where the question has no keys."""
-        return [list(keys)] if "$1" in self.in_postgres else []
+        """The keys as PostgreSQL takes them: an array for each column."""
+        return [list(keys)] if self.kinds else []
 
 
 class Pairs(Query):
@@ -46,7 +48,8 @@ class Pairs(Query):
 
     def __init__(self, columns: LiteralString, table: LiteralString, key: tuple[LiteralString, LiteralString]) -> None:
         one, two = key
-        kind = "int8" if two == "position" else "text"
+        kind: LiteralString = "int8" if two == "position" else "text"
+        self.kinds = ("text", kind)
         pairs = "SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS two FROM json_each(?)"
         mine = f"WHERE {one} = pair.one AND {two} = pair.two"
         # In this order in both: the pairs first, and then each by the index.
