@@ -37,6 +37,11 @@ def _joined(text: str) -> str:
     return (first + "".join(f"'{part}" if part.startswith(_VOWELS) else part for part in rest)).capitalize()
 
 
+def read_tables() -> None:
+    """Before the first name is read aloud: whoever works does so when it begins, and not while somebody waits."""
+    syllables("一")
+
+
 def syllables(text: str) -> list[str]:
     """The reading of each sign, in small letters without tone."""
     # Imported late: its tables take half a second and 58 MB, and most processes never read a name aloud.

@@ -7,6 +7,7 @@ import os
 import structlog
 
 from events.errors import ExchangeError
+from events.pinyin import read_tables
 from exchange.collecting import collect_seldom
 from exchange.node import Node
 from exchange.settings import Settings
@@ -27,6 +28,7 @@ class Process:
     def begin(self) -> None:
         """Open both, so that the first wake-up finds them open. Where the database is away, a task opens the node."""
         self.broker()
+        read_tables()
         try:
             self.node()
         except ExchangeError as error:

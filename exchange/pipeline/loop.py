@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from events.pinyin import read_tables
 from exchange.clock import day_of
 from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import sweep
@@ -44,6 +45,7 @@ class Loop:
         self._thread.join()
 
     def _run(self) -> None:
+        read_tables()
         while not self._ending:
             try:
                 self._new_day()

@@ -1,5 +1,6 @@
-"""From the commit of an event to the views of it, while events come at a steady rate: embedded worker, and Celery.
+"""From the commit of an event to the views of it, while events come at a steady rate, on PostgreSQL.
 
+Twice: the worker of the embedded setting, a thread that is woken in the process that records; and Celery over Redis.
 One process records moves, each of another person, and looks every other millisecond which records have moved on.
 """
 
