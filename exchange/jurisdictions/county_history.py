@@ -48,12 +48,6 @@ def every_code() -> Iterable[str]:
     return (codes.parse(code) for code in _history())
 
 
-def held_in(code: str, year: int) -> bool:
-    """Whether the code was in use in that year; the table's first and last year stand for those before and after."""
-    year = min(max(year, 1980), LAST_YEAR)
-    return any(spell.first_year <= year <= spell.last_year for spell in spells(code))
-
-
 @cache
 def _history() -> dict[str, tuple[Spell, ...]]:
     packed = files("exchange.jurisdictions") / "data" / "history.tsv.xz"

@@ -40,8 +40,8 @@ class Composing:
             return self._sent[step.again]
         if step.kind == "send":
             return step.path, step.body
-        if step.items and step.items[0].event.startswith(ABOUT_OFFICES) and step.by is not None:
-            return self._about_office(step.items[0], step.by.letter)
+        if step.items and step.items[0].event.startswith(ABOUT_OFFICES):
+            return self._about_office(step.items[0], self.office_ordered(step))
         found = self._act(step, office) if step.line is None else self._line(step, office)
         if step.label is not None:
             self._sent[step.label] = found
@@ -82,19 +82,24 @@ class Composing:
         body = {"id": new_id(utcnow()), "effective_on": self.day.isoformat(), "rest": step.rest, "answers": answers}
         return f"/v1/inbox/{self.cases.position(str(step.line))}/answer", body
 
-    def _about_office(self, item: Item, letter: str) -> tuple[str, Any]:
-        """What the area above records about the office of a letter."""
+    def office_ordered(self, step: Step) -> str:
+        """The office about which the area above records what a step says: the one that it names, else who acts."""
+        letter = step.items[0].content.get("from") or (step.by.letter if step.by is not None else "")
+        return self.ledger.binding.offices[letter]
+
+    def _about_office(self, item: Item, office: str) -> tuple[str, Any]:
+        """What the area above records about the office."""
         self.day = self.ledger.day(item.day, self.day)
         offices = self.ledger.binding.offices
         content: dict[str, Any] = dict(item.content)
-        letter = content.pop("from", letter)  # the path names the office
+        content.pop("from", None)  # the path names the office
         content.update({"to": [offices[each] for each in content["to"]]} if "to" in content else {})
         if "allotment" in content:
             given = content["allotment"].items()
-            known = {each: self.ledger.known(offices[letter], each) or self.ledger.any_id(each) for each, _ in given}
+            known = {each: self.ledger.known(office, each) or self.ledger.any_id(each) for each, _ in given}
             content["allotment"] = {known[each]: offices[to] for each, to in given}
         body = {"id": new_id(utcnow()), "type": item.event, "effective_on": self.day.isoformat(), "with": content}
-        return f"/v1/jurisdictions/{offices[letter]}/events", body
+        return f"/v1/jurisdictions/{office}/events", body
 
     def _event(self, item: Item, office: str) -> dict[str, Any]:
         self.day = self.ledger.day(item.day, self.day)

@@ -114,7 +114,7 @@ class Play:
             return None
         if step.items and step.items[0].event.startswith(ABOUT_OFFICES):
             path, body = self.composing.request(step, "")
-            ordered = self.offices.order(path.split("/")[3], path, body)  # the path names the office
+            ordered = self.offices.order(self.composing.office_ordered(step), path, body)
             self.ordered += [] if ordered.refused else [item.event for item in step.items]
             return ordered
         office = self._actor(step)

@@ -14,7 +14,7 @@ import pytest
 
 from exchange.jurisdictions import pack
 from exchange.jurisdictions.calendar import national
-from exchange.jurisdictions.county_history import Spell, former, has_ended, held_in, spells
+from exchange.jurisdictions.county_history import Spell, former, has_ended, spells
 from exchange.jurisdictions.lookup import divisions
 from exchange.jurisdictions.outside import find_outside, outside_places
 
@@ -42,16 +42,6 @@ def test_a_prefecture_code_ends_too():
 def test_a_code_never_used_has_no_history():
     assert spells("420199") == ()
     assert not has_ended("420199")
-
-
-@pytest.mark.parametrize(("year", "held"), [(1994, False), (1995, True), (2024, True), (2030, True)])
-def test_a_code_is_held_in_its_years(year: int, held: bool):
-    assert held_in("420115", year) is held
-
-
-def test_years_before_the_table_are_answered_by_its_first():
-    assert held_in("420122", 1950)
-    assert not held_in("420115", 1950)
 
 
 def test_the_places_outside_have_names_under_three_codes():
