@@ -9,6 +9,7 @@ from typing import Any
 import click
 from celery.apps.beat import Beat
 
+from events.pinyin import read_tables
 from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import FINE, UNAVAILABLE
@@ -33,6 +34,7 @@ def worker(concurrency: int, with_beat: bool, check: bool, data: Path | None, se
     found = _settings(data, settings_file)
     if check:
         return _checked(found, pulse.WORKER)
+    read_tables()  # before the processes are forked, which then share them
     made: Any = make_app(found).Worker(
         beat=with_beat,
         concurrency=concurrency,
