@@ -13,6 +13,7 @@ from events.store.contract import StoredEvent
 from exchange.books import Shelf, shelves
 from exchange.commands.act import Item, Result
 from exchange.ids import derived_id
+from exchange.pipeline.relatives import Relatives
 from exchange.protocol.equal import Comparison, comparison
 from exchange.protocol.one_document import facts_shown
 from exchange.protocol.record import CaseState, Record
@@ -59,6 +60,7 @@ class Asked(msgspec.Struct, frozen=True):
     ids: Mapping[str, str]
     before: Mapping[str, StoredEvent]
     dossiers: Mapping[str, Shelf]
+    relatives: Relatives
 
     @property
     def reads(self) -> list[tuple[str, Sequence[str]]]:
@@ -85,7 +87,8 @@ class Asked(msgspec.Struct, frozen=True):
             state = next((c for c in shown(record) if (c.ref.opening, c.ref.asked, c.ref.kind) == wanted), None)
             if state is not None:
                 etag = shelf.etag(self.office, *facts_shown(record, records))
-                return Held(record, state, comparison(record, state), etag)
+                kin = self.relatives.kin(self.office, record)
+                return Held(record, state, comparison(record, state, kin), etag)
         return None
 
 
@@ -97,7 +100,8 @@ def asked(node: Node, session: SqlSession, office: str, wanted: Sequence[str], a
     stored = session.events([Ref(office, id_) for id_ in ids.values()])
     before = {case: stored[ref] for case, id_ in ids.items() if (ref := Ref(office, id_)) in stored}
     found = shelves(session, node.keys, node.offices, {row.person for row in held}, pending=True)
-    return Asked(office, rows, ids, before, {person: shelf for shelf in found for person in shelf.persons})
+    dossiers = {person: shelf for shelf in found for person in shelf.persons}
+    return Asked(office, rows, ids, before, dossiers, Relatives(node, session, found))
 
 
 def left(case: str, held: Held | None) -> Outcome:

@@ -11,10 +11,12 @@ from events.catalogue.movement import Departed, Left
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.errors import Malformed
+from events.parts import TIES
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.enquiry import PURPOSES
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.refusals import NoSuchCase, NoSuchStay, UnknownPerson
+from exchange.protocol.stated_ties import ties_held
 
 Content = dict[str, Any]
 Completion = Callable[[Content, str, Record | None], None]  # changes the content in place
@@ -203,7 +205,8 @@ def _case(content: Content, office: str, record: Record | None, *, sees: bool) -
     deviations = content.get("deviations")
     if deviations:
         stated = getattr(opening.payload, "stated", None) or getattr(opening.payload, "particulars", {})
-        content["deviations"] = [_with_values(item, record.particulars, stated) for item in deviations]
+        ours = {**record.particulars, TIES: msgspec.to_builtins(ties_held(record))}
+        content["deviations"] = [_with_values(item, ours, stated) for item in deviations]
 
 
 def _with_values(deviation: Mapping[str, Any], ours: Mapping[str, Any], yours: Mapping[str, Any]) -> Content:

@@ -12,12 +12,15 @@ from events.catalogue import content_of
 from events.catalogue.fact import Fact
 from events.errors import Malformed, Several
 from events.faults import Faults
+from events.parts import TIES
 from events.standing import apply
 from exchange.commands import days
 from exchange.commands.consistency import together
 from exchange.commands.particular import is_particular
 
 _OF_PARTICULARS = frozenset({"particulars", "stated", "wanted", "given", "facts"})
+# Stated among the particulars, and none of them.
+_STATED: Mapping[str, frozenset[str]] = {"movement.arrived": frozenset({TIES})}
 # Filled in when the event is recorded, whatever the caller gave.
 _DERIVED: Mapping[str, frozenset[str]] = {
     "movement.arrived": frozenset({"opens"}),
@@ -75,7 +78,7 @@ def require_fields(target: Fact, changes: Mapping[str, Any]) -> None:
 
 def fields_of(fact: Fact) -> frozenset[str]:
     """What can be wrong with a fact beside its particulars: its own fields as callers write them, and its day."""
-    own = {each.encode_name for each in msgspec.structs.fields(type(fact))}
+    own = {each.encode_name for each in msgspec.structs.fields(type(fact))} | _STATED.get(fact.type, frozenset())
     return frozenset(own | {"effective_on"}) - _OF_PARTICULARS - _DERIVED.get(fact.type, frozenset())
 
 
@@ -86,7 +89,9 @@ def fit(target: Fact, day: str, name: str, value: Any) -> None:
     except Malformed as error:
         at = error.field if error.field is not None and error.field.split(".")[0] == name else name
         raise Malformed(field=at, rule=error.rule, **error.details) from None
-    if name in fields_of(target) - {"effective_on"} and _said(content_of(amended).get(name)) != _said(value):
+    content = content_of(amended)
+    held = content["stated"] if name in _STATED.get(target.type, ()) else content
+    if name in fields_of(target) - {"effective_on"} and _said(held.get(name)) != _said(value):
         raise Malformed(field=name, rule="schema.unknown")
 
 

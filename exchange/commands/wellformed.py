@@ -171,8 +171,8 @@ _TAKING_AWAY = frozenset({"event.corrected", "person.changed"})
 _AMENDING = frozenset({"event.corrected", "case.confirmed"})
 
 
-# An arrival tells ties as the newcomer gave them; they may have been written down wrongly.
-_STATING_TIES = frozenset({"movement.arrived", "event.corrected"})
+# An arrival tells ties as the newcomer gave them; they may have been written down wrongly, or be no others' word.
+_STATING_TIES = frozenset({"movement.arrived", "event.corrected", "case.confirmed"})
 
 
 def _mapping(value: Any, path: str) -> Mapping[str, Any]:

@@ -15,17 +15,16 @@ from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, Merged, Registered, Stated, Unmerged
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import Tied
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.ids import derived_id
-from exchange.protocol.compare import differences
 from exchange.protocol.draft import Draft
 from exchange.protocol.duties import DueKey
-from exchange.protocol.equal import certainly_same, found_later
+from exchange.protocol.equal import all_differences, certainly_same, found_later
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.parting import not_parted_after_all, parted_by_death
 from exchange.protocol.record import CaseState, Record
+from exchange.protocol.stated_ties import ties_held
 from exchange.protocol.stay_requests import is_review, stands
 from exchange.protocol.telling.due import Due, Sight
 
@@ -45,7 +44,7 @@ def _statement(sight: Sight) -> Iterator[Draft]:
         return
     latest = latest_statement(sight.own_of(Stated), sight.me)
     cause = _cause_of_statement(record)
-    now = Stated(particulars=dict(record.particulars), ties=_stated_ties(record), basis="confirmed")
+    now = Stated(particulars=dict(record.particulars), ties=ties_held(record), basis="confirmed")
     if (latest is not None and latest.payload == now) or cause is None:
         return
     before = latest.ref.id if latest is not None else ""
@@ -57,10 +56,6 @@ def _statement(sight: Sight) -> Iterator[Draft]:
         payload=now,
         because=cause.ref,
     )
-
-
-def _stated_ties(record: Record) -> tuple[Tied, ...]:
-    return tuple(Tied(tie=tie.tie, other=tie.other, since=tie.since) for tie in record.ties_in_force)
 
 
 def _cause_of_statement(record: Record) -> Standing | None:
@@ -87,7 +82,7 @@ def _matched(sight: Sight, *, confirm_equal: bool) -> Iterator[Draft]:
             continue
         if opening is None or opening.void or state.thread or not sight.is_keeper:
             continue
-        if _announced(sight, state, opening) or (confirm_equal and certainly_same(record, state)):
+        if _announced(sight, state, opening) or (confirm_equal and certainly_same(record, state, sight.kin)):
             yield Draft(
                 id=derived_id("matched", *case_parts(state)),
                 person=opening.event.person,
@@ -115,7 +110,7 @@ def _announced(sight: Sight, state: CaseState, opening: Standing) -> bool:
     if state.ref.kind != "inflow" or not isinstance(opening.payload, Arrived):
         return False
     announced = any(sight.mine(a.author) and a.arrival == opening.ref for a in sight.record.announcements)
-    return announced and not differences(sight.record.particulars, opening.payload.stated)
+    return announced and not all_differences(sight.record, opening.payload.stated, sight.kin)
 
 
 def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:

@@ -19,7 +19,9 @@ from events.catalogue.values import CaseRef, Deviation
 from events.parts import part_of
 from exchange.protocol.cases import MORE_MAY_DIFFER
 from exchange.protocol.compare import alike, differences
+from exchange.protocol.kinship import Kin
 from exchange.protocol.record import ASKED, CaseState, Record
+from exchange.protocol.stated_ties import tie_deviation
 
 Compared = Literal["equal", "differs", "unclear", "other_kind", "not_asked"]
 
@@ -33,14 +35,14 @@ class Comparison(msgspec.Struct, frozen=True):
     fields: tuple[str, ...] = ()
 
 
-def comparison(record: Record, state: CaseState) -> Comparison:
-    """What comparing says of a case that asks this office."""
+def comparison(record: Record, state: CaseState, kin: Mapping[str, Kin]) -> Comparison:
+    """What comparing says of a case that asks this office. `kin`: of those tied to the person, by its own books."""
     if state.ref.asked != record.office or state.status not in ASKED:
         return Comparison("not_asked")
     if state.ref.kind not in KINDS:
         return Comparison("other_kind")
     stated = stated_in(record, state)
-    fields = tuple(each.field for each in differences(record.particulars, stated))
+    fields = tuple(each.field for each in all_differences(record, stated, kin))
     if record.died_on is not None:
         fields = (*fields, "died_on")
     if fields:
@@ -49,12 +51,19 @@ def comparison(record: Record, state: CaseState) -> Comparison:
     return Comparison("equal" if certain and _recognised(record.particulars, stated) else "unclear")
 
 
-def certainly_same(record: Record, state: CaseState) -> bool:
+def all_differences(record: Record, stated: Mapping[str, Any], kin: Mapping[str, Kin]) -> tuple[Deviation, ...]:
+    """Every field of what is stated, ties included, that differs from what the office holds."""
+    return (*differences(record.particulars, stated), *tie_deviation(record, stated, kin))
+
+
+def certainly_same(record: Record, state: CaseState, kin: Mapping[str, Kin]) -> bool:
     """Equal, and of that document, name and birth date each: then a setting may confirm it by itself."""
     stated = stated_in(record, state)
     held = record.particulars
     born = stated.get("born_on")
-    return comparison(record, state).found == "equal" and _documents(held, stated) and born == held.get("born_on", "")
+    return (
+        comparison(record, state, kin).found == "equal" and _documents(held, stated) and born == held.get("born_on", "")
+    )
 
 
 def found_later(record: Record, state: CaseState) -> tuple[Deviation, ...]:

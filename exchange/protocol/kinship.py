@@ -7,6 +7,7 @@ tied to them, and from nothing else; so it is the same on one node and on many, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -18,6 +19,7 @@ from events.catalogue.person import Deceased
 from events.catalogue.values import TieKind
 from events.envelope import Ref
 from events.errors import Malformed
+from events.parts import part_of
 from events.standing import Standing
 from exchange.protocol.causes import Cause, cause, made_keeper
 from exchange.protocol.record import Record, Stay, Tie
@@ -47,6 +49,8 @@ class Kin(msgspec.Struct, frozen=True):
     mains: Mapping[str, Cause]  # where they mainly live, with what told the keeper so; true by its own book alone
     born_on: str | None
     deaths: tuple[Death, ...] = ()
+    persons: tuple[str, ...] = ()
+    identity: Mapping[str, Any] = {}  # by what they are recognised
 
     @property
     def died(self) -> Death | None:
@@ -92,6 +96,8 @@ def _kin(record: Record) -> Kin:
         mains={stay.office: _known_to_live(record, stay) for stay in record.main_stays if record.confirmed(stay)},
         born_on=born_on if isinstance(born_on, str) else None,
         deaths=tuple(deaths),
+        persons=record.persons,
+        identity={field: value for field, value in record.particulars.items() if part_of(field) == "identity"},
     )
 
 

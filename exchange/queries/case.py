@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,17 +10,20 @@ import msgspec
 from events.catalogue import content_of
 from events.catalogue.case import EnquiryOpened, RequestOpened
 from events.envelope import Ref
+from events.parts import TIES
 from events.standing import Standing
 from exchange.access.caller import Caller
 from exchange.clock import day_of
+from exchange.pipeline.relatives import Relatives
 from exchange.protocol.answering import allowed
-from exchange.protocol.compare import differences
+from exchange.protocol.equal import all_differences
+from exchange.protocol.kinship import Kin
 from exchange.protocol.proposing import proposed
 from exchange.protocol.refusals import NoSuchCase
 from exchange.protocol.sheet import sheet, shown
 from exchange.queries.days import of_case
 from exchange.queries.offer import offer
-from exchange.queries.open_dossier import open_dossier
+from exchange.queries.open_dossier import Opened, open_dossier
 from exchange.tables import cases as table
 from exchange.translations import choose, text
 
@@ -56,7 +60,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "question": _event(opening),
         "ours": dict(record.particulars),
         "stated": stated,
-        "differing": msgspec.to_builtins(differences(record.particulars, stated)),
+        "differing": msgspec.to_builtins(all_differences(record, stated, _kin(node, caller, opened, stated))),
         "deviations": msgspec.to_builtins(state.deviations),
         "insisted": list(state.insisted),
         "accepted": list(state.accepted),
@@ -84,6 +88,14 @@ def _stated(opening: Standing | None) -> dict[str, Any]:
         return {}
     content = content_of(opening.payload)
     return dict(content.get("stated") or content.get("particulars") or content.get("given") or {})
+
+
+def _kin(node: Node, caller: Caller, opened: Opened, stated: Mapping[str, Any]) -> Mapping[str, Kin]:
+    """Those tied to the person, where the question states ties that are compared with theirs."""
+    if not stated.get(TIES):
+        return {}
+    with node.look(caller) as session:
+        return Relatives(node, session, [opened.shelf]).kin(opened.office, opened.record)
 
 
 def _event(standing: Standing | None) -> dict[str, Any] | None:

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from exchange.audit.rebuild import compare, rebuild
+from exchange.commands.confirm_equal import confirm_equal
 from exchange.console.person import person_view
 from exchange.console.words import Words
 from exchange.demo.keepsake import Shown
 from exchange.ids import new_id
 from exchange.pipeline.advance import advance
 from exchange.protocol.refusals import OneSidedTie, UnknownPerson
+from exchange.queries.case import case as case_page
 from exchange.reconcile import checks
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, town, woman
 
@@ -138,3 +140,24 @@ def test_the_page_of_one_person_shows_the_family(node, home, elsewhere, couple, 
     assert (row.right, row.differs) == (row.left, False)
     titles = [entry.title for year in view.years for entry in year.entries]
     assert {"Spouse: the tie began", "配偶关系成立"} & set(titles)
+
+
+def test_a_spouse_who_differs_by_the_office_s_own_book_of_him_is_left_to_people_and_shown(
+    node, home, new_home, elsewhere, couple
+):
+    """His side names her by id: what home holds of her stands in another dossier than his."""
+    _, him = couple
+    stated = {**HIS, "ties": [{"tie": "spouse", "other": {"stated": woman(born_on="1988-05-03")}}]}
+    document = {"document.passport": {"number": "E12345678"}}
+    new_home.records("person.changed", "2026-02-01", {"set": document}, him)
+    arrived = elsewhere.sees_arrive({**stated, **document}, DONGHUAMEN)
+    assert arrived.person == him
+    case = new_home.notice("inflow").case
+    assert [(each.became, each.fields) for each in confirm_equal(node, new_home.caller, [case])] == [
+        ("differs", ("ties",))
+    ]
+    (shown,) = case_page(node, new_home.caller, case)["differing"]
+    assert (shown["field"], shown["yours"][0]["other"]["stated"]["born_on"]) == ("ties", "1988-05-03")
+    new_home.answers("case.confirmed", case, deviations=[{"field": "ties"}])
+    assert elsewhere.sheet(him)["objected"] == ["ties"]
+    equal(node)

@@ -38,7 +38,7 @@ from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, UNKNOWN, Other, Place, StayName, TieKind, town
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.errors import Illegal
-from exchange.protocol.compare import differences
+from exchange.protocol.equal import all_differences
 from exchange.protocol.legality import check
 from exchange.protocol.record import ASKED, Record
 from exchange.protocol.reminding import escalation, reminder
@@ -63,6 +63,7 @@ class Commands:
         self.documents = random.Random(f"documents {world.seed}")
         self.sexes = random.Random(f"sexes {world.seed}")
         self.kin = random.Random(f"kin {world.seed}")
+        self.newcomers = random.Random(f"ties of newcomers {world.seed}")
         self.amendments = Amendments(world.random, self.day, self.office, self.document, self.own_document)
 
     def day(self) -> str:
@@ -181,9 +182,22 @@ class Commands:
             ends=ends,
             continues=name if name is not None and not ends and self.random.random() < 0.3 else None,
             address="street",
-            stated=self.particulars(person),
+            stated={**self.particulars(person), **self.stated_ties(person)},
             opens=record is None or record.keeper is None,
         )
+
+    def stated_ties(self, person: str) -> dict[str, Any]:
+        """Now and then a tie, to one of few who are only stated or to a person of the history, as the newcomer says."""
+        draw = self.newcomers
+        if draw.random() < 0.5:
+            return {}
+        others = [{"person": each} for each in self.persons if each != person]
+        named = {"name": draw.choice(("己", "庚")), "born_on": draw.choice(("1990-01-01", "2020-01-01"))}
+        return {
+            "ties": [
+                {"tie": draw.choice(("spouse", "spouse", "child")), "other": draw.choice([*others, {"stated": named}])}
+            ]
+        }
 
     # on a person that the book holds
 
@@ -287,7 +301,7 @@ class Commands:
             return Deferred(case=state.ref, until=self.random.choice(("2026-04-01", "2026-05-01")), reason="looking")
         if draw < 0.6 and opening is not None:
             stated = getattr(opening.payload, "stated", {})
-            found = differences(record.particulars, stated) if state.ref.kind == "inflow" else ()
+            found = all_differences(record, stated, {}) if state.ref.kind == "inflow" else ()
             return Confirmed(case=state.ref, sees=opening.corrections, deviations=found)
         if draw < 0.85:
             reason = self.random.choice(

@@ -51,6 +51,13 @@ def reached(world: World) -> Counter[str]:
     found["deviation found later"] += sum(
         says_more(s) for office in world.offices for record in world.records(office) for s in record.facts.values()
     )
+    found["ties stated otherwise"] += sum(
+        deviation.field == "ties"
+        for office in world.offices
+        for record in world.records(office)
+        for case in record.cases.values()
+        for deviation in case.deviations
+    )
     for office in world.offices:
         for record in world.records(office):
             found.update({f"contradiction {c.kind}" for c in record.contradictions})
@@ -154,6 +161,7 @@ def expected() -> set[str]:
         "widowed by a death",
         "case confirmed by comparing",
         "deviation found later",
+        "ties stated otherwise",
     }
     return (
         ends

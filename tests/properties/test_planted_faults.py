@@ -80,7 +80,7 @@ def test_a_death_that_widows_nobody_is_found(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_statement_without_ties_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """An office with a later stay hears of earlier ties by the keeper's statement alone."""
-    monkeypatch.setattr("exchange.protocol.automatic._stated_ties", lambda _record: ())
+    monkeypatch.setattr("exchange.protocol.automatic.ties_held", lambda _record: ())
 
     def ties_differ(world: World) -> list[str]:
         return [fault for fault in checks.agreement_faults(world) if "ties" in fault]

@@ -55,7 +55,7 @@ class Story:
         return self.case().status
 
     def compared(self) -> Comparison:
-        return comparison(self.held, self.case())
+        return comparison(self.held, self.case(), {})
 
 
 def test_what_is_stated_as_it_is_held_is_equal():
@@ -120,13 +120,13 @@ def test_what_no_record_can_tell_is_not_compared():
     story.arrival = story.record(HOME, Departed(destination=town(OTHER)))
     (record,) = story.world.records(OTHER)
     state = record.cases[CaseRef(story.arrival, OTHER, "outflow")]
-    assert comparison(record, state) == Comparison("other_kind")
+    assert comparison(record, state, {}) == Comparison("other_kind")
 
 
 def test_a_case_that_asks_another_office_or_nobody_any_more_is_not_compared():
     story = Story()
     (theirs,) = story.world.records(NEW)
-    assert comparison(theirs, story.case()) == Comparison("not_asked")
+    assert comparison(theirs, story.case(), {}) == Comparison("not_asked")
     story.record(HOME, Disputed(case=story.case().ref, reason="other"))
     assert story.compared() == Comparison("not_asked")
 
@@ -135,9 +135,9 @@ def test_a_case_that_asks_another_office_or_nobody_any_more_is_not_compared():
     "stated", [{"born_on": None}, {"born_on": "1988-05"}, {"document.passport": None}, {"name": None}], ids=str
 )
 def test_by_itself_only_document_name_and_birth_date_together_are_enough(stated):
-    assert certainly_same(Story().held, Story().case())
+    assert certainly_same(Story().held, Story().case(), {})
     story = Story(confirm_equal=True, **stated)
-    assert not certainly_same(story.held, story.case())
+    assert not certainly_same(story.held, story.case(), {})
     assert story.status == "open"
 
 
