@@ -172,6 +172,18 @@ def made_up(field: str, current: object, random: Random) -> Any:
         return f"{random.choice(_STREETS)}{random.randint(1, 400)}号{random.randint(101, 2404)}室"
     if field in {"marital_status", "education", "ethnic_group", "reason"}:
         return random.choice([each.code for each in code_list(field) if each.code != current])
+    if field == "ground":
+        return "other"
+    if field in {"text", "note"}:
+        return f"备注{random.randrange(1000)}"
+    if field == "sex":
+        return "F" if current == "M" else "M"
+    if field == "born_on":
+        return f"{random.randint(1950, 2005)}-{random.randint(1, 12):02}-{random.randint(12, 28)}"
+    if field == "nationality":
+        return [random.choice([c for c in ("KZ", "TH", "DE") if [c] != current])]
+    if field == "birth_place":
+        return random.choice([f"{area}000000" for area in _NUMBERED if f"{area}000000" != current])
     if field == "name":
         return {"full": made_up_name(random, random.choice("FM"))}
     if field in {"country", "abroad"}:

@@ -46,7 +46,8 @@ class Comparing:
         if key == "record":
             return sheet["state"]
         if key in VIEW_PLACES:
-            return self.place(sheet.get(key), office)
+            place = sheet.get(key) or {}
+            return " ".join(filter(None, [self.place(place or None, office), place.get("country")])) or None
         if key == "further_at":
             return sorted(str(self._ledger.binding.letter_of(code)) for code in sheet.get("further_at", ()))
         if key == "roles":
@@ -72,6 +73,13 @@ class Comparing:
         letter = self._ledger.binding.letter_of(value["code"])
         return "here" if letter == office else letter
 
+    def _abroad(self, expected: Mapping[str, Any], place: Mapping[str, Any]) -> bool:
+        """Country, and the last town here: as far as they are written."""
+        last = self._ledger.binding.letter_of(place.get("last"))
+        country = place.get("country")
+        fits = expected.get("abroad", country) == country or (expected["abroad"] == "any" and country is not None)
+        return place.get("kind") == "abroad" and fits and expected.get("last", last) == last
+
     def tie(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """A tie in the letters of the story: of somebody who is only stated, of whoever bears that name."""
         other = shown["other"]
@@ -88,8 +96,9 @@ class Comparing:
             return not self._same(key, office, expected["not"], actual, shown)
         if isinstance(expected, Mapping) and "same_as" in expected:
             return bool(actual == self.value(key, expected["same_as"], shown(expected["same_as"])))
-        if isinstance(expected, Mapping) and "abroad" in expected:
-            return bool(actual == "abroad")
+        if key in VIEW_PLACES and (expected == "abroad" or isinstance(expected, Mapping)):
+            wanted = expected if isinstance(expected, Mapping) else {}
+            return self._abroad(wanted, shown(office).get(key) or {})
         if expected == "any":
             return actual not in {None, ""}
         if key in {"roles", "deviations", "further_at"}:

@@ -1,24 +1,26 @@
-"""Whether every letter and label that a scenario uses is there: nothing is ignored in silence."""
+"""Whether every letter and label that a scenario uses is there, and can mean something where it stands: nothing is
+ignored in silence, and nothing that a file can say ends the runner.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from events.parts import CONTAINERS
 from exchange.scenarios import words
-from exchange.scenarios.document import ScenarioInvalid
+from exchange.scenarios.contents import Contents
+from exchange.scenarios.document import ScenarioInvalid, word
+from exchange.scenarios.letters import Letters, listed, only, several
 from exchange.scenarios.model import Item, Point, Scenario, Step
 
-_PLACES = frozenset({"registration", "origin", "destination", "place"})
-_OFFICES = frozenset({"keeper"})
-_EITHER = frozenset({"to", "from"})  # a place in a registration's move, an office elsewhere
-_STAYS = frozenset({"stay", "continues", "ends"})
-_EVENTS = frozenset({"about", "previous", "sees"})
+_ACTS = frozenset({"event", "together", "members", "line"})
+_LISTS = frozenset({"roles", "further_at", "deviations", "ties"})
+_NAMES_A_CASE = ("case.", "enquiry.answered")
+_NAMES_ITS_TARGET = (*_NAMES_A_CASE, "event.", "person.unmerged", "notification.")
 
 
 def check(scenario: Scenario) -> None:
-    """Raises ScenarioInvalid where a letter or label is not declared, or a label stands twice."""
+    """Raises ScenarioInvalid where a letter or label is not declared, a label stands twice, or is not yet there."""
     labels = list(_labels((*scenario.start, *scenario.steps)))
     for label in labels:
         if labels.count(label) > 1:
@@ -32,164 +34,119 @@ def _labels(steps: Iterable[Step]) -> Iterator[str]:
         yield from (label for label in found if label is not None)
 
 
+def _about_offices(step: Step) -> bool:
+    return any(item.event.startswith("jurisdiction.") for item in step.items)
+
+
 class _Checks:
     def __init__(self, scenario: Scenario, labels: frozenset[str]) -> None:
         self.scenario = scenario
-        self.labels = labels
+        self.letters = Letters(scenario, labels)
+        self.before: set[str] = set()  # the labels of the steps before the one that is looked at
+        self.acts: set[str] = set()  # those of whole acts, which can be sent again
 
     def all(self) -> None:
         story = self.scenario
         for office in story.offices.values():
             if office.inside is not None:
-                self.office(office.inside, f"$.offices.{office.letter}.in")
+                self.letters.office(office.inside, f"$.offices.{office.letter}.in")
         for person in story.persons.values():
             if person.same_human_as is not None:
-                self.person(person.same_human_as, f"$.persons.{person.letter}.same_human_as")
+                self.letters.person(person.same_human_as, f"$.persons.{person.letter}.same_human_as")
         for step in (*story.start, *story.steps):
             self.step(step)
+            self.before.update(_labels([step]))
+            if step.label is not None and step.kind in _ACTS and not _about_offices(step):
+                self.acts.add(step.label)
+        told = frozenset(_labels(story.steps))
         for point in (*story.end, *story.views):
-            self.point(point)
+            self.point(point, told)
         for name in story.cases:
-            if "." not in name:
-                raise ScenarioInvalid(field=f"$.cases.{name}", rule="scenario.case_name", value=name)
-            self.reference(name, f"$.cases.{name}")
+            self.case(name, f"$.cases.{name}", self.letters.labels)
 
     def step(self, step: Step) -> None:
         if step.by is not None:
-            self.office(step.by.letter, f"{step.where}.by")
+            self.letters.office(step.by.letter, f"{step.where}.by")
         if step.again is not None:
             self.reference(step.again, f"{step.where}.again")
-        for name, key in ((step.joins, "joins"), (step.line, "line")):
-            if name is not None:
-                self.reference(name, f"{step.where}.{key}")
+            if step.again not in self.acts:
+                raise ScenarioInvalid(field=f"{step.where}.again", rule="scenario.again", value=step.again)
+        if step.joins is not None:
+            self.reference(step.joins, f"{step.where}.joins")
+        if step.line is not None:
+            self.case(step.line, f"{step.where}.line", self.before)
+        contents = Contents(self.letters, self.before)
         for item in step.items:
-            self.item(item, step.where)
+            self.item(item, step.where, contents)
         if step.shared is not None:
-            self.contents(step.shared, step.where)
+            contents.of(step.shared.event, step.shared.content, step.where)
         for tell in step.tells:
-            self.office(tell.to, f"{step.where}.tells")
+            self.letters.office(tell.to, f"{step.where}.tells")
             for person in tell.about or ():
-                self.person(person, f"{step.where}.tells")
+                self.letters.person(person, f"{step.where}.tells")
             if tell.place is not None:
-                self.place(tell.place, f"{step.where}.tells")
+                self.letters.place(tell.place, f"{step.where}.tells")
         for letter in step.silent:
-            self.office(letter, f"{step.where}.silent")
+            self.letters.office(letter, f"{step.where}.silent")
 
-    def item(self, item: Item, where: str) -> None:
+    def item(self, item: Item, where: str, contents: Contents) -> None:
         for person in item.persons:
-            self.person(person, f"{where}.person")
-        if item.of is not None:
+            self.letters.person(person, f"{where}.person")
+        if item.of is not None and item.event.startswith(_NAMES_A_CASE):
+            self.case(item.of, f"{where}.of", self.before)
+        elif item.of is not None:
             self.reference(item.of, f"{where}.of")
+        elif item.event.startswith(_NAMES_ITS_TARGET):
+            raise ScenarioInvalid(field=f"{where}.of", rule="scenario.missing", value="of")
         elif not item.persons and not item.event.startswith("jurisdiction."):
             raise ScenarioInvalid(field=f"{where}.person", rule="scenario.whom", value=item.event)
-        if not item.event.startswith("jurisdiction."):
-            self.contents(item, where)
+        contents.of(item.event, item.content, where)
 
-    def contents(self, item: Item, where: str) -> None:
-        for key, value in item.content.items():
-            self.value(key, value, item.event, f"{where}.with.{key}")
-
-    def value(self, key: str, value: Any, event: str, where: str) -> None:
-        if key in _PLACES or (key in _EITHER and event == "registration.changed"):
-            self.place(value, where)
-        elif key in _OFFICES or key in _EITHER:
-            self.office(value, where)
-        elif key == "other":
-            self.other(value, where)
-        elif key == "ties":
-            for tie in value:
-                self.tie(tie, where)
-        elif key in _STAYS:
-            for each in value if isinstance(value, list) else [value]:
-                if each not in self.scenario.offices:
-                    self.reference(each, where)
-        elif key in _EVENTS:
-            for each in value if isinstance(value, list) else [value]:
-                self.reference(each, where)
-        elif key == "allotment":
-            for label, person in value.items():
-                self.reference(label, where)
-                self.person(person, where)
-        elif key in CONTAINERS and isinstance(value, Mapping):
-            for inner, told in value.items():
-                self.particular(inner, told, event, f"{where}.{inner}")
-
-    def other(self, value: Any, where: str) -> None:
-        """A letter; or what is stated: `of` whom, with the differences, and the office said to hold them `at`."""
-        if not isinstance(value, Mapping):
-            self.person(value, where)
-            return
-        for key, told in value.items():
-            if key == "of":
-                self.person(told, where)
-            elif key == "at":
-                self.office(told, where)
-            else:
-                self.particular(key, told, "", f"{where}.{key}")
-
-    def tie(self, value: Any, where: str) -> None:
-        """What another is to the person."""
-        if not isinstance(value, Mapping) or set(value) - {"tie", "other", "at"}:
-            raise ScenarioInvalid(field=where, rule="scenario.unknown_key", value=str(value))
-        if value.get("tie") not in words.TIE_KINDS:
-            raise ScenarioInvalid(field=f"{where}.tie", rule="scenario.word", value=str(value.get("tie")))
-        self.other(value.get("other"), f"{where}.other")
-        if "at" in value:
-            self.office(value["at"], f"{where}.at")
-
-    def particular(self, key: str, value: Any, event: str, where: str) -> None:
-        if isinstance(value, Mapping) and "same_as" in value:
-            self.person(value["same_as"], where)
-        elif key == "ties" and event == "movement.arrived":
-            self.value(key, value, event, where)
-        elif not words.is_particular(key):
-            if event not in {"event.corrected", "enquiry.answered"}:
-                raise ScenarioInvalid(field=where, rule="scenario.unknown_key", value=key)
-            self.value(key, value, event, where)
-
-    def point(self, point: Point) -> None:
-        self.office(point.office, point.where)
-        self.person(point.person, point.where)
-        if point.known_at is not None:
-            self.reference(point.known_at, point.where)
-        for key, value in point.expect.items():
-            where = f"{point.where}.{key}"
-            if key in words.VIEW_PLACES and value != "here":
-                self.place(value, where)
-            elif key == "further_at":
-                for letter in value:
-                    self.office(letter, where)
-            elif key == "ties":
-                for tie in value:
-                    self.tie(tie, where)
-            elif isinstance(value, Mapping) and "same_as" in value:
-                self.office(value["same_as"], where)
-        for key, known in (("record", words.RECORDS), ("roles", words.ROLES)):
-            told = point.expect.get(key, [])
-            for word in told if isinstance(told, list) else [told]:
-                if word not in known:
-                    raise ScenarioInvalid(field=f"{point.where}.{key}", rule="scenario.word", value=str(word))
-
-    def place(self, value: Any, where: str) -> None:
-        if isinstance(value, Mapping):
-            if unknown := sorted(set(value) - {"abroad", "last"}):
-                raise ScenarioInvalid(field=f"{where}.{unknown[0]}", rule="scenario.unknown_key", value=unknown[0])
-            if "last" in value:
-                self.office(value["last"], where)
-        elif value not in words.PLACE_WORDS:
-            self.office(value, where)
-
-    def office(self, letter: Any, where: str) -> None:
-        if letter not in self.scenario.offices:
-            raise ScenarioInvalid(field=where, rule="scenario.unknown_office", value=str(letter))
-
-    def person(self, letter: Any, where: str) -> None:
-        if letter not in self.scenario.persons:
-            raise ScenarioInvalid(field=where, rule="scenario.unknown_person", value=str(letter))
+    def case(self, name: str, where: str, labels: Iterable[str]) -> None:
+        """`LABEL.OFFICE`."""
+        if "." not in name.rstrip("."):
+            raise ScenarioInvalid(field=where, rule="scenario.case_name", value=name)
+        self.letters.reference(name, where, frozenset(labels))
 
     def reference(self, name: Any, where: str) -> None:
-        label, _, office = str(name).partition(".")
-        if label not in self.labels:
-            raise ScenarioInvalid(field=where, rule="scenario.unknown_label", value=str(name))
-        if office:
-            self.office(office, where)
+        self.letters.reference(name, where, self.before)
+
+    def point(self, point: Point, told: frozenset[str]) -> None:
+        """`told`: the labels of the steps after which somebody looked; nobody does between those of the start."""
+        self.letters.office(point.office, point.where)
+        self.letters.person(point.person, point.where)
+        if point.known_at is not None:
+            self.letters.reference(point.known_at, point.where)
+            if point.known_at not in told:
+                raise ScenarioInvalid(field=f"{point.where}.known_at", rule="scenario.known_at", value=point.known_at)
+        for key, value in point.expect.items():
+            self.shown(key, value, f"{point.where}.{key}")
+
+    def shown(self, key: str, value: Any, where: str) -> None:
+        """One key of a view."""
+        if isinstance(value, dict) and "not" in value:
+            self.shown(key, only(value, {"not"}, where)["not"], where)
+        elif isinstance(value, dict) and "same_as" in value:
+            self.letters.office(only(value, {"same_as"}, where)["same_as"], where)
+        elif value == "any":
+            return
+        elif key in words.VIEW_PLACES and value != "here":
+            self.letters.place(value, where)
+        elif key in _LISTS:
+            self.set_of(key, listed(value, where), where)
+        elif key == "record":
+            _words(several(value), words.RECORDS, where)
+
+    def set_of(self, key: str, value: list[Any], where: str) -> None:
+        if key == "roles":
+            _words(value, words.ROLES, where)
+        for each in value:
+            if key == "further_at":
+                self.letters.office(each, where)
+            elif key == "ties":
+                Contents(self.letters, self.letters.labels).tie(each, where)
+
+
+def _words(told: list[Any], known: Iterable[str], where: str) -> None:
+    for each in told:
+        word(each, where, known)

@@ -10,13 +10,12 @@ from typing import Any
 
 from events.parts import CONTAINERS
 from exchange.scenarios.binding import Binding, made_up
+from exchange.scenarios.contents import DAYS
 from exchange.scenarios.document import ScenarioInvalid
 from exchange.scenarios.model import Day, Item
 from exchange.scenarios.words import BEGINS_STAY, TIES, is_particular
 
-_DAYS = frozenset({"expected_on", "stay_until", "until", "since", "effective_on"})
 _PLACES = frozenset({"registration", "origin", "destination", "place", "from"})
-_MADE_UP = frozenset({"address", "reason"})
 _OWN = {"person.registered": "particulars", "movement.arrived": "stated", "enquiry.opened": "given"}
 
 
@@ -117,8 +116,9 @@ class _Writer:
             return place(value, self.binding, self.ledger.random)
         if key in {"to", "keeper"}:
             return self.binding.offices[value] if isinstance(value, str) else value
-        if key in _DAYS:
-            return self.ledger.day(value if isinstance(value, int) else date.fromisoformat(value), date.min).isoformat()
+        if key in DAYS:
+            day = date.fromisoformat(value) if isinstance(value, str) else value
+            return None if day is None else self.ledger.day(day, date.min).isoformat()
         if key in CONTAINERS:
             return {name: self.inner(name, told) for name, told in value.items()}
         if key == "deviations":
@@ -141,7 +141,7 @@ class _Writer:
             return self.ledger.known(self.office, value) or self.ledger.any_id(value)
         if key == "allotment":
             return {"/".join(self.ledger.only(k).ref): self.ledger.any_id(v) for k, v in value.items()}
-        if value == "any" and key in _MADE_UP:
+        if value == "any":
             return made_up(key, None, self.ledger.random)
         return value
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from exchange.scenarios import words
 from exchange.scenarios.crosschecks import check
-from exchange.scenarios.document import Fields, ScenarioInvalid, load, many
+from exchange.scenarios.document import Fields, ScenarioInvalid, load, many, word
 from exchange.scenarios.model import By, Day, Item, Office, Outcome, Person, Point, Scenario, Step, StepKind, Tell
 
 _TOP = (
@@ -29,6 +29,7 @@ _TELL = (
     "to", "kind", "about", "expects", "outcome", "reason", "place", "fields", "fields_include", "lacks", "received",
     "line", "may",
 )  # fmt: skip
+_PATH = re.compile(r"/v1/[!-.0-~][!-~]*")
 LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
@@ -43,7 +44,12 @@ def read(file: Path) -> Scenario:
 
 def parse(text: str, name: str) -> Scenario:
     """The scenario of a text. Raises ScenarioInvalid, naming the place and the rule."""
-    top = Fields(load(text), "$", _TOP)
+    return scenario_of(load(text), name)
+
+
+def scenario_of(data: Any, name: str) -> Scenario:
+    """The scenario of a document. Raises as `parse` does."""
+    top = Fields(data, "$", _TOP)
     if top.need("scenario") != words.FORMAT:
         raise ScenarioInvalid(field="$.scenario", rule="scenario.version", value=str(top.need("scenario")))
     if top.need("id") != name:
@@ -103,6 +109,9 @@ def _step(data: Any, where: str, *, plain: bool = False) -> Step:
     for part, whole in ((_HOUSEHOLD, "members"), (_LINE, "line")):
         if odd := [key for key in part if key in fields and kind != whole]:
             raise ScenarioInvalid(field=fields.at(odd[0]), rule="scenario.unknown_key", value=odd[0])
+    outcome = fields.word("outcome", ("accepted", "refused", "either"), "accepted")
+    if "error" in fields and outcome == "accepted":
+        raise ScenarioInvalid(field=fields.at("error"), rule="scenario.error_alone")
     passing = Fields(data["pass"], f"{where}.pass", ("days", "working_days")) if kind == "pass" else None
     sent = Fields(data["send"], f"{where}.send", ("to", "body")) if kind == "send" else None
     return Step(
@@ -118,13 +127,21 @@ def _step(data: Any, where: str, *, plain: bool = False) -> Step:
         again=fields.text("again"),
         days=passing.number("days") if passing else 0,
         working_days=passing.number("working_days") if passing else 0,
-        path=str(sent.need("to")) if sent else "",
+        path=_path(sent) if sent else "",
         body=sent.need("body") if sent else None,
-        outcome=cast("Outcome", fields.word("outcome", ("accepted", "refused", "either"), "accepted")),
+        outcome=cast("Outcome", outcome),
         errors=fields.words("error"),
         tells=tuple(_tell(each, f"{where}.tells.{at}") for at, each in _list(fields, "tells")),
         silent=frozenset(fields.words("silent")),
     )
+
+
+def _path(sent: Fields) -> str:
+    """On the node itself: a file by others sends the office's key nowhere else."""
+    path = str(sent.need("to"))
+    if not _PATH.fullmatch(path):
+        raise ScenarioInvalid(field=sent.at("to"), rule="scenario.path", value=path)
+    return path
 
 
 def _items(fields: Fields, kind: StepKind) -> Iterator[Item]:
@@ -153,7 +170,7 @@ def _each(fields: Fields) -> Iterator[Item]:
 
 
 def _item(fields: Fields) -> Item:
-    event = str(fields.word("event", words.FIELDS) or fields.need("event"))
+    event = str(word(fields.need("event"), fields.at("event"), words.FIELDS))
     content = Fields(fields.data.get("with", {}), fields.at("with"), words.FIELDS[event]).data
     return Item(event, _label(fields), fields.words("person"), _day(fields, "day"), content, fields.text("of"))
 

@@ -87,7 +87,7 @@ def _points(play: Play, untried: list[str | CannotTry]) -> Iterator[Difference]:
         try:
             yield from play.comparing.view(point.where, point.office, point.expect, shown)
         except CannotTry as error:
-            untried.append(f"{point.where}: {error}")
+            untried.append(CannotTry(field=point.where, rule=error.rule, **error.details))
 
 
 def _cases(play: Play) -> Iterator[Difference]:
