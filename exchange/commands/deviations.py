@@ -52,14 +52,14 @@ def _differs(path: str, deviation: Deviation, opening: Standing | None) -> None:
         raise Malformed(field=f"{path}.ours", rule="deviation.holds_nothing")
     if opening is None:
         return
-    stated = _stated(opening, deviation.field)
-    if deviation.yours is not None and (stated is None or not alike(deviation.field, deviation.yours, stated)):
+    said = stated(opening, deviation.field)
+    if deviation.yours is not None and (said is None or not alike(deviation.field, deviation.yours, said)):
         raise Malformed(field=f"{path}.yours", rule="deviation.not_stated")
-    if stated is not None and alike(deviation.field, deviation.ours, stated):
+    if said is not None and alike(deviation.field, deviation.ours, said):
         raise Malformed(field=f"{path}.ours", rule="deviation.same")
 
 
-def _stated(opening: Standing, name: str) -> Any:
+def stated(opening: Standing, name: str) -> Any:
     """What the event says under this name, as far as this office was told; None where it says nothing."""
     if name == "effective_on":
         return opening.day

@@ -169,7 +169,7 @@ _reply(
     ("Settle what a reply left open", "了结差异或异议"),
     SettleSchema,
     {"id": examples.REPLY, "accepted": ["name"]},
-    "The asker accepts fields, insists on fields, or either for the whole.",
+    "The asker accepts fields, which corrects them in the same act, insists on fields, or either for the whole.",
 )
 _reply(
     "defer",
