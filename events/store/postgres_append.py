@@ -51,11 +51,12 @@ _COPY_EVENTS: LiteralString = (
 _WAIT: LiteralString = """
 WITH waiting AS (
     INSERT INTO pending (author, id, submission)
-    SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::text[]))
+    SELECT unnest((SELECT $1::text[])), unnest((SELECT $2::text[])), unnest((SELECT $3::text[]))
 )
-SELECT count(*)
-FROM unnest((SELECT $4::text[]), (SELECT $5::text[]), (SELECT $6::int8[])) AS s (subject, author, version)
-CROSS JOIN LATERAL (
+SELECT count(*) FROM (
+    SELECT unnest((SELECT $4::text[])) AS subject, unnest((SELECT $5::text[])) AS author,
+        unnest((SELECT $6::int8[])) AS version
+) AS s CROSS JOIN LATERAL (
     SELECT FROM events e WHERE e.subject = s.subject AND e.author = s.author AND e.version = s.version::int4 OFFSET 0
 ) AS e
 """
@@ -103,7 +104,12 @@ class Appends(EventRows):
         if not events:
             return ()
         with self.attempt():
-            return self._append_all(events, same)
+            stored = self._append_together(events)
+            if stored:
+                self.appended += len(events)
+                return stored
+            self.driver.execute("ROLLBACK TO attempt")
+            return tuple(self._append_one(event, same) for event in events)
 
     def insist(self) -> None:
         """What is there already is acknowledged only when the standby has it, too."""
@@ -123,15 +129,8 @@ class Appends(EventRows):
         self.insist()
         return stored
 
-    def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
-        if self._append_together(events):
-            self.appended += len(events)
-            return tuple(map(fresh, events))
-        self.driver.execute("ROLLBACK TO attempt")
-        return tuple(self._append_one(event, same) for event in events)
-
-    def _append_together(self, events: Sequence[SealedEvent]) -> bool:
-        """Whether all are taken at once. Where not, one by one shows why."""
+    def _append_together(self, events: Sequence[SealedEvent]) -> tuple[StoredEvent, ...]:
+        """All of them taken at once; none where that cannot be, and one by one shows why."""
         rows: list[tuple[bytes, ...]] = []
         try:
             with self._hot.copy(_COPY_EVENTS) as copy:
@@ -143,9 +142,10 @@ class Appends(EventRows):
                 subjects, authors, versions = zip(*continued, strict=True) if continued else ((), (), ())
                 marks = (columns[_AUTHOR], columns[_ID], columns[_SUBMISSION])
                 values = [*map(encoded, (*marks, subjects, authors)), numbers(versions)]
+                stored = tuple(map(fresh, events))
         except (UniqueViolation, _Gap):
-            return False
-        return self._ask(_WAIT, values).fetchone() == (len(continued),)
+            return ()
+        return stored if self._ask(_WAIT, values).fetchone() == (len(continued),) else ()
 
 
 class _Gap(Exception):

@@ -136,7 +136,7 @@ class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
     def attempt(self) -> Iterator[None]:
         """What is done inside is taken back where it raises, and nothing that was done before."""
         before = self.appended, self._holds_head
-        self.driver.execute("SAVEPOINT attempt")
+        say(self.driver, "SAVEPOINT attempt")
         try:
             with clear_errors():
                 yield
@@ -146,7 +146,7 @@ class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
                 self.driver.execute("ROLLBACK TO attempt")
                 self.driver.execute("RELEASE attempt")
             raise
-        self.driver.execute("RELEASE attempt")
+        say(self.driver, "RELEASE attempt")
 
     def guard(self, tokens: Iterable[bytes]) -> None:
         # By their first eight bytes, in one order for all: two that share them wait for each other in vain, no more.
