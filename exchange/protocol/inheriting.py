@@ -17,11 +17,14 @@ from events.catalogue.values import CaseRef, Other, Place, StayName, Tied
 from events.envelope import Ref
 from events.standing import Facts, Stand, Standing
 from exchange.protocol.book import Delivery
-from exchange.protocol.cases import RIVAL_DOCUMENT
+from exchange.protocol.cases import MATCH, ONE_DOCUMENT, RIVAL_DOCUMENT
+from exchange.protocol.kinship import GROUND as FAMILY
 from exchange.protocol.offices import Offices
 
 Successor = Callable[[str], str]
 _OFFICES = ("to", "keeper", "teller")  # fields of a payload that name an office by its code alone
+# Grounds that end with what they stand on, or hide what was asked: the lightest first.
+_LIGHT = (ONE_DOCUMENT, MATCH, FAMILY)
 
 
 def inherited(stand: Stand, offices: Offices) -> Stand:
@@ -59,13 +62,20 @@ def _joined(one: Delivery, other: Delivery) -> Delivery:
     """What two offices that became one were told of one event, or told; the latest revision counts, as ever.
 
     Every question stays put, whichever of the two it was put to, and so does who put it: only of the ground of two
-    persons with one document does it follow that the teller itself asks, and not the keeper.
+    persons with one document does it follow that the teller itself asks, and not the keeper. Of two grounds the one
+    counts from which more follows: whoever was named as well was not told for a document's or the family's sake alone.
     """
     first, last = sorted((one, other), key=lambda d: (d.revision, d.asks, sorted(d.parts)))
     asked = {**{q.kind: q for q in first.asked}, **{q.kind: q for q in last.asked}}
     parts = last.parts | first.parts if first.revision == last.revision else last.parts
-    ground = RIVAL_DOCUMENT if RIVAL_DOCUMENT in {one.ground, other.ground} else last.ground
+    ground = max(first.ground, last.ground, key=lambda each: (_weight(each), each == last.ground))
     return msgspec.structs.replace(last, parts=parts, asked=tuple(asked.values()), ground=ground)
+
+
+def _weight(ground: str) -> int:
+    if ground == RIVAL_DOCUMENT:
+        return len(_LIGHT) + 1
+    return _LIGHT.index(ground) if ground in _LIGHT else len(_LIGHT)
 
 
 def _fact(standing: Standing, successor: Successor) -> Standing:

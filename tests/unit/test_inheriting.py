@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.catalogue.amendment import Retracted
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
@@ -13,8 +13,9 @@ from events.catalogue.values import CaseRef, NoteKind, Place, StayName, town
 from events.envelope import Ref
 from events.standing import may_amend, stand
 from exchange.protocol.book import Book, Delivery, Question
-from exchange.protocol.cases import MATCH, RIVAL_DOCUMENT
+from exchange.protocol.cases import MATCH, ONE_DOCUMENT, RIVAL_DOCUMENT
 from exchange.protocol.inheriting import between_heirs, handed_on, inherited
+from exchange.protocol.kinship import GROUND as FAMILY
 from exchange.protocol.offices import Offices, Succession
 from exchange.protocol.view import view
 from tests.unit.made_up import event
@@ -85,6 +86,53 @@ def test_of_two_revisions_the_latest_says_which_parts_there_are():
     ]
     [found] = handed_on([(each, "P") for each in told], merged)
     assert (found.parts, found.revision) == (frozenset(["identity"]), 2)
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["told first", "told last"])
+@pytest.mark.parametrize("revision", [1, 2])
+@pytest.mark.parametrize(
+    ("light", "heavy"),
+    [
+        (ONE_DOCUMENT, MATCH),
+        (ONE_DOCUMENT, "keeper"),
+        (MATCH, "named"),
+        (MATCH, RIVAL_DOCUMENT),
+        (FAMILY, "open_stay"),
+        ("named", RIVAL_DOCUMENT),
+    ],
+)
+def test_of_two_grounds_the_one_stays_from_which_more_follows(light, heavy, revision, turned):
+    """Whichever office it was told to, and whichever of the two was told again since."""
+    merged = Offices(successions={A: Succession((B,))})
+    told = [
+        Delivery(ref=Ref(D, "e1"), teller=D, to=A, parts=frozenset(), ground=light, revision=revision),
+        Delivery(ref=Ref(D, "e1"), teller=D, to=B, parts=frozenset({"identity"}), ground=heavy),
+    ]
+    [found] = handed_on([(each, "P") for each in (told[::-1] if turned else told)], merged)
+    assert (found.ground, found.revision) == (heavy, revision)
+
+
+@pytest.mark.parametrize("also", [ONE_DOCUMENT, MATCH])
+@pytest.mark.parametrize("later", [True, False], ids=["and told again", "and told once"])
+def test_a_question_put_to_the_office_named_is_shown_and_stands_though_its_document_was_matched_as_well(also, later):
+    """The arrival named A; B, which A became one with, was told of it for the sake of a document."""
+    merged = Offices(["110101000000"], successions={A: Succession((B,))})
+    number = {"document.passport": {"number": "E12345678"}}
+    arrival = event(Arrived(kind="main", registration=town(A), stated=number), D, "P", 1)
+    corrected = event(Corrected(target=arrival.ref, set={"document.passport": None}), D, "P", 2)
+    book = Book(D, merged)
+    for own in (arrival, corrected):
+        book.record(own)
+    asked = {"kind": "inflow", "asked": (Question("inflow"),), "parts": frozenset({"identity"})}
+    told: list[Any] = [
+        Delivery(ref=arrival.ref, teller=D, to=A, ground="named", **asked),  # type: ignore[arg-type]  # as written
+        Delivery(ref=arrival.ref, teller=D, to=B, ground=also, revision=1 + later, **asked),  # type: ignore[arg-type]
+    ]
+    for each in handed_on([(each, "P") for each in told], merged):
+        book.tell(each)
+    [record] = view(book)
+    [case] = record.cases.values()
+    assert (case.ref.asked, case.status, case.hidden, case.by_document) == (B, "open", False, False)
 
 
 @pytest.mark.parametrize("first", [MATCH, RIVAL_DOCUMENT])
