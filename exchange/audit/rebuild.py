@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -115,14 +116,20 @@ class _Tally:
 
 def as_stored(node: Node, session: SqlSession, persons: list[str]) -> tuple[list[Settled], list[Closed]]:
     """The dossiers as events and deliveries tell them, nothing settled anew; and those that do not open."""
+    unread: list[Closed] = []
+
+    def note(ids: tuple[str, ...], error: Tampered) -> None:
+        unread.append(unreadable(node, ids, records.of_persons(session.sql, ids), error))
+
+    found, closed = opened(node, readable(node, session, persons, note))
+    return found, [*unread, *closed]
+
+
+def opened(node: Node, shelves: Iterable[Shelf]) -> tuple[list[Settled], list[Closed]]:
+    """The dossiers on these shelves, and those that do not open."""
     found: list[Settled] = []
     closed: list[Closed] = []
-
-    def unread(ids: tuple[str, ...], error: Tampered) -> None:
-        offices = sorted({row.office for row in records.of_persons(session.sql, ids) if node.serves(row.office)})
-        closed.append(Closed(persons=ids, offices=tuple(offices), rule=str(error.rule)))
-
-    for shelf in readable(node, session, persons, unread):
+    for shelf in shelves:
         try:
             shelf.require_keys()
             found.append(unsettled(node, shelf))
@@ -131,6 +138,12 @@ def as_stored(node: Node, session: SqlSession, persons: list[str]) -> tuple[list
             rule = str(error.rule)
             closed.append(Closed(persons=shelf.persons, offices=offices, rule=rule, events=shelf.unopened()))
     return found, closed
+
+
+def unreadable(node: Node, ids: tuple[str, ...], stored: Iterable[RecordRow], error: Tampered) -> Closed:
+    """A dossier with a row that says nothing; who has a record of it is concerned."""
+    offices = sorted({row.office for row in stored if node.serves(row.office)})
+    return Closed(persons=ids, offices=tuple(offices), rule=str(error.rule))
 
 
 def unsettled(node: Node, shelf: Shelf) -> Settled:

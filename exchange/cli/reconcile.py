@@ -18,6 +18,7 @@ from exchange.node import Node
 from exchange.queries.checks import area_with_offices
 from exchange.reconcile import Between, Checked, Difference, between, latest, repair, repair_everybody, stepwise
 from exchange.reconcile.finding import Check
+from exchange.reconcile.processes import cores
 
 SHOWN = 20  # differences of one check; a machine is told up to a thousand in all
 
@@ -28,7 +29,7 @@ SHOWN = 20  # differences of one check; a machine is told up to a thousand in al
 @option("--repair", "mend", is_flag=True, help="cli.option.repair")
 @option("--latest", "kept", is_flag=True, help="cli.option.latest")
 @option("--full", is_flag=True, help="cli.option.full")
-@option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="cli.option.processes")
+@option("--processes", type=click.IntRange(1, 64), default=cores, help="cli.option.processes")
 @on_node
 def reconcile(
     one: str | None,

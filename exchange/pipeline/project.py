@@ -26,7 +26,7 @@ from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import ASKED, DECIDING, CaseState, Record
 from exchange.protocol.reviewing import review_on
 from exchange.protocol.routing_table import rank
-from exchange.protocol.sheet import lives_at, own_stay, protected_until, roles, sheet, shown, state
+from exchange.protocol.sheet import lives_at, own_stay, protected_until, roles, sheet, shown
 from exchange.tables import books, cases, inbox, records
 from exchange.unit_of_work import SqlSession
 
@@ -93,19 +93,24 @@ def plain_rows(one: Settled) -> list[tuple[records.RecordRow, bytes]]:
 
 
 def _plain_rows(record: Record) -> Iterator[tuple[records.RecordRow, bytes]]:
-    plain = canonical.encode_known(sheet(record))
+    seen = sheet(record)
+    plain = canonical.encode_known(seen)
     digest = hashlib.sha256(plain).digest()
-    home = lives_at(record)
     own = own_stay(record)
+    if record.withdrawn:  # of whom the sheet shows neither, though the columns say both
+        held, home = roles(record), lives_at(record)
+        lives = home.code if home is not None else None
+    else:
+        held, lives = tuple(seen["roles"]), (seen["lives_at"] or {}).get("code")
     for person in record.persons:
         row = records.RecordRow(
             office=record.office,
             person=person,
             survivor=record.person,
-            state=_state(record, person),
-            roles=roles(record),
+            state=_state(record, seen["state"], person),
+            roles=held,
             keeper=record.keeper,
-            lives_at=home.code if home is not None else None,
+            lives_at=lives,
             since=own.began if own is not None else None,
             review_on=review_on(record),
             protected_until=protected_until(record) if person == record.person else None,
@@ -125,13 +130,8 @@ def _associated(office: str, person: str) -> bytes:
     return b"\0".join((_ASSOCIATED, office.encode(), person.encode()))
 
 
-def _state(record: Record, person: str) -> records.State:
-    if person in record.merged:
-        return "merged"
-    found = state(record)
-    if found == "none":
-        raise ValueError(found)
-    return found
+def _state(record: Record, shown: records.State, person: str) -> records.State:
+    return "merged" if person in record.merged else shown
 
 
 def case_rows(one: Settled) -> list[cases.CaseRow]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from events.errors import Tampered
 from events.store.sql.schema import dirty
-from exchange.audit.rebuild import as_stored
+from exchange.audit.rebuild import Closed, opened, unreadable
+from exchange.books import Shelf, shelved
 from exchange.everybody import everybody
 from exchange.pipeline.joining import unmarked_from
 from exchange.pipeline.relatives import tied
@@ -67,16 +69,16 @@ class _Turn:
 
 def _check(node: Node, session: SqlSession, turn: _Turn, known: Known, gathered: Gathered) -> None:
     known.look(session, turn.rows, turn.dossiers)
-    unknown: list[str] = []
+    unknown: list[tuple[str, ...]] = []
     for ids in turn.dossiers:
         pairs = known.pairs(ids)
         if pairs is None or not turn.under_way.isdisjoint(ids):
-            unknown += ids
+            unknown.append(ids)
         else:
             gathered.persons += len(ids)
             gathered.pairs.update(pairs)
-    dossiers, closed = as_stored(node, session, unknown)
-    altered = Altered((row for person in unknown for row in turn.rows.events.get(person, ())), closed)
+    dossiers, closed = _opened(node, turn.rows, unknown)
+    altered = Altered((row for ids in unknown for person in ids for row in turn.rows.events.get(person, ())), closed)
     gathered.find(altered.faults(closed))
     judged = []
     for one in dossiers:
@@ -85,7 +87,7 @@ def _check(node: Node, session: SqlSession, turn: _Turn, known: Known, gathered:
         elif altered.unjudged.isdisjoint(one.persons):
             judged.append(one)
     proved = []
-    for one, evidence in zip(judged, Evidence.read(node, session, judged), strict=True):
+    for one, evidence in zip(judged, Evidence.read(node, session, judged, turn.rows), strict=True):
         gathered.persons += len(one.persons)
         gathered.pairs.update(evidence.pairs)
         faults = root_causes(evidence)
@@ -93,6 +95,19 @@ def _check(node: Node, session: SqlSession, turn: _Turn, known: Known, gathered:
         if not faults and altered.misplaced.isdisjoint(one.persons):
             proved.append(Proved(one.persons, evidence.pairs, _relatives(one)))
     known.nothing_wrong(session, proved)
+
+
+def _opened(node: Node, rows: Rows, dossiers: Iterable[tuple[str, ...]]) -> tuple[list[Settled], list[Closed]]:
+    """The dossiers as events and deliveries tell them; and those that do not open, or of which a row says nothing."""
+    shelves: list[Shelf] = []
+    unread: list[Closed] = []
+    for ids in dossiers:
+        try:
+            shelves += shelved(rows.gathered(ids), node.keys, node.offices)
+        except Tampered as error:
+            unread.append(unreadable(node, ids, rows.records(ids), error))
+    found, closed = opened(node, shelves)
+    return found, [*unread, *closed]
 
 
 def _relatives(one: Settled) -> frozenset[str]:

@@ -20,9 +20,9 @@ from exchange.protocol.duties import RULES
 from exchange.protocol.settle import settle
 from exchange.reconcile.entitlement import check_entitlement
 from exchange.reconcile.finding import Difference
+from exchange.reconcile.known import Rows
 from exchange.reconcile.ledger import check_ledger, check_replaced, is_held_as_told
 from exchange.reconcile.views import check_views, compare_views
-from exchange.tables import books, records
 from exchange.tables.books import BookRow
 from exchange.tables.records import RecordRow
 from exchange.unit_of_work import SqlSession
@@ -50,20 +50,11 @@ class Evidence:
         ]
 
     @classmethod
-    def read(cls, node: Node, session: SqlSession, dossiers: Sequence[Settled]) -> Iterator[Evidence]:
+    def read(cls, node: Node, session: SqlSession, dossiers: Sequence[Settled], rows: Rows) -> Iterator[Evidence]:
         """Beside each dossier what the books hold and the records that are stored."""
-        persons = [person for one in dossiers for person in one.persons]
-        held: dict[str, list[BookRow]] = {}
-        for row in books.of_persons(session.sql, persons):
-            held.setdefault(row.person, []).append(row)
-        stored: dict[str, list[RecordRow]] = {}
-        for record in records.of_persons(session.sql, persons):
-            stored.setdefault(record.person, []).append(record)
         relatives = Relatives(node, session, [one.shelf for one in dossiers])
         for one in dossiers:
-            own = [row for person in one.persons for row in held.get(person, ())]
-            kept = [record for person in one.persons for record in stored.get(person, ())]
-            yield cls(node, one, own, kept, relatives)
+            yield cls(node, one, rows.held(one.persons), rows.records(one.persons), relatives)
 
     def _ledger_and_views(self) -> Iterator[Difference]:
         """Where the books hold exactly what was told, they are read once: the view of the one is that of the other."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, tuple_
 
@@ -60,7 +60,7 @@ class Fed:
         if self._last is not None:
             behind = tuple_(deliveries.c.recipient, deliveries.c.position)
             query = query.where(behind > tuple_(self._last.recipient, self._last.position))
-        rows = list(map(_Row._make, session.sql.execute(query.limit(STEP))))
+        rows: Sequence[Any] = session.sql.execute(query.limit(STEP)).all()
         heads: dict[str, int] = {row[0]: row[1] for row in session.sql.execute(select(feed_heads))}
         latest = session.sql.execute(select(log_head.c.at)).scalar_one()
         for office, some in groupby(rows, itemgetter(0)):
@@ -80,18 +80,20 @@ class Fed:
         missed = [office for office, empty in self.empty.items() if len(empty) > known[office]]
         return [*self._faults, *(Difference("ledger", office, "", lacking=("position",)) for office in missed)]
 
-    def _feed(self, office: str, rows: Sequence[_Row], heads: dict[str, int], latest: int) -> None:
+    def _feed(self, office: str, found: Sequence[Any], heads: dict[str, int], latest: int) -> None:
         if self._last is None or self._last.recipient != office:
             if self._last is not None:
                 self._miss(self._last.recipient, heads.get(self._last.recipient, 0) + 1)
             self._next, self._timely = 1, []
-        self._last = rows[-1]
+        self._last = last = _Row._make(found[-1])
         head = heads.get(office, 0)
-        near = [*self._timely, *rows]
-        following = [row.position for row in rows] == list(range(self._next, self._next + len(rows)))
-        if following and rows[-1].position <= head and rows[-1].at <= latest and in_order([row.at for row in near]):
-            self._next, self._timely = self._next + len(rows), near[-BESIDE:]
-            return  # as nearly all do: no row is looked at by itself
+        following = [row[1] for row in found] == list(range(self._next, self._next + len(found)))
+        timely = in_order([*(row.at for row in self._timely), *(row[-1] for row in found)])
+        if following and timely and last.position <= head and last.at <= latest:  # as nearly all do: none is looked at
+            self._next += len(found)
+            self._timely = [*self._timely, *map(_Row._make, found[-BESIDE:])][-BESIDE:]
+            return
+        rows = list(map(_Row._make, found))
         placed = [row for row in rows if 1 <= row.position <= head]
         for row in placed:
             self._miss(office, row.position)

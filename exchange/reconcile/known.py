@@ -9,7 +9,7 @@ hangs on the dossiers of those tied to them, too: their rows are proved with the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -18,24 +18,32 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
+from sqlalchemy import Table
 
+from events.store.contract import Gathered
+from events.store.rules import feed_order, log_order
 from events.store.sql.events import EventRow
+from events.store.sql.feed import delivery_of
 from events.store.sql.rows import Query
+from events.store.sql.schema import deliveries
 from exchange.protocol.agreement import PairState
-from exchange.tables import proofs
+from exchange.tables import books, proofs, records, schema
+from exchange.tables.books import BookRow
 from exchange.tables.proofs import Proof
+from exchange.tables.records import RecordRow
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
     from exchange.node import Node
 
-# Whatever columns there are, now or later.
-_TOLD = Query("SELECT person, * FROM deliveries WHERE person {keys}")
-_TABLES = (
-    _TOLD,
-    Query("SELECT person, * FROM books WHERE person {keys}"),
-    Query("SELECT person, * FROM records WHERE person {keys}"),
-)
+
+def _all_of(table: Table) -> Query:
+    """Whatever columns there are, now or later, behind whom the row is about."""
+    return Query(f"SELECT person, {', '.join(table.c.keys())} FROM {table.name} WHERE person {{keys}}")  # noqa: S608 (our own words)
+
+
+_TOLD = _all_of(deliveries)
+_TABLES = (_TOLD, _all_of(books.books), _all_of(schema.records))
 _FORM = "checks/2"
 _packed = msgspec.msgpack.Encoder().encode
 
@@ -55,6 +63,29 @@ class Rows:
         return next(
             (person for person in ids if any(row.place is not None for row in self.events.get(person, ()))), ids[0]
         )
+
+    def gathered(self, ids: tuple[str, ...]) -> Gathered:
+        """One dossier, as the store gathers it. Raises Tampered where a row says nothing."""
+        told = (delivery_of(row[1:]) for row in self._about(0, ids))
+        return Gathered(
+            dossiers=dict.fromkeys(ids, ids),
+            events=tuple(sorted((row.stored() for each in ids for row in self.events.get(each, ())), key=log_order)),
+            deliveries=tuple(sorted(told, key=feed_order)),
+            keys={person: self._keys[person] for person in ids if person in self._keys},
+            named={},
+            offices=frozenset(),
+        )
+
+    def held(self, ids: Sequence[str]) -> list[BookRow]:
+        """What the books hold of one dossier."""
+        return sorted((books.row_of(row[1:]) for row in self._about(1, ids)), key=books.order)
+
+    def records(self, ids: Sequence[str]) -> list[RecordRow]:
+        """The records that are stored of one dossier."""
+        return sorted((records.row_of(row[1:]) for row in self._about(2, ids)), key=records.order)
+
+    def _about(self, table: int, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        return (row for person in ids for row in self._others[table].get(person, ()))
 
     def digest(self, ids: Sequence[str], common: bytes) -> bytes:
         """Of all rows of one dossier, and of what all dossiers have in common."""
@@ -94,6 +125,7 @@ class Known:
         about_offices = sorted(session.rows_about_offices())
         self._common = sha256(_packed((code(), node.settings.serves, node.settings.peers, about_offices))).digest()
         self._digests: dict[str, bytes] = {}
+        self._stored: Mapping[str, Proof] = {}
         self._proofs: Mapping[str, Proof] = {}
         self._kindred = _Kindred(session, ())
         self.fresh: list[Proof] = []
@@ -101,7 +133,8 @@ class Known:
     def look(self, session: SqlSession, rows: Rows, dossiers: Iterable[Sequence[str]]) -> None:
         """At these dossiers, in the place of those before."""
         self._digests = {ids[0]: rows.digest(ids, self._common) for ids in dossiers}
-        self._proofs = proofs.of_persons(session.sql, self._digests) if self._trusted else {}
+        self._stored = proofs.of_persons(session.sql, self._digests)
+        self._proofs = self._stored if self._trusted else {}
         self._kindred = _Kindred(session, {each for one in self._proofs.values() for each in one.relatives.split()})
 
     def pairs(self, ids: Sequence[str]) -> tuple[PairState, ...] | None:
@@ -116,7 +149,9 @@ class Known:
         kindred = _Kindred(session, {each for one in dossiers for each in one.relatives})
         for one in dossiers:
             person, pairs, relatives = one.ids[0], " ".join(one.pairs), " ".join(sorted(one.relatives))
-            self.fresh.append(Proof(person, self._proof(person, pairs, relatives, kindred), pairs, relatives))
+            made = Proof(person, self._proof(person, pairs, relatives, kindred), pairs, relatives)
+            if self._stored.get(person) != made:
+                self.fresh.append(made)
 
     def _proof(self, person: str, pairs: str, relatives: str, kindred: _Kindred) -> bytes:
         theirs = kindred.digest(relatives.split())

@@ -6,7 +6,7 @@ Each index is held against the tree, which has the hash of every event at its pl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select, tuple_
 
@@ -57,15 +57,20 @@ class Logged:
         head = session.sql.execute(select(log_head.c.frontier, log_head.c.at)).one()
         size = Frontier.from_bytes(head.frontier).size
         query = _ROWS if self._behind is None else _ROWS.where(log.c.index > self._behind)
-        rows = list(map(_Row._make, session.sql.execute(query.limit(STEP))))
-        if rows:
-            self._behind = rows[-1].place
-        whole = len(rows) < STEP
-        first, end = self._next, size if whole else min(rows[-1].place + 1, size)
+        found: Sequence[Any] = session.sql.execute(query.limit(STEP)).all()
+        if found:
+            self._behind = found[-1][0]
+        whole = len(found) < STEP
+        first, end = self._next, size if whole else min(found[-1][0] + 1, size)
         hashes = _hashes(session, first, end)
-        if self._fit(rows, size, hashes):  # as nearly all do: no row is looked at by itself
-            self._next += len(rows)
+        places, _, _, stored, moments = zip(*found, strict=True) if found else ((),) * 5
+        fits = places == tuple(range(first, first + len(found))) and first + len(found) <= size
+        timely = in_order([*(row.at for row in self._last), *moments]) and max(moments, default=0) <= head.at
+        if fits and timely and b"".join(stored) == hashes:  # as nearly all do: no row is looked at by itself
+            self._next += len(found)
+            self._last = [*self._last, *map(_Row._make, found[-BESIDE:])][-BESIDE:]
         else:
+            rows = list(map(_Row._make, found))
             leaves = {
                 first + at // HASH_BYTES: hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)
             }
@@ -73,7 +78,7 @@ class Logged:
                 self._place(row, size, leaves)
             if whole:
                 self._miss(size, leaves)
-        self._time(rows, head.at)
+            self._time(rows, head.at)
         return not whole
 
     def faults(self, session: SqlSession) -> list[Difference]:
@@ -92,11 +97,6 @@ class Logged:
         faults = [Difference("ledger", ref.author, about.get(ref, ""), "", ref, (w,)) for ref, w in found.items()]
         return [*faults, *_lost(session, lost)]
 
-    def _fit(self, rows: Sequence[_Row], size: int, hashes: bytes) -> bool:
-        """Whether they are what follows in the tree, and all of it where they are the last."""
-        following = [row.place for row in rows] == list(range(self._next, self._next + len(rows)))
-        return following and self._next + len(rows) <= size and b"".join([row.leaf for row in rows]) == hashes
-
     def _place(self, row: _Row, size: int, leaves: dict[int, bytes]) -> None:
         if 0 <= row.place < size:
             self._miss(row.place, leaves)
@@ -112,11 +112,7 @@ class Logged:
         self._next = max(self._next, until)
 
     def _time(self, rows: list[_Row], latest: int) -> None:
-        near = [*self._last, *rows]
-        if in_order([row.at for row in near]) and (not rows or rows[-1].at <= latest):
-            self._last = near[-BESIDE:]
-            return
-        early = [row for row in near if row.at <= latest]
+        early = [row for row in (*self._last, *rows) if row.at <= latest]
         wrong = {early[place] for place in out_of_order([row.at for row in early])}
         wrong |= {row for row in rows if row.at > latest}
         for row in sorted(wrong)[: MOST - len(self._untimely)]:

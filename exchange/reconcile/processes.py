@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
+from exchange.collecting import collect_seldom
 from exchange.reconcile.checks import checks
 from exchange.reconcile.finding import Checked
 from exchange.settings import Settings
@@ -17,7 +19,14 @@ if TYPE_CHECKING:
 
 _AHEAD = 2  # batches that wait for each process, so that none is idle and few are in memory
 
+FEW = 25  # batches that one process has checked before others are opened
+
 _own: list[Node] = []  # of this process, opened once
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def in_processes(
@@ -44,6 +53,7 @@ def _open(settings: Settings) -> None:
     from exchange.node import Node  # noqa: PLC0415 (which imports all of this, for its own)
 
     _own.append(Node.open(settings))
+    collect_seldom()
 
 
 def _check(persons: list[str], trusted: bool) -> Checked:

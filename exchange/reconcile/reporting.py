@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,7 +15,7 @@ from exchange.progress import Tell, nobody
 from exchange.reconcile.checks import BATCH, checks, offices_checked, places_checked
 from exchange.reconcile.digesting import bring_up, bring_up_until
 from exchange.reconcile.finding import Checked, Gathered, in_one
-from exchange.reconcile.processes import in_processes
+from exchange.reconcile.processes import FEW, in_processes
 from exchange.tables import reports
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def stepwise(node: Node, tell: Tell = nobody, *, trusted: bool = True, processes: int = 1) -> Checked:
     """The four checks over everybody, each batch at a moment of its own, so that none holds up the database for long.
 
-    `tell`: how many persons were checked so far; `trusted`: as of `checks`; `processes`: that work on it.
+    `tell`: how many persons were checked so far; `trusted`: as of `checks`; `processes`: that work on it, where there
+    are so many persons that it is worth it.
     """
     whole = Gathered()
     for part in _parts(node, tell, trusted=trusted, processes=processes):
@@ -131,10 +133,12 @@ def _parts(node: Node, tell: Tell, *, trusted: bool, processes: int) -> Iterator
 
 
 def _checked(node: Node, *, trusted: bool, processes: int) -> Iterator[tuple[int, Checked]]:
-    if processes > 1:
-        yield from in_processes(node.settings, _batches(node), processes, trusted=trusted)
+    batches = _batches(node)
+    few = list(islice(batches, FEW)) if processes > 1 else []
+    if len(few) == FEW:
+        yield from in_processes(node.settings, chain(few, batches), processes, trusted=trusted)
         return
-    for persons in _batches(node):
+    for persons in chain(few, batches):
         yield len(persons), checks(node, persons, trusted=trusted, keep=True)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any, cast
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Index, LargeBinary, PrimaryKeyConstraint, Row, Table, Text, select
+from sqlalchemy import Column, Connection, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, select
 
 from events.envelope import Part, Ref
 from events.store.contract import NewDelivery
@@ -31,6 +31,7 @@ books = Table(
 )
 
 _told = msgspec.json.Decoder(NewDelivery)
+_parts = msgspec.json.Decoder(list[Part])
 _KEY = ("office", "author", "id", "teller")
 
 
@@ -54,11 +55,22 @@ def hold(sql: Connection, rows: Iterable[BookRow]) -> None:
 def of_persons(sql: Connection, persons: Collection[str]) -> tuple[BookRow, ...]:
     """What all offices hold of these persons, by office and event."""
     found = [
-        _row(row)
+        row_of(row)
         for batch in batches(sorted(set(persons)))
         for row in sql.execute(select(books).where(books.c.person.in_(batch)))
     ]
-    return tuple(sorted(found, key=lambda row: (row.office, row.ref, row.teller)))
+    return tuple(sorted(found, key=order))
+
+
+def row_of(values: Sequence[Any]) -> BookRow:
+    """The entry in a row of all columns, in their order."""
+    office, person, author, id_, teller, leaf, parts, told = values
+    return _made(office, person, Ref(author, id_), teller, leaf, parts, told)
+
+
+def order(row: BookRow) -> tuple[str, Ref, str]:
+    """By office and event."""
+    return (row.office, row.ref, row.teller)
 
 
 def clear(sql: Connection, persons: Collection[str]) -> None:
@@ -80,13 +92,10 @@ def _values(row: BookRow) -> dict[str, Any]:
     }
 
 
-def _row(row: Row[Any]) -> BookRow:
-    ref = Ref(row.author, row.id)
+def _made(office: str, person: str, ref: Ref, teller: str, leaf: bytes, held: Any, taken: Any) -> BookRow:
     try:
-        parts, told = frozenset(cast("list[Part]", msgspec.json.decode(row.parts))), _told.decode(row.told)
+        parts, told = frozenset(_parts.decode(held)), _told.decode(taken)
     except (msgspec.DecodeError, UnicodeDecodeError, TypeError):  # altered: as a telling that nobody made
         parts = frozenset()
-        told = NewDelivery(ref=ref, person=row.person, teller=row.teller, to=row.office, parts=parts, ground="")
-    return BookRow(
-        office=row.office, person=row.person, ref=ref, teller=row.teller, leaf=row.leaf, parts=parts, told=told
-    )
+        told = NewDelivery(ref=ref, person=person, teller=teller, to=office, parts=parts, ground="")
+    return BookRow(office=office, person=person, ref=ref, teller=teller, leaf=leaf, parts=parts, told=told)

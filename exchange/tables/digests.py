@@ -50,7 +50,7 @@ def take_news(sql: Connection) -> None:
 def not_looked_at(sql: Connection) -> list[int]:
     """The units that have to be looked at."""
     known = select(digests.c.bucket).where(digests.c.depth == UNIT, digests.c.side == _LOOKED_AT)
-    return sorted(set(range(UNITS)) - set(sql.execute(known).scalars()))
+    return sorted(set(range(UNITS)).difference(sql.execute(known).scalars().all()))
 
 
 def keep(sql: Connection, depth: int, buckets: Collection[int], found: Kept) -> None:

@@ -65,7 +65,12 @@ def one(sql: Connection, office: str, person: str) -> RecordRow | None:
 def of_persons(sql: Connection, persons: Iterable[str]) -> tuple[RecordRow, ...]:
     """What all offices see of these persons, by person and office."""
     rows = about(sql, records, set(persons))
-    return tuple(sorted(map(_record, rows), key=lambda row: (row.person, row.office)))
+    return tuple(sorted(map(row_of, rows), key=order))
+
+
+def order(row: RecordRow) -> tuple[str, str]:
+    """By person and office."""
+    return (row.person, row.office)
 
 
 def to_review(sql: Connection, today: str, after: str | None = None, limit: int = 500) -> Page[str]:
@@ -116,10 +121,10 @@ def _values(row: RecordRow) -> dict[str, Any]:
 
 
 def _row(row: Row[Any]) -> RecordRow:
-    return _record([getattr(row, name) for name in _NAMES])
+    return row_of([getattr(row, name) for name in _NAMES])
 
 
-def _record(values: Sequence[Any]) -> RecordRow:
-    """The record in a row of all columns."""
+def row_of(values: Sequence[Any]) -> RecordRow:
+    """The record in a row of all columns, in their order."""
     fields = dict(zip(_NAMES, values, strict=True))
     return RecordRow(**{**fields, "roles": tuple(fields["roles"].split())})

@@ -134,7 +134,8 @@ def test_whoever_waits_for_a_replay_is_told_how_far_it_is(node, home, new_home, 
     assert told[:2] == [1, 2]
 
 
-def test_in_several_processes_the_same_is_found(tmp_path, database_url):
+def test_in_several_processes_the_same_is_found(tmp_path, database_url, monkeypatch):
+    monkeypatch.setattr("exchange.reconcile.reporting.FEW", 1)
     node = opened(tmp_path, database_url=database_url)
     peopled(Town(node, ZHIFANG), Town(node, DONGHUAMEN), Town(node, WANSHOULU))
     with node.uow.begin() as session:
@@ -144,3 +145,10 @@ def test_in_several_processes_the_same_is_found(tmp_path, database_url):
     assert (together.differences, together.pairs, told) == (alone.differences, alone.pairs, [2])
     assert [(each.check, each.office) for each in together.differences] == [("view", DONGHUAMEN)]
     node.close()
+
+
+def test_of_few_persons_no_process_is_opened(node, home, new_home, monkeypatch):
+    """Each takes a second to open; a small node is checked in less."""
+    peopled(home, new_home)
+    monkeypatch.setattr("exchange.reconcile.reporting.in_processes", lambda *_, **__: pytest.fail("opened"))
+    assert stepwise(node, processes=2).persons == 1

@@ -48,6 +48,11 @@ class EventRow(NamedTuple):
     leaf: bytes | None
 
 
+    def stored(self) -> StoredEvent:
+        """The event that stands there. Raises Tampered where its bytes are no frame."""
+        return stored_event((self.body, self.sealed, self.place, self.at))
+
+
 class EventRows(Asking):
     """The part of a session that reads events."""
 

@@ -13,6 +13,7 @@ from exchange.audit.rebuild import as_stored
 from exchange.demo.faults import unguarded
 from exchange.reconcile.causes import root_causes
 from exchange.reconcile.evidence import Evidence
+from exchange.reconcile.known import Rows
 
 TOLD = "author = :author AND id = :id AND teller = :teller"
 
@@ -70,7 +71,7 @@ class World:
                 for each in planted:
                     assert sql.execute(text(each.statement), each.row).rowcount, "the fault was not planted"
             ([one], _) = as_stored(self.node, session, [person])
-            [evidence] = Evidence.read(self.node, session, [one])
+            [evidence] = Evidence.read(self.node, session, [one], Rows(session, one.persons))
             savepoint.rollback()
         return evidence.differences, root_causes(evidence)
 
