@@ -102,8 +102,11 @@ class UnitOfWork:
         if self.full:  # then it counts whether anything is written, which a repeat does not
             with self.begin() as session:
                 return session.append([event])[0]
-        with self._noticing():
+        try:
             stored = self._store.append_alone(event)
+        except Unavailable as error:
+            self._notice(error)
+            raise
         self._wake_up()
         return stored
 
@@ -133,8 +136,11 @@ class UnitOfWork:
         try:
             yield
         except Unavailable as error:
-            self.full = self.full or error.rule == "store.full"
+            self._notice(error)
             raise
+
+    def _notice(self, error: Unavailable) -> None:
+        self.full = self.full or error.rule == "store.full"
 
     def _wake_up(self) -> None:
         try:

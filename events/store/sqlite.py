@@ -7,7 +7,6 @@ SQLAlchemy speaks on the very connection on which an append goes straight to the
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
@@ -29,6 +28,7 @@ from events.store.sql.feed import FeedRows
 from events.store.sql.persons import PersonRows
 from events.store.sql.rows import Query
 from events.store.sql.unavailable import ToldAs
+from events.store.turn import Turn
 
 T = TypeVar("T")
 
@@ -143,8 +143,7 @@ class SqliteStore:
     def __init__(self, path: str | Path, *, wait: float = 10.0) -> None:
         self._path = str(path)
         self._wait = wait
-        self._turn = threading.Lock()
-        self._owner: int | None = None
+        self._turn = Turn(wait)
         self._idle: list[SqliteSession] = []
         self._open: list[SqliteSession] = []
         with clear_errors():
@@ -153,7 +152,7 @@ class SqliteStore:
     @contextmanager
     def write(self) -> Iterator[SqliteSession]:
         """A transaction that commits when the block ends, and takes everything back when it raises."""
-        with self._turn_taken(), clear_errors():
+        with self._turn, clear_errors():
             with _transaction(self._writer.driver, "BEGIN IMMEDIATE"):
                 self._writer.appended = 0
                 yield self._writer
@@ -166,7 +165,7 @@ class SqliteStore:
     def read(self, offices: Collection[str] = ()) -> Iterator[SqliteSession]:
         """One moment of the store; writing in it is refused. A file has no second wall between `offices`."""
         if self._path == IN_MEMORY:
-            with self._turn_taken(), clear_errors(reading=True), _read_only(self._writer.driver):
+            with self._turn, clear_errors(reading=True), _read_only(self._writer.driver):
                 yield self._writer
             return
         with clear_errors(reading=True):
@@ -184,7 +183,7 @@ class SqliteStore:
 
     def append_alone(self, event: SealedEvent, same: Same = identical) -> StoredEvent:
         """Append one event that nothing else goes with, by one statement that commits itself."""
-        with self._turn_taken(), clear_errors():
+        with self._turn, clear_errors():
             # Where a key may still stand in the write-ahead log, the commit that empties it is not left out.
             if not self._writer.forgets and self._writer.offer(event):
                 return fresh(event)
@@ -201,19 +200,6 @@ class SqliteStore:
             session.driver.close()
         self._open.clear()
         self._idle.clear()
-
-    @contextmanager
-    def _turn_taken(self) -> Iterator[None]:
-        if self._owner == threading.get_ident():
-            raise RuntimeError("this thread is inside a transaction already")
-        if not self._turn.acquire(timeout=self._wait):
-            raise Unavailable(rule="store.busy")
-        self._owner = threading.get_ident()
-        try:
-            yield
-        finally:
-            self._owner = None
-            self._turn.release()
 
     def _connected(self) -> SqliteSession:
         # Transactions are begun and ended here alone; a connection goes from thread to thread, but one at a time.
@@ -245,13 +231,17 @@ def clear_errors(*, reading: bool = False) -> AbstractContextManager[None]:
 
     `reading`: whoever writes nevertheless is at fault, not the database.
     """
-    return ToldAs(sqlite3.DatabaseError, partial(_unavailable, reading=reading))
+    return _TOLD_READING if reading else _TOLD
 
 
 def _unavailable(error: object, *, reading: bool) -> Unavailable | None:
     code = getattr(error, "sqlite_errorcode", None)
     rule = _UNAVAILABLE.get(code & 0xFF) if isinstance(code, int) else None
     return None if rule is None or (reading and rule == "store.read_only") else Unavailable(rule=rule)
+
+
+_TOLD = ToldAs(sqlite3.DatabaseError, partial(_unavailable, reading=False))
+_TOLD_READING = ToldAs(sqlite3.DatabaseError, partial(_unavailable, reading=True))
 
 
 @contextmanager
