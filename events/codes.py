@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from events.code_lists import person
+from events.code_lists import acts, person
 from events.code_lists.countries import COUNTRIES
 from events.code_lists.ethnic_groups import ETHNIC_GROUPS
 from events.code_lists.relations import RELATIONS
@@ -49,6 +49,16 @@ LISTS: Mapping[str, Mapping[str, Code]] = MappingProxyType(
         "reason": _entries(person.REASON),
         "dwelling": _entries(person.DWELLING),
         "document": _entries(person.DOCUMENT),
+        "amendment": _entries(acts.AMENDMENT),
+        "change": _entries(acts.CHANGE),
+        "protection": _entries(acts.PROTECTION),
+        "protection_ended": _entries(acts.PROTECTION_ENDED),
+        "hold": _entries(acts.HOLD),
+        "leaving": _entries(acts.LEAVING),
+        "deferral": _entries(acts.DEFERRAL),
+        "reopening": _entries(acts.REOPENING),
+        "withdrawal": _entries(acts.WITHDRAWAL),
+        "purpose": _entries(acts.PURPOSE),
     }
 )
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
+from events import codes
 from events.catalogue import content_of
+from events.catalogue.act_codes import LIST_OF
 from events.catalogue.fact import Fact
 from events.errors import Malformed, Several
 from events.faults import Faults
@@ -84,6 +86,8 @@ def fields_of(fact: Fact) -> frozenset[str]:
 
 def fit(target: Fact, day: str, name: str, value: Any) -> None:
     """The value is one that the field can have, and nothing beside it. Raises Malformed, by the path from the field."""
+    if value is not None and (target.type, name) in LIST_OF:
+        codes.check(LIST_OF[target.type, name], value, name)
     try:
         amended, _ = apply(target, day, {name: value})
     except Malformed as error:

@@ -14,6 +14,7 @@ import msgspec
 
 from events import canonical, codes, text
 from events.catalogue import AUTOMATIC, TYPES
+from events.catalogue.act_codes import LIST_OF
 from events.catalogue.values import Tied
 from events.errors import Malformed
 from events.faults import Faults
@@ -154,6 +155,8 @@ class _Judge(msgspec.Struct, frozen=True):
             return _office(value, path)
         if field in days.DAYS:
             days.day(field, value, path, self.today, amended=self.type in _AMENDING)
+        if path == field and (self.type, field) in LIST_OF:
+            return codes.check(LIST_OF[self.type, field], _plain(value, path), path)
         if field == "reason" and self.type in _OF_A_PERSON:
             return codes.check("reason", value, path)
         if field == "address":

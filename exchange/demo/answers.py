@@ -62,4 +62,4 @@ def deciding(case: Row, answer: Answer, today: str) -> list[dict[str, Any]]:
 
 
 def _correction(case: Row, right: Row) -> dict[str, Any]:
-    return {"target": case["opening"], "set": dict(right), "ground": "clerical"}
+    return {"target": case["opening"], "set": dict(right), "ground": "recording_error"}

@@ -136,7 +136,7 @@ def was_recorded_in_error(life: Life) -> None:
     registered(life)
     town, arrival = goes_away(life)
     life.passes(4, 20)
-    life.write("event.retracted", town, {"target": arrival, "ground": "recorded_in_error"})
+    life.write("event.retracted", town, {"target": arrival, "ground": "recording_error"})
 
 
 def never_came(life: Life) -> None:
@@ -160,7 +160,7 @@ def is_claimed_twice(life: Life) -> None:
     second = arrives(life, other, life.keeper)
     if life.chance(0.6):
         life.passes(6, 12)
-        life.write("event.retracted", other, {"target": second, "ground": "recorded_in_error"})
+        life.write("event.retracted", other, {"target": second, "ground": "recording_error"})
 
 
 def is_protected(life: Life) -> None:

@@ -99,7 +99,7 @@ def names_the_wrong_home(life: Life, town: str) -> Mention:
 
 def corrects(life: Life, office: str, target: Mention, right: Content) -> None:
     """Something was written down wrongly."""
-    life.write("event.corrected", office, {"target": target, "set": right, "ground": "clerical"})
+    life.write("event.corrected", office, {"target": target, "set": right, "ground": "recording_error"})
 
 
 def stays_on(life: Life, town: str, arrival: Mention, *, asked: bool = True) -> None:

@@ -52,11 +52,9 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def entitled(asked: EnquiryOpened) -> frozenset[str]:
-    """The fields that may be told. A purpose that is not on the list tells what the person agreed to."""
+    """The fields that may be told. A purpose that is not on the list entitles to nothing, whoever agreed."""
     purpose = PURPOSES.get(asked.purpose)
-    if purpose is None:
-        return frozenset(asked.fields if asked.consent else ())
-    if purpose.needs_consent and not asked.consent:
+    if purpose is None or (purpose.needs_consent and not asked.consent):
         return frozenset()
     return purpose.fields.intersection(asked.fields)
 
@@ -66,7 +64,7 @@ def refusal(asked: EnquiryOpened) -> Refusal | None:
     if "name" not in asked.given or not any(f == "born_on" or f in DOCUMENTS for f in asked.given):
         return "incomplete"
     purpose = PURPOSES.get(asked.purpose)
-    if not asked.consent and (purpose is None or purpose.needs_consent):
+    if purpose is not None and purpose.needs_consent and not asked.consent:
         return "no_consent"
     return None if entitled(asked) else "not_entitled"
 

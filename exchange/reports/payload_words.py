@@ -8,6 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
+from events.catalogue.act_codes import LIST_OF
 from events.catalogue.fact import Fact
 from events.catalogue.values import (
     Address,
@@ -61,7 +62,9 @@ def fields_of(kind: type[Fact]) -> Iterator[FieldWords]:
     """Every field of a payload, in the order of its definition. Raises TypeError where no word is known for one."""
     type_ = str(kind.__struct_config__.tag)
     for field in msgspec.structs.fields(kind):
-        yield FieldWords(field.encode_name, in_words(field.type), lies_in(field.encode_name, type_), field.required)
+        name = field.encode_name
+        holds = f"a code of the list `{LIST_OF[type_, name]}`" if (type_, name) in LIST_OF else in_words(field.type)
+        yield FieldWords(name, holds, lies_in(name, type_), field.required)
 
 
 def in_words(annotation: Any) -> str:

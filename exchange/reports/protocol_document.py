@@ -16,8 +16,9 @@ from typing import get_args
 
 from events import documents
 from events.catalogue import TYPES
+from events.catalogue.act_codes import LIST_OF, LISTS_OF_ACTS
 from events.catalogue.fact import Fact
-from events.codes import LISTS
+from events.codes import LISTS, codes
 from events.parts import part_of
 from exchange.commands.particular import PARTICULARS
 from exchange.protocol.duties import RULES
@@ -162,6 +163,14 @@ def _value(name: str) -> str:
     return f"a code of the list `{name}`" if name in LISTS else _VALUES[name]
 
 
+def _codes() -> str:
+    rows = []
+    for name in LISTS_OF_ACTS:
+        fields = ", ".join(f"`{type_}.{field}`" for (type_, field), listed in LIST_OF.items() if listed == name)
+        rows += [[_code(name), fields, _code(entry.code), entry.en, entry.zh] for entry in codes(name)]
+    return _table(("list", "of", "code", "English", "中文"), rows)
+
+
 def _owner(name: str) -> str:
     return "the office of the main stay" if name in OWNED_BY_MAIN_STAY else "the keeper"
 
@@ -169,6 +178,7 @@ def _owner(name: str) -> str:
 TABLES: Mapping[str, Callable[[], str]] = {
     "events": _events,
     "particulars": _particulars,
+    "codes of acts": _codes,
     "routing": _routing,
     "told otherwise": _otherwise,
     "rules of telling": _rules,

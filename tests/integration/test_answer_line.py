@@ -92,7 +92,7 @@ def test_in_whom_something_differs_is_left_to_a_person(platform):
 def test_one_reply_refused_all_refused_and_each_at_fault_named(platform, line):
     first, second, _ = (members(line)[name] for name in NAMES)
     told = [
-        {"case": first["case"], "type": "case.deferred", "with": {"until": "2026-03-02", "reason": "looking"}},
+        {"case": first["case"], "type": "case.deferred", "with": {"until": "2026-03-02", "reason": "still_looking"}},
         {"case": second["case"], "type": "enquiry.answered", "with": {"held": True}},
     ]
     answer = answers(platform, line, answers=told)

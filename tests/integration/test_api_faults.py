@@ -275,10 +275,10 @@ def test_no_shape_of_a_body_is_a_fault_of_ours(office: Office, body, path, wrong
         (event("person.registered", {"basis": "first_record", "particulars": woman()}), "already_held", "person"),
         (event("movement.arrived", {"kind": "main", "stated": woman()}), "already_here", "with.kind"),
         (event("movement.left", {"stay": [ZHIFANG, new_id(NOW)]}), "no_such_stay", "with.stay"),
-        (event("person.unprotected", {"ground": "over"}), "protection_state", "type"),
+        (event("person.unprotected", {"ground": "threat_over"}), "protection_state", "type"),
         (event("event.retracted", {"target": [ZHIFANG, new_id(NOW)]}), "no_such_event", "with.target"),
         (
-            event("case.withdrawn", {"case_id": "66809345-6f59-5cbf-832b-5d76c696b5c7", "ground": "x"}),
+            event("case.withdrawn", {"case_id": "66809345-6f59-5cbf-832b-5d76c696b5c7", "ground": "other"}),
             "no_such_case",
             "with.case_id",
         ),

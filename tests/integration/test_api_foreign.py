@@ -127,7 +127,7 @@ class Others:
         contents = {
             "person.changed": {"set": {"phone": "13800000000"}},
             "movement.left": {"destination": {"kind": "town", "code": WANSHOULU}, "basis": "own_word"},
-            "event.retracted": {"target": [DONGHUAMEN, self.event], "ground": "recorded_in_error"},
+            "event.retracted": {"target": [DONGHUAMEN, self.event], "ground": "recording_error"},
             "event.corrected": {"target": [DONGHUAMEN, self.event], "set": {"address": "2 Lane"}},
             "case.confirmed": {"case_id": self.case},
         }

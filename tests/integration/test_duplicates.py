@@ -56,7 +56,7 @@ def test_two_who_were_kept_apart_are_not_proposed_again_until_that_is_taken_back
     assert pairs(home) == ()
     home.records("person.changed", "2026-03-02", {"set": {"education": "20"}}, second)
     assert pairs(home) == ()
-    home.records("event.retracted", "2026-03-02", {"target": [ZHIFANG, apart.id], "ground": "mistake"}, first)
+    home.records("event.retracted", "2026-03-02", {"target": [ZHIFANG, apart.id], "ground": "recording_error"}, first)
     assert len(pairs(home)) == 1
 
 
@@ -95,7 +95,11 @@ def test_likeness_by_ear_alone_is_no_matter_of_two_offices(node, home):
 def test_a_correction_that_parts_them_ends_the_proposal(node, home):
     home.registers(woman())
     second = home.registers(without_card())
-    content = {"target": [ZHIFANG, second.id], "set": {"born_on": "1961-12-24", "sex": "M"}, "ground": "typing"}
+    content = {
+        "target": [ZHIFANG, second.id],
+        "set": {"born_on": "1961-12-24", "sex": "M"},
+        "ground": "recording_error",
+    }
     home.records("event.corrected", "2026-03-02", content, second.person)
     assert pairs(home) == ()
 
@@ -103,7 +107,9 @@ def test_a_correction_that_parts_them_ends_the_proposal(node, home):
 def test_who_was_withdrawn_is_proposed_no_more(node, home):
     home.registers(woman())
     second = home.registers(without_card())
-    home.records("event.retracted", "2026-03-02", {"target": [ZHIFANG, second.id], "ground": "twice"}, second.person)
+    home.records(
+        "event.retracted", "2026-03-02", {"target": [ZHIFANG, second.id], "ground": "duplicate"}, second.person
+    )
     assert pairs(home) == ()
 
 

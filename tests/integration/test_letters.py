@@ -128,7 +128,9 @@ def test_only_the_office_that_asks_has_the_letter(node, office):
 
 def test_what_is_taken_back_needs_no_letter(office):
     arrival = office.sees_arrive(woman(), OUTSIDE)
-    office.records("event.retracted", "2026-03-02", {"target": [DONGHUAMEN, arrival.id], "ground": "x"}, arrival.person)
+    office.records(
+        "event.retracted", "2026-03-02", {"target": [DONGHUAMEN, arrival.id], "ground": "other"}, arrival.person
+    )
     assert printed(office) == []
 
 

@@ -82,7 +82,7 @@ def test_only_a_rejection_that_stands_is_answered(node, home, new_home, arrival,
     with pytest.raises(NoSuchNotice):
         send_again(node, Town(node, WANSHOULU).caller, new_home.notice("rejected").position)
     position = new_home.notice("rejected").position
-    taken_back = {"target": [ZHIFANG, rejected.id], "ground": "mistake"}
+    taken_back = {"target": [ZHIFANG, rejected.id], "ground": "recording_error"}
     home.records("event.retracted", "2026-03-02", taken_back, arrival.person)
     assert new_home.sheet(arrival.person)["matters"] == 1
     with pytest.raises(NotRejected):

@@ -29,7 +29,7 @@ class Withdrawn:
         stay = {"kind": "further", "registration": town(ZHIFANG), "address": "2 Lane", "stated": woman(2)}
         arrived = home.records("movement.arrived", DAY, stay, self.person)
         self.opening, self.stay = str(Ref(ZHIFANG, registered.id)), str(Ref(ZHIFANG, arrived.id))
-        retracted = home.records("event.retracted", DAY, {"target": self.opening, "ground": "error"}, self.person)
+        retracted = home.records("event.retracted", DAY, {"target": self.opening, "ground": "other"}, self.person)
         self.retraction = str(Ref(ZHIFANG, retracted.id))
 
     def contents(self, other: str) -> dict[str, list[dict[str, Any]]]:
@@ -39,9 +39,9 @@ class Withdrawn:
         return {
             "person.changed": [{"set": {"name": "王大雨"}}],
             "person.protected": [{"ground": "threat"}],
-            "person.unprotected": [{"ground": "lifted"}],
+            "person.unprotected": [{"ground": "threat_over"}],
             "person.deceased": [{}],
-            "person.held": [{"ground": "court"}],
+            "person.held": [{"ground": "court_case"}],
             "person.merged": [{"other": other, "keeper": ZHIFANG}],
             "person.unmerged": [{"other": other, "merge": self.retraction}],
             "person.kept_apart": [{"other": other}],
@@ -62,7 +62,10 @@ class Withdrawn:
             "event.corrected": [
                 {"target": target, "set": {"effective_on": DAY}} for target in (self.stay, self.opening)
             ],
-            "event.retracted": [{"target": self.stay, "ground": "error"}, {"target": self.opening, "ground": "error"}],
+            "event.retracted": [
+                {"target": self.stay, "ground": "other"},
+                {"target": self.opening, "ground": "other"},
+            ],
         }
 
 
@@ -137,9 +140,9 @@ def test_a_retraction_that_was_wrong_is_taken_back(node, home, gone):
     """It makes the opening fact stand again, as often as that is taken back and restored."""
     retraction = gone.retraction
     for _ in range(2):
-        home.records("event.retracted", DAY, {"target": retraction, "ground": "error"}, gone.person)
+        home.records("event.retracted", DAY, {"target": retraction, "ground": "other"}, gone.person)
         assert home.sheet(gone.person)["state"] == "open"
-        again = home.records("event.retracted", DAY, {"target": gone.opening, "ground": "error"}, gone.person)
+        again = home.records("event.retracted", DAY, {"target": gone.opening, "ground": "other"}, gone.person)
         assert home.sheet(gone.person)["state"] == "withdrawn"
         retraction = str(Ref(ZHIFANG, again.id))
     assert checks(node).differences == ()
@@ -151,12 +154,15 @@ def test_a_question_about_who_is_withdrawn_no_longer_stands(node, home, new_home
     home.records("movement.departed", DAY, {"destination": town(DONGHUAMEN)}, registered.person)
     (asked,) = new_home.cases()
     opening = str(Ref(ZHIFANG, registered.id))
-    retracted = home.records("event.retracted", DAY, {"target": opening, "ground": "error"}, registered.person)
+    retracted = home.records("event.retracted", DAY, {"target": opening, "ground": "other"}, registered.person)
     assert [case.status for case in (*home.cases(), *new_home.cases())] == ["withdrawn", "withdrawn"]
     with pytest.raises(CaseWithdrawn):
         new_home.answers("case.confirmed", asked.id)
     home.records(
-        "event.retracted", DAY, {"target": str(Ref(ZHIFANG, retracted.id)), "ground": "error"}, registered.person
+        "event.retracted",
+        DAY,
+        {"target": str(Ref(ZHIFANG, retracted.id)), "ground": "other"},
+        registered.person,
     )
     assert [case.status for case in (*home.cases(), *new_home.cases())] == ["open", "open"]
     assert checks(node).differences == ()

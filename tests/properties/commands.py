@@ -251,8 +251,8 @@ class Commands:
         if self.random.random() < 0.2:
             return Deceased()
         if record.protected is not None:
-            return Unprotected(ground="lifted")
-        return self.random.choice((Protected(ground="threat"), Held(ground="court"), KeptApart(other="P9")))
+            return Unprotected(ground="threat_over")
+        return self.random.choice((Protected(ground="threat"), Held(ground="court_case"), KeptApart(other="P9")))
 
     def tied(self, office: str, person: str, record: Record) -> Fact | None:
         """A tie to another person of the history, or to somebody who is only stated, begins; or one ends."""
@@ -298,7 +298,9 @@ class Commands:
         opening = record.facts.get(state.ref.opening)
         draw = self.random.random()
         if draw < 0.12:
-            return Deferred(case=state.ref, until=self.random.choice(("2026-04-01", "2026-05-01")), reason="looking")
+            return Deferred(
+                case=state.ref, until=self.random.choice(("2026-04-01", "2026-05-01")), reason="still_looking"
+            )
         if draw < 0.6 and opening is not None:
             stated = getattr(opening.payload, "stated", {})
             found = all_differences(record, stated, {}) if state.ref.kind == "inflow" else ()
@@ -321,7 +323,7 @@ class Commands:
         if self.random.random() < 0.2:
             return Noted(case=state.ref, text="?")
         if self.random.random() < 0.4:
-            return Withdrawn(case=state.ref, ground="asker")
+            return Withdrawn(case=state.ref, ground="no_longer_needed")
         return Reopened(case=state.ref, reason="doubt")
 
     def other_case(self, office: str, person: str, record: Record) -> Fact | None:
