@@ -52,6 +52,7 @@ class Fed:
         self._last: _Row | None = None  # the last row read
         self._timely: list[_Row] = []  # and those before it whose moments fit
         self._next = 1  # the position that follows in its feed
+        self._seen: set[str] = set()  # offices of which any delivery is there
         self._faults: dict[Difference, None] = {}
 
     def look(self, session: SqlSession) -> bool:
@@ -69,6 +70,9 @@ class Fed:
             return True
         if self._last is not None:
             self._miss(self._last.recipient, heads.get(self._last.recipient, 0) + 1)
+        for office in sorted(heads.keys() - self._seen):
+            self._next = 1
+            self._miss(office, heads[office] + 1)
         self._heed(session)
         return False
 
@@ -85,6 +89,7 @@ class Fed:
             if self._last is not None:
                 self._miss(self._last.recipient, heads.get(self._last.recipient, 0) + 1)
             self._next, self._timely = 1, []
+        self._seen.add(office)
         self._last = last = _Row._make(found[-1])
         head = heads.get(office, 0)
         following = [row[1] for row in found] == list(range(self._next, self._next + len(found)))

@@ -167,9 +167,16 @@ def test_a_delivery_that_is_gone_from_feed_and_book_leaves_a_gap_until_what_is_d
     assert checks(node).equal
 
 
-def test_a_gap_that_nothing_else_tells_of_is_named_at_the_office(node):
-    behind_the_back(node, f"UPDATE feed_heads SET position = position + 1 WHERE office = '{ZHIFANG}'")
-    gap = Difference("ledger", ZHIFANG, "", lacking=("position",))
+@pytest.mark.parametrize(
+    ("office", "loss"),
+    [
+        (ZHIFANG, f"UPDATE feed_heads SET position = position + 1 WHERE office = '{ZHIFANG}'"),
+        ("110105001000", "INSERT INTO feed_heads VALUES ('110105001000', 3)"),
+    ],
+)
+def test_a_gap_that_nothing_else_tells_of_is_named_at_the_office(node, office, loss):
+    behind_the_back(node, loss)
+    gap = Difference("ledger", office, "", lacking=("position",))
     names(node, gap)
     repair(node, [gap])
     assert checks(node).equal
