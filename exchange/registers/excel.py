@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import warnings
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError, iterparse
+from typing import Any, BinaryIO, cast
+from xml.etree.ElementTree import Element
 
-import openpyxl
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS
 
 from events.errors import Malformed
 from exchange.registers.cells import Formula
+from exchange.registers.sheet_xml import CELL, FORMULA, ROW, VALUE, Texts, elements
 from exchange.translations import LANGUAGES, text
-
-_SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +40,35 @@ def first_sheet(path: Path) -> Iterator[Sheet]:
             if not sheets:
                 raise Malformed(field="file", rule="register.format", file=path.name)
             sheet, *others = sheets
-            sheet.reset_dimensions()  # what a file says of its size is often wrong
             known = {text("register.sheet.meaning", language) for language in LANGUAGES}
             left_out = tuple(each.title for each in others if each.title not in known)
-            empty = _without_value(file, sheet._worksheet_path)  # noqa: SLF001 (named nowhere else)
-            yield Sheet(_lines(sheet, empty), left_out)
+            yield Sheet(_lines(sheet), left_out)
         finally:
             book.close()
+
+
+class _Reader(ExcelReader):
+    """Keeps the table of texts in little room."""
+
+    def read_strings(self) -> None:
+        package: Any = self.package
+        if (found := package.find(SHARED_STRINGS)) is not None:
+            with self.archive.open(found.PartName[1:]) as source:
+                self.shared_strings = cast("list[str]", Texts(source))  # of which cells ask for one by its number
 
 
 def _book(file: BinaryIO, name: str) -> Workbook:
     try:
         with _quiet():
-            return openpyxl.load_workbook(file, read_only=True, data_only=True)
+            reader = _Reader(file, read_only=True, data_only=True)
+            reader.read()
     except Exception as error:  # (a broken file leads openpyxl into whatever error lies on its way)
         raise Malformed(field="file", rule="register.format", file=name) from error
+    return reader.wb
 
 
-def _lines(sheet: Any, empty: frozenset[tuple[int, int]]) -> Iterator[tuple[int, Sequence[Any]]]:
-    rows = enumerate(sheet.iter_rows(values_only=True), 1)
+def _lines(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    rows = _rows(sheet)
     number = 0
     while True:
         try:
@@ -69,9 +78,37 @@ def _lines(sheet: Any, empty: frozenset[tuple[int, int]]) -> Iterator[tuple[int,
             raise Malformed(field="file", rule="register.sheet_line", line=number + 1) from error
         if not number:
             return
-        if empty:
-            values = [Formula() if (number, at) in empty else value for at, value in enumerate(values, 1)]
         yield number, values
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The values of each row by its number, those that are missing in between as empty ones."""
+    book = sheet.parent
+    last = 0
+    with book._archive.open(sheet._worksheet_path) as source:  # noqa: SLF001 (named nowhere else, as below)
+        parser: Any = WorkSheetParser(
+            source,
+            sheet._shared_strings,  # noqa: SLF001
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,  # noqa: SLF001
+            timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+        )
+        for element in elements(source, ROW):
+            bare = list(_without_value(element))
+            number, found = parser.parse_row(element)
+            if number <= last:
+                continue
+            yield from ((missing, ()) for missing in range(last + 1, number))
+            values: list[Any] = [None] * (found[-1]["column"] if found else 0)
+            for cell in found:
+                if cell["column"] <= len(values):
+                    values[cell["column"] - 1] = cell["value"]
+            for at in bare:
+                if at <= len(values):
+                    values[at - 1] = Formula()
+            yield number, values
+            last = number
 
 
 @contextmanager
@@ -82,25 +119,12 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _without_value(file: BinaryIO, sheet: str) -> frozenset[tuple[int, int]]:
-    """The cells whose formula was never worked out: a program wrote them, and nobody has saved the file since.
+def _without_value(row: Element) -> Iterator[int]:
+    """The columns whose formula was never worked out: a program wrote them, and nobody has saved the file since.
 
     openpyxl shows them empty, as it shows a formula whose value is no text.
     """
-    try:
-        with zipfile.ZipFile(file) as parts:
-            with parts.open(sheet) as content:
-                if not any(b"<f" in chunk for chunk in iter(lambda: content.read(_CHUNK), b"")):
-                    return frozenset()
-            with parts.open(sheet) as content:
-                found = set()
-                for _, cell in iterparse(content):  # noqa: S314 (as above)
-                    if cell.tag == f"{_SPACE}c":
-                        bare = cell.get("t") != "str" and not cell.findtext(f"{_SPACE}v")
-                        if bare and cell.find(f"{_SPACE}f") is not None and (place := cell.get("r")):
-                            found.add(coordinate_to_tuple(place))
-                    elif cell.tag == f"{_SPACE}row":
-                        cell.clear()
-                return frozenset(found)
-    except (ParseError, zipfile.BadZipFile, OSError, EOFError, KeyError, ValueError):
-        return frozenset()  # whoever reads the rows comes upon it, and says in which
+    for cell in row.iter(CELL):
+        formula = cell.find(FORMULA) is not None and cell.get("t") != "str" and not cell.findtext(VALUE)
+        if formula and (place := cell.get("r")):
+            yield coordinate_to_tuple(place)[1]
