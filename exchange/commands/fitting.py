@@ -35,4 +35,4 @@ def require(fact: Fact, record: Record, today: date) -> None:
         since = [s for s in record.facts.values() if s.stamp > merged.stamp and not s.event.frame.automatic]
         left = sorted(str(s.ref) for s in since if str(s.ref) not in fact.allotment)
         if left:
-            raise Unallotted(field="allotment", events=left)
+            raise Unallotted(events=left)

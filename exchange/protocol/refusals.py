@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from events.errors import Illegal
+from collections.abc import Sequence
+
+from events.errors import ExchangeError, Illegal
 
 
 class UnknownPerson(Illegal):
@@ -192,6 +194,15 @@ class Unallotted(Illegal):
 
     code = "unallotted_events"
     about = "allotment"
+
+    def __init__(self, *, field: str | None = None, rule: str | None = None, events: Sequence[str] = ()) -> None:
+        super().__init__(field=field, rule=rule, **({"value": field.partition(".")[2]} if field is not None else {}))
+        self._each = tuple(Unallotted(field=f"allotment.{each}", rule="allotment.missing") for each in events)
+
+    @property
+    def faults(self) -> Sequence[ExchangeError]:
+        """Each of the events by itself: whoever parts the two goes through them."""
+        return self._each or (self,)
 
 
 class TieWithOneself(Illegal):

@@ -55,10 +55,22 @@ def test_they_are_parted_again_and_both_records_are_as_before(node, here, there,
 
 def test_what_was_recorded_since_must_be_given_to_one_of_them(here, there, entries, merged):
     given_up, surviving = entries
-    here.records("movement.departed", "2026-03-02", {"destination": town(DONGHUAMEN)}, surviving)
+    recorded = [
+        here.records("movement.departed", "2026-03-02", {"destination": town(DONGHUAMEN)}, surviving),
+        there.records("person.changed", "2026-03-02", {"set": {"education": "20"}}, surviving),
+    ]
     undone = {"other": surviving, "merge": str(Ref(ZHIFANG, merged.id))}
-    with pytest.raises(Unallotted):
+    with pytest.raises(Unallotted) as refused:
         here.records("person.unmerged", "2026-03-02", undone, given_up)
+    events = [str(Ref(office, each.id)) for office, each in zip((ZHIFANG, DONGHUAMEN), recorded, strict=True)]
+    assert {each.field: each.rule for each in refused.value.faults} == {
+        f"allotment.{event}": "allotment.missing" for event in events
+    }
+    half = {**undone, "allotment": {events[0]: given_up}}
+    with pytest.raises(Unallotted) as refused:
+        here.records("person.unmerged", "2026-03-02", half, given_up)
+    assert [each.field for each in refused.value.faults] == [f"allotment.{events[1]}"]
+    assert refused.value.faults[0].details["value"] == events[1]
 
 
 def test_who_are_one_already_are_not_merged_again(there, entries, merged):
