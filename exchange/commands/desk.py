@@ -129,6 +129,7 @@ class Desk:
         self.decided.tokens += [(token, subject) for token in tokens]
         if isinstance(fact, Merged):
             self.decided.links.append((subject, fact.other))
+            self._keyed(fact.other)
         book.record(Event(sealed.frame, fact, ALL_PARTS))
         if item.type in tying.TYPES:
             self.ties.append((len(self.persons), fact, subject))
@@ -288,6 +289,11 @@ class Desk:
     def _joined(self, person: str) -> set[str]:
         """The ids that merges of this office's own book ever made one with this one."""
         return ever_joined(person, (event.frame for event in self._book(person).events()))
+
+    def _keyed(self, person: str) -> None:
+        """What follows from a merge is recorded about the survivor, which may be an entry that nobody here has yet."""
+        if self._session.wrapped_key(person) is None:
+            self.decided.keys.setdefault(person, self.node.keys.fresh(person))
 
     def _cipher(self, person: str) -> AESGCM:
         """The cipher under the person's key, which is made with the first event. Raises Erased where it is gone."""

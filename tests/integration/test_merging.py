@@ -4,8 +4,9 @@ import pytest
 
 from events.envelope import Ref
 from exchange.protocol.refusals import NoSuchMerge, Unallotted
+from exchange.queries.status import status
 from exchange.reconcile import checks
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, town, woman
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, town, woman
 
 
 @pytest.fixture
@@ -71,6 +72,23 @@ def test_what_was_recorded_since_must_be_given_to_one_of_them(here, there, entri
         here.records("person.unmerged", "2026-03-02", half, given_up)
     assert [each.field for each in refused.value.faults] == [f"allotment.{events[1]}"]
     assert refused.value.faults[0].details["value"] == events[1]
+
+
+def test_an_entry_that_nobody_here_holds_takes_the_person_in_and_gives_them_back(node, here, there, entries):
+    """A mistyped id, or an entry of another node: what follows from the merge is recorded under it."""
+    person, unknown = entries[0], "0190f6a0-0000-4000-8000-00000000beef"
+    there.sees_arrive(woman(2), ZHIFANG)
+    merged = here.records("person.merged", "2026-03-01", {"other": unknown, "keeper": WANSHOULU}, person)
+    assert (node.stuck, status(node).dirty) == ({}, 0)
+    assert here.sheet(person)["state"] == "merged"
+    here.records(
+        "person.unmerged",
+        "2026-03-02",
+        {"other": unknown, "merge": str(Ref(ZHIFANG, merged.id)), "allotment": {}},
+        person,
+    )
+    assert (node.stuck, here.sheet(person)["person"]) == ({}, person)
+    assert checks(node).differences == ()
 
 
 def test_who_are_one_already_are_not_merged_again(there, entries, merged):
