@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from events.errors import ExchangeError
 from exchange.scenarios.payload import Ledger
 from exchange.scenarios.words import VIEW_PLACES, is_particular
 
 Sheet = Mapping[str, Any]
 NOTHING: Sheet = {"state": "none", "roles": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text by its key, for readers of either language. `beside`: what stands after it as it is."""
+
+    key: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    beside: str = ""
+
+    @classmethod
+    def of(cls, error: ExchangeError) -> Said:
+        """What an error says."""
+        known = (error.field, error.details.get("code_given"), error.details.get("http_status"))
+        return cls(error.rule or error.code, dict(error.details), " ".join(str(each) for each in known if each))
 
 
 @dataclass(frozen=True, slots=True)

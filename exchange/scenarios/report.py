@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from exchange.scenarios.api import CannotTry
-from exchange.scenarios.comparing import Difference
+from exchange.scenarios.comparing import Difference, Said
 from exchange.scenarios.model import Step
 from exchange.scenarios.running import Run
 from exchange.translations import Language, text
@@ -77,6 +77,13 @@ def named(step: Step) -> str:
     return f"{step.label or ''} ({what})".strip()
 
 
+def _plain(value: str | Said, language: Language) -> str:
+    if isinstance(value, str):
+        return value
+    said = text(value.key, language, **value.details)
+    return f"{said} ({value.beside})" if value.beside else said
+
+
 def _told(untried: str | CannotTry, language: Language) -> str:
     if isinstance(untried, str):
         return untried
@@ -86,5 +93,9 @@ def _told(untried: str | CannotTry, language: Language) -> str:
 def _beside(each: Difference, language: Language) -> Iterator[str]:
     yield f"    {text(f'scenario.kind.{each.kind}', language)}"
     for side, value in (("expected", each.expected), ("actual", each.actual)):
-        told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        told = (
+            _plain(value, language)
+            if isinstance(value, str | Said)
+            else json.dumps(value, ensure_ascii=False, default=str)
+        )
         yield f"      {text(f'scenario.{side}', language)}: {told}"

@@ -11,7 +11,7 @@ from typing import Literal
 from exchange.commands.jurisdiction import TYPES as ABOUT_OFFICES
 from exchange.scenarios.always import always
 from exchange.scenarios.api import CannotTry, NotAnswering, Playground
-from exchange.scenarios.comparing import Difference, Sheet
+from exchange.scenarios.comparing import Difference, Said, Sheet
 from exchange.scenarios.covering import covered
 from exchange.scenarios.model import Scenario
 from exchange.scenarios.playing import Play, Played
@@ -74,7 +74,7 @@ def run(scenario: Scenario, ground: Playground, seed: int, given: Mapping[str, s
     except CannotTry as error:
         found.untried.append(error)
     except NotAnswering as error:
-        found.closing.append(Difference("always.answers", "node", "an answer that the API promises", str(error)))
+        found.closing.append(Difference("always.answers", "node", Said("scenario.promised"), Said.of(error)))
     return found
 
 

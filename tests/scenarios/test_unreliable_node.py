@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from exchange.scenarios import report
 from exchange.scenarios.api import CannotTry, NotAnswering, Offices
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import parse
@@ -27,6 +28,9 @@ def broken(status: int, text: str = "{}") -> Remote:
 def test_an_answer_that_the_api_does_not_promise_is_a_difference(status, text):
     found = run(parse(SMALL, "small"), broken(status, text), 7, {})
     assert [each.kind for each in found.differences] == ["node"]
+    shown = "\n".join(report.lines(found, "zh-CN"))
+    assert "节点的应答不符合接口约定。 (/v1/inbox" in shown
+    assert "node_not_answering" not in shown
 
 
 def test_the_key_of_the_narrowest_area_is_used():
