@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from events.codec import SealedEvent
+from events.vault.keys import PersonKeys
 from exchange.commands import match_person
 from exchange.commands.lookups import Lookups
 from exchange.pipeline.relatives import TIED
@@ -20,6 +21,11 @@ class Decisions:
         self.tokens: list[tuple[bytes, str]] = []
         self.links: list[tuple[str, str]] = []
         self.ties: list[tuple[bytes, str]] = []
+
+    def need_key(self, person: str, session: SqlSession, keys: PersonKeys) -> None:
+        """A key for a person of whom nobody may have heard here. Raises Erased: an erased person is not a new one."""
+        found = session.wrapped_key(person)
+        self.keys.setdefault(person, found if found is not None else keys.fresh(person))
 
     def discard(self) -> None:
         """One item was refused, and with it the act."""

@@ -129,7 +129,7 @@ class Desk:
         self.decided.tokens += [(token, subject) for token in tokens]
         if isinstance(fact, Merged):
             self.decided.links.append((subject, fact.other))
-            self._keyed(fact.other)
+            self.decided.need_key(fact.other, self._session, self.node.keys)  # what follows is recorded about it
         book.record(Event(sealed.frame, fact, ALL_PARTS))
         if item.type in tying.TYPES:
             self.ties.append((len(self.persons), fact, subject))
@@ -290,17 +290,11 @@ class Desk:
         """The ids that merges of this office's own book ever made one with this one."""
         return ever_joined(person, (event.frame for event in self._book(person).events()))
 
-    def _keyed(self, person: str) -> None:
-        """What follows from a merge is recorded about the survivor, which may be an entry that nobody here has yet."""
-        if self._session.wrapped_key(person) is None:
-            self.decided.keys.setdefault(person, self.node.keys.fresh(person))
-
     def _cipher(self, person: str) -> AESGCM:
         """The cipher under the person's key, which is made with the first event. Raises Erased where it is gone."""
         if person not in self.decided.keys:
             cipher = self.lookups.shelf(person).cipher(person)
             if cipher is not None:
                 return cipher
-            found = self._session.wrapped_key(person)  # an erased person is not a new one
-            self.decided.keys[person] = found if found is not None else self.node.keys.fresh(person)
+            self.decided.need_key(person, self._session, self.node.keys)
         return self.node.keys.unwrapped(person, self.decided.keys[person])

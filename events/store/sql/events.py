@@ -47,7 +47,6 @@ class EventRow(NamedTuple):
     at: int | None
     leaf: bytes | None
 
-
     def stored(self) -> StoredEvent:
         """The event that stands there. Raises Tampered where its bytes are no frame."""
         return stored_event((self.body, self.sealed, self.place, self.at))
