@@ -270,10 +270,14 @@ def _checked(found: Checked) -> Row:
 
 
 def _difference(found: Difference) -> Row:
-    fault: Row = msgspec.to_builtins(found)
-    for each in fault["consequences"]:
-        del each["consequences"]  # it has none: what follows from it follows from the fault
-    return fault
+    followed = [_finding(each) for each in found.consequences]  # which have none: they follow from the fault
+    return {**_finding(found), "consequences": followed}
+
+
+def _finding(found: Difference) -> Row:
+    """What is told of it; an office or a person that nobody knows is left out."""
+    plain: Row = msgspec.to_builtins(found)
+    return {name: value for name, value in plain.items() if value != "" and name != "consequences"}
 
 
 def _cloud_event(told: Told) -> Row:

@@ -44,8 +44,8 @@ class FindingSchema(Wire):
     """What a check found: which, at whose side, beside which other office, about whom, what is lacking."""
 
     check = fields.Text(required=True)
-    office = fields.office(required=True)
-    person = fields.identifier(required=True)
+    office = fields.office(metadata={"description": "Left out where nothing says whose side it is."})
+    person = fields.identifier(metadata={"description": "Left out of a gap in the log or a feed."})
     other = fields.Text()
     event = fields.Reference(allow_none=True)
     lacking = fields.Many(fields.Text())
