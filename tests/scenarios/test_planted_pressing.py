@@ -5,6 +5,7 @@ import pytest
 import exchange.pipeline.reminding
 import exchange.pipeline.settling
 import exchange.protocol.cases
+import exchange.protocol.causes
 import exchange.protocol.duties
 import exchange.protocol.pressing
 import exchange.protocol.reminding
@@ -70,7 +71,7 @@ def test_giving_a_county_the_record_is_noticed(monkeypatch):
 
 
 def test_reminders_that_belong_to_the_act_of_the_question_are_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.duties, "Reminded", Confirmed)
+    monkeypatch.setattr(exchange.protocol.causes, "Reminded", Confirmed)
     assert differs("reminded-overdue-escalated")
 
 

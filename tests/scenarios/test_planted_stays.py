@@ -8,7 +8,7 @@ import exchange.pipeline.project
 import exchange.pipeline.sweep
 import exchange.protocol.automatic
 import exchange.protocol.cases
-import exchange.protocol.duties
+import exchange.protocol.causes
 import exchange.protocol.legality
 from events.catalogue.case import Deferred
 from events.envelope import Ref
@@ -48,7 +48,7 @@ def test_a_question_that_always_or_never_stands_is_noticed(monkeypatch, stands):
 
 
 def test_a_question_that_belongs_to_the_act_of_the_arrival_is_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.duties, "RequestOpened", Deferred)
+    monkeypatch.setattr(exchange.protocol.causes, "RequestOpened", Deferred)
     assert differs("stay-extended-when-asked")
 
 
