@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from struct import Struct
@@ -27,20 +28,20 @@ WHERE $5::int4 - 1 = COALESCE((
     SELECT version FROM events WHERE subject = $4::text AND author = $1::text ORDER BY version DESC LIMIT 1
 ), 0)
 """
-_TAKEN: LiteralString = "RETURNING author, id, submission"
-_WAITS: LiteralString = "INSERT INTO pending (author, id, submission) SELECT author, id, submission FROM new"
+_TAKEN: LiteralString = "RETURNING author, id"
+_WAITS: LiteralString = "INSERT INTO pending (author, id, submission) SELECT author, id, $9::text FROM new"
 ALONE = f"WITH new AS ({_NEW} {_TAKEN}) {_WAITS}"  # nothing is lost by an error where nothing else was done
 _WITH_OTHERS = f"WITH new AS ({_NEW} ON CONFLICT DO NOTHING {_TAKEN}) {_WAITS}"
 # The same, with the key of its person and the one token that it is looked up by. Says how many keys were taken.
 FIRST = f"""
 WITH held AS (
-    INSERT INTO tokens (kind, token, person) VALUES ($11::text, $12::bytea, $13::text) ON CONFLICT DO NOTHING
+    INSERT INTO tokens (kind, token, person) VALUES ($12::text, $13::bytea, $14::text) ON CONFLICT DO NOTHING
 ), kept AS (
-    INSERT INTO keys (person, wrapped) VALUES ($9::text, $10::bytea) ON CONFLICT DO NOTHING RETURNING person
+    INSERT INTO keys (person, wrapped) VALUES ($10::text, $11::bytea) ON CONFLICT DO NOTHING RETURNING person
 ), new AS ({_NEW} ON CONFLICT DO NOTHING {_TAKEN})
 {_WAITS} RETURNING (SELECT count(*) FROM kept)
 """  # noqa: S608 (our own words)
-_COLUMNS = 8
+_COLUMNS = 9  # of an event and of its mark
 _AUTHOR, _ID, _, _SUBJECT, _VERSION, _SUBMISSION = range(6)
 _ROWS = 64  # in one piece of a COPY
 _COPY_EVENTS: LiteralString = (
@@ -92,7 +93,7 @@ class Appends(EventRows):
     def append_alone(self, event: SealedEvent, same: Same) -> StoredEvent:
         """Append where no transaction was begun."""
         try:
-            taken = self._alone.run(_row(event)).command_tuples
+            taken = self._alone.run((*_row(event), mark_of(event).encode())).command_tuples
         except UniqueViolation:  # somebody was faster, perhaps with this very event
             taken = 0
         self.appended = taken or 0
@@ -100,7 +101,7 @@ class Appends(EventRows):
 
     def append(self, events: Sequence[SealedEvent], same: Same = identical) -> tuple[StoredEvent, ...]:
         if len(events) == 1:
-            return (self._append_one(events[0], same),)
+            return (self._append_one(events[0], same, mark_of(events[0])),)
         if not events:
             return ()
         with self.attempt():
@@ -109,20 +110,20 @@ class Appends(EventRows):
                 self.appended += len(events)
                 return stored
             self.driver.execute("ROLLBACK TO attempt")
-            return tuple(self._append_one(event, same) for event in events)
+            return tuple(self._append_one(event, same, event.frame.submission) for event in events)
 
     def insist(self) -> None:
         """What is there already is acknowledged only when the standby has it, too."""
         self._hot.execute(_INSIST, prepare=True)
 
-    def offer(self, event: SealedEvent) -> bool:
+    def _offer(self, event: SealedEvent, mark: str) -> bool:
         """Append it in one statement, unless it is there already or its version does not follow."""
-        taken = self._ask(_WITH_OTHERS, columns_of(event)).rowcount
+        taken = self._ask(_WITH_OTHERS, (*columns_of(event), mark)).rowcount
         self.appended += taken
         return taken == 1
 
-    def _append_one(self, event: SealedEvent, same: Same) -> StoredEvent:
-        return fresh(event) if self.offer(event) else self._there(event, same)
+    def _append_one(self, event: SealedEvent, same: Same, mark: str) -> StoredEvent:
+        return fresh(event) if self._offer(event, mark) else self._there(event, same)
 
     def _there(self, event: SealedEvent, same: Same) -> StoredEvent:
         stored = self._repeated(event, same)
@@ -140,7 +141,7 @@ class Appends(EventRows):
                 columns = list(zip(*rows, strict=True))
                 continued = _continued(columns)
                 subjects, authors, versions = zip(*continued, strict=True) if continued else ((), (), ())
-                marks = (columns[_AUTHOR], columns[_ID], columns[_SUBMISSION])
+                marks = (columns[_AUTHOR], columns[_ID], _acts(columns))
                 values = [*map(encoded, (*marks, subjects, authors)), numbers(versions)]
                 stored = tuple(map(fresh, events))
         except (UniqueViolation, _Gap):
@@ -157,6 +158,19 @@ def _kept(rows: Iterable[tuple[bytes, ...]], all_: list[tuple[bytes, ...]]) -> I
     for row in rows:
         all_.append(row)
         yield row
+
+
+def mark_of(event: SealedEvent) -> str:
+    """What the mark of an event that comes alone says of its act: nothing, where it bears the event's own name."""
+    frame = event.frame
+    return "" if frame.submission == frame.id else frame.submission
+
+
+def _acts(columns: Columns) -> list[bytes]:
+    """The same of many: an act of one event and of its name takes no place in the index of acts."""
+    acts = columns[_SUBMISSION]
+    shared = {act for act, events in Counter(acts).items() if events > 1}
+    return [b"" if act == id_ and act not in shared else act for act, id_ in zip(acts, columns[_ID], strict=True)]
 
 
 def _row(event: SealedEvent) -> tuple[bytes, ...]:

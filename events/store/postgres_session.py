@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from events.codec import SealedEvent
 from events.store.contract import Dirty, StoredEvent, Tokens, identical
 from events.store.packed import Packed, blobs, numbers, texts, understand_packed
-from events.store.postgres_append import FIRST, Appends
+from events.store.postgres_append import FIRST, Appends, mark_of
 from events.store.postgres_errors import clear_errors
 from events.store.postgres_gathering import Gathering, Glimpse
 from events.store.prepared import say
@@ -41,16 +41,17 @@ _DONE: LiteralString = """
 DELETE FROM dirty d USING unnest((SELECT $1::text[]), (SELECT $2::int8[])) AS t (person, last)
 WHERE d.person = t.person AND d.number <= t.last
 """
-# By index throughout: how full these tables are, the statistics never know.
+# By index throughout: how full these tables are, the statistics never know. A mark that names no act is one by itself.
 _WAITING: LiteralString = """
-WITH first AS (
-    SELECT DISTINCT author, submission
-    FROM (SELECT author, submission FROM pending ORDER BY position LIMIT $1::int8) AS p
+WITH first AS MATERIALIZED (
+    SELECT position, author, submission, id FROM pending ORDER BY position LIMIT $1::int8
 ), whole AS (
-    SELECT p.* FROM first f CROSS JOIN LATERAL (
+    SELECT position, author, id AS submission, id FROM first WHERE submission = ''
+    UNION ALL
+    SELECT p.* FROM (SELECT DISTINCT author, submission FROM first WHERE submission <> '') AS f CROSS JOIN LATERAL (
         SELECT position, author, submission, id FROM pending
-        WHERE author = f.author AND submission = f.submission OFFSET 0
-    ) AS p ORDER BY p.position LIMIT $2::int8
+        WHERE author = f.author AND submission = f.submission AND submission <> '' OFFSET 0
+    ) AS p ORDER BY position LIMIT $2::int8
 )
 SELECT w.position, w.author, w.submission, w.id, e.body, e.sealed FROM whole w CROSS JOIN LATERAL (
     SELECT body, sealed FROM events WHERE author = w.author AND id = w.id OFFSET 0
@@ -173,7 +174,9 @@ class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
         if len(keys) != 1 or len(tokens) != 1:
             self.keep(keys, kind, tokens)
             return self.append([event])[0]
-        kept = self._ask(FIRST, [*columns_of(event), *chain(*keys.items()), kind, *chain(*tokens)]).fetchone()
+        kept = self._ask(
+            FIRST, [*columns_of(event), mark_of(event), *chain(*keys.items()), kind, *chain(*tokens)]
+        ).fetchone()
         self._require(keys, kept[0] if kept else 0)
         self.appended += 1 if kept else 0
         return fresh(event) if kept else self._there(event, identical)

@@ -120,7 +120,7 @@ class Persons:
         version, moment = next(self._versions), utcnow()
         return [
             Envelope(
-                id=new_id(moment),
+                id=(id_ := new_id(moment)),
                 type="movement.moved_within",
                 schema=1,
                 subject=Subject("person", person),
@@ -131,7 +131,7 @@ class Persons:
                 stamp=microseconds(moment),
                 recorded_at=moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
                 version=version,
-                submission=new_id(moment),
+                submission=id_,  # as of every event that is recorded by itself
                 facts={},
             )
             for person in self._ciphers

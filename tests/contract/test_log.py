@@ -66,6 +66,16 @@ def test_a_submission_stays_together_whatever_comes_between(store):
     assert [e.index for e in (*first, *second)] == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("repeated", [False, True], ids=["at once", "one by one"])
+def test_a_submission_that_bears_the_name_of_its_first_event_stays_together(store, repeated):
+    act, other = fresh_id(), fresh_id()
+    by_itself = event(1, person=WANG, id_=other, submission=other)
+    if repeated:
+        append(store, by_itself)
+    append(store, by_itself, event(1, id_=act, submission=act), event(2, submission=act))
+    assert [[e.frame.submission for e in sequence(store, limit=1)] for _ in range(3)] == [[other], [act, act], []]
+
+
 def test_a_submission_too_large_for_memory_comes_bit_by_bit_and_tears_no_other(store):
     small, large, last = fresh_id(), fresh_id(), fresh_id()
     with store.write() as session:

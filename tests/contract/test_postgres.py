@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from events.errors import StaleVersion
-from events.store import postgres_append
+from events.store import postgres_append, postgres_session
 from events.store.errors import Unavailable
 from events.store.postgres import PostgresStore
 from events.store.postgres_session import HeadLimits, PostgresSession
@@ -84,6 +84,27 @@ def test_an_event_alone_needs_no_transaction_of_its_caller(postgres):
     assert postgres.append_alone(first).body == postgres.append_alone(first).body == first.body
     with postgres.read() as session:
         assert (session.head(TOWN, LIN), session.pending()) == (1, 1)
+
+
+def test_an_event_that_came_alone_takes_no_place_in_the_index_of_acts(postgres):
+    act, *ids = [fresh_id() for _ in range(6)]
+    alone = [event(1, person=fresh_id(), id_=id_, submission=id_) for id_ in ids]
+    postgres.append_alone(alone[0])
+    with postgres.write() as session:
+        session.append([alone[1]])
+        session.append_first(alone[2], {LIN: b"key"}, "resident", [(b"t", LIN)])
+        session.append([*alone[3:], event(1, id_=act, submission=act), event(2, submission=act)])
+        marks = session.driver.execute("SELECT submission FROM pending ORDER BY position").fetchall()
+        assert marks == [("",)] * 5 + [(act,)] * 2
+        assert [e.frame.submission for e in session.sequence(9, NOON)] == [*ids, act, act]
+
+
+def test_what_waits_is_found_by_index_however_much_there_is(postgres):
+    with postgres.read() as session:
+        plan = session.driver.pgconn.exec_(f"EXPLAIN (GENERIC_PLAN) {postgres_session._WAITING}".encode())
+        lines = [(plan.get_value(row, 0) or b"").decode() for row in range(plan.ntuples)]
+    assert len([line for line in lines if "ix_pending_author_submission" in line]) == 1
+    assert not [line for line in lines if "Seq Scan" in line]
 
 
 def test_a_statement_that_the_database_forgot_is_prepared_anew(postgres):

@@ -182,6 +182,25 @@ def test_a_notice_of_an_earlier_step_says_who_told_it(empty):
     store.close()
 
 
+def test_an_act_that_waited_at_an_earlier_step_is_sequenced_whole(empty):
+    upgrade(empty, "0017")
+    first = event(1)
+    act = [first, event(2, submission=first.frame.id)]
+    names = ("author", "id", "kind", "subject", "version", "submission", "body", "sealed")
+    rows = [{**dict(zip(names, columns_of(e), strict=True)), "submission": first.frame.id} for e in act]
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        connection.execute(store_schema.events.insert(), rows)
+        if connection.dialect.name == "postgresql":  # in a file a trigger does it
+            marks = [{name: row[name] for name in ("author", "id", "submission")} for row in rows]
+            connection.execute(store_schema.pending.insert(), marks)
+    engine.dispose()
+    store = store_at(empty)
+    with store.write() as session:
+        assert len(session.sequence(1, NOON)) == 2
+    store.close()
+
+
 def test_many_processes_may_bring_one_database_up_to_date_at_once(server):
     with database(server, "template1") as address, ThreadPoolExecutor(4) as pool:
         for store in pool.map(store_at, [address] * 4):

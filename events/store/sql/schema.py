@@ -56,6 +56,7 @@ Index(
 )
 
 # Written with the event, in SQLite by a trigger, and deleted by the sequencer: so the event itself is never touched.
+# In PostgreSQL `submission` is empty where the event came alone and its act bears its own name: nothing goes with it.
 pending = Table(
     "pending",
     metadata,
@@ -64,7 +65,7 @@ pending = Table(
     Column("id", ID, nullable=False),
     Column("submission", ACT, nullable=False),
     PrimaryKeyConstraint("position"),
-    Index("ix_pending_author_submission", "author", "submission"),
+    Index("ix_pending_author_submission", "author", "submission", postgresql_where=text("submission <> ''")),
 )
 
 log = Table(

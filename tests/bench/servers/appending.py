@@ -86,7 +86,7 @@ def _batch(url: str, dsn: str, size: Size) -> Figure:
         Writers(1, begin_batch, url, size.batch),
         Writers(1, begin_bare_copy, dsn, size.batch),
         BATCH_TARGET,
-        "the rows of `pending` with their two indexes, and the look at the streams before",
+        "the rows of `pending` with their index, and the look at the version before in each stream",
     )
 
 
