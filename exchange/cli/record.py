@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width
 from uuid import UUID
 
 import click
@@ -18,6 +17,7 @@ from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.node import acting, check_served, on_node, opened, settings_of
 from exchange.clock import SHANGHAI, day_of
+from exchange.columns import column, width
 from exchange.console.sheet_rows import sheet_rows
 from exchange.console.words import Words
 from exchange.node import Node
@@ -61,7 +61,7 @@ def record(
         raise UnknownPerson(field="PERSON")
     words = Words(speech.language())
     if known_at is None:
-        speech.say({"record": now}, *(_column(label, _LABEL) + told for label, told in _rows(words, now)))
+        speech.say({"record": now}, *(column(label, _LABEL) + told for label, told in _rows(words, now)))
     else:
         speech.say(
             {"record": then, "today": now, "differs": _differing(then, now)}, *_beside(words, known_at, then, now)
@@ -90,22 +90,13 @@ def _differing(then: Sheet | None, now: Sheet | None) -> list[str]:
 
 def _beside(words: Words, known_at: str, then: Sheet | None, now: Sheet | None) -> Iterator[str]:
     held, known = dict(_rows(words, then)), dict(_rows(words, now))
-    wide = max([_VALUE, *(_width(told) + 2 for told in held.values())])
+    wide = max([_VALUE, *(width(told) + 2 for told in held.values())])
     heads = speech.words("record.then", moment=known_at), speech.words("record.now")
-    yield "  " + _column("", _LABEL) + _column(heads[0], wide) + heads[1]
+    yield "  " + column("", _LABEL) + column(heads[0], wide) + heads[1]
     for label in dict.fromkeys([*known, *held]):
         told = held.get(label, "–"), known.get(label, "–")
         mark = "  " if told[0] == told[1] else "≠ "
-        yield mark + _column(label, _LABEL) + _column(told[0], wide) + told[1]
-
-
-def _column(told: str, wide: int) -> str:
-    return told + " " * max(1, wide - _width(told))
-
-
-def _width(told: str) -> int:
-    """Columns of a terminal: a Chinese sign takes two."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in told)
+        yield mark + column(label, _LABEL) + column(told[0], wide) + told[1]
 
 
 def _person(given: str) -> str:

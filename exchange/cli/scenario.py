@@ -69,6 +69,8 @@ def run_files(
             tell(len(runs))
     language = speech.language()
     shown = [line for each in runs for line in report.lines(each, language)]
+    if len(runs) == 1:  # whoever plays one story wants to see it; of many, what differs
+        shown += report.beside(runs[0], language)
     told: dict[str, Any] = {"runs": [report.data(each) for each in runs]}
     if coverage:
         reached = together(each.covered for each in runs)

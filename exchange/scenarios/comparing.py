@@ -47,6 +47,7 @@ class Comparing:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.agreed: list[tuple[str, Any, Any]] = []  # where, expected, and the same as shown
 
     def view(
         self, where: str, office: str, expect: Mapping[str, Any], shown: Callable[[str], Sheet]
@@ -54,7 +55,9 @@ class Comparing:
         """Each key of `expect` that the office does not show. `shown`: the sheet of the office of a letter."""
         for key, expected in expect.items():
             actual = self.value(key, office, shown(office))
-            if not self._same(key, office, expected, actual, shown):
+            if self._same(key, office, expected, actual, shown):
+                self.agreed.append((f"{where}.{key}", expected, actual))
+            else:
                 yield Difference(f"{where}.{key}", "view", expected, actual)
 
     def value(self, key: str, office: str, sheet: Sheet) -> Any:

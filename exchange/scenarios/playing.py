@@ -29,6 +29,7 @@ class Played:
     step: Step
     heard: list[Heard] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+    agreed: list[tuple[str, str]] = field(default_factory=list)  # expected, and what came of it
 
 
 class Play:
@@ -194,6 +195,8 @@ class Play:
             yield Difference(step.where, "refusal", f"refused: {', '.join(step.errors)}", problem(answer))
         elif answer.refused and before != self._everything():
             yield Difference(step.where, "refusal", "every record as before", "something changed")
+        elif answer.refused:
+            self.played[-1].agreed.append((f"refused: {', '.join(step.errors)}", problem(answer)))
         if step.again is not None and answer.status != 200:
             yield Difference(step.where, "refusal", "the first result again", answer.status)
 
@@ -208,6 +211,7 @@ class Play:
 
         allowed = self.scenario.unlisted_allowed
         found = match(step.tells, heard, differs, unlisted_allowed=allowed, silent=step.silent)
+        self.played[-1].agreed += [(written(tell, persons), str(each)) for tell, each in found.pairs]
         for tell in found.missing:
             other = [each for each in found.unlisted if each.to == tell.to]
             near = [f"{each} (differs: {', '.join(differs(tell, each))})" for each in other]

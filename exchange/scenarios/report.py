@@ -7,11 +7,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from exchange.columns import column
 from exchange.scenarios.api import CannotTry
 from exchange.scenarios.comparing import Difference, Said
 from exchange.scenarios.model import Step
 from exchange.scenarios.running import Run
 from exchange.translations import Language, text
+
+_LABEL, _WIDE = 34, 52  # columns of a terminal
+
+
+def beside(run: Run, language: Language) -> Iterator[str]:
+    """Everything that was compared, step by step: what was expected, and beside it what came, also where they agree."""
+    yield _row(" ", "", *(text(f"scenario.{side}", language) for side in ("expected", "actual")))
+    for played in run.steps:
+        yield f"  {named(played.step)}"
+        for expected, actual in played.agreed:
+            yield _row("=", "", expected, actual)
+        for each in played.differences:
+            yield _row("≠", "", _plain(each.expected, language), _plain(each.actual, language))
+    for where, expected, actual in run.agreed:
+        yield _row("=", where, _plain(expected, language), _plain(actual, language))
+    for each in run.closing:
+        yield _row("≠", each.where, _plain(each.expected, language), _plain(each.actual, language))
+
+
+def _row(mark: str, where: str, expected: str, actual: str) -> str:
+    return f"  {mark} {column(where, _LABEL) if where else '  '}{column(expected, _WIDE)}| {actual}".rstrip()
 
 
 def lines(run: Run, language: Language) -> Iterator[str]:
@@ -77,9 +99,9 @@ def named(step: Step) -> str:
     return f"{step.label or ''} ({what})".strip()
 
 
-def _plain(value: str | Said, language: Language) -> str:
-    if isinstance(value, str):
-        return value
+def _plain(value: Any, language: Language) -> str:
+    if not isinstance(value, Said):
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     said = text(value.key, language, **value.details)
     return f"{said} ({value.beside})" if value.beside else said
 
@@ -93,9 +115,5 @@ def _told(untried: str | CannotTry, language: Language) -> str:
 def _beside(each: Difference, language: Language) -> Iterator[str]:
     yield f"    {text(f'scenario.kind.{each.kind}', language)}"
     for side, value in (("expected", each.expected), ("actual", each.actual)):
-        told = (
-            _plain(value, language)
-            if isinstance(value, str | Said)
-            else json.dumps(value, ensure_ascii=False, default=str)
-        )
+        told = _plain(value, language)
         yield f"      {text(f'scenario.{side}', language)}: {told}"

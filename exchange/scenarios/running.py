@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 from exchange.commands.jurisdiction import TYPES as ABOUT_OFFICES
 from exchange.scenarios.always import always
@@ -32,6 +32,7 @@ class Run:
     offices: Mapping[str, str] = field(default_factory=dict)
     steps: list[Played] = field(default_factory=list)
     closing: list[Difference] = field(default_factory=list)
+    agreed: Sequence[tuple[str, Any, Any]] = ()
     untried: list[str | CannotTry] = field(default_factory=list)
     covered: Mapping[str, Counter[str]] = field(default_factory=dict)
 
@@ -70,6 +71,7 @@ def run(scenario: Scenario, ground: Playground, seed: int, given: Mapping[str, s
         found.closing += [*_points(play, found.untried), *_cases(play), *always(play)]
         for number in range(shuffles):
             found.closing += _shuffled(play, number, Random(f"{seed}.{number}"))  # noqa: S311  # repeatable
+        found.agreed = tuple(play.comparing.agreed)
         found.covered = covered(play)
     except CannotTry as error:
         found.untried.append(error)
@@ -95,6 +97,8 @@ def _cases(play: Play) -> Iterator[Difference]:
         states = play.cases.states(name, play.letters)
         if not states or any(state not in expected for state in states.values()):
             yield Difference(f"$.cases.{name}", "case", "|".join(expected), states or "no such case")
+        else:
+            play.comparing.agreed.append((f"$.cases.{name}", "|".join(expected), states))
 
 
 def _shuffled(play: Play, number: int, random: Random) -> Iterator[Difference]:

@@ -29,6 +29,29 @@ def test_as_expected_is_0(small):
     assert "1 as expected" in found.output
 
 
+def test_one_story_is_shown_whole_expected_beside_actual(small):
+    shown = command(small(), "--seed", "7").output.splitlines()
+    rows = [line for line in shown if "|" in line]
+    assert [part.strip() for part in rows[0].split("|")] == ["expected", "actual"]
+    assert len({line.index("|") for line in rows if "$" not in line}) == 1
+    told = next(line for line in rows if "A: left" in line)
+    assert [part.strip() for part in told.split("|")] == ["=   A: left about P1", "A: left about P1"]
+    refused = next(line for line in rows if "refused" in line)
+    assert refused.split("|")[1].strip().startswith("refused: no_such_stay")
+    ended = next(line for line in rows if "$.end.A.P1.lives_at" in line)
+    assert ended.split("|")[1].strip() == "unknown"
+
+
+def test_of_several_stories_only_what_differs_is_shown(small):
+    found = command(small(), str(FOLDER / "arrival-confirmed.yaml"))
+    assert (found.exit_code, "|" in found.output) == (0, False)
+
+
+def test_what_differs_is_marked_in_the_whole(small):
+    shown = command(small(SMALL.replace("kind: left,", "kind: update,")), "--seed", "7").output.splitlines()
+    assert [line.split()[0] for line in shown if "| A: left" in line] == ["≠", "≠"]
+
+
 def test_a_difference_is_1_and_shows_expected_beside_actual(small):
     found = command(small(SMALL.replace("lives_at: unknown", "lives_at: B")), "--seed", "7")
     assert found.exit_code == 1
