@@ -38,6 +38,10 @@ class Writers:
         taken: list[tuple[float, float]] = [_answer(pipe) for pipe in self._pipes]
         return max(end for _, end in taken) - min(start for start, _ in taken)
 
+    def pids(self) -> list[int]:
+        """The processes, as the system numbers them."""
+        return [int(process.pid or 0) for process in self._processes]
+
     def close(self) -> None:
         for pipe in self._pipes:
             with suppress(BrokenPipeError):  # one that failed has ended already
