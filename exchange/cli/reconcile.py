@@ -129,4 +129,5 @@ def _lines(found: Checked) -> Iterator[str]:
 
 def _line(each: Difference) -> str:
     event = f"  {each.event.author}/{each.event.id}" if each.event else ""
-    return f"{each.office}  {each.other or '-'}  {each.person}  {','.join(each.lacking)}{event}"
+    known = (each.office, each.other, each.person)
+    return f"{'  '.join(name or '-' for name in known)}  {','.join(each.lacking)}{event}"

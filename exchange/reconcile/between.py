@@ -13,12 +13,12 @@ from events.envelope import Ref
 from events.store.moment import to_moment
 from events.store.sql.schema import log_head
 from exchange.progress import Tell, nobody
-from exchange.protocol.ledger import MOST, Entry, walk
+from exchange.protocol.ledger import MOST, Entry, Walked, walk
 from exchange.reconcile import sides
 from exchange.reconcile.checks import BATCH, checks
 from exchange.reconcile.digesting import bring_up, forged
 from exchange.reconcile.finding import Checked, Difference, in_one
-from exchange.reconcile.sides import Side
+from exchange.reconcile.sides import Side, TooMany
 from exchange.tables.paging import within
 from exchange.tables.schema import records
 from exchange.unit_of_work import SqlSession
@@ -66,9 +66,9 @@ def between(node: Node, one: str, other: str = "", tell: Tell = nobody, *, trust
         wrong = 0 if trusted else forged(session.sql)
         walks = []
         for areas in dict.fromkeys([(one, other), (other, one)]):
-            here, there = _sides(session, areas, trusted=trusted)
-            walks.append(walk(here, there))
-            read += here.rows.read + there.rows.read
+            walked, rows = _walked(session, areas, trusted=trusted)
+            walks.append(walked)
+            read += rows
         differing = {found for each in walks for found in _differences(each.only_here, each.only_there)}
         named = sum(len(each.only_here) + len(each.only_there) for each in walks)
     checked = in_one(node.clock(), _parts(node, one, other, tell, trusted=trusted))
@@ -94,6 +94,19 @@ def _parts(node: Node, one: str, other: str, tell: Tell, *, trusted: bool) -> It
         yield part.only(found for found in part.differences if _concerns(found, one, other))
         done += len(persons)
         tell(done)
+
+
+def _walked(session: SqlSession, areas: tuple[str, str], *, trusted: bool) -> tuple[Walked, int]:
+    """What differs between the two sides, and how many rows were read for it."""
+    here, there = _sides(session, areas, trusted=trusted)
+    if there.inside:
+        here.rows.most = there.rows.most = max(there.count(), sides.FEW)
+    try:
+        return walk(here, there), here.rows.read + there.rows.read
+    except TooMany:
+        read = here.rows.read + there.rows.read
+        found, more = _walked(session, areas, trusted=False)
+        return found, read + more
 
 
 def _sides(session: SqlSession, areas: tuple[str, str], *, trusted: bool) -> tuple[Side, Side]:

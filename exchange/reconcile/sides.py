@@ -31,19 +31,25 @@ from exchange.tables.digests import SideName
 from exchange.tables.paging import within
 
 _FETCHED = 1_000
+FEW = 10_000  # rows that are read in any case before the areas' own are read instead
 _PROVINCE = 2  # digits of the areas by which digests are kept
 
 ByArea = Mapping[tuple[Area, int], Digest]  # by provinces and number of the bucket
 
 
+class TooMany(Exception):
+    """More rows were read than were to be."""
+
+
 class Rows:
-    """The rows of one side, by whom they are about. `read`: how many were read.
+    """The rows of one side, by whom they are about. `read`: how many were read. `most`: how many may be.
 
     Of some units all rows are read and those of other areas left out here, so that no database reads an area instead.
     """
 
     def __init__(self, sql: Connection, query: Select[Any], areas: Area) -> None:
         self.read = 0
+        self.most: int | None = None
         self._sql, self._query, self._areas = sql, query, areas
         *_, self._teller, self._to, _, self._person = query.selected_columns
 
@@ -79,27 +85,35 @@ class Rows:
         return [within(column, area) for column, area in sides if area]
 
     def _entries(self, query: Select[Any]) -> Iterator[Entry]:
-        for row in self._sql.execute(query, execution_options={"yield_per": _FETCHED}):
-            self.read += 1
-            yield _entry(row)
+        with self._sql.execute(query, execution_options={"yield_per": _FETCHED}) as rows:
+            for row in rows:
+                self.read += 1
+                if self.most is not None and self.read > self.most:
+                    raise TooMany
+                yield _entry(row)
 
 
 class Side:
     """One side of two areas. `kept`: its name where kept digests are trusted; else all is made from the rows.
 
     Digests are kept by provinces. Two areas inside of them walk down these: where the provinces are equal, so are they,
-    and of a unit where these are not, the rows of the two areas are compared.
+    and of a unit where these are not, the rows of the two areas are compared. So much may differ between the provinces
+    that the rows of the two areas are fewer: raises TooMany, as soon as it shows.
     """
 
     def __init__(self, sql: Connection, rows: Rows, areas: Area, kept: SideName | None) -> None:
         self.rows = rows
         self._sql, self._areas, self._kept = sql, areas, kept
         self._made: dict[int, ByArea] = {}
+        # Whether kept digests are walked down that cover more than the two areas.
+        self.inside = kept is not None and any(len(area) > _PROVINCE for area in areas)
+        self._count: int | None = None
 
     def count(self) -> int:
-        if self._kept is None or all(len(area) <= _PROVINCE for area in self._areas):
-            return sum(digest.count for digest in self.digests([()]).values())
-        return self.rows.count()
+        if self._count is None:
+            made = None if self.inside else self.digests([()]).values()
+            self._count = self.rows.count() if made is None else sum(each.count for each in made)
+        return self._count
 
     def digests(self, within: Collection[Bucket]) -> Mapping[Bucket, Digest]:
         depth = max(map(len, within)) + 1

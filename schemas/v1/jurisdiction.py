@@ -20,7 +20,7 @@ class LookupQuery(Wire):
     search = fields.Text(
         most=100, required=True, metadata={"description": "Name or part of one, pinyin, initials, code."}
     )
-    within = fields.Formed(r"^\d{2,12}$", "schema.office", metadata={"description": "Only inside this area."})
+    within = fields.Formed(r"^\d{2,12}$", "schema.area", metadata={"description": "Only inside this area."})
     limit = fields.Count(1, 100, load_default=20)
 
 

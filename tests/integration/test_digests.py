@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 
 from exchange.audit.rebuild import rebuild
 from exchange.node import Node
-from exchange.reconcile import Between, between, repair
+from exchange.reconcile import Between, between, repair, sides
 from tests.integration.test_between import peopled
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, woman
 
@@ -126,6 +126,18 @@ def test_so_they_are_of_areas_inside_of_provinces_and_no_others(node, digits):
     assert found.shared == between(node, ZHIFANG[:digits], DONGHUAMEN[:digits], trusted=False).shared
     assert found.read < 120, "one in a hundred"
     assert found.exchanged < 64_000
+
+
+@pytest.mark.parametrize("few", [100, 10_000])
+def test_where_much_differs_between_provinces_two_towns_read_little_more_than_their_own(node, monkeypatch, few):
+    monkeypatch.setattr(sides, "FEW", few)
+    fill(node)
+    behind_the_back(node, "DELETE FROM books WHERE office = :office AND id LIKE 'e%'", office=WANSHOULU)
+    towns = ZHIFANG[:9], DONGHUAMEN[:9]
+    between(node, "")
+    found, own = between(node, *towns), between(node, *towns, trusted=False)
+    assert (found.differing, found.shared, len(found.differing)) == (own.differing, own.shared, 5)
+    assert found.read <= (2 * own.read if few == 100 else 4 * 6_000)
 
 
 def fill(node: Node) -> None:

@@ -90,7 +90,11 @@ def test_the_command_shows_it(node, home, new_home):
     assert command(node, "--latest", "--repair").exit_code == 2
     shown = command(node, ZHIFANG, DONGHUAMEN)
     assert shown.exit_code == 0, shown.stdout
-    assert command(node, "99").exit_code == 2
+    for one, other in (("42", "11"), ("4201", "1101"), (ZHIFANG[:6], DONGHUAMEN[:9]), ("湖北省", "东华门街道")):
+        assert command(node, one, other).exit_code == 0, one
+    for wrong in ("99", "42011", "nowhere", "420115001001"):
+        assert command(node, wrong).exit_code == 2, wrong
+        assert command(node, "42", wrong).exit_code == 2, wrong
 
 
 def test_a_report_goes_on_where_it_was_left_and_of_two_who_go_on_one_ends(node, home, new_home, monkeypatch):
