@@ -3,25 +3,27 @@
 It goes page by page, so that nothing holds more than a page and whoever must not work for long can go on later.
 
 Cases are reminded of, overdue and escalated by facts (`exchange.pipeline.reminding`). A protection with a last day ends
-by a fact of the office that recorded it, so that every book sees the end in the same way. Of a stay whose last day has
-gone by, the keeper asks the office where the person stays.
+by a fact of the office that recorded it, so that every book sees the end in the same way. Of a stay due for review the
+keeper asks the office where the person stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from events.catalogue.person import Unprotected
 from exchange.books import Shelf
 from exchange.clock import day_of
 from exchange.ids import derived_id
+from exchange.jurisdictions.deadlines import Rules
 from exchange.pipeline.advance import never
 from exchange.pipeline.by_person import by_person
 from exchange.pipeline.reminding import remind
 from exchange.pipeline.settling import Settling
 from exchange.protocol.draft import Draft
-from exchange.protocol.reviewing import reviews
+from exchange.protocol.reviewing import USUAL, Periods, reviews
 from exchange.protocol.sheet import protected_until, protecting
 from exchange.protocol.view import view
 from exchange.tables import records
@@ -61,17 +63,24 @@ def sweep_from(
 
 
 def _review_stays(node: Node, after: str | None, limit: int) -> tuple[int, str | None]:
-    today = day_of(node.clock()).isoformat()
+    today = day_of(node.clock())
+    periods = review_periods(node.deadlines)
+    looked = today + timedelta(days=periods.earlier_than(USUAL))  # rows say when it is usually due
 
     def ask(settling: Settling, found: Shelf, _person: str) -> None:
         for office in sorted(filter(node.serves, found.concerned())):
             book = found.book(office)
-            for draft in [draft for record in view(book) for draft in reviews(record, today)]:
+            for draft in [draft for record in view(book) for draft in reviews(record, today.isoformat(), periods)]:
                 book.record(settling.make_event(office, draft, book))
 
     with node.uow.look() as session:
-        page = records.to_review(session.sql, today, after, limit)
+        page = records.to_review(session.sql, looked.isoformat(), after, limit)
     return by_person(node, page.rows, ask), page.next
+
+
+def review_periods(rules: Rules) -> Periods:
+    """As the settings of the deadlines have them."""
+    return Periods(rules.periods["review_before_permit_end_days"], rules.periods["review_after_months"])
 
 
 def _end_protections(node: Node, after: str | None, limit: int) -> tuple[int, str | None]:

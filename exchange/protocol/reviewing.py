@@ -1,49 +1,110 @@
-"""Stays due for review: one whose last day has gone by unextended is asked about (catalogue, rule 5). Pure.
+"""Stays due for review: some time before their last day, and those without one year by year (catalogue, rule 5). Pure.
 
-The keeper's system actor asks the stay's office, once for each last day. Nothing closes by the clock alone: the office
-extends the stay, or ends it as lapsed, and either answers.
+The keeper's system actor asks the stay's office, once for each last day and each year. Nothing closes by the clock
+alone: the office extends the stay, or ends it, and either answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count
+
+import msgspec
 
 from events.catalogue.case import RequestOpened
-from events.envelope import Ref
-from exchange.ids import derived_id
+from events.catalogue.movement import Extended
+from events.partial_date import latest
 from exchange.protocol.draft import Draft
 from exchange.protocol.record import Record, Stay
+from exchange.protocol.stay_requests import review_id
+
+
+class Periods(msgspec.Struct, frozen=True):
+    """How long before its last day a stay is asked about, and after how many months one without."""
+
+    before_days: int
+    after_months: int
+
+    def earlier_than(self, other: Periods) -> int:
+        """By how many days at most these let anything be due before it is by the others."""
+        months = max(0, other.after_months - self.after_months)
+        return max(0, self.before_days - other.before_days, 31 * months)
+
+
+USUAL = Periods(before_days=30, after_months=12)
 
 
 def review_on(record: Record) -> str | None:
-    """The first day on which the office has to ask whether a stay goes on; None where there is nothing to be asked."""
-    days = [until for _, until in _reviewable(record)]
-    return (date.fromisoformat(min(days)) + timedelta(days=1)).isoformat() if days else None
+    """The first day on which the office usually has to ask whether a stay goes on; None where it has not."""
+    return min((due for _, due in _reviewable(record, USUAL)), default=None)
 
 
-def reviews(record: Record, today: str) -> Iterator[Draft]:
+def reviews(record: Record, today: str, periods: Periods = USUAL) -> Iterator[Draft]:
     """What the keeper has to ask by now, and did not ask before."""
-    for stay, until in _reviewable(record):
-        if until < today:
+    for stay, due in _reviewable(record, periods):
+        if due <= today:
             yield Draft(
-                id=_id(stay.id, until),
+                id=review_id(stay, stay.until or _last_by(stay, today, periods)),
                 person=record.facts[stay.id].event.person,
                 payload=RequestOpened(to=stay.office, asks="stay", about=stay.id),
                 because=stay.id,
             )
 
 
-def _reviewable(record: Record) -> Iterator[tuple[Stay, str]]:
-    """Open stays of others with a last day of which nobody was asked yet, each with that day."""
+def _reviewable(record: Record, periods: Periods) -> Iterator[tuple[Stay, str]]:
+    """Open stays of others of which nobody is to be asked already, each with the day on which it is."""
     if record.keeper != record.office:
         return
     asked = {ref.id for ref, standing in record.facts.items() if standing.author == record.office}
     for stay in record.open_stays:
-        known = record.confirmed(stay)
-        if stay.office != record.office and stay.until is not None and known and _id(stay.id, stay.until) not in asked:
-            yield stay, stay.until
+        if stay.office == record.office or not record.confirmed(stay):
+            continue
+        if stay.until is None:
+            if not _waits(record, stay):
+                yield stay, next(day for day in _years(stay, periods) if day > _last_asked(record, stay))
+        elif review_id(stay, stay.until) not in asked:
+            yield stay, _before(record, stay, stay.until, periods)
 
 
-def _id(stay: Ref, until: str) -> str:
-    return derived_id("review", stay.author, stay.id, until)
+def _before(record: Record, stay: Stay, until: str, periods: Periods) -> str:
+    """So many days before the last one; the day after it, where it was said later than that what the last one is."""
+    due = (date.fromisoformat(until) - timedelta(days=periods.before_days)).isoformat()
+    extended = (record.facts[ref] for ref in stay.touched_by if isinstance(record.facts[ref].payload, Extended))
+    said = max((stay.began, *(standing.day for standing in extended)))
+    return due if said <= due else (date.fromisoformat(until) + timedelta(days=1)).isoformat()
+
+
+def _years(stay: Stay, periods: Periods) -> Iterator[str]:
+    """The days on which it has gone on for so many months, and again for so many."""
+    year, month, day = (int(part) for part in stay.began.split("-"))
+    for times in count(1):
+        months = year * 12 + month - 1 + times * periods.after_months
+        on = f"{months // 12:04}-{months % 12 + 1:02}"
+        yield min(f"{on}-{day:02}", latest(on))
+
+
+def _last_by(stay: Stay, today: str, periods: Periods) -> str:
+    """The last of these days that has come: of those that were missed nobody is asked one by one."""
+    found = stay.began
+    for day in _years(stay, periods):
+        if day > today:
+            break
+        found = day
+    return found
+
+
+def _last_asked(record: Record, stay: Stay) -> str:
+    days = [s.day for s in record.facts.of(RequestOpened) if _about(s.payload, stay) and s.author == record.office]
+    return max((stay.began, *days))
+
+
+def _waits(record: Record, stay: Stay) -> bool:
+    """Whether somebody is asked about the stay just now."""
+    requests = (ref.opening for ref, case in record.cases.items() if ref.kind == "request" and case.open)
+    opened = (record.facts[opening].payload for opening in requests if opening in record.facts)
+    return any(_about(asked, stay) for asked in opened)
+
+
+def _about(fact: object, stay: Stay) -> bool:
+    return isinstance(fact, RequestOpened) and fact.asks == "stay" and fact.about == stay.id

@@ -8,7 +8,8 @@ from events.catalogue.case import RequestOpened
 from events.catalogue.movement import Extended, Left
 from events.envelope import Ref
 from events.standing import Standing
-from exchange.protocol.record import Record
+from exchange.ids import derived_id
+from exchange.protocol.record import Record, Stay
 
 
 def is_review(standing: Standing) -> bool:
@@ -17,12 +18,17 @@ def is_review(standing: Standing) -> bool:
 
 
 def stands(record: Record, request: Standing) -> bool:
-    """Whether the keeper still has to ask: the stay goes on, and its last day has gone by."""
+    """Whether the keeper still has to ask: the stay goes on, and no other day is its last one by now."""
     asked = request.payload
     stay = record.stay(asked.about) if isinstance(asked, RequestOpened) and asked.about is not None else None
     if record.keeper != record.office or stay is None or not stay.open:
         return False
-    return stay.until is not None and stay.until < request.day
+    return stay.until is None or review_id(stay, stay.until) == request.ref.id
+
+
+def review_id(stay: Stay, day: str) -> str:
+    """Of the request that asks about a stay because of this day: its last one, or that on which a year is over."""
+    return derived_id("review", stay.id.author, stay.id.id, day)
 
 
 def answers(facts: Iterable[Standing]) -> dict[Ref, Ref]:

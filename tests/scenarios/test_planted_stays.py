@@ -13,7 +13,7 @@ import exchange.protocol.legality
 from events.catalogue.case import Deferred
 from events.envelope import Ref
 from events.standing import Standing
-from exchange.protocol.reviewing import reviews
+from exchange.protocol.reviewing import Periods, reviews
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import read
 from exchange.scenarios.running import run
@@ -26,13 +26,15 @@ def differs(story: str) -> bool:
 
 
 def test_asking_nobody_is_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.pipeline.sweep, "reviews", lambda _record, _today: ())
+    monkeypatch.setattr(exchange.pipeline.sweep, "reviews", lambda _record, _today, _periods: ())
     assert differs("stay-lapsed")
 
 
-def test_asking_on_the_last_day_itself_is_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.pipeline.sweep, "reviews", lambda record, today: reviews(record, f"{today}~"))
-    monkeypatch.setattr(exchange.pipeline.project, "review_on", lambda _record: "2000-01-01")
+def test_asking_on_the_last_day_alone_is_noticed(monkeypatch):
+    late = Periods(before_days=0, after_months=12)
+    monkeypatch.setattr(
+        exchange.pipeline.sweep, "reviews", lambda record, today, _periods: reviews(record, today, late)
+    )
     assert differs("stay-lapsed")
 
 
