@@ -20,6 +20,7 @@ MAX_BYTES = 1 << 20
 WHOLE = "$"  # the field named where the document as a whole is to blame
 
 _encode = msgspec.json.Encoder(order="sorted").encode
+_encode_as_given = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
@@ -88,7 +89,9 @@ def _read(data: bytes, limit: int) -> tuple[Any, bool]:
     _require(value)
     if _encode(value) == data:
         return value, True
-    # Only bytes in another than the canonical form can hide a doubled key behind the last one.
+    # Only bytes that differ from what the value makes can hide a doubled key behind the last one.
+    if _encode_as_given(value) == data:
+        return value, False
     return _decode_slowly(data), False
 
 

@@ -12,12 +12,14 @@ _NAMESPACE = uuid.UUID("6f1d3c1e-6f0e-5d0b-9c55-0d2f7a8b9a10")
 def new_id(moment: datetime) -> str:
     """A UUIDv7 (RFC 9562, section 5.7) for `moment`."""
     milliseconds = int(moment.timestamp() * 1000)
+    chance = secrets.randbits(74)
     value = (milliseconds & ((1 << 48) - 1)) << 80
     value |= 0x7 << 76
-    value |= secrets.randbits(12) << 64
+    value |= chance >> 62 << 64
     value |= 0b10 << 62
-    value |= secrets.randbits(62)
-    return str(uuid.UUID(int=value))
+    value |= chance & ((1 << 62) - 1)
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def derived_id(*parts: str) -> str:
