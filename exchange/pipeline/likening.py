@@ -58,12 +58,13 @@ def _tokens(node: Node, held: Mapping[Entry, Held]) -> dict[Entry, set[Token]]:
         said = keyed(content)
         plain = encode_known(said)
         if plain not in made:
-            made[plain] = {_token(node, key) for key in keys(said)}
+            made[plain] = {token_of(node, key) for key in keys(said)}
         found[each] = made[plain]
     return found
 
 
-def _token(node: Node, key: Key) -> Token:
+def token_of(node: Node, key: Key) -> Token:
+    """Under which an entry is kept that has this key."""
     return Token(node.index.token(f"like.{key.kind}", key.form), key.strong)
 
 

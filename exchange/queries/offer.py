@@ -10,11 +10,14 @@ from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.books import Shelf, shelves
 from exchange.commands.match_person import LOOKUP
+from exchange.pipeline.likening import token_of
 from exchange.protocol.enquiry import Prepared, prepared, recognised
+from exchange.protocol.likeness import keys
 from exchange.protocol.one_document import forms
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from exchange.queries.open_dossier import Opened
+from exchange.tables.likenesses import sharing
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ def offer(node: Node, caller: Caller, purpose: str, asked: EnquiryOpened, opened
     """By the office's own books alone: the dossier in which the enquiry stands, and those with the document given."""
     with node.look(caller) as session:
         found = meant(node, session, opened.office, asked, opened.records)
+        if found is None and not list(forms(asked.given)):
+            found = _of_that_name(node, session, opened.office, asked)
     offered = prepared(asked, found)
     if found is not None and offered.facts:
         access_log.note(node.uow, caller, purpose, [(found.person, sorted(offered.facts))], node.clock(), opened.office)
@@ -38,6 +43,21 @@ def meant(
     tokens = [node.index.token(LOOKUP, form) for _, form in forms(asked.given)]
     others = [shelf.book(office) for shelf in bearing(node, session, *tokens)]
     return recognised(asked, [*records, *(record for book in others for record in view(book))])
+
+
+def _of_that_name(node: Node, session: SqlSession, office: str, asked: EnquiryOpened) -> Record | None:
+    """Of an enquiry without a document, whom the office holds under that name and birth date, if it is one person alone.
+
+    A person looks at it before anything is told: two humans may share both, so nothing is answered by itself.
+    """
+    sexes = [asked.given["sex"]] if "sex" in asked.given else ["F", "M", ""]
+    sought = (key for sex in sexes for key in keys({**asked.given, "sex": sex}) if key.kind == "name")
+    sharers = sharing(session.sql, {token_of(node, key) for key in sought}).values()
+    persons = sorted({each.person for under in sharers for each in under if each.holder == office})
+    dossiers = shelves(session, node.keys, node.offices, persons, pending=True)
+    held = (record for shelf in dossiers for record in view(shelf.book(office)))
+    found = {record.person: record for record in held if recognised(asked, [record]) is not None}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def bearing(node: Node, session: SqlSession, *tokens: bytes) -> list[Shelf]:

@@ -89,6 +89,35 @@ def test_what_is_not_held_and_what_is_refused_is_offered_as_such(home, asking, g
     assert read(home)["offers"] == offer
 
 
+NO_CARD = {"name": "王小雨", "born_on": "1988-05-02"}
+
+
+@pytest.mark.parametrize(
+    ("given", "held"),
+    [
+        (NO_CARD, True),
+        ({**NO_CARD, "sex": "F"}, True),
+        ({**NO_CARD, "sex": "M"}, False),
+        ({**NO_CARD, "name": "王晓雨"}, False),
+        ({**NO_CARD, "born_on": "1988-05-03"}, False),
+        ({**NO_CARD, "born_on": "1988"}, False),
+    ],
+    ids=["name and day", "and sex", "another sex", "another name", "another day", "a year alone"],
+)
+def test_without_a_document_a_person_is_found_by_name_and_birth_date(home, asking, elsewhere, given, held):
+    home.registers({key: value for key, value in HELD.items() if key != "document.resident"})
+    elsewhere.registers({**HELD, "document.resident": STRANGER["document.resident"]})
+    enquires(asking, given)
+    assert read(home)["offers"]["held"] is held
+
+
+def test_of_two_with_one_name_and_birth_date_neither_is_offered(home, asking):
+    for number in (2, 4):
+        home.registers(woman(number))
+    enquires(asking, NO_CARD)
+    assert read(home)["offers"]["held"] is False
+
+
 def test_that_the_person_was_read_for_the_offer_is_kept(node, home, asking):
     kept = home.registers(HELD)
     enquires(asking)
