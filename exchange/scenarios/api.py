@@ -12,7 +12,7 @@ import httpx
 from events.errors import ExchangeError
 from exchange.jurisdictions import codes
 
-PURPOSE = "registration"
+PURPOSE = "case"  # which clerks and supervisors may state
 
 
 class CannotTry(ExchangeError):
@@ -196,7 +196,9 @@ class Offices:
             data = response.json() if response.content else None
         except ValueError as error:
             raise NotAnswering(field=path, http_status=response.status_code) from error
-        if response.status_code >= 500 or response.status_code in {401, 403}:
+        if response.status_code == 403:
+            raise CannotTry(field=path, rule="scenario.no_right", office=office or "operator")
+        if response.status_code >= 500 or response.status_code == 401:
             code = data.get("code", "") if isinstance(data, dict) else ""
             raise NotAnswering(field=path, code_given=code, http_status=response.status_code)
         return Answer(response.status_code, data)

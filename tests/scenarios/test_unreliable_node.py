@@ -8,6 +8,7 @@ import pytest
 from exchange.scenarios import report
 from exchange.scenarios.api import CannotTry, NotAnswering, Offices
 from exchange.scenarios.embedded import embedded
+from exchange.scenarios.playing import Play
 from exchange.scenarios.reading import parse
 from exchange.scenarios.remote import Remote, remote
 from exchange.scenarios.running import run
@@ -31,6 +32,19 @@ def test_an_answer_that_the_api_does_not_promise_is_a_difference(status, text):
     shown = "\n".join(report.lines(found, "zh-CN"))
     assert "节点的应答不符合接口约定。 (/v1/inbox" in shown
     assert "node_not_answering" not in shown
+
+
+def test_what_a_key_may_not_do_could_not_be_tried():
+    found = run(parse(SMALL, "small"), broken(403), 7, {})
+    assert (found.verdict, found.differences) == ("not_tried", [])
+    assert "/v1/inbox：" in "\n".join(report.lines(found, "zh-CN"))
+
+
+def test_two_stories_of_one_seed_have_people_of_their_own():
+    """On one node, whoever was made up for the first would be held already in the second."""
+    with embedded() as ground:
+        plays = [Play(parse(SMALL.replace("id: small", f"id: {name}"), name), ground, 7, {}) for name in ("one", "two")]
+    assert len({play.binding.persons["P1"].document for play in plays}) == 2
 
 
 def test_the_key_of_the_narrowest_area_is_used():
