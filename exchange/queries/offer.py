@@ -46,7 +46,7 @@ def meant(
 
 
 def _of_that_name(node: Node, session: SqlSession, office: str, asked: EnquiryOpened) -> Record | None:
-    """Of an enquiry without a document, whom the office holds under that name and birth date, if it is one person alone.
+    """Of an enquiry without a document, whom the office holds under that name and birth date, if it is one person.
 
     A person looks at it before anything is told: two humans may share both, so nothing is answered by itself.
     """
