@@ -27,7 +27,7 @@ from exchange.tables.cases import CaseRow
 if TYPE_CHECKING:
     from exchange.node import Node
 
-SETTLED, GROUND = str(Settled.__struct_config__.tag), "deviation_accepted"
+SETTLED, GROUND = str(Settled.__struct_config__.tag), "recording_error"
 _CORRECTS = frozenset({"clerk", "supervisor"})
 
 
