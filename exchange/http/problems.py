@@ -18,6 +18,7 @@ from schemas.v1.wire import MOST_FAULTS, Fault
 
 LONGEST_FIELD = 200  # a field that nobody asked for may have any name
 LONGEST_VALUE = 100  # and hold anything
+_LISTS = frozenset({"choices", "codes", "allowed"})  # of what may stand there: ours, and whole
 RETRY_AFTER = "2"  # seconds: a database that is started anew needs no more, as a rule
 MEDIA_TYPE = "application/problem+json"
 # What the framework refuses by itself, by our codes.
@@ -128,9 +129,9 @@ def _fault(error: ExchangeError) -> Iterable[Fault]:
 
 
 def _shown(details: Mapping[str, object]) -> dict[str, object]:
-    """The values that a text may name, no longer than one is read; a list of choices is ours, and whole."""
+    """The values that a text may name, no longer than one is read; what may stand there is ours, and whole."""
     return {
-        name: value[:LONGEST_VALUE] if isinstance(value, str) and name != "choices" else value
+        name: value[:LONGEST_VALUE] if isinstance(value, str) and name not in _LISTS else value
         for name, value in details.items()
     }
 

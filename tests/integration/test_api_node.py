@@ -202,6 +202,16 @@ def test_a_dispute_goes_back_to_the_asker_who_settles_it(platform: Platform):
     assert twice.status_code == 409
 
 
+def test_whoever_writes_a_code_that_is_none_is_told_the_whole_list(platform: Platform):
+    person, _ = moved(platform)
+    [*_, arrival] = platform.call("GET", f"/v1/persons/{person}/history", TOWN).json["items"]
+    content = {"target": [TOWN, arrival["id"]], "ground": "by_whim"}
+    body = {"type": "event.retracted", "effective_on": "2026-03-02", "person": person, "with": content}
+    [error] = platform.call("POST", "/v1/events", TOWN, body).json["errors"]
+    assert (error["field"], error["rule"]) == ("with.ground", "code.unknown")
+    assert all(code in error["message"] for code in ("recording_error", "cause_taken_back", "other."))
+
+
 def test_a_supervisor_reads_with_the_eyes_of_an_office_of_its_area_only(platform: Platform):
     person, _ = moved(platform)
     county = {**platform.key(COUNTY, "supervisor"), "Exchange-Purpose": "supervision"}
