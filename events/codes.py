@@ -62,7 +62,7 @@ LISTS: Mapping[str, Mapping[str, Code]] = MappingProxyType(
     }
 )
 
-_NAMED = 10  # codes in a refusal: all of the short lists, and how those of the long ones look
+_NAMED = 12  # codes in a refusal: all of the short lists, and how those of the long ones look
 
 _BY_STANDARD = {name: {entry.standard: entry for entry in entries.values()} for name, entries in LISTS.items()}
 _COUNTRY_BY_ALPHA3 = {entry.alpha3: entry for entry in LISTS["country"].values()}
