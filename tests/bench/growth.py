@@ -44,7 +44,7 @@ _UNINDEXED = "SELECT relname, seq_tup_read FROM pg_stat_user_tables"
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """When the log was so long: milliseconds of each deed, the most megabytes that any process ever had, and how many
+    """When the log was so long: milliseconds of each deed, the most megabytes that any grower ever had, and how many
     rows of which table all deeds together read without an index.
     """
 
@@ -139,10 +139,10 @@ def _read(node: Node) -> dict[str, int]:
 
 
 def _most(growers: Writers) -> int:
-    """The most megabytes that this process or any that grows ever held."""
+    """The most megabytes that any of them ever held; whoever only looks holds less, and what it did before."""
     return max(
         int(line.split()[1]) // 1024
-        for pid in ("self", *growers.pids())
+        for pid in growers.pids()
         for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
         if line.startswith("VmHWM:")
     )
