@@ -14,7 +14,7 @@ class FaultSchema(Wire):
     )
     rule = fields.Text(required=True, metadata={"description": "The rule that it breaks; stable."})
     value = fields.Text(metadata={"description": "What stands there, where it is no personal data."})
-    message = fields.Text(required=True, metadata={"description": "The same for people, in their language."})
+    message = fields.Text(most=2000, required=True, metadata={"description": "The same for people, in their language."})
 
 
 class ProblemSchema(Wire):
@@ -24,6 +24,6 @@ class ProblemSchema(Wire):
     code = fields.Text(required=True)
     status = fields.Count(required=True)
     title = fields.Text(required=True)
-    detail = fields.Text(required=True)
+    detail = fields.Text(most=2000, required=True)
     instance = fields.Text(required=True)
     errors = fields.Many(fields.Inner(FaultSchema))

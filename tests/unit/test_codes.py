@@ -57,7 +57,7 @@ def test_anything_else_is_refused_by_name(name, value):
 
 
 @pytest.mark.parametrize(
-    ("name", "named"), [("sex", "M, F, U, N"), ("ethnic_group", "01, 02, 03, 04, 05, 06, 07, 08, 09, 10, …")]
+    ("name", "named"), [("sex", "M, F, U, N"), ("ethnic_group", "01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12, …")]
 )
 def test_a_refusal_names_the_codes_that_there_are(name, named):
     with pytest.raises(Malformed) as error:
