@@ -206,8 +206,7 @@ class Sent(Commands):
 
     def sends(self, office: str, person: str | None, fact: Fact, human: str) -> None:
         """Until an answer comes, under one id. What was kept is the model's, too."""
-        content = {k: v for k, v in msgspec.to_builtins(content_of(fact)).items() if k != "opens"}
-        item = Item(id=self.new_id(), type=fact.type, day=self.day(), content=content, person=person)
+        item = item_of(fact, self.new_id(), self.day(), person)
         caller = Caller(office, "clerk", frozenset({"clerk", "confirmer"}))
 
         def work(node: Node) -> Result:
@@ -254,6 +253,12 @@ class Sent(Commands):
         """Everything that the store has about the persons of the history."""
         with self.ground.node.look() as session:
             return shelves(session, self.ground.node.keys, self.ground.node.offices, self.persons, pending=pending)
+
+
+def item_of(fact: Fact, id_: str, day: str, person: str | None, act: str | None = None) -> Item:
+    """The fact as a clerk sends it."""
+    content = {k: v for k, v in msgspec.to_builtins(content_of(fact)).items() if k != "opens"}
+    return Item(id=id_, type=fact.type, day=day, content=content, person=person, submission=act)
 
 
 def differing(world: Mirror, commands: Sent) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.properties.stored import Ground, Mirror, Sent
 from tests.properties.stored_households import StoredHouseholds
 from tests.properties.stored_successions import Endings, ends
+from tests.properties.stored_ties import StoredTies
 
 
 def stored_history(seed: int, ground: Ground, steps: int = 14) -> tuple[Mirror, Sent]:
@@ -12,12 +13,17 @@ def stored_history(seed: int, ground: Ground, steps: int = 14) -> tuple[Mirror, 
     world = Mirror(seed, ground)
     commands = Sent(world, ground)
     households = StoredHouseholds(world, commands)
+    ties = StoredTies(world, commands)
     endings = Endings(world, commands) if ends(seed) else None
     for step in range(steps):
         if endings is not None and step == steps // 2:
             endings.draw(world.random.choice(("merge", "split")))
         commands.step()
+        if ties.drawn:
+            # Whoever is settled looks at relatives as they stood before: what two acts did to both needs their order.
+            commands.forward()
         households.step()
+        ties.step()
         draw = world.random.random()
         if draw < 0.55:
             commands.forward()

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
-from events.catalogue import content_of
 from exchange.access.caller import Caller
-from exchange.commands.act import Item, Result
+from exchange.commands.act import Result
 from exchange.commands.answer_line import Answer, LineAnswered, answer_line
 from exchange.commands.record import record
 from exchange.node import Node
@@ -16,7 +13,7 @@ from exchange.queries.lines import Line, lines
 from exchange.tables import inbox
 from exchange.tables.inbox import Which
 from tests.properties.households import Households, Member
-from tests.properties.stored import HUMANS, Mirror, Sent
+from tests.properties.stored import HUMANS, Mirror, Sent, item_of
 
 
 def clerk(office: str) -> Caller:
@@ -43,11 +40,9 @@ class StoredHouseholds(Households):
         """Until an answer comes, under the same ids. What was kept is the model's, too."""
         items = []
         for person, fact in members:
-            held, content = self.world.record(office, person), msgspec.to_builtins(content_of(fact))
-            content.pop("opens", None)
+            held = self.world.record(office, person)
             subject = held.person if held is not None else None
-            id_ = self.sent.new_id()
-            items.append(Item(id=id_, type=fact.type, day=day, content=content, person=subject, submission=act))
+            items.append(item_of(fact, self.sent.new_id(), day, subject, act))
 
         def work(node: Node) -> list[Result]:
             return record(node, clerk(office), items)
