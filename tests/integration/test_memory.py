@@ -14,10 +14,12 @@ from exchange.audit.rebuild import compare, rebuild
 from exchange.firsts import MOST, Firsts
 from exchange.node import Node
 from exchange.pipeline.sweep import sweep
+from exchange.queries import register
 from exchange.reconcile import checks, repair_everybody, stepwise
+from exchange.registers.outgoing import give_out
 from exchange.tables import cases, records
 from tests.integration.test_tables import case, record
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, opened
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, woman
 
 FEW, MANY = MOST + 100, 3 * MOST
 SLACK = 100_000  # bytes: the ids alone of those who come on top are twice as many
@@ -71,6 +73,34 @@ WORK: dict[str, Callable[[Node], object]] = {
 def test_more_persons_take_no_more_memory(tmp_path, name):
     few, many = (held(tmp_path / str(count), count, WORK[name]) for count in (FEW, MANY))
     assert many < few + SLACK
+
+
+def nothing(_told: object) -> None:
+    """Keeps nothing of it."""
+
+
+def given_out(node: Node, town: Town, count: int) -> int:
+    """The most that is held while a register of so many is given out to somebody who keeps nothing of it."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        written = give_out(
+            node, town.caller, "registration", lambda _row: None, lambda _done: None, lambda _person: None
+        )
+        assert written == count
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_longer_register_takes_no_more_memory(node, home: Town, monkeypatch):
+    monkeypatch.setattr(register, "PAGE", 20)
+    found = []
+    for first, last in ((0, 20), (20, 40), (40, 160)):
+        for number in range(first, last):
+            home.registers(woman(2 * number + 2))
+        found.append(given_out(node, home, last))
+    assert found[-1] < found[1] + SLACK, found
 
 
 def test_of_many_faults_the_first_are_named_and_all_are_counted_and_repaired(node):
