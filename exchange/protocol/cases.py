@@ -78,7 +78,8 @@ def cases(
     for ref in sorted({*opened, *replies}):
         tellers = opened.get(ref, [])
         thread = sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref))
-        rival = next((d.teller for d in tellers if d.ground == RIVAL_DOCUMENT), None)
+        # Of two offices that became one the one may have asked the other; what the keeper asked as well, it still asks.
+        rival = next((d.teller for d in tellers if d.ground == RIVAL_DOCUMENT and d.teller != ref.asked), None)
         asker = rival or _asker(book, ref, facts, keeper, thread)
         if not thread and not any(d.teller in {asker, keeper} for d in tellers):
             continue  # put by an office that took itself for the keeper: nobody stands behind the question

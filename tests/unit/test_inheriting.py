@@ -8,7 +8,7 @@ from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
-from events.catalogue.person import Merged
+from events.catalogue.person import Merged, Registered
 from events.catalogue.values import CaseRef, NoteKind, Place, StayName, town
 from events.envelope import Ref
 from events.standing import may_amend, stand
@@ -151,3 +151,22 @@ def test_who_asked_about_two_persons_with_one_document_still_asks_where_the_offi
     [record] = view(book)
     assert record.keeper == C
     assert {(case.ref.kind, case.asker) for case in record.cases.values()} == {("inflow", D), ("contested", D)}
+
+
+def test_what_the_keeper_asked_as_well_it_still_asks_where_the_other_asker_became_one_with_the_office_asked():
+    """D had asked B for the sake of a document that two persons have, and C about the same arrival as keeper."""
+    merged = Offices(["110101000000"], successions={D: Succession((B,))})
+    entry = event(Registered(basis="first_record", registration=town(C)), C, "P", 1)
+    arrival = event(Arrived(kind="main", registration=town(C)), D, "P", 2)
+    book = Book(B, merged)
+    asked = {"to": B, "parts": frozenset(), "kind": "contested", "asked": (Question("contested"),)}
+    told: list[Any] = [
+        Delivery(ref=entry.ref, teller=C, to=B, parts=frozenset(), ground="opener"),
+        Delivery(ref=arrival.ref, teller=D, ground=RIVAL_DOCUMENT, **asked),  # type: ignore[arg-type]  # as written
+        Delivery(ref=arrival.ref, teller=C, ground="rival", **asked),  # type: ignore[arg-type]  # as written
+    ]
+    for each in handed_on([(each, "P") for each in told], merged):
+        book.receive(each, {entry.ref: entry, arrival.ref: arrival}[each.ref])
+    [record] = view(book)
+    found = {case.ref.kind: (case.asker, case.status) for case in record.cases.values()}
+    assert (record.keeper, found["contested"]) == (C, (C, "open"))
