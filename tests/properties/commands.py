@@ -8,18 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import (
-    Confirmed,
-    Deferred,
-    Disputed,
-    Noted,
-    Redirected,
-    Rejected,
-    Reopened,
-    RequestOpened,
-    Settled,
-    Withdrawn,
-)
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
@@ -38,11 +26,12 @@ from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, UNKNOWN, Other, Place, StayName, TieKind, town
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.errors import Illegal
-from exchange.protocol.equal import all_differences
 from exchange.protocol.legality import check
-from exchange.protocol.record import ASKED, Record
+from exchange.protocol.record import Record
 from exchange.protocol.reminding import escalation, reminder
 from tests.properties.amendments import Amendments
+from tests.properties.kin import stated_ties
+from tests.properties.replies import Replies
 from tests.properties.world import COUNTY, OUTSIDE, World
 
 PERSONS = ("P1", "P2", "P3")
@@ -64,6 +53,7 @@ class Commands:
         self.sexes = random.Random(f"sexes {world.seed}")
         self.kin = random.Random(f"kin {world.seed}")
         self.newcomers = random.Random(f"ties of newcomers {world.seed}")
+        self.replies = Replies(world.random, self.office)
         self.amendments = Amendments(world.random, self.day, self.office, self.document, self.own_document)
 
     def day(self) -> str:
@@ -182,22 +172,9 @@ class Commands:
             ends=ends,
             continues=name if name is not None and not ends and self.random.random() < 0.3 else None,
             address="street",
-            stated={**self.particulars(person), **self.stated_ties(person)},
+            stated={**self.particulars(person), **stated_ties(self.newcomers, person, self.persons)},
             opens=record is None or record.keeper is None,
         )
-
-    def stated_ties(self, person: str) -> dict[str, Any]:
-        """Now and then a tie, to one of few who are only stated or to a person of the history, as the newcomer says."""
-        draw = self.newcomers
-        if draw.random() < 0.5:
-            return {}
-        others = [{"person": each} for each in self.persons if each != person]
-        named = {"name": draw.choice(("己", "庚")), "born_on": draw.choice(("1990-01-01", "2020-01-01"))}
-        return {
-            "ties": [
-                {"tie": draw.choice(("spouse", "spouse", "child")), "other": draw.choice([*others, {"stated": named}])}
-            ]
-        }
 
     # on a person that the book holds
 
@@ -291,52 +268,15 @@ class Commands:
 
     def reply(self, office: str, person: str, record: Record) -> Fact | None:
         """An answer to a case that asks this office."""
-        asked = [c for c in record.cases.values() if c.ref.asked == office and c.status in ASKED]
-        if not asked:
-            return None
-        state = self.random.choice(asked)
-        opening = record.facts.get(state.ref.opening)
-        draw = self.random.random()
-        if draw < 0.12:
-            return Deferred(
-                case=state.ref, until=self.random.choice(("2026-04-01", "2026-05-01")), reason="still_looking"
-            )
-        if draw < 0.6 and opening is not None:
-            stated = getattr(opening.payload, "stated", {})
-            found = all_differences(record, stated, {}) if state.ref.kind == "inflow" else ()
-            return Confirmed(case=state.ref, sees=opening.corrections, deviations=found)
-        if draw < 0.85:
-            reason = self.random.choice(
-                ("person_unknown", "identity_mismatch", "not_our_registration", "moved_elsewhere", "other")
-            )
-            return Disputed(case=state.ref, reason=reason)  # type: ignore[arg-type]  # one of the literal's words
-        to = self.office()
-        return None if to in {office, state.ref.opening.author} else Redirected(case=state.ref, to=to)
+        return self.replies.reply(office, record)
 
     def ask_again(self, office: str, person: str, record: Record) -> Fact | None:
         """What the asker, or either side, does with a case."""
-        if not record.cases:
-            return None
-        state = self.random.choice(list(record.cases.values()))
-        if state.asker == office and state.status in {"deviations", "disputed"}:
-            return Settled(case=state.ref, whole=self.random.choice(("accepted", "insisted")))
-        if self.random.random() < 0.2:
-            return Noted(case=state.ref, text="?")
-        if self.random.random() < 0.4:
-            return Withdrawn(case=state.ref, ground="no_longer_needed")
-        return Reopened(case=state.ref, reason="doubt")
+        return self.replies.ask_again(office, record)
 
     def other_case(self, office: str, person: str, record: Record) -> Fact | None:
-        """A request, a rejected message, a dispute of a notice that asked nothing."""
-        to = self.office()
-        foreign = [s for s in record.facts.values() if s.author != office]
-        draw = self.random.random()
-        if draw < 0.5:
-            return None if to == office else RequestOpened(to=to, asks="change", wanted={"name": "戊"})
-        if not foreign:
-            return None
-        picked = self.random.choice(foreign)
-        return Rejected(notification=picked.ref, teller=picked.author, reason="incomplete")
+        """A request, or a rejected message."""
+        return self.replies.other_case(office, record)
 
     def corrected(self, office: str, person: str, record: Record) -> Fact | None:
         """A correction of an own event."""
