@@ -78,11 +78,14 @@ def cases(
     for ref in sorted({*opened, *replies}):
         tellers = opened.get(ref, [])
         thread = sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref))
+        rivals = [d.teller for d in tellers if d.ground == RIVAL_DOCUMENT]
         # Of two offices that became one the one may have asked the other; what the keeper asked as well, it still asks.
-        rival = next((d.teller for d in tellers if d.ground == RIVAL_DOCUMENT and d.teller != ref.asked), None)
+        rival = next((each for each in rivals if each != ref.asked), None)
         asker = rival or _asker(book, ref, facts, keeper, thread)
         if not thread and not any(d.teller in {asker, keeper} for d in tellers):
-            continue  # put by an office that took itself for the keeper: nobody stands behind the question
+            if ref.asked not in rivals:
+                continue  # put by an office that took itself for the keeper: nobody stands behind the question
+            asker = ref.asked
         state = _derive(_fold(ref, asker, thread, facts), facts, matched, answered)
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
             state = _still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)

@@ -170,3 +170,27 @@ def test_what_the_keeper_asked_as_well_it_still_asks_where_the_other_asker_becam
     [record] = view(book)
     found = {case.ref.kind: (case.asker, case.status) for case in record.cases.values()}
     assert (record.keeper, found["contested"]) == (C, (C, "open"))
+
+
+def test_what_an_office_asked_of_one_with_which_it_became_one_is_over_and_is_not_lost():
+    """D alone had asked B, for the sake of a document that two persons have."""
+    merged = Offices(["110101000000"], successions={D: Succession((B,))})
+    entry = event(Registered(basis="first_record", registration=town(C)), C, "P", 1)
+    arrival = event(Arrived(kind="main", registration=town(C)), D, "P", 2)
+    question = Delivery(
+        ref=arrival.ref,
+        teller=D,
+        to=B,
+        parts=frozenset(),
+        ground=RIVAL_DOCUMENT,
+        kind="contested",
+        asked=(Question("contested"),),
+    )
+    told = [Delivery(ref=entry.ref, teller=C, to=B, parts=frozenset(), ground="opener"), question]
+    book = Book(B, merged)
+    for each in handed_on([(each, "P") for each in told], merged):
+        book.receive(each, {entry.ref: entry, arrival.ref: arrival}[each.ref])
+    [record] = view(book)
+    assert {(case.ref.kind, case.asker, case.status) for case in record.cases.values()} == {
+        ("contested", B, "withdrawn")
+    }
