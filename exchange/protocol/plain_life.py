@@ -13,6 +13,7 @@ import msgspec
 
 from events.catalogue.values import Place, StayKind
 from events.envelope import Part, Ref
+from events.parts import TIES
 from events.upcasts import UPCASTS
 
 Parts = Mapping[str, Mapping[str, Any]]  # by the name of the part
@@ -275,6 +276,7 @@ def read_parts(life: Life, lines: Sequence[Line], opened: Open) -> dict[str, Any
         _take(held, lines[number].facts, parts[number])
     for number in () if held else life.arrivals:
         _take(held, lines[number].facts, opened(number, lines[number], _PARTICULARS))
+    held.pop(TIES, None)  # whom newcomers state as theirs are no particulars
     if "born_on" in held:
         held.pop("born_year", None)
     return {field: value for field, value in held.items() if value is not None}
