@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from events.documents.parsing import parse
 
 
+@lru_cache(maxsize=4096)  # the documents of a dossier are looked at in every round of its settlement
 def lookup_form(kind: str, number: str) -> str:
     """Equal for every way in which one number is written. Raises Malformed for what is no number of this kind.
 

@@ -14,7 +14,7 @@ from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, Registered, Stated
 from events.envelope import Ref
 from events.errors import Malformed
-from events.standing import Standing
+from events.standing import Facts, Standing
 from exchange.protocol.record import Contradiction, Record
 
 FIELD = "document."
@@ -38,14 +38,14 @@ def forms(particulars: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 continue  # a foreign fact may hold a number that our rules do not know; nothing finds it
 
 
-def held(facts: Mapping[Ref, Standing], office: str) -> dict[str, Claim]:
+def held(facts: Facts, office: str) -> dict[str, Claim]:
     """Look-up form -> the first event in force that states the document. A change takes the place of what was before.
 
     What another office's statement says counts where nothing newer is known; the office's own adds nothing.
     """
     found: dict[str, dict[str, Claim]] = {}
     changed: dict[str, int] = {}
-    in_force = sorted((s for s in facts.values() if not s.void), key=lambda s: s.order)
+    in_force = sorted(facts.in_force(Registered, Arrived, Changed, Stated), key=lambda s: s.order)
     for standing in in_force:
         payload = standing.payload
         if isinstance(payload, Changed):
@@ -63,7 +63,7 @@ def held(facts: Mapping[Ref, Standing], office: str) -> dict[str, Claim]:
     return {form: claim for stated in found.values() for form, claim in stated.items()}
 
 
-def rivals(dossiers: Sequence[Mapping[Ref, Standing]], office: str) -> list[frozenset[Contradiction]]:
+def rivals(dossiers: Sequence[Facts], office: str) -> list[frozenset[Contradiction]]:
     """For each dossier of one book what contradicts because another holds the same document."""
     claims = [held(facts, office) for facts in dossiers]
     found: list[set[Contradiction]] = [set() for _ in claims]

@@ -18,7 +18,7 @@ from exchange.protocol.view import view
 from tests.properties.histories import history, shape
 from tests.properties.world import World
 
-HISTORIES = 120
+HISTORIES = 60
 FAMILY = "keeper_tells_family"
 
 
