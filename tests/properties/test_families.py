@@ -18,7 +18,7 @@ from exchange.protocol.view import view
 from tests.properties.histories import history, shape
 from tests.properties.world import World
 
-HISTORIES = 60
+HISTORIES = 120
 FAMILY = "keeper_tells_family"
 
 
