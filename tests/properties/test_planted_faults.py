@@ -21,6 +21,9 @@ from tests.properties.histories import again, history, shape
 from tests.properties.world import World
 
 MOST = 900
+# Where to begin with what few histories find; all others are drawn after them.
+RARE = {"keeper_tells_announced": 360, "chain_after_retraction": 85}
+WIDOWED = 440
 
 
 def faults_without_duties(world: World) -> list[str]:
@@ -28,9 +31,11 @@ def faults_without_duties(world: World) -> list[str]:
     return [*checks.ledger_faults(world), *checks.agreement_faults(world), *checks.direct_faults(world)]
 
 
-def found_by(make: Callable[[int], World], judge: Callable[[World], list[str]] = faults_without_duties) -> bool:
+def found_by(
+    make: Callable[[int], World], judge: Callable[[World], list[str]] = faults_without_duties, *, first: int = 0
+) -> bool:
     """Whether one of the histories shows a fault."""
-    for seed in range(MOST):
+    for seed in (*range(first, MOST), *range(first)):
         try:
             if judge(make(seed)):
                 return True
@@ -43,7 +48,9 @@ def found_by(make: Callable[[int], World], judge: Callable[[World], list[str]] =
 def test_a_rule_of_telling_left_out_is_found(rule: str) -> None:
     """No rule is there for nothing: without it something due is not delivered (E3), or views differ."""
     rules = {name: code for name, code in RULES.items() if name != rule}
-    assert found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0], all_faults), f"no history misses {rule}"
+    first = RARE.get(rule, 0)
+    found = found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0], all_faults, first=first)
+    assert found, f"no history misses {rule}"
 
 
 def all_faults(world: World) -> list[str]:
@@ -75,7 +82,7 @@ def test_the_family_left_out_is_found() -> None:
 
 def test_a_death_that_widows_nobody_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exchange.protocol.automatic.parted_by_death", lambda _sight: iter(()))
-    assert found_by(lambda seed: history(seed, **shape(seed))[0], not_widowed)
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], not_widowed, first=WIDOWED)
 
 
 def test_a_statement_without_ties_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
