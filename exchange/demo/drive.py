@@ -16,10 +16,10 @@ from exchange.demo.life import YEAR
 from exchange.demo.office import DemoRefused, Office, Row
 from exchange.demo.story import Story
 from exchange.ids import new_id
+from exchange.protocol.record import DECIDING
 
 EVERY = 3  # days between two looks at the cases: no deadline is shorter
 MOST_ANSWERS = 2
-DECIDING = ("deviations", "disputed")
 INBOX_DAYS = frozenset({180, 360})
 NOTICES = 3  # that each office acknowledges on such a day
 
@@ -110,7 +110,7 @@ class Drive:
             if answer.manner in {"deviate", "duplicate", "not_ours", "not_come"}:
                 self._decisions[day + EVERY * self._random.randint(1, 3)].add(case["asker"])
         for office in sorted(self._decisions.pop(day, ())):
-            for status in DECIDING:
+            for status in sorted(DECIDING):
                 for case in self._offices[office].cases("asker", status):
                     opened = self._step_of(case)
                     if opened is not None:

@@ -53,8 +53,8 @@ def _remind(node: Node, calendar: _Calendar, waiting: Sequence[CaseRow], today: 
         seen = inbox.told(session.sql, "escalated", late)
     for row in rows:
         since = row.answered_at or row.opened_at
-        told = {area for area in calendar.above(row, today) if (at := seen.get((area, row.id))) and at > since}
-        if not row.late or told != set(calendar.above(row, today)):
+        above = calendar.above(row, today) if row.late else ()
+        if not row.late or not all((at := seen.get((area, row.id))) and at > since for area in above):
             found.setdefault(row.person, {})[row.id] = row
 
     def press(settling: Settling, shelved: Shelf, person: str) -> None:

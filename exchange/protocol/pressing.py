@@ -33,22 +33,17 @@ def pressed(state: CaseState, payload: Reminded | Escalated, *, by_asked: bool) 
 
     A case is late by this fact and not by the clock; one that has been deferred since says nothing of its day.
     """
-    if by_asked == isinstance(payload, Reminded):
-        return _to_decide(state, payload) if state.status in DECIDING else None
-    if state.status not in ASKED:
+    deciding = by_asked == isinstance(payload, Reminded)
+    if state.status not in (DECIDING if deciding else ASKED):
         return None
-    if payload.due_on < (state.due_on or ""):
+    if not deciding and payload.due_on < (state.due_on or ""):
         return state
     if isinstance(payload, Escalated):
         return msgspec.structs.replace(state, escalated=(*state.escalated, payload.to))
-    status = "overdue" if payload.ground == "overdue" else state.status
-    return msgspec.structs.replace(state, status=status, due_on=payload.due_on)
-
-
-def _to_decide(state: CaseState, payload: Reminded | Escalated) -> CaseState:
-    if isinstance(payload, Escalated):
-        return msgspec.structs.replace(state, escalated=(*state.escalated, payload.to))
-    return msgspec.structs.replace(state, undecided=state.undecided or payload.ground == "overdue")
+    overdue = payload.ground == "overdue"
+    if deciding:
+        return msgspec.structs.replace(state, undecided=state.undecided or overdue)
+    return msgspec.structs.replace(state, status="overdue" if overdue else state.status, due_on=payload.due_on)
 
 
 def answered(state: CaseState) -> CaseState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
 from exchange.reconcile.fed import Fed
@@ -20,25 +20,17 @@ def misplaced(look: Look, found: Iterable[Difference] = ()) -> list[Difference]:
     beside that.
     """
     known = list(found)
-    return [*_of_the_log(look, known), *_of_the_feeds(look, known)]
-
-
-def _of_the_log(look: Look, found: Iterable[Difference]) -> Iterator[Difference]:
-    log = Logged()
-    more = True
-    while more:
-        with look() as session:
-            more = log.look(session)
+    log, feeds = Logged(), Fed()
+    _look_through(look, log)
     with look() as session:
         faults = log.faults(session)
-    gone = any("event" in each.lacking for each in found)
-    yield from (fault for fault in faults if fault.office or not gone)
+    gone = any("event" in each.lacking for each in known)
+    _look_through(look, feeds)
+    return [*(fault for fault in faults if fault.office or not gone), *feeds.faults(known)]
 
 
-def _of_the_feeds(look: Look, found: Iterable[Difference]) -> list[Difference]:
-    feeds = Fed()
+def _look_through(look: Look, seen: Logged | Fed) -> None:
     more = True
     while more:
         with look() as session:
-            more = feeds.look(session)
-    return feeds.faults(found)
+            more = seen.look(session)

@@ -1,9 +1,12 @@
 """A node with its towns, and where it keeps its database: in a file, and in PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
+from exchange.pipeline.advance import advance
+from exchange.pipeline.sweep import sweep
 from tests.databases import database
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened
 
@@ -39,3 +42,16 @@ def home(node):
 @pytest.fixture
 def new_home(node):
     return Town(node, DONGHUAMEN)
+
+
+@pytest.fixture
+def days(node, clock) -> Callable[[int], None]:
+    """Lets days go by, on each of which the node sweeps."""
+
+    def go_by(count: int) -> None:
+        for _ in range(count):
+            clock.now += timedelta(days=1)
+            sweep(node)
+            advance(node)
+
+    return go_by

@@ -13,16 +13,13 @@ from exchange.queries.days import of_case
 from exchange.queries.inbox import inbox
 from exchange.reconcile import checks
 from exchange.tables.cases import Which
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, woman
+from tests.integration.on_both import node
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, woman
 
 DEVIATION = [{"field": "born_on", "ours": "1988-05-02", "yours": "1988-06-02"}]
 
 
-@pytest.fixture
-def node(tmp_path, clock, database_url):
-    node = opened(tmp_path, clock, database_url=database_url)
-    yield node
-    node.close()
+__all__ = ["node"]  # the fixture
 
 
 @pytest.fixture
@@ -31,17 +28,6 @@ def asked(home, new_home):
     home.registers(woman())
     new_home.sees_arrive({**woman(), "born_on": "1988-06-02"}, ZHIFANG)
     return home.notice("inflow").case
-
-
-@pytest.fixture
-def days(node, clock):
-    def go_by(count: int) -> None:
-        for _ in range(count):
-            clock.now += timedelta(days=1)
-            sweep(node)
-            advance(node)
-
-    return go_by
 
 
 def pressed(office: Town) -> list[str]:

@@ -18,14 +18,10 @@ from exchange.queries.record import record
 from exchange.reconcile import checks
 from exchange.tables.cases import Which
 from exchange.tables.inbox import told
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, town, woman
+from tests.integration.on_both import node
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, town, woman
 
-
-@pytest.fixture
-def node(tmp_path, clock, database_url):
-    node = opened(tmp_path, clock, database_url=database_url)
-    yield node
-    node.close()
+__all__ = ["node"]  # the fixture
 
 
 @pytest.fixture
@@ -104,16 +100,6 @@ def test_a_case_is_overdue_from_the_day_after_it_was_due(node, clock, home, new_
 
 
 class TestNobodyAnswers:
-    @pytest.fixture
-    def days(self, node, clock):
-        def go_by(count: int) -> None:
-            for _ in range(count):
-                clock.now += timedelta(days=1)
-                sweep(node)
-                advance(node)
-
-        return go_by
-
     def test_the_office_asked_is_reminded_and_each_level_above_asked_once(self, node, home, new_home, moved, days):
         days(22)  # due on the 21st day: 2026-03-23
         assert [n.reason for n in home.inbox() if n.kind in {"reminder", "overdue"}] == [

@@ -7,14 +7,10 @@ import pytest
 from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import sweep
 from exchange.reconcile import checks
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, town, woman
+from tests.integration.on_both import node
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, town, woman
 
-
-@pytest.fixture
-def node(tmp_path, clock, database_url):
-    node = opened(tmp_path, clock, database_url=database_url)
-    yield node
-    node.close()
+__all__ = ["node"]  # the fixture
 
 
 @pytest.fixture

@@ -11,18 +11,11 @@ from events.envelope import Ref
 from events.errors import ExchangeError
 from exchange.commands.act import Item
 from exchange.queries.history import history
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, town, woman
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, town, woman
 
 NOBODY = "6f0e9c6e-7a52-4a43-9d6f-2d9b7a3f1c55"
 NOTHING = str(Ref(DONGHUAMEN, "0190c6f0-8f1e-7a52-9d6f-2d9b7a3f1c55"))
 DAY = "2026-03-02"
-
-
-@pytest.fixture
-def node(tmp_path):
-    node = opened(tmp_path)
-    yield node
-    node.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import BEGINNING, Place, sweep, sweep_from
 from exchange.reconcile import checks
 from exchange.wakes.broker import VISIBLE
+from tests.integration.on_both import node
 from tests.integration.towns import ZHIFANG, Clock, Town, opened, woman
 from workers import tasks
 from workers.retries import DAILY, WORK, Retries
@@ -18,11 +19,7 @@ from workers.retries import DAILY, WORK, Retries
 PERSONS = range(2, 6)
 
 
-@pytest.fixture
-def node(tmp_path, clock, database_url):
-    node = opened(tmp_path, clock, database_url=database_url)
-    yield node
-    node.close()
+__all__ = ["node"]  # the fixture
 
 
 @pytest.fixture

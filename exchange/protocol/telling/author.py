@@ -12,6 +12,7 @@ from events.catalogue.registration import RegistrationChanged
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.naming import named_offices, named_originally, town_of
+from exchange.protocol.record import ASKED
 from exchange.protocol.routing_table import (
     DEATH_ASKS,
     ENQUIRY,
@@ -69,7 +70,7 @@ def _keeper(sight: Sight, standing: Standing) -> Iterator[Due]:
 def inflow_cell(sight: Sight, arrival: Ref, to: str, cell: Cell) -> Cell:
     """After a move an inflow case stays with the office that was asked first; the new keeper is only told."""
     asked = [c for c in sight.inflow_cases(arrival) if c.ref.asked != to]
-    if any(c.recognised or c.status in {"open", "deferred", "overdue"} for c in asked):
+    if any(c.recognised or c.status in ASKED for c in asked):
         return UPDATE
     return cell
 
