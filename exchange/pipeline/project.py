@@ -169,6 +169,7 @@ def _case_row(
         answered_at=_answered_at(one, record, state),
         closed_at=None if state.open else max((opened, *replies, *_amended(one, record, ref.opening))),
         late=state.late,
+        escalated=state.escalated,
         reason=state.reason,
     )
 

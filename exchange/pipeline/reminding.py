@@ -25,7 +25,7 @@ from exchange.protocol.pressing import turn
 from exchange.protocol.record import DECIDING, CaseState, Record
 from exchange.protocol.reminding import escalation, reminder, turn_of
 from exchange.protocol.view import view
-from exchange.tables import cases, inbox
+from exchange.tables import cases
 from exchange.tables.cases import CaseRow
 
 if TYPE_CHECKING:
@@ -48,13 +48,8 @@ def remind(node: Node, after: str | None, limit: int) -> tuple[int, str | None]:
 def _remind(node: Node, calendar: _Calendar, waiting: Sequence[CaseRow], today: date) -> int:
     found: dict[str, dict[str, CaseRow]] = {}
     rows = [row for row in waiting if calendar.concerns(row, today)]
-    late = {row.person for row in rows if row.late}
-    with node.uow.look() as session:
-        seen = inbox.told(session.sql, "escalated", late)
     for row in rows:
-        since = row.answered_at or row.opened_at
-        above = calendar.above(row, today) if row.late else ()
-        if not row.late or not all((at := seen.get((area, row.id))) and at > since for area in above):
+        if not row.late or not set(calendar.above(row, today)) <= set(row.escalated):
             found.setdefault(row.person, {})[row.id] = row
 
     def press(settling: Settling, shelved: Shelf, person: str) -> None:

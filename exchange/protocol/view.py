@@ -28,7 +28,7 @@ from exchange.protocol.rejections import rejections
 from exchange.protocol.stays import Movements
 from exchange.protocol.ties import ties, two_spouses
 
-VIEW_VERSION = 5
+VIEW_VERSION = 6
 
 
 class Basis(msgspec.Struct, dict=True):

@@ -8,7 +8,6 @@ import msgspec
 
 from exchange.access.caller import Caller
 from exchange.access.sight import area, sight
-from exchange.jurisdictions.codes import ancestors
 from exchange.tables import cases as table
 from exchange.tables.cases import CaseRow, Which
 from exchange.tables.paging import Page
@@ -22,14 +21,14 @@ def cases(
 ) -> Page[CaseRow]:
     """A page, what is due first comes first. Raises Malformed: cursor.form."""
     chosen = _chosen(caller, which)
-    with node.uow.look(_seen(node, caller, chosen)) as session:
+    with node.uow.look(sight(caller, node.offices)) as session:
         return table.some(session.sql, chosen, cursor, limit)
 
 
 def how_many(node: Node, caller: Caller, which: Which | None = None) -> int:
     """How many cases there are, counted no further than the table's limit."""
     chosen = _chosen(caller, which)
-    with node.uow.look(_seen(node, caller, chosen)) as session:
+    with node.uow.look(sight(caller, node.offices)) as session:
         return table.how_many(session.sql, chosen)
 
 
@@ -37,8 +36,3 @@ def _chosen(caller: Caller, which: Which | None) -> Which:
     found, whole = which or Which(), area(caller)
     narrower = found.area is not None and len(whole) < len(caller.office) and found.area.startswith(whole)
     return found if narrower else msgspec.structs.replace(found, area=whole)
-
-
-def _seen(node: Node, caller: Caller, which: Which) -> frozenset[str]:
-    """As `sight`; where it is asked for, those above see what says whether a case was escalated to them."""
-    return sight(caller, node.offices).union(ancestors(caller.office) if which.escalated is not None else ())

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, literal_column, select
 
 from events.envelope import Ref
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import add, remove
 from exchange.protocol.record import DECIDING, OPEN, CaseStatus
 from exchange.tables.paging import Page, count, page, within
-from exchange.tables.schema import NEVER, cases, inbox
+from exchange.tables.schema import NEVER, cases
 
 MOST = 1_000
 # Written out, not bound: only so may the database use the small indexes over just these rows.
@@ -27,7 +27,7 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     """One case, as `office` knows it: the office asked, or the asker. `due_on`: for the answer, fixed when it opens.
 
     `answered_at`: when the answer came of which the asker has still to decide what holds. `late`: whether the day of
-    the answer, or of that decision, went by.
+    the answer, or of that decision, went by. `escalated`: who has been asked to see to just that.
     """
 
     office: str
@@ -43,6 +43,7 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: datetime | None = None
     closed_at: datetime | None = None
     late: bool = False
+    escalated: tuple[str, ...] = ()
     reason: str | None = None
 
 
@@ -116,10 +117,7 @@ def _where(which: Which) -> list[ColumnElement[bool]]:
     elif which.status in OPEN:
         found.append(OPEN_ROWS)
     if which.escalated is not None:
-        # Whoever was asked to see to the answer was not asked about the decision on it.
-        since = inbox.c.at > func.coalesce(cases.c.answered_at, -1)
-        of_case = and_(inbox.c.person == cases.c.person, inbox.c.case == cases.c.id, since)
-        pressed = exists().where(of_case, inbox.c.kind == "escalated")
+        pressed = cases.c.escalated != ""
         found.append(and_(OPEN_ROWS, pressed) if which.escalated else ~pressed)
     if which.due_before is not None:
         found.append(cases.c.due_order < which.due_before)
@@ -131,6 +129,7 @@ def _values(row: CaseRow) -> dict[str, Any]:
     opening = values.pop("opening")
     return {
         **values,
+        "escalated": " ".join(row.escalated),
         "opening_author": opening.author,
         "opening_id": opening.id,
         "due_order": row.due_on or NEVER,
@@ -145,6 +144,7 @@ def _row(row: Row[Any]) -> CaseRow:
         **{
             **fields,
             "opening": Ref(row.opening_author, row.opening_id),
+            "escalated": tuple(row.escalated.split()),
             "opened_at": to_moment(row.opened_at),
             **{name: None if (at := getattr(row, name)) is None else to_moment(at) for name in _ENDS},
         }

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, func, literal, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, literal, select, true, tuple_, update
 
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import add, batches, remove
@@ -66,18 +66,6 @@ def acknowledge(sql: Connection, office: str, position: int, at: datetime) -> No
     """Show that it was seen, and when first."""
     wanted = (inbox.c.office == office) & (inbox.c.position == position) & inbox.c.acknowledged.is_(None)
     sql.execute(update(inbox).where(wanted).values(acknowledged=to_number(at)))
-
-
-def told(sql: Connection, kind: str, persons: Collection[str]) -> dict[tuple[str, str], datetime]:
-    """The offices that were told something of this kind about cases of these persons: (office, case) -> when last."""
-    found: dict[tuple[str, str], datetime] = {}
-    for batch in batches(list(persons)):
-        wanted = select(inbox.c.office, inbox.c.case, func.max(inbox.c.at)).where(
-            inbox.c.person.in_(batch), inbox.c.kind == kind
-        )
-        for office, case, at in sql.execute(wanted.group_by(inbox.c.office, inbox.c.case)):
-            found[office, case] = to_moment(at)
-    return found
 
 
 def some(sql: Connection, which: Which, after: str | None = None, limit: int = 25) -> Page[InboxRow]:

@@ -75,6 +75,7 @@ cases = Table(
     Column("answered_at", MOMENT),
     Column("closed_at", MOMENT),
     Column("late", Boolean, nullable=False, server_default=false()),
+    Column("escalated", Text, nullable=False, server_default=""),
     Column("reason", Text),
     PrimaryKeyConstraint("office", "id"),
     Index("ix_cases_id", "id"),

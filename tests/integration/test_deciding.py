@@ -74,11 +74,26 @@ def test_a_decision_ends_it(node, home, new_home, asked, days):
     assert {(row.late, row.answered_at) for row in (*home.cases(), *new_home.cases())} == {(False, None)}
 
 
-def test_what_was_escalated_for_the_answer_counts_no_more_when_it_came(node, home, asked, days):
-    days(40)
-    assert how_many(node, home.caller, Which(escalated=True)) == 1
+def test_what_was_escalated_for_one_answer_counts_no_more_when_it_came(node, clock, home, new_home, asked):
+    def escalated() -> int:
+        return how_many(node, home.caller, Which(escalated=True))
+
+    def time_goes_by() -> None:
+        clock.now += timedelta(days=60)
+        for _ in range(3):
+            sweep(node)
+            advance(node)
+
+    time_goes_by()
+    assert escalated() == 1
     home.answers("case.disputed", asked, reason="not_our_registration")
-    assert how_many(node, home.caller, Which(escalated=True)) == 0
+    assert escalated() == 0
+    new_home.answers("case.settled", asked, whole="accepted")
+    home.answers("case.reopened", asked, reason="doubt")
+    assert escalated() == 0
+    time_goes_by()
+    assert escalated() == 1
+    assert pressed(new_home) == ["escalated"] * 4, "county and province, for each answer"
 
 
 def test_a_node_that_stood_still_calls_it_late_and_escalates_all_the_same(node, clock, home, new_home, asked):

@@ -17,7 +17,8 @@ from exchange.queries.inbox import inbox
 from exchange.queries.record import record
 from exchange.reconcile import checks
 from exchange.tables.cases import Which
-from exchange.tables.inbox import told
+from exchange.tables.inbox import Which as Notices
+from exchange.tables.inbox import some
 from tests.integration.on_both import node
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, town, woman
 
@@ -78,7 +79,8 @@ def test_a_dossier_that_does_not_open_holds_up_no_other(node, clock, home, new_h
     home.registers(woman(4))
     other = new_home.sees_arrive(woman(4), ZHIFANG).person
     with node.uow.look() as session:
-        assert [office for office, _ in told(session.sql, "inflow", [other])] == [ZHIFANG]
+        told = some(session.sql, Notices(kind="inflow", person=other)).rows
+    assert [row.office for row in told] == [ZHIFANG]
     assert list(node.stuck) == [broken]
     assert node.stuck[broken].__traceback__ is None, "it would keep the whole batch in memory"
 

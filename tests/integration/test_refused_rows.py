@@ -13,7 +13,7 @@ from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.queries.status import status
 from exchange.reconcile import checks
-from exchange.tables.inbox import told
+from exchange.tables.inbox import Which, some
 from tests.integration.towns import ZHIFANG, Clock, opened, woman
 
 TABLES = ("records", "books", "cases", "inbox", "deliveries")
@@ -64,7 +64,7 @@ def refusing(node: Node, table: str, person: str) -> Iterator[None]:
 
 def asked_about(node: Node, persons: list[str]) -> set[str]:
     with node.uow.look() as session:
-        return {person for person in persons if told(session.sql, "inflow", [person])}
+        return {person for person in persons if some(session.sql, Which(kind="inflow", person=person)).rows}
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -114,7 +114,9 @@ class TestRecords:
 
 class TestCases:
     def test_a_row_comes_back_as_it_was_written(self, sql):
-        full = case(status="settled", closed_at=later(9), reason="other")
+        full = case(
+            status="settled", closed_at=later(9), late=True, escalated=("420115000000", "420000000000"), reason="other"
+        )
         cases.replace(sql, [LIN], [full, case(office=OTHER_TOWN)])
         assert cases.one(sql, TOWN, "c1") == full
         assert cases.sides(sql, "c1") == (full, case(office=OTHER_TOWN))
@@ -132,6 +134,8 @@ class TestCases:
             ({"kind": "outflow"}, ["late"]),
             ({"due_before": "2026-12-01"}, ["soon"]),
             ({"person": WANG}, ["done"]),
+            ({"escalated": True}, ["soon"]),
+            ({"escalated": False}, ["late", "done", "asking"]),
         ],
     )
     def test_cases_are_selected_the_most_urgent_first(self, sql, which, found):
@@ -139,7 +143,7 @@ class TestCases:
             case("asking", asked=OTHER_TOWN, asker=TOWN, due_on=None),
             case("done", status="confirmed", person=WANG, due_on="2026-12-09"),
             case("late", kind="outflow", due_on="2026-12-05"),
-            case("soon", status="overdue", due_on="2026-11-20"),
+            case("soon", status="overdue", due_on="2026-11-20", escalated=("420115000000",)),
         ]
         cases.replace(sql, [LIN, WANG], rows)
         assert [row.id for row in cases.some(sql, cases.Which(**which)).rows] == found

@@ -1,5 +1,6 @@
 """Each rule of pressing for an answer left out: a story notices."""
 
+import msgspec
 import pytest
 
 import exchange.pipeline.reminding
@@ -56,6 +57,16 @@ def test_a_decision_that_never_is_late_is_noticed(monkeypatch, story):
 def test_taking_what_was_said_of_the_answer_for_what_is_said_of_the_decision_is_noticed(monkeypatch):
     monkeypatch.setattr(exchange.protocol.cases, "answered", lambda state: state)
     assert differs("answered-late-decided-late")
+
+
+def test_taking_what_was_said_of_one_answer_for_what_is_said_of_the_next_is_noticed(monkeypatch):
+    anew = exchange.protocol.cases._again
+
+    def remembering(state, stamp):
+        return msgspec.structs.replace(anew(state, stamp), escalated=state.escalated)
+
+    monkeypatch.setattr(exchange.protocol.cases, "_again", remembering)
+    assert differs("late-again-when-reopened")
 
 
 def test_an_urgent_question_that_has_the_time_of_any_other_is_noticed(monkeypatch):

@@ -163,6 +163,21 @@ class TestTheDayComes:
         assert [s.payload.type for s in record.facts.values()] == ["case.escalated"]
         assert not record.holds
 
+    @pytest.mark.parametrize("anew", ["reopened", "deferred"])
+    def test_the_county_is_asked_once_for_each_time_that_it_is_late(self, story, anew):
+        self.press(story, NEW, "overdue")
+        self.press(story, HOME, COUNTY)
+        if anew == "reopened":
+            story.record(HOME, Confirmed(case=story.case))
+            story.record(NEW, Reopened(case=story.case, reason="doubt"))
+        else:
+            story.record(HOME, Deferred(case=story.case, until=LATER, reason="still_looking"))
+        assert {state.escalated for state in map(story.at, (HOME, NEW))} == {()}
+        assert not self.press(story, HOME, COUNTY, LATER), "it has time again"
+        self.press(story, NEW, "overdue", LATER)
+        assert self.press(story, HOME, COUNTY, LATER)
+        assert not self.press(story, HOME, COUNTY, LATER)
+
     def test_a_deferral_outlives_a_reminder_of_the_day_before_it(self, story):
         late = reminder(story.world.record(NEW, "P1"), story.at(NEW), "overdue", DUE)
         assert late is not None
