@@ -9,6 +9,7 @@ from typing import Any
 import click
 from celery.apps.beat import Beat
 
+from events.errors import Malformed
 from events.pinyin import read_tables
 from exchange.cli import speech
 from exchange.cli.command import Command, option
@@ -16,7 +17,8 @@ from exchange.cli.exit_codes import FINE, UNAVAILABLE
 from exchange.cli.node import on_node, settings_of
 from exchange.settings import Settings
 from exchange.wakes import NoBroker
-from workers import pulse
+from exchange.wakes.broker import is_redis
+from workers import listening, pulse
 from workers.app import make_app
 from workers.queues import ALL
 
@@ -27,13 +29,18 @@ PROCESSES = 2
 @option(
     "--concurrency", type=click.IntRange(1, 256), default=PROCESSES, show_default=True, help="cli.worker.concurrency"
 )
+@option("--listen", is_flag=True, help="cli.worker.listen")
 @option("--beat", "with_beat", is_flag=True, help="cli.worker.beat")
 @option("--check", is_flag=True, help="cli.worker.check")
 @on_node
-def worker(concurrency: int, with_beat: bool, check: bool, data: Path | None, settings_file: Path | None) -> int:
+def worker(
+    concurrency: int, listen: bool, with_beat: bool, check: bool, data: Path | None, settings_file: Path | None
+) -> int:
     found = _settings(data, settings_file)
     if check:
-        return _checked(found, pulse.WORKER)
+        return _checked(found, pulse.LISTENER if listen else pulse.WORKER)
+    if listen:
+        return _listening(found, with_beat=with_beat)
     read_tables()  # before the processes are forked, which then share them
     made: Any = make_app(found).Worker(
         beat=with_beat,
@@ -59,6 +66,15 @@ def beat(check: bool, data: Path | None, settings_file: Path | None) -> int:
         return _checked(found, pulse.CLOCK)
     made = Beat(app=make_app(found), loglevel="INFO", quiet=True)
     made.run()
+    return FINE
+
+
+def _listening(found: Settings, *, with_beat: bool) -> int:
+    if with_beat:
+        raise Malformed(field="--beat", rule="cli.worker.listens_only")
+    if not is_redis(found.broker_url):
+        raise Malformed(field="--listen", rule="cli.worker.only_redis")
+    listening.listen(found)
     return FINE
 
 

@@ -1,4 +1,4 @@
-"""Is this machine's worker, or its clock, alive? A file that it touches, for whoever watches containers."""
+"""Is this machine's worker, its listener or its clock alive? A file that it touches, for whoever watches containers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from exchange.clock import utcnow
 
 WORKER: Final = "worker"
+LISTENER: Final = "listener"
 CLOCK: Final = "beat"
 STILL = 60.0  # seconds without a beat after which it counts as dead
 

@@ -60,7 +60,7 @@ class Clock(Scheduler):  # type: ignore[misc]  # Celery has no types
     def apply_async(self, entry: ScheduleEntry, producer: Any = None, advance: bool = True, **kwargs: Any) -> Any:
         if entry.task != ADVANCE:
             return super().apply_async(entry, producer, advance, **kwargs)
-        self._broker.send(None)
+        self._broker.queue(None)
         return None
 
     def _ensure_connected(self) -> Any:

@@ -30,7 +30,7 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
         _says_that_it_looks(broker())
         done, whole = _advanced(node)
         if not whole:
-            broker().send(task.request.get("reference"))
+            broker().queue(task.request.get("reference"))
         return done
 
     def sweep_task(task: Any, duty: int = BEGINNING[0], after: str | None = BEGINNING[1]) -> int:

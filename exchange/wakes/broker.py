@@ -2,8 +2,9 @@
 
 A wake-up says "look", and bears nothing but the reference of the request behind it; one to sweep also says where the
 slice before it left off. One that waits is enough for all that was recorded meanwhile: on Redis a flag stands while one
-waits, which a worker takes down before it begins to look; RabbitMQ itself keeps no more than one in the queue. Losing a
-wake-up, or the flag, delays and loses nothing.
+waits, which a worker takes down before it begins to look; RabbitMQ itself keeps no more than one in the queue. On Redis
+a worker may also listen itself; it is told first, and nothing is queued then but by the clock, should it stand still.
+Losing a wake-up, or the flag, delays and loses nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from celery import Celery
 from kombu import Exchange, Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from exchange.wakes.ear import Ear
 
 ADVANCE = "exchange.advance"  # the task and its queue
 SWEEP = "exchange.sweep"  # likewise
@@ -77,7 +80,13 @@ class Broker:
         self._redis = _client(url, patience) if is_redis(url) else None
 
     def send(self, reference: str | None) -> bool:
-        """Let a worker look, unless one is about to. Whether a wake-up was sent."""
+        """Let whoever listens look, or a worker unless one is about to. Whether a wake-up was sent."""
+        if self._redis is not None and self._redis.publish(_channel(self._redis), reference or ""):
+            return True
+        return self.queue(reference)
+
+    def queue(self, reference: str | None) -> bool:
+        """Let a worker look unless one is about to, whoever listens. Whether a wake-up was put into the queue."""
         if self._redis is not None and not self._redis.set(_FLAG, b"1", nx=True, ex=_FLAG_STANDS):
             return False
         try:
@@ -87,6 +96,12 @@ class Broker:
                 self.looked()
             raise
         return True
+
+    def ear(self) -> Ear:
+        """Hears what is sent from now on. Raises ValueError where the broker is not Redis."""
+        if self._redis is None:
+            raise ValueError("only Redis can be listened to")
+        return Ear(self._redis, _channel(self._redis))
 
     def looked(self) -> None:
         """Somebody looks now: what is recorded from here on needs a new wake-up."""
@@ -106,6 +121,11 @@ class Broker:
         self._app.close()
         if self._redis is not None:
             self._redis.close()
+
+
+def _channel(client: redis.Redis) -> str:
+    # Unlike keys, channels are the same in all databases of a server.
+    return f"exchange:look:{client.get_connection_kwargs().get('db', 0)}"
 
 
 def _client(url: str, patience: float) -> redis.Redis:

@@ -15,7 +15,7 @@ from events.documents import resident_number
 from exchange.commands.act import Item, Result
 from exchange.commands.record import record
 from exchange.demo.servers.child import Child
-from exchange.demo.servers.ours import worker
+from exchange.demo.servers.ours import listener, worker
 from exchange.demo.servers.redis import Redis
 from exchange.http.app import create_app
 from exchange.ids import derived_id
@@ -55,6 +55,12 @@ class Platform:
     def worker(self, *arguments: str) -> Child:
         """One more worker, ready; `--beat` makes it the clock too."""
         child = worker(self.folder, self.given, f"worker-{next(self._numbers)}", *arguments)
+        self.workers.append(child)
+        return child
+
+    def listener(self) -> Child:
+        """A worker that listens to Redis itself, ready."""
+        child = listener(self.folder, self.given, f"listener-{next(self._numbers)}")
         self.workers.append(child)
         return child
 

@@ -38,3 +38,10 @@ def worker(folder: Path, given: Mapping[str, str], name: str = "worker", *argume
     child = command(name, ["worker", *arguments], folder, given)
     child.wait_until(lambda: b"worker_ready" in child.log.read_bytes())
     return child
+
+
+def listener(folder: Path, given: Mapping[str, str], name: str = "listener") -> Child:
+    """A worker that listens to Redis itself, ready."""
+    child = command(name, ["worker", "--listen"], folder, given)
+    child.wait_until(lambda: b"listener_ready" in child.log.read_bytes())
+    return child

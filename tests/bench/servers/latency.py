@@ -1,13 +1,15 @@
 """From the commit of an event to the views of it, while events come at a steady rate, on PostgreSQL.
 
-Twice: the worker of the embedded setting, a thread that is woken in the process that records; and Celery over Redis.
+Three times: the worker of the embedded setting, a thread that is woken in the process that records; a worker that
+listens to Redis itself; and Celery over Redis.
 One process records moves, each of another person, and looks every other millisecond which records have moved on.
 """
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from statistics import quantiles
 
 import msgspec
@@ -15,6 +17,7 @@ import msgspec
 from events.store.sql.rows import Query
 from exchange.commands.record import record
 from exchange.demo.servers import ours
+from exchange.demo.servers.child import Child
 from exchange.demo.servers.redis import Redis
 from exchange.node import Node
 from exchange.pipeline.advance import advance
@@ -38,9 +41,7 @@ def figures(node: Node, size: Size) -> Iterator[Figure]:
         waits = _waits(node, node, persons)
     finally:
         loop.stop()
-    shared = "the interpreter that writer and worker share"
-    yield from _shown("embedded worker", waits, {"median": 15, "p99": 60}, shared)
-    advance(node)
+    yield from _shown("embedded worker", waits, {}, "the interpreter that writer and worker share")
     folder = node.settings.data
     with ExitStack() as ending:
         redis = Redis(folder)
@@ -51,13 +52,36 @@ def figures(node: Node, size: Size) -> Iterator[Figure]:
             "broker_url": redis.url,
             "database_url": node.settings.database_url,
         }
-        worker = ours.worker(folder, given, "latency-worker", "--concurrency", "1")
-        ending.callback(worker.end)
         writer = Node.open(msgspec.structs.replace(node.settings, broker_url=redis.url))
         ending.callback(writer.close)
-        waits = _waits(writer, node, persons)
-    handed = "Celery: sending, fetching and handing a task to a process"
-    yield from _shown("Celery over Redis", waits, {"p99": 100}, handed)
+        for name, begin, targets, bound in _WORKERS:
+            advance(node)
+            worker = begin(folder, given)
+            try:
+                waits = _waits(writer, node, persons)
+            finally:
+                worker.end()
+            yield from _shown(name, waits, targets, bound)
+
+
+def _celery(folder: Path, given: Mapping[str, str]) -> Child:
+    return ours.worker(folder, given, "latency-worker", "--concurrency", "1")
+
+
+_WORKERS: Sequence[tuple[str, Callable[[Path, Mapping[str, str]], Child], Mapping[str, float], str]] = (
+    (
+        "a worker that listens to Redis",
+        ours.listener,
+        {"median": 15, "p99": 60},
+        "two cores for the writer, whoever looks, the worker and the database",
+    ),
+    (
+        "Celery over Redis",
+        _celery,
+        {"p99": 100},
+        "Celery: sending, fetching and handing a task to a process",
+    ),
+)
 
 
 def _waits(writer: Node, reader: Node, persons: Sequence[str]) -> list[float]:

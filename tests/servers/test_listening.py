@@ -1,0 +1,108 @@
+"""A worker that listens to a real Redis itself, beside the workers of Celery."""
+
+import json
+import os
+import signal
+
+import pytest
+import redis
+import structlog
+from click.testing import CliRunner
+
+from exchange.cli import main
+from exchange.cli.exit_codes import BAD_INPUT, FINE, UNAVAILABLE
+from exchange.reconcile import checks
+from exchange.wakes.broker import ADVANCE
+from tests.servers.platform import Platform, accepted, play, settings_of, settle, submissions, submit
+from workers import listening
+from workers.process import Process
+
+
+@pytest.fixture
+def kept(served):
+    """What Redis holds."""
+    with redis.Redis.from_url(served.redis.url) as client:
+        yield client
+
+
+@pytest.fixture
+def listener(served, kept):
+    """Ready, and with nothing queued of what was rung before it listened."""
+    made = served.listener()
+    settle(served.node)
+    kept.flushall()
+    return made
+
+
+def submitted(served: Platform) -> None:
+    """One person is registered."""
+    for office, item in next(submissions(1)):
+        accepted(submit(served.node, office, item))
+
+
+def test_whoever_listens_forwards_and_nothing_is_queued(served, kept, listener):
+    play(served.node, 3, lambda: settle(served.node))
+    assert checks(served.node).equal
+    assert kept.llen(ADVANCE) == 0
+    assert listener.end() == 0
+
+
+def test_where_nobody_listens_any_more_a_task_is_queued_again(served, kept, listener):
+    listener.end()
+    submitted(served)
+    served.node.bell.close()
+    assert kept.llen(ADVANCE) == 1
+
+
+def test_a_listener_that_stands_still_holds_nothing_up(served, listener):
+    """Redis takes it for one that hears; the clock wakes the workers all the same."""
+    served.worker("--beat")
+    os.kill(listener.pid, signal.SIGSTOP)
+    submitted(served)
+    settle(served.node)
+
+
+def test_what_takes_longer_than_a_moment_the_others_are_asked_to_share(served, kept, monkeypatch):
+    monkeypatch.setattr(listening, "MOMENT", 0.0)
+    submitted(served)
+    served.node.bell.close()
+    kept.flushall()
+    process = Process(settings_of(served.given))
+    listening.look(process, None)
+    process.close()
+    assert kept.llen(ADVANCE) == 1
+
+
+def test_a_listener_hears_again_once_redis_is_back(served, listener):
+    served.redis.child.kill()
+    listener.wait_until(lambda: b"broker_away" in listener.log.read_bytes())
+    served.redis.begin()
+    listener.wait_until(lambda: listener.log.read_bytes().count(b"listener_ready") == 2)
+    submitted(served)
+    settle(served.node)
+
+
+def test_the_log_of_a_listener_bears_the_reference_of_what_it_was_rung_for(served, listener):
+    with structlog.contextvars.bound_contextvars(reference="request-of-a-test"):
+        submitted(served)
+    listener.wait_until(lambda: b"request-of-a-test" in listener.log.read_bytes())
+    (told,) = [json.loads(line) for line in listener.log.read_text().splitlines() if "request-of-a-test" in line]
+    assert (told["event"], told["reference"]) == ("advanced", "request-of-a-test")
+
+
+def asked(served: Platform, *line: str, **given: str) -> tuple[int, str | None]:
+    """The exit status of `exchange worker --listen`, and by which rule it refuses."""
+    environment = {f"EXCHANGE_{name.upper()}": text for name, text in {**served.given, **given}.items()}
+    told = CliRunner().invoke(main, ["worker", "--listen", *line, "--json"], env=environment)
+    return told.exit_code, json.loads(told.stdout).get("error", {}).get("rule")
+
+
+def test_whether_a_listener_is_alive_is_asked_by_the_same_command(served):
+    assert asked(served, "--check") == (UNAVAILABLE, None)
+    served.listener()
+    assert asked(served, "--check") == (FINE, None)
+
+
+def test_a_listener_is_no_clock_and_hears_redis_alone(served):
+    assert asked(served, "--beat") == (BAD_INPUT, "cli.worker.listens_only")
+    assert asked(served, broker_url="amqp://localhost") == (BAD_INPUT, "cli.worker.only_redis")
