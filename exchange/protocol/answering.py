@@ -24,6 +24,7 @@ from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef
 from events.errors import Illegal
 from exchange.protocol.enquiry import entitled
+from exchange.protocol.proposing import still_keeps
 from exchange.protocol.record import ASKED, DECIDING, OPEN, CaseState, Record
 from exchange.protocol.refusals import (
     AlreadyDeferred,
@@ -36,6 +37,7 @@ from exchange.protocol.refusals import (
     NotEntitled,
     NothingToSettle,
     RedirectedBack,
+    StillKeeps,
 )
 
 _FAR = "9999-12-31"
@@ -56,8 +58,15 @@ def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) ->
         _deferring(fact, day, state, deferrals)
     elif isinstance(fact, Settled):
         _settling(fact, state)
-    elif isinstance(fact, Redirected) and fact.to in {state.ref.asked, state.asker}:
+    elif isinstance(fact, Redirected):
+        _redirecting(fact, state, office, record)
+
+
+def _redirecting(fact: Redirected, state: CaseState, office: str, record: Record) -> None:
+    if fact.to in {state.ref.asked, state.asker}:
         raise RedirectedBack(field="to")
+    if still_keeps(record, state, office):
+        raise StillKeeps(field="to")
 
 
 def _disputes_notice(case: CaseRef, office: str, record: Record) -> bool:

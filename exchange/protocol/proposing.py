@@ -5,9 +5,10 @@ The exchange proposes, and a person redirects; only a succession is redirected b
 
 from __future__ import annotations
 
-from exchange.protocol.record import ASKED, CaseState, Record
+from exchange.protocol.record import ASKED, CaseState, Link, Record
 
 _OF_THE_REGISTRATION = frozenset({"inflow", "registration", "enquiry"})
+_GOING_WITH_IT = _OF_THE_REGISTRATION - {"enquiry"}  # others than the keeper may know what an enquiry asks
 
 
 def proposed(record: Record, state: CaseState, office: str) -> str | None:
@@ -24,14 +25,38 @@ def proposed(record: Record, state: CaseState, office: str) -> str | None:
     return None if found in {state.ref.asked, state.asker} else found
 
 
+def still_keeps(record: Record, state: CaseState, office: str) -> bool:
+    """Whether the office asked about a registration keeps it on the day in question, by what it recorded or confirmed.
+
+    What others alone say of that (an arrival, a register of theirs) it passes on by redirecting.
+    """
+    if office != state.ref.asked or state.ref.kind not in _GOING_WITH_IT or state.by_document:
+        return False
+    link = _last_link(record, state)
+    if link is None or record.keeper != office or _kept_by(link) != office:
+        return False
+    confirmed = any(case.recognised for case in record.questions_about(link.ref))
+    return confirmed or record.facts[link.ref].author == office
+
+
 def _keeping(record: Record, state: CaseState) -> str | None:
-    """The town of the last link of the chain that holds on the day of the question."""
+    """Who kept the registration on the day of the question."""
+    link = _last_link(record, state)
+    return None if link is None else _kept_by(link)
+
+
+def _kept_by(link: Link) -> str | None:
+    """The town of the link, unless it disclaimed that."""
+    code = link.place.code if link.place is not None else None
+    return None if code in link.disclaimed else code
+
+
+def _last_link(record: Record, state: CaseState) -> Link | None:
+    """The last link of the chain that holds on the day of the question."""
     opening = record.facts.get(state.ref.opening)
     if opening is None or state.ref.kind not in _OF_THE_REGISTRATION:
         return None
     links = [
         each for each in record.chain if each.day <= opening.day and each.ref != opening.ref and not each.from_arrival
     ]
-    last = links[-1] if links else None
-    code = last.place.code if last is not None and last.place is not None else None
-    return None if last is None or code in last.disclaimed else code
+    return links[-1] if links else None

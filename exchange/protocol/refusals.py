@@ -136,6 +136,13 @@ class RedirectedBack(Illegal):
     about = "to"
 
 
+class StillKeeps(Illegal):
+    """By its own word the office keeps the registration asked about: it records a move before it redirects."""
+
+    code = "still_keeps"
+    about = "to"
+
+
 class AlreadyDeferred(Illegal):
     """The office asked has deferred its answer as often as it may."""
 

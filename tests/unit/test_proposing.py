@@ -11,7 +11,7 @@ from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Place, town
 from events.envelope import Ref
-from exchange.protocol.proposing import proposed
+from exchange.protocol.proposing import proposed, still_keeps
 from tests.properties.world import OFFICES, World
 
 HOME, NEW, OTHER = OFFICES[:3]
@@ -20,9 +20,10 @@ HOME, NEW, OTHER = OFFICES[:3]
 class Story:
     """Somebody of HOME, whose registration may move to OTHER, arrives in NEW and still names HOME."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, registered: bool = True) -> None:
         self.world = World(1, skew=False)
-        self.record(HOME, Registered(particulars={"name": "甲"}, basis="first_record", registration=town(HOME)))
+        if registered:
+            self.record(HOME, Registered(particulars={"name": "甲"}, basis="first_record", registration=town(HOME)))
 
     def record(self, office: str, fact: Fact, day: str = "2026-03-02") -> Ref:
         event = self.world.author(office, "P1", day, fact)
@@ -34,14 +35,19 @@ class Story:
         gone = RegistrationChanged(from_=town(HOME), to=town(OTHER), ground="moved")
         return CaseRef(self.record(HOME, gone, day), OTHER, "registration")
 
-    def arrives(self, day: str) -> CaseRef:
-        arrived = Arrived(kind="main", registration=town(HOME), stated={"name": "甲"}, opens=True)
-        return CaseRef(self.record(NEW, arrived, day), HOME, "inflow")
+    def arrives(self, day: str, home: str = HOME) -> CaseRef:
+        arrived = Arrived(kind="main", registration=town(home), stated={"name": "甲"}, opens=True)
+        return CaseRef(self.record(NEW, arrived, day), home, "inflow")
 
     def proposes(self, office: str, case: CaseRef) -> str | None:
         record = self.world.record(office, "P1")
         assert record is not None
         return proposed(record, record.cases[case], office)
+
+    def keeps(self, case: CaseRef, office: str = HOME) -> bool:
+        record = self.world.record(office, "P1")
+        assert record is not None
+        return still_keeps(record, record.cases[case], office)
 
 
 @pytest.fixture
@@ -84,3 +90,34 @@ def test_the_town_that_a_dispute_names_is_proposed_to_the_asker(story, place, fo
     story.record(HOME, Disputed(case=case, reason="moved_elsewhere", place=place))
     assert story.proposes(NEW, case) == found
     assert story.proposes(HOME, case) is None
+
+
+class TestWhoStillKeepsTheRegistration:
+    """Redirecting would leave the person with an office that says by its own record that it keeps it."""
+
+    def test_is_who_recorded_it_and_no_move_since(self, story):
+        case = story.arrives("2026-03-02")
+        assert story.keeps(case)
+        assert not story.keeps(case, NEW), "it asks"
+        story.moves("2026-02-01")
+        assert not story.keeps(case)
+
+    def test_is_who_confirmed_that_it_gained_it(self, story):
+        moved = story.moves("2026-02-01")
+        case = story.arrives("2026-03-02", OTHER)
+        assert not story.keeps(case, OTHER), "so far others alone say so"
+        story.record(OTHER, Confirmed(case=moved))
+        assert story.keeps(case, OTHER)
+
+    def test_is_on_the_day_in_question(self, story):
+        moved = story.moves("2026-02-01")
+        story.record(OTHER, Confirmed(case=moved))
+        assert not story.keeps(story.arrives("2026-01-02", OTHER), OTHER)
+
+    def test_is_not_who_alone_is_named_by_the_newcomer_or_by_the_register_of_others(self):
+        for opening in ("arrival", "register"):
+            story = Story(registered=False)
+            if opening == "register":
+                listed = Registered(particulars={"name": "甲"}, basis="register", registration=town(HOME))
+                story.record(OTHER, listed)
+            assert not story.keeps(story.arrives("2026-03-02"))

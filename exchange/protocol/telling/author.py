@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from events.catalogue.case import EnquiryOpened, Escalated, Rejected, Reply, RequestOpened
+from events.catalogue.case import Disputed, EnquiryOpened, Escalated, Redirected, Rejected, Reply, RequestOpened
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Deceased, Merged, Registered
@@ -58,13 +58,14 @@ def _keeper(sight: Sight, standing: Standing) -> Iterator[Due]:
         return
     if isinstance(payload, Registered) and payload.basis == "register" and not payload.ask:
         cell = Cell("registration")
-    parts = _parts_for_keeper(sight)
+    parts, because = _parts_for_keeper(sight), sight.became_keeper(standing)
     if isinstance(payload, Arrived):
         brought = sight.gained_since(standing)
         cell = UPDATE if brought else inflow_cell(sight, standing.ref, keeper, cell)
+        because = _passed_on(sight, standing, keeper) if cell.asks else because
     elif isinstance(payload, RegistrationChanged) and town_of(payload.to) != keeper:
         cell = UPDATE
-    yield sight.due(standing, keeper, "keeper", cell, parts=parts, trigger=sight.became_keeper(standing))
+    yield sight.due(standing, keeper, "keeper", cell, parts=parts, trigger=because)
 
 
 def inflow_cell(sight: Sight, arrival: Ref, to: str, cell: Cell) -> Cell:
@@ -73,6 +74,15 @@ def inflow_cell(sight: Sight, arrival: Ref, to: str, cell: Cell) -> Cell:
     if any(c.recognised or c.status in ASKED for c in asked):
         return UPDATE
     return cell
+
+
+def _passed_on(sight: Sight, arrival: Standing, to: str) -> Ref | None:
+    """What let the keeper be asked: that it became keeper, or the later answer of who had been asked before."""
+    facts, became = sight.record.facts, sight.became_keeper(arrival)
+    before = [facts[ref] for c in sight.inflow_cases(arrival.ref) if c.ref.asked != to for ref in c.thread]
+    because = [s for s in before if isinstance(s.payload, Disputed | Redirected)]
+    because += [facts[became]] if became is not None else []
+    return max(because, key=lambda s: (s.stamp, s.ref)).ref if because else None
 
 
 def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
