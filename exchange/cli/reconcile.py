@@ -1,8 +1,9 @@
-"""`exchange reconcile [ONE] [OTHER]`: the four checks that both sides are equal; of all, or between two areas."""
+"""`exchange reconcile [ONE] [OTHER]`: the ledger and the four checks; of the whole tree, or between two areas."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,7 +17,17 @@ from exchange.cli.node import on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.node import Node
 from exchange.queries.checks import area_with_offices
-from exchange.reconcile import Between, Checked, Difference, between, latest, repair, repair_everybody, stepwise
+from exchange.reconcile import (
+    Between,
+    Checked,
+    Difference,
+    between,
+    everywhere,
+    forget_digests,
+    latest,
+    repair,
+    repair_everybody,
+)
 from exchange.reconcile.finding import Check
 from exchange.reconcile.processes import cores
 
@@ -47,24 +58,35 @@ def reconcile(
         )
     first, second = area_with_offices(one, "ONE"), area_with_offices(other, "OTHER")
     with opened(settings_of(settings_file, data=data), made=False) as node:
-        if first:
-            return _between(node, first, second, mend, full=full)
         if kept:
             return _kept(node)
-        found = _all(node, full=full, processes=processes)
-        lines = list(_lines(found))
+        look = partial(_look, node, first, second, full=full, processes=processes)
+        found = look()
+        lines = list(_lines_between(found))
         repaired = 0
         if mend and not found.equal:
-            repaired = repair_everybody(node) if found.more else repair(node, found.differences)
-            found = _all(node, full=full, processes=processes)
-            lines += [speech.words("reconcile.repaired", persons=repaired), *_lines(found)]
-    speech.say({**_plain(found), "repaired_persons": repaired}, *lines)
+            if found.forged:
+                forget_digests(node)
+            named = [*found.differing, *found.checked.differences]
+            repaired = repair_everybody(node) if not first and found.checked.more else repair(node, named)
+            found = look()
+            lines += [speech.words("reconcile.repaired", persons=repaired), *_lines_between(found)]
+    answer = msgspec.to_builtins(found) if first else _of_all(found)
+    speech.say({**answer, "equal": found.equal, "repaired_persons": repaired}, *lines)
     return FINE if found.equal else DIFFERENT
 
 
-def _all(node: Node, *, full: bool, processes: int) -> Checked:
+def _look(node: Node, one: str, other: str, *, full: bool, processes: int) -> Between:
     with progress(speech.words("reconcile.bar")) as tell:
-        return stepwise(node, tell, trusted=not full, processes=processes)
+        if one:
+            return between(node, one, other, tell, trusted=not full)
+        return everywhere(node, tell, trusted=not full, processes=processes)
+
+
+def _of_all(found: Between) -> dict[str, Any]:
+    """The four checks, with the ledger of the whole tree beside them."""
+    plain: dict[str, Any] = msgspec.to_builtins(found)
+    return {**plain.pop("checked"), "ledger": {name: plain[name] for name in plain if name not in {"one", "other"}}}
 
 
 def _kept(node: Node) -> int:
@@ -75,25 +97,9 @@ def _kept(node: Node) -> int:
         return NOT_TRIED
     at = found.checked.at.astimezone().isoformat(sep=" ", timespec="minutes")
     lines = [speech.words("reconcile.report", at=at, left_out=found.left_out), *_lines(found.checked)]
-    speech.say({**_plain(found.checked), "left_out": found.left_out}, *lines)
+    answer = {**msgspec.to_builtins(found.checked), "equal": found.checked.equal, "left_out": found.left_out}
+    speech.say(answer, *lines)
     return FINE if found.checked.equal else DIFFERENT
-
-
-def _between(node: Node, one: str, other: str, mend: bool, *, full: bool) -> int:
-    found = _compared(node, one, other, full=full)
-    lines = list(_lines_between(found))
-    repaired = 0
-    if mend and not found.equal:
-        repaired = repair(node, [*found.differing, *found.checked.differences])
-        found = _compared(node, one, other, full=full)
-        lines += [speech.words("reconcile.repaired", persons=repaired), *_lines_between(found)]
-    speech.say({**msgspec.to_builtins(found), "equal": found.equal, "repaired_persons": repaired}, *lines)
-    return FINE if found.equal else DIFFERENT
-
-
-def _compared(node: Node, one: str, other: str, *, full: bool) -> Between:
-    with progress(speech.words("reconcile.bar")) as tell:
-        return between(node, one, other, tell, trusted=not full)
 
 
 def _lines_between(found: Between) -> Iterator[str]:
@@ -101,12 +107,10 @@ def _lines_between(found: Between) -> Iterator[str]:
     yield speech.words("reconcile.between", **told, count=found.differing_in_all)
     if found.forged:
         yield speech.words("reconcile.forged", count=found.forged)
-    yield from (f"  {_line(each)}" for each in found.differing)
+    yield from (f"  {_line(each)}" for each in found.differing[:SHOWN])
+    if found.differing_in_all > SHOWN:
+        yield f"  {speech.words('reconcile.more', count=found.differing_in_all - min(SHOWN, len(found.differing)))}"
     yield from _lines(found.checked)
-
-
-def _plain(found: Checked) -> dict[str, Any]:
-    return {**msgspec.to_builtins(found), "equal": found.equal}
 
 
 def _lines(found: Checked) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """The four checks: what both sides hold is equal (DESIGN.md section 5, "Equal")."""
 
-from exchange.reconcile.between import Between, between
+from exchange.reconcile.between import Between, between, everywhere
 from exchange.reconcile.checks import checks
 from exchange.reconcile.finding import Checked, Difference
-from exchange.reconcile.repair import repair, repair_everybody
+from exchange.reconcile.repair import forget_digests, repair, repair_everybody
 from exchange.reconcile.reporting import Report, latest, report, stepwise
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "Report",
     "between",
     "checks",
+    "everywhere",
+    "forget_digests",
     "latest",
     "repair",
     "repair_everybody",

@@ -1,58 +1,36 @@
-"""The checks between any two areas: the ledger down the tree of buckets, then all four over the persons of either."""
+"""The checks between any two areas, or over the whole tree: the ledger down the tree of buckets, then all four."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import asdict
 from sqlalchemy import or_, select
 
-from events.envelope import Ref
-from events.store.moment import to_moment
-from events.store.sql.schema import log_head
 from exchange.progress import Tell, nobody
-from exchange.protocol.ledger import MOST, Entry, Walked, walk
-from exchange.reconcile import sides
 from exchange.reconcile.checks import BATCH, checks
-from exchange.reconcile.digesting import bring_up, forged
 from exchange.reconcile.finding import Checked, Difference, in_one
-from exchange.reconcile.sides import Side, TooMany
+from exchange.reconcile.ledgers import Ledgers, ledgers
+from exchange.reconcile.reporting import stepwise
 from exchange.tables.paging import within
 from exchange.tables.schema import records
-from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
     from exchange.node import Node
 
 
-class Between(msgspec.Struct, frozen=True, kw_only=True):
-    """What was compared between two areas, each how the codes of its offices begin.
-
-    `at`: the log's moment at which both ledgers were read. `shared`: entries that the ledgers have in common; `trips`,
-    `exchanged`: questions from side to side, and the bytes of the answers; `read`: rows that were read for it, also to
-    bring kept digests up to date. `differing`: what one of the ledgers lacks, the first of it; `differing_in_all`: how
-    much that is. `forged`: kept digests that were not what the rows say, where all rows were asked. `checked`: the four
-    checks over the dossiers that either area holds, as far as they concern both.
+class Between(Ledgers, frozen=True, kw_only=True):
+    """What was compared between two areas. `checked`: the four checks over the dossiers that either area holds, as far
+    as they concern both; of the whole tree, over everybody.
     """
 
-    one: str
-    other: str
-    at: datetime
-    shared: int
-    trips: int
-    exchanged: int
-    read: int
-    differing: tuple[Difference, ...]
-    differing_in_all: int
-    forged: int
     checked: Checked
 
     @property
     def equal(self) -> bool:
         """Whether neither the ledgers nor the checks differ."""
-        return not self.differing and not self.forged and self.checked.equal
+        return self.alike and self.checked.equal
 
 
 def between(node: Node, one: str, other: str = "", tell: Tell = nobody, *, trusted: bool = True) -> Between:
@@ -60,31 +38,14 @@ def between(node: Node, one: str, other: str = "", tell: Tell = nobody, *, trust
 
     `trusted`: as of `checks`.
     """
-    read = bring_up(node)
-    with node.uow.look() as session:
-        moment = session.sql.execute(select(log_head.c.at)).scalar_one()
-        wrong = 0 if trusted else forged(session.sql)
-        walks = []
-        for areas in dict.fromkeys([(one, other), (other, one)]):
-            walked, rows = _walked(session, areas, trusted=trusted)
-            walks.append(walked)
-            read += rows
-        differing = {found for each in walks for found in _differences(each.only_here, each.only_there)}
-        named = sum(len(each.only_here) + len(each.only_there) for each in walks)
-    checked = in_one(node.clock(), _parts(node, one, other, tell, trusted=trusted))
-    return Between(
-        one=one,
-        other=other,
-        at=to_moment(moment),
-        shared=sum(walked.shared for walked in walks),
-        trips=sum(walked.trips for walked in walks),
-        exchanged=sum(walked.exchanged for walked in walks),
-        differing=tuple(sorted(differing)[:MOST]),
-        differing_in_all=len(differing) + sum(walked.differing for walked in walks) - named,
-        read=read,
-        forged=wrong,
-        checked=checked,
-    )
+    found = ledgers(node, one, other, trusted=trusted)
+    return Between(**asdict(found), checked=in_one(node.clock(), _parts(node, one, other, tell, trusted=trusted)))
+
+
+def everywhere(node: Node, tell: Tell = nobody, *, trusted: bool = True, processes: int = 1) -> Between:
+    """The ledger of the whole tree, and the four checks over everybody and everything, as of `stepwise`."""
+    found = ledgers(node, trusted=trusted)
+    return Between(**asdict(found), checked=stepwise(node, tell, trusted=trusted, processes=processes))
 
 
 def _parts(node: Node, one: str, other: str, tell: Tell, *, trusted: bool) -> Iterator[Checked]:
@@ -94,35 +55,6 @@ def _parts(node: Node, one: str, other: str, tell: Tell, *, trusted: bool) -> It
         yield part.only(found for found in part.differences if _concerns(found, one, other))
         done += len(persons)
         tell(done)
-
-
-def _walked(session: SqlSession, areas: tuple[str, str], *, trusted: bool) -> tuple[Walked, int]:
-    """What differs between the two sides, and how many rows were read for it."""
-    here, there = _sides(session, areas, trusted=trusted)
-    if there.inside:
-        here.rows.most = there.rows.most = max(there.count(), sides.FEW)
-    try:
-        return walk(here, there), here.rows.read + there.rows.read
-    except TooMany:
-        read = here.rows.read + there.rows.read
-        found, more = _walked(session, areas, trusted=False)
-        return found, read + more
-
-
-def _sides(session: SqlSession, areas: tuple[str, str], *, trusted: bool) -> tuple[Side, Side]:
-    """What was told, and what is held."""
-    return (
-        Side(session.sql, sides.told(session.sql, *areas), areas, "told" if trusted else None),
-        Side(session.sql, sides.held(session.sql, *areas), areas, "held" if trusted else None),
-    )
-
-
-def _differences(told: Iterable[Entry], held: Iterable[Entry]) -> Iterator[Difference]:
-    keys = [{(e.author, e.id, e.teller, e.to): e.person for e in entries} for entries in (told, held)]
-    for key, person in sorted({**keys[1], **keys[0]}.items()):
-        author, id_, teller, to = key
-        what = "same" if key in keys[0] and key in keys[1] else "held" if key in keys[0] else "delivered"
-        yield Difference("ledger", to, person, teller, Ref(author, id_), (what,))
 
 
 def _batches(node: Node, one: str, other: str) -> Iterator[list[str]]:

@@ -12,7 +12,7 @@ from exchange.pipeline.project import held_rows
 from exchange.reconcile.checks import checks
 from exchange.reconcile.fed import take_note
 from exchange.reconcile.finding import Difference
-from exchange.tables import books
+from exchange.tables import books, digests
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -44,6 +44,13 @@ def repair_everybody(node: Node) -> int:
             return repaired
         repaired += repair(node, checks(node, persons).differences)
         after = persons[-1]
+
+
+def forget_digests(node: Node) -> None:
+    """Let go of kept digests that are not what the rows say: whoever compares next makes all of them anew."""
+    with node.uow.begin() as session:
+        digests.begin(session.sql)
+        digests.forget_all(session.sql)
 
 
 def _repair(node: Node, persons: list[str]) -> int:

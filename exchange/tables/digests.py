@@ -33,6 +33,11 @@ def forget(sql: Connection, persons: Iterable[str]) -> None:
     _forget(sql, {unit_of(person) for person in persons})
 
 
+def forget_all(sql: Connection) -> None:
+    """Nothing that is kept says anything any more."""
+    sql.execute(delete(digests))
+
+
 def take_news(sql: Connection) -> None:
     """Forget the units in which anything was told since the last time, and note how far the feeds are."""
     since = func.coalesce(digested.c.position, 0)

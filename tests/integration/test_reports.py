@@ -1,5 +1,6 @@
 """The checks that run by themselves: what they found is kept, for whoever looks at it later."""
 
+import json
 from datetime import timedelta
 from functools import partial
 
@@ -95,6 +96,29 @@ def test_the_command_shows_it(node, home, new_home):
     for wrong in ("99", "42011", "nowhere", "420115001001"):
         assert command(node, wrong).exit_code == 2, wrong
         assert command(node, "42", wrong).exit_code == 2, wrong
+
+
+def test_the_command_compares_the_ledger_of_the_whole_tree_as_well(node, home, new_home):
+    peopled(home, new_home)
+    told = json.loads(command(node, "--json").stdout)
+    assert (told["equal"], told["ledger"]["trips"], told["ledger"]["differing"]) == (True, 1, [])
+    assert told["ledger"]["shared"] > 0
+    behind_the_back(node, ("UPDATE digests SET count = count + 1 WHERE side = ?", ("held",)))
+    assert json.loads(command(node, "--full", "--json").stdout)["ledger"]["forged"] > 0
+    assert command(node, "--full").exit_code == 1
+    healed = command(node, "--full", "--repair")
+    assert healed.exit_code == 0, healed.stdout
+
+
+def test_a_line_in_a_book_about_somebody_of_whom_nothing_was_recorded_is_named_and_taken_out(node, home, new_home):
+    peopled(home, new_home)
+    nobody = "00000000-0000-4000-8000-000000000000"
+    columns = "office, author, teller, parts, leaf, told"
+    row = f"SELECT ?, ?, {columns} FROM books WHERE office = ? LIMIT 1"
+    behind_the_back(node, (f"INSERT INTO books (person, id, {columns}) {row}", (nobody, nobody, ZHIFANG)))
+    [found] = stepwise(node).differences
+    assert (found.check, found.office, found.person, found.lacking) == ("ledger", ZHIFANG, nobody, ("delivered",))
+    assert command(node, "--repair").exit_code == 0
 
 
 def test_a_report_goes_on_where_it_was_left_and_of_two_who_go_on_one_ends(node, home, new_home, monkeypatch):
