@@ -23,7 +23,7 @@ from exchange.reconcile.causes import root_causes
 from exchange.reconcile.evidence import Evidence
 from exchange.reconcile.finding import Checked, Gathered
 from exchange.reconcile.known import Known, Proved, Rows
-from exchange.reconcile.places import misplaced
+from exchange.reconcile.places import Places, misplaced
 from exchange.tables import proofs
 
 if TYPE_CHECKING:
@@ -124,10 +124,12 @@ def offices_checked(node: Node) -> Checked:
     return gathered.checked(node.clock())
 
 
-def places_checked(node: Node, so_far: Checked) -> Checked:
-    """Whether log and feeds are in order, beside what was found so far."""
+def places_checked(node: Node, so_far: Checked, places: Places) -> Checked:
+    """Whether log and feeds are in order, looked through to their end, beside what was found so far."""
+    while not places.done:
+        places.look(node.uow.look)
     gathered = Gathered()
-    gathered.find(misplaced(node.uow.look, so_far.differences))
+    gathered.find(places.faults(node.uow.look, so_far.differences))
     return gathered.checked(node.clock())
 
 

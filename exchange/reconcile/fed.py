@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import select, tuple_
 
 from events.envelope import Ref
@@ -41,26 +42,26 @@ class _Row(NamedTuple):
 _ROWS = select(*(deliveries.c[name] for name in _Row._fields)).order_by(deliveries.c.recipient, deliveries.c.position)
 
 
-class Fed:
+class Fed(msgspec.Struct):
     """What was seen of the feeds so far, some rows a moment of the store. Of what is wrong it keeps the first.
 
-    `empty`: by office the positions that nobody's delivery has, but for those of which a repair took note.
+    `empty`: by office the positions that nobody's delivery has, but for those of which a repair took note. It can be
+    written down between two looks, so that another process goes on.
     """
 
-    def __init__(self) -> None:
-        self.empty: dict[str, list[int]] = {}
-        self._last: _Row | None = None  # the last row read
-        self._timely: list[_Row] = []  # and those before it whose moments fit
-        self._next = 1  # the position that follows in its feed
-        self._seen: set[str] = set()  # offices of which any delivery is there
-        self._faults: dict[Difference, None] = {}
+    empty: dict[str, list[int]] = {}
+    last: _Row | None = None  # the last row read
+    timely: list[_Row] = []  # and those before it whose moments fit
+    next: int = 1  # the position that follows in its feed
+    seen: set[str] = set()  # offices of which any delivery is there
+    found: list[Difference] = []
 
     def look(self, session: SqlSession) -> bool:
         """At the next rows. Whether there may be more."""
         query = _ROWS
-        if self._last is not None:
+        if self.last is not None:
             behind = tuple_(deliveries.c.recipient, deliveries.c.position)
-            query = query.where(behind > tuple_(self._last.recipient, self._last.position))
+            query = query.where(behind > tuple_(self.last.recipient, self.last.position))
         rows: Sequence[Any] = session.sql.execute(query.limit(STEP)).all()
         heads: dict[str, int] = {row[0]: row[1] for row in session.sql.execute(select(feed_heads))}
         latest = session.sql.execute(select(log_head.c.at)).scalar_one()
@@ -68,10 +69,10 @@ class Fed:
             self._feed(office, list(some), heads, latest)
         if len(rows) == STEP:
             return True
-        if self._last is not None:
-            self._miss(self._last.recipient, heads.get(self._last.recipient, 0) + 1)
-        for office in sorted(heads.keys() - self._seen):
-            self._next = 1
+        if self.last is not None:
+            self._miss(self.last.recipient, heads.get(self.last.recipient, 0) + 1)
+        for office in sorted(heads.keys() - self.seen):
+            self.next = 1
             self._miss(office, heads[office] + 1)
         self._heed(session)
         return False
@@ -80,46 +81,47 @@ class Fed:
         """The deliveries out of their place or time, and the feeds in which more is missing than is `found` there."""
         named = (each for fault in found for each in (fault, *fault.consequences))
         known = Counter(each.office for each in named if (each.check, *each.lacking[:1]) in _LOST)
-        known.update(each.office for each in self._faults if each.lacking == ("position",))
+        known.update(each.office for each in self.found if each.lacking == ("position",))
         missed = [office for office, empty in self.empty.items() if len(empty) > known[office]]
-        return [*self._faults, *(Difference("ledger", office, "", lacking=("position",)) for office in missed)]
+        return [*self.found, *(Difference("ledger", office, "", lacking=("position",)) for office in missed)]
 
     def _feed(self, office: str, found: Sequence[Any], heads: dict[str, int], latest: int) -> None:
-        if self._last is None or self._last.recipient != office:
-            if self._last is not None:
-                self._miss(self._last.recipient, heads.get(self._last.recipient, 0) + 1)
-            self._next, self._timely = 1, []
-        self._seen.add(office)
-        self._last = last = _Row._make(found[-1])
+        if self.last is None or self.last.recipient != office:
+            if self.last is not None:
+                self._miss(self.last.recipient, heads.get(self.last.recipient, 0) + 1)
+            self.next, self.timely = 1, []
+        self.seen.add(office)
+        self.last = last = _Row._make(found[-1])
         head = heads.get(office, 0)
-        following = [row[1] for row in found] == list(range(self._next, self._next + len(found)))
-        timely = in_order([*(row.at for row in self._timely), *(row[-1] for row in found)])
+        following = [row[1] for row in found] == list(range(self.next, self.next + len(found)))
+        timely = in_order([*(row.at for row in self.timely), *(row[-1] for row in found)])
         if following and timely and last.position <= head and last.at <= latest:  # as nearly all do: none is looked at
-            self._next += len(found)
-            self._timely = [*self._timely, *map(_Row._make, found[-BESIDE:])][-BESIDE:]
+            self.next += len(found)
+            self.timely = [*self.timely, *map(_Row._make, found[-BESIDE:])][-BESIDE:]
             return
         rows = list(map(_Row._make, found))
         placed = [row for row in rows if 1 <= row.position <= head]
         for row in placed:
             self._miss(office, row.position)
-            self._next = row.position + 1
-        early = [row for row in (*self._timely, *placed) if row.at <= latest]
+            self.next = row.position + 1
+        early = [row for row in (*self.timely, *placed) if row.at <= latest]
         late = {early[place] for place in out_of_order([row.at for row in early])}
         late |= {row for row in placed if row.at > latest}
-        self._timely = [row for row in early if row not in late][-BESIDE:]
+        self.timely = [row for row in early if row not in late][-BESIDE:]
         self._name((row for row in rows if not 1 <= row.position <= head), "position")
         self._name(sorted(late), "at")
 
     def _name(self, rows: Iterable[_Row], lacking: str) -> None:
-        for row in rows:
-            if len(self._faults) < MOST:
-                ref = Ref(row.author, row.id)
-                self._faults[Difference("ledger", row.recipient, row.person, row.teller, ref, (lacking,))] = None
+        faults = (
+            Difference("ledger", row.recipient, row.person, row.teller, Ref(row.author, row.id), (lacking,))
+            for row in rows
+        )
+        self.found = list(dict.fromkeys([*self.found, *faults]))[:MOST]
 
     def _miss(self, office: str, until: int) -> None:
-        if self._next < until:
-            self.empty.setdefault(office, []).extend(range(self._next, min(until, self._next + MOST)))
-            self._next = until
+        if self.next < until:
+            self.empty.setdefault(office, []).extend(range(self.next, min(until, self.next + MOST)))
+            self.next = until
 
     def _heed(self, session: SqlSession) -> None:
         """Let go of the positions of which a repair took note."""

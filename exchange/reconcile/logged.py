@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import and_, select, tuple_
 
 from events.envelope import Ref
@@ -41,34 +42,36 @@ class _Row(NamedTuple):
     at: int
 
 
-class Logged:
-    """What was seen of the log so far, some rows a moment of the store. Of what is wrong it keeps the first."""
+class Logged(msgspec.Struct):
+    """What was seen of the log so far, some rows a moment of the store. Of what is wrong it keeps the first.
 
-    def __init__(self) -> None:
-        self._next = 0  # the index that follows
-        self._behind: int | None = None
-        self._last: list[_Row] = []  # the rows before, to whose moments those of the next are compared
-        self._elsewhere: dict[int, _Row] = {}  # rows that stand where the tree has another hash
-        self._expected: dict[int, bytes] = {}  # what it has there, and where no row stands
-        self._untimely: dict[Ref, None] = {}
+    It can be written down between two looks, so that another process goes on.
+    """
+
+    next: int = 0  # the index that follows
+    behind: int | None = None
+    last: list[_Row] = []  # the rows before, to whose moments those of the next are compared
+    elsewhere: dict[int, _Row] = {}  # rows that stand where the tree has another hash
+    expected: dict[int, bytes] = {}  # what it has there, and where no row stands
+    untimely: list[Ref] = []
 
     def look(self, session: SqlSession) -> bool:
         """At the next rows. Whether there may be more."""
         head = session.sql.execute(select(log_head.c.frontier, log_head.c.at)).one()
         size = Frontier.from_bytes(head.frontier).size
-        query = _ROWS if self._behind is None else _ROWS.where(log.c.index > self._behind)
+        query = _ROWS if self.behind is None else _ROWS.where(log.c.index > self.behind)
         found: Sequence[Any] = session.sql.execute(query.limit(STEP)).all()
         if found:
-            self._behind = found[-1][0]
+            self.behind = found[-1][0]
         whole = len(found) < STEP
-        first, end = self._next, size if whole else min(found[-1][0] + 1, size)
+        first, end = self.next, size if whole else min(found[-1][0] + 1, size)
         hashes = _hashes(session, first, end)
         places, _, _, stored, moments = zip(*found, strict=True) if found else ((),) * 5
         fits = places == tuple(range(first, first + len(found))) and first + len(found) <= size
-        timely = in_order([*(row.at for row in self._last), *moments]) and max(moments, default=0) <= head.at
+        timely = in_order([*(row.at for row in self.last), *moments]) and max(moments, default=0) <= head.at
         if fits and timely and b"".join(stored) == hashes:  # as nearly all do: no row is looked at by itself
-            self._next += len(found)
-            self._last = [*self._last, *map(_Row._make, found[-BESIDE:])][-BESIDE:]
+            self.next += len(found)
+            self.last = [*self.last, *map(_Row._make, found[-BESIDE:])][-BESIDE:]
         else:
             rows = list(map(_Row._make, found))
             leaves = {
@@ -85,14 +88,14 @@ class Logged:
         """The events that stand at another place than the tree has them, or not in the log at all, and those whose
         moment does not fit between the others.
         """
-        found = dict.fromkeys(self._untimely, "at")
-        places = {leaf: index for index, leaf in self._expected.items()}
+        found = dict.fromkeys(self.untimely, "at")
+        places = {leaf: index for index, leaf in self.expected.items()}
         moved = set()
-        for row in self._elsewhere.values():
+        for row in self.elsewhere.values():
             # Its hash is nowhere in the tree: then the hash itself was altered, and its bytes with it, or not.
             found[Ref(row.author, row.id)] = "index" if row.leaf in places else "body"
             moved.add(row.leaf)
-        lost = {leaf for index, leaf in self._expected.items() if index not in self._elsewhere and leaf not in moved}
+        lost = {leaf for index, leaf in self.expected.items() if index not in self.elsewhere and leaf not in moved}
         about = _about(session, found)
         faults = [Difference("ledger", ref.author, about.get(ref, ""), "", ref, (w,)) for ref, w in found.items()]
         return [*faults, *_lost(session, lost)]
@@ -100,24 +103,24 @@ class Logged:
     def _place(self, row: _Row, size: int, leaves: dict[int, bytes]) -> None:
         if 0 <= row.place < size:
             self._miss(row.place, leaves)
-            self._next = row.place + 1
-        if leaves.get(row.place) != row.leaf and len(self._elsewhere) < MOST:
-            self._elsewhere[row.place] = row
+            self.next = row.place + 1
+        if leaves.get(row.place) != row.leaf and len(self.elsewhere) < MOST:
+            self.elsewhere[row.place] = row
             if row.place in leaves:
-                self._expected[row.place] = leaves[row.place]
+                self.expected[row.place] = leaves[row.place]
 
     def _miss(self, until: int, leaves: dict[int, bytes]) -> None:
-        for index in range(self._next, min(until, self._next + MOST)):
-            self._expected[index] = leaves[index]
-        self._next = max(self._next, until)
+        for index in range(self.next, min(until, self.next + MOST)):
+            self.expected[index] = leaves[index]
+        self.next = max(self.next, until)
 
     def _time(self, rows: list[_Row], latest: int) -> None:
-        early = [row for row in (*self._last, *rows) if row.at <= latest]
+        early = [row for row in (*self.last, *rows) if row.at <= latest]
         wrong = {early[place] for place in out_of_order([row.at for row in early])}
         wrong |= {row for row in rows if row.at > latest}
-        for row in sorted(wrong)[: MOST - len(self._untimely)]:
-            self._untimely[Ref(row.author, row.id)] = None
-        self._last = [row for row in early if row not in wrong][-BESIDE:]
+        named = dict.fromkeys([*self.untimely, *(Ref(row.author, row.id) for row in sorted(wrong))])
+        self.untimely = list(named)[:MOST]
+        self.last = [row for row in early if row not in wrong][-BESIDE:]
 
 
 def _hashes(session: SqlSession, first: int, end: int) -> bytes:

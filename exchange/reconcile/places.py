@@ -1,9 +1,11 @@
-"""What was recorded of offices, and the order of log and feeds: of the whole node, and of no person. Part of E1."""
+"""The order of log and feeds: of the whole node, and of no person. Part of E1."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+
+import msgspec
 
 from exchange.reconcile.fed import Fed
 from exchange.reconcile.finding import Difference
@@ -13,24 +15,40 @@ from exchange.unit_of_work import SqlSession
 Look = Callable[[], AbstractContextManager[SqlSession]]
 
 
-def misplaced(look: Look, found: Iterable[Difference] = ()) -> list[Difference]:
-    """Events and deliveries out of their place or time, some thousand rows a look.
+class Places(msgspec.Struct):
+    """How far log and feeds were looked through: the log first. It can be written down between two looks."""
 
-    `found`: what the other checks name. Where an event or a delivery is gone, its place is empty, which is no fault
-    beside that.
-    """
-    known = list(found)
-    log, feeds = Logged(), Fed()
-    _look_through(look, log)
-    with look() as session:
-        faults = log.faults(session)
-    gone = any("event" in each.lacking for each in known)
-    _look_through(look, feeds)
-    return [*(fault for fault in faults if fault.office or not gone), *feeds.faults(known)]
+    log: Logged = msgspec.field(default_factory=Logged)
+    feeds: Fed = msgspec.field(default_factory=Fed)
+    looks: int = 0
+    log_done: bool = False
+    done: bool = False
 
-
-def _look_through(look: Look, seen: Logged | Fed) -> None:
-    more = True
-    while more:
+    def look(self, look: Look) -> None:
+        """At some thousand rows more, at a moment of the store of their own."""
+        self.looks += 1
         with look() as session:
-            more = seen.look(session)
+            if not self.log_done:
+                self.log_done = not self.log.look(session)
+            else:
+                self.done = not self.feeds.look(session)
+
+    def faults(self, look: Look, found: Iterable[Difference] = ()) -> list[Difference]:
+        """Events and deliveries out of their place or time.
+
+        `found`: what the other checks name. Where an event or a delivery is gone, its place is empty, which is no fault
+        beside that.
+        """
+        known = list(found)
+        gone = any("event" in each.lacking for each in known)
+        with look() as session:
+            faults = self.log.faults(session)
+        return [*(fault for fault in faults if fault.office or not gone), *self.feeds.faults(known)]
+
+
+def misplaced(look: Look, found: Iterable[Difference] = ()) -> list[Difference]:
+    """All of them, one look after the other."""
+    places = Places()
+    while not places.done:
+        places.look(look)
+    return places.faults(look, found)

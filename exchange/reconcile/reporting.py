@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -15,27 +16,31 @@ from exchange.progress import Tell, nobody
 from exchange.reconcile.checks import BATCH, checks, offices_checked, places_checked
 from exchange.reconcile.digesting import bring_up, bring_up_until
 from exchange.reconcile.finding import Checked, Gathered, in_one
+from exchange.reconcile.places import Places
 from exchange.reconcile.processes import FEW, in_processes
 from exchange.tables import reports
 
 if TYPE_CHECKING:
     from exchange.node import Node
+    from exchange.unit_of_work import SqlSession
 
-Place = tuple[int | None, str]  # the moment at which a report was begun, and the person behind whom it goes on
+Place = tuple[int | None, str]  # the moment at which a report was begun, and behind what it goes on
 BEGINNING: Place = (None, "")
 
 _log = structlog.get_logger(__name__)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found so far. `after`: the person behind whom it goes on; None where everybody was checked.
+    """What was found so far. `after`: behind what it goes on: a person, or a look at log and feeds; None: at its end.
 
     `left_out`: how many faults were found beyond those listed. `events`: how many the log had when it was begun.
+    `places`: where everybody was checked and log and feeds are looked through, how far that is.
     """
 
     checked: Checked
     after: str | None = None
     events: int = 0
+    places: Places | None = None
 
     @property
     def left_out(self) -> int:
@@ -51,7 +56,7 @@ def stepwise(node: Node, tell: Tell = nobody, *, trusted: bool = True, processes
     whole = Gathered()
     for part in _parts(node, tell, trusted=trusted, processes=processes):
         whole.add(part)
-    whole.add(places_checked(node, whole.checked(node.clock())))
+    whole.add(places_checked(node, whole.checked(node.clock()), Places()))
     return whole.checked(node.clock())
 
 
@@ -67,36 +72,24 @@ def report(node: Node) -> Checked:
 
 
 def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place | None:
-    """Check on from there until it is enough. Where to go on; None where everybody was checked.
+    """Check on from there until it is enough. Where to go on; None where all was checked.
 
-    First the digests of the ledger are brought up to date, so that a comparison of areas in the morning is quick.
+    First the digests of the ledger are brought up to date, so that a comparison of areas in the morning is quick; then
+    everybody is checked, and at last the order of log and feeds.
     What is found is kept with how far it is: of two who check on from one place, the second keeps nothing and ends.
     """
     begun, start = place
     if begun is None and not bring_up_until(node, enough):
         return BEGINNING
-    with node.uow.look() as session:
-        size = session.frontier().size
-    after, parts = start, [offices_checked(node)] if begun is None else []
-    while persons := _next(node, after):
-        parts.append(checks(node, persons, keep=True))
-        after = persons[-1]
-        if enough():
-            break
-    else:
-        after = ""
     moment = node.clock() if begun is None else to_moment(begun)
-    if not after:
-        parts.append(places_checked(node, in_one(moment, [*_so_far(node, begun), *parts])))
+    with node.uow.look() as session:
+        before = _kept(session, moment, place)
+    if begun is not None and before is None:
+        return None
+    found = _further(node, moment, start, before or _new(node, moment), enough)
     with node.uow.begin() as session:
-        before = None if begun is None else reports.begun(session.sql, moment)
-        if before is not None:
-            known = msgspec.json.decode(before, type=Report)
-            if known.after != start:
-                return None
-            parts.insert(0, known.checked)
-            size = known.events
-        found = Report(checked=in_one(moment, parts), after=after or None, events=size)
+        if begun is not None and _kept(session, moment, place) is None:
+            return None
         reports.keep(session.sql, moment, msgspec.json.encode(found))
     if found.after is not None:
         return to_number(moment), found.after
@@ -104,10 +97,41 @@ def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place |
     return None
 
 
-def _so_far(node: Node, begun: int | None) -> list[Checked]:
+def _kept(session: SqlSession, moment: datetime, place: Place) -> Report | None:
+    """The report as it was left at this place; None where it was not, or somebody else went on."""
+    begun, start = place
+    body = None if begun is None else reports.begun(session.sql, moment)
+    found = None if body is None else msgspec.json.decode(body, type=Report)
+    return found if found is not None and found.after == start else None
+
+
+def _new(node: Node, moment: datetime) -> Report:
     with node.uow.look() as session:
-        before = None if begun is None else reports.begun(session.sql, to_moment(begun))
-    return [] if before is None else [msgspec.json.decode(before, type=Report).checked]
+        size = session.frontier().size
+    return Report(checked=in_one(moment, [offices_checked(node)]), events=size)
+
+
+def _further(node: Node, moment: datetime, after: str, report: Report, enough: Callable[[], bool]) -> Report:
+    """What is known of it after some more work."""
+    parts, places = [report.checked], report.places
+    while places is None:
+        persons = _next(node, after)
+        if persons:
+            parts.append(checks(node, persons, keep=True))
+            after = persons[-1]
+        else:
+            places = Places()
+        if enough():
+            break
+    while places is not None and not places.done:
+        places.look(node.uow.look)
+        if enough():
+            break
+    left: str | None = after if places is None else f"look {places.looks}"
+    if places is not None and places.done:
+        parts.append(places_checked(node, in_one(moment, parts), places))
+        left = places = None
+    return Report(checked=in_one(moment, parts), after=left, events=report.events, places=places)
 
 
 def latest(node: Node) -> Report | None:

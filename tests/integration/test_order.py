@@ -9,8 +9,10 @@ from sqlalchemy import create_engine, text
 
 from events.envelope import Ref
 from exchange.node import Node
-from exchange.reconcile import Difference, checks, fed, latest, logged, repair, report, stepwise
+from exchange.reconcile import Difference, checks, fed, latest, logged, repair, stepwise
+from exchange.reconcile.digesting import bring_up
 from exchange.reconcile.order import out_of_order
+from exchange.reconcile.reporting import BEGINNING, report_from
 from tests.integration.test_between import peopled
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, woman
 
@@ -68,11 +70,18 @@ def lacks(found: Difference, what: str) -> Difference:
     return Difference(found.check, found.office, found.person, found.other, found.event, (what,))
 
 
+def in_slices() -> bool:
+    return True
+
+
 def names(node: Node, *faults: Difference) -> None:
     """Each way of looking finds these, and nothing else."""
     assert checks(node).differences == tuple(sorted(faults, key=lambda each: (each.office, each.person, each.event)))
     assert set(stepwise(node).differences) == set(faults)
-    report(node)
+    bring_up(node)
+    place = report_from(node, BEGINNING, in_slices)
+    while place is not None:
+        place = report_from(node, place, in_slices)
     kept = latest(node)
     assert kept is not None
     assert set(kept.checked.differences) == set(faults)

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from structlog.testing import capture_logs
 
+from events.store.moment import to_number
 from exchange.access.caller import Caller, Forbidden
 from exchange.audit.outlines import folded
 from exchange.audit.rebuild import compare, rebuild
@@ -132,10 +133,34 @@ def test_a_report_goes_on_where_it_was_left_and_of_two_who_go_on_one_ends(node, 
     behind = report_from(node, place, lambda: True)
     assert report_from(node, place, lambda: True) is None
     assert behind is not None
-    assert report_from(node, behind, lambda: True) is None
+    assert report_from(node, behind, lambda: False) is None
     kept = latest(node)
     assert kept is not None
     assert (kept.checked.persons, kept.checked.pairs) == (2, checks(node).pairs)
+
+
+def test_log_and_feeds_are_looked_through_in_slices_as_well(node, home, new_home, monkeypatch):
+    """They grow with the node: a task that did it all at once would hold its worker for as long as that takes."""
+    for module in ("logged", "fed"):
+        monkeypatch.setattr(f"exchange.reconcile.{module}.STEP", 2)
+    peopled(home, new_home)
+    bring_up(node)
+    found, place = [], report_from(node, BEGINNING, lambda: True)
+    while place is not None:
+        found.append(place[1])
+        place = report_from(node, place, lambda: True)
+    with node.uow.look() as session:
+        rows = [session.sql.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar_one() for t in ("log", "deliveries")]
+    looks = sum(each // 2 + 1 for each in rows)
+    assert [each for each in found if each.startswith("look")] == [f"look {n}" for n in range(1, looks)]
+    kept = latest(node)
+    assert kept is not None
+    assert (kept.places, kept.checked.equal) == (None, True)
+
+
+def test_whoever_goes_on_with_a_report_that_is_not_kept_begins_none(node):
+    assert report_from(node, (to_number(node.clock()), "look 1"), lambda: False) is None
+    assert latest(node) is None
 
 
 def in_slices(node) -> None:
