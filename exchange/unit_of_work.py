@@ -58,7 +58,7 @@ class Glance(Protocol):
 class SqlStore(Protocol):
     """A store in a database."""
 
-    def write(self) -> AbstractContextManager[SqlSession]: ...
+    def write(self, guard: Iterable[bytes] = ()) -> AbstractContextManager[SqlSession]: ...
 
     def read(self, offices: Collection[str] = ()) -> AbstractContextManager[SqlSession]: ...
 
@@ -80,14 +80,15 @@ class UnitOfWork:
         self._wake = wake
 
     @contextmanager
-    def begin(self) -> Iterator[SqlSession]:
+    def begin(self, guard: Iterable[bytes] = ()) -> Iterator[SqlSession]:
         """A transaction that commits when the block ends and is taken back when it raises.
 
+        `guard`: tokens with one of which nobody else passes here until then (`Session.guard`).
         Raises Unavailable where the database is busy for too long, full or lost.
         """
         with self._noticing():
             was_full = self.full
-            with self._store.write() as session:
+            with self._store.write(guard) as session:
                 before = session.changed() if was_full else 0
                 yield session
                 appended = session.appended

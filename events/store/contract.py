@@ -251,7 +251,8 @@ class Session(Reader, Protocol):
 class Store(Protocol):
     """Opens transactions. Raises Unavailable where the database is."""
 
-    def write(self) -> AbstractContextManager[Session]: ...
+    def write(self, guard: Iterable[bytes] = ()) -> AbstractContextManager[Session]:
+        """A transaction; `guard`: tokens that are passed with right away, as by `Session.guard`."""
 
     def read(self) -> AbstractContextManager[Reader]: ...
 

@@ -279,8 +279,8 @@ class MemoryStore:
         self._turn = threading.Lock()
 
     @contextmanager
-    def write(self) -> Iterator[MemorySession]:
-        """A transaction that takes effect when the block ends, and not at all when it raises."""
+    def write(self, guard: Iterable[bytes] = ()) -> Iterator[MemorySession]:
+        """A transaction that takes effect when the block ends, and not at all when it raises. No guard: one writer."""
         with self._turn:
             session = MemorySession(self._now)
             yield session

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -22,7 +22,7 @@ from events.store.contract import Same, StoredEvent, identical
 from events.store.errors import Unavailable
 from events.store.postgres_errors import clear_errors
 from events.store.postgres_gathering import Glimpse
-from events.store.postgres_session import HeadLimits, PostgresSession
+from events.store.postgres_session import HeadLimits, PostgresSession, guard_keys
 
 T = TypeVar("T")
 
@@ -84,13 +84,16 @@ class PostgresStore:
         self._open: list[PostgresSession] = []
 
     @contextmanager
-    def write(self) -> Iterator[PostgresSession]:
-        """A transaction that commits when the block ends, and takes everything back when it raises."""
+    def write(self, guard: Iterable[bytes] = ()) -> Iterator[PostgresSession]:
+        """A transaction that commits when the block ends, and takes everything back when it raises.
+
+        `guard`: tokens, as of `Session.guard`. Raises Unavailable where whoever is inside with one stays for too long.
+        """
         if getattr(self._mine, "writes", False):
             raise RuntimeError("this thread is inside a transaction already")
         self._mine.writes = True
         try:
-            with self._transaction(_WRITE) as session:
+            with self._transaction(_WRITE + _passing(guard)) as session:
                 yield session
         finally:
             self._mine.writes = False
@@ -193,24 +196,34 @@ class PostgresStore:
             raise
 
     def _given_back(self, session: PostgresSession) -> None:
+        self._put_back(session)
+        self._room.put(None)
+
+    def _put_back(self, session: PostgresSession) -> None:
         if session.driver.closed:
             self._forget(session)
         else:
             self._idle.append(session)
-        self._room.put(None)
 
     def _begun(self, begin: str | None) -> PostgresSession:
         while (session := self._next_idle()) is not None:
             try:
-                if begin:
-                    session.begin(begin)
-            except psycopg.OperationalError:  # the server was started anew since: the next one, or a new one
-                self._forget(session)
-            else:
-                return session
-        session = self._connected()
-        if begin:
-            session.begin(begin)
+                return self._ready(session, begin)
+            except psycopg.OperationalError:
+                if not session.driver.closed:  # it waited too long to be let in
+                    raise
+                # The server was started anew since: the next one, or a new one.
+        return self._ready(self._connected(), begin)
+
+    def _ready(self, session: PostgresSession, begin: str | None) -> PostgresSession:
+        try:
+            if begin:
+                session.begin(begin)
+        except BaseException:
+            if not session.driver.closed:
+                session.driver.execute("ROLLBACK")
+            self._put_back(session)
+            raise
         return session
 
     def _next_idle(self) -> PostgresSession | None:
@@ -263,6 +276,14 @@ def seeing(offices: Collection[str]) -> str:
         raise ValueError(offices)
     seen = ",".join(sorted(office if len(office) == WHOLE else f"{office}%" for office in offices))
     return f"; SET LOCAL exchange.offices = '{seen}'" if seen else ""
+
+
+def _passing(guard: Iterable[bytes]) -> str:
+    """The statement, behind a BEGIN, that waits for whoever is inside with one of these tokens: no round trip more."""
+    keys = guard_keys(guard)
+    if not keys:
+        return ""
+    return f"; SELECT pg_advisory_xact_lock(key) FROM unnest('{{{','.join(map(str, keys))}}}'::int8[]) AS k (key)"  # noqa: S608 (numbers)
 
 
 def _let_go(session: PostgresSession) -> None:

@@ -65,7 +65,6 @@ SELECT set_config('lock_timeout', $1::text, true), set_config('idle_in_transacti
 """
 # Held until the transaction ends, by the database itself: a lock on a row would need a row before there is one.
 _GUARD: LiteralString = "SELECT pg_advisory_xact_lock(key) FROM unnest((SELECT $1::int8[])) AS k (key)"
-_GUARD_ONE: LiteralString = "SELECT pg_advisory_xact_lock($1::int8)"
 _ONE_LINKS: LiteralString = "SELECT pg_advisory_xact_lock(0, 0)"
 # Keys and tokens of persons whom an act makes known: one round trip, however many.
 _KEEP: LiteralString = """
@@ -98,6 +97,11 @@ class HeadLimits:
 
     def __init__(self, *, wait: str = "10s", idle: str = "5s", whole: str = "60s") -> None:
         self.words = (wait, idle, whole)
+
+
+def guard_keys(tokens: Iterable[bytes]) -> list[int]:
+    """By their first eight bytes, in one order for all: two that share them wait for each other in vain, no more."""
+    return sorted({int.from_bytes(token[:8], signed=True) for token in tokens})
 
 
 class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
@@ -150,11 +154,7 @@ class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
         say(self.driver, "RELEASE attempt")
 
     def guard(self, tokens: Iterable[bytes]) -> None:
-        # By their first eight bytes, in one order for all: two that share them wait for each other in vain, no more.
-        keys = sorted({int.from_bytes(token[:8], signed=True) for token in tokens})
-        if len(keys) == 1:
-            self._hot.execute(_GUARD_ONE, keys, prepare=True)
-        elif keys:
+        if keys := guard_keys(tokens):
             self._hot.execute(_GUARD, [numbers(keys)], prepare=True)
 
     def link(self, person: str, other: str) -> None:

@@ -150,8 +150,11 @@ class SqliteStore:
             self._writer = self._connected()
 
     @contextmanager
-    def write(self) -> Iterator[SqliteSession]:
-        """A transaction that commits when the block ends, and takes everything back when it raises."""
+    def write(self, guard: Iterable[bytes] = ()) -> Iterator[SqliteSession]:
+        """A transaction that commits when the block ends, and takes everything back when it raises.
+
+        Nobody is to be waited for by a guard: whoever writes has the file for itself.
+        """
         with self._turn, clear_errors():
             with _transaction(self._writer.driver, "BEGIN IMMEDIATE"):
                 self._writer.appended = 0

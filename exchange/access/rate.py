@@ -35,8 +35,7 @@ def attempt(uow: UnitOfWork, caller: Caller, purpose: str, fields: Sequence[str]
     A refused attempt leaves no entry, so that waiting always helps.
     """
     require(caller, purpose)
-    with uow.begin() as session:
-        session.guard([caller.office.encode()])  # two at once are counted one after the other
+    with uow.begin(guard=[caller.office.encode()]) as session:  # two at once are counted one after the other
         latest = select(accesses.c.at).where(accesses.c.person == caller.office)
         nth = session.sql.execute(latest.order_by(accesses.c.number.desc()).offset(most - 1).limit(1)).scalar()
         if nth is not None and (again := to_moment(nth) + WINDOW) > at:

@@ -68,8 +68,8 @@ def _record_alone(node: Node, caller: Caller, items: Sequence[Item], _whole: boo
 def _record_together(node: Node, caller: Caller, items: Sequence[Item], whole: bool) -> list[Result]:
     """Decided and written in one transaction, in which nobody else opens a dossier with the same documents."""
     results: dict[int, Result] = {}
-    with node.uow.begin() as session:
-        session.guard({token for item in items for token in match_person.tokens(node.index, item.content)})
+    named = {token for item in items for token in match_person.tokens(node.index, item.content)}
+    with node.uow.begin(guard=named) as session:
         lookups = _lookups(node, session, caller, items)
         for act in [list(range(len(items)))] if whole else _acts(items):
             desk, taken = _decided(node, lookups, caller, [items[at] for at in act])

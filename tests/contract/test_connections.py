@@ -28,6 +28,21 @@ def test_who_finds_every_connection_taken_is_told_so(url):
     narrow.close()
 
 
+@pytest.mark.parametrize("guard", [[b"a token of a test"], [b"another token", b"a token of a test"]])
+def test_who_is_inside_with_a_token_is_waited_for_and_who_waits_in_vain_keeps_no_connection(url, postgres, guard):
+    narrow = PostgresStore(url, role=APP_ROLE, most=1, wait=0.1)
+    with postgres.write(guard=[b"a token of a test"]):
+        for _ in range(2):  # by a new connection, and by the one that it left
+            with pytest.raises(Unavailable) as refused, narrow.write(guard=guard):
+                pass
+            assert refused.value.rule == "store.busy"
+        with narrow.write(guard=[b"a third"]) as session:
+            session.append([event(1)])
+    with narrow.write(guard=guard) as session:
+        session.append([event(2)])
+    narrow.close()
+
+
 def cut_off(url: str) -> None:
     """End every other connection to the database."""
     other = PostgresStore(url)

@@ -74,7 +74,7 @@ def _first_events(url: str, dsn: str, size: Size) -> Figure:
         Writers(1, begin_first, url, size.events),
         Writers(1, begin_bare_first, dsn, size.events),
         FIRST_TARGET,
-        "the lock of the token, which takes a round trip of its own, and the row of `pending`",
+        "the lock of the token, four indexes that the bare tables lack, and the row of `pending`",
     )
 
 
@@ -157,8 +157,7 @@ def begin_first(writer: int, url: str, events: int) -> Prepare:
         def work() -> None:
             for event, key, token in made:
                 person = event.frame.subject.id
-                with store.write() as session:
-                    session.guard([token])
+                with store.write(guard=[token]) as session:
                     session.append_first(event, {person: key}, "document", [(token, person)])
 
         return work
