@@ -10,6 +10,7 @@ import msgspec
 from events.names import pinyin
 from exchange.console.words import Words
 from exchange.jurisdictions.codes import ancestors
+from exchange.protocol.asking import question
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.letters import Written
 from exchange.translations import CHINESE, DEFAULT, Language, text
@@ -53,7 +54,6 @@ def letter(written: Written, written_on: str, due_on: str, *, provisional: bool 
     """The letter of this day. `due_on`: until when the office written to should answer."""
     case = case_id(written.case)
     reference = f"{written.asker[:6]}-{case[:8].upper()}"
-    kind = "stay" if written.content.get("asks") == "stay" else written.case.kind
     return Letter(
         case=case,
         reference=reference,
@@ -74,7 +74,7 @@ def letter(written: Written, written_on: str, due_on: str, *, provisional: bool 
                 " ".join([_day(due_on), *_both("letter.provisional")]) if provisional else _day(due_on),
             ),
         ),
-        question=_both(f"question.{kind}"),
+        question=_both(question(written.case.kind, written.type, written.content.get("asks"))),
         about=tuple(_about(written.identity)),
         facts=tuple(_facts(written)),
         holds=tuple(sorted({*written.identity, *written.content, *written.content.get("wanted", ())})),

@@ -17,6 +17,7 @@ from events.catalogue.case import (
     Redirected,
     Reopened,
     Reply,
+    RequestOpened,
     Settled,
     Withdrawn,
 )
@@ -151,6 +152,10 @@ def _answering(fact: Confirmed | EnquiryAnswered, state: CaseState, record: Reco
     if isinstance(fact, EnquiryAnswered) != (state.ref.kind == "enquiry"):
         raise AnsweredOtherwise(kind=state.ref.kind)
     opening = record.facts.get(state.ref.opening)
+    asked = opening.payload if opening is not None else None
+    if isinstance(asked, RequestOpened) and asked.asks != "stay":
+        # That it was done is said by doing it; the asker would take the word for the deed.
+        raise AnsweredOtherwise(rule="request.by_its_act", kind=state.ref.kind)
     if isinstance(fact, EnquiryAnswered) and opening is not None and isinstance(opening.payload, EnquiryOpened):
         beyond = sorted(fact.facts.keys() - entitled(opening.payload))
         if beyond:

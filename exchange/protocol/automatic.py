@@ -24,6 +24,7 @@ from exchange.protocol.equal import all_differences, certainly_same, found_later
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.parting import not_parted_after_all, parted_by_death
 from exchange.protocol.record import CaseState, Record
+from exchange.protocol.redirecting import sent_on
 from exchange.protocol.stated_ties import ties_held
 from exchange.protocol.stay_requests import is_review, stands
 from exchange.protocol.telling.due import Due, Sight
@@ -169,6 +170,9 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
         return False
     if is_review(opening):
         return stands(sight.record, opening)
+    due = owed.get((state.ref.opening, state.ref.asked))
+    if sent_on(sight.record, state.ref):
+        return due is not None and due.asks and due.kind == state.ref.kind
     if state.ref.kind not in RELAYED:
         return True
     asked_of = sight.book.told.get((state.ref.opening, state.ref.asked))
@@ -176,7 +180,6 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
         return True  # opened by a dispute of a notice that asked nothing
     if state.ref.kind == "outflow":
         return any(a.ref == opening.ref and (a.waits or a.arrival is not None) for a in sight.record.announcements)
-    due = owed.get((state.ref.opening, state.ref.asked))
     return due is not None and due.asks and due.kind == state.ref.kind
 
 

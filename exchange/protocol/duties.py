@@ -21,6 +21,7 @@ from exchange.protocol.causes import human_cause
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.naming import named_offices, named_originally
 from exchange.protocol.record import Record
+from exchange.protocol.redirecting import sent_in_error
 from exchange.protocol.routing_table import rank
 from exchange.protocol.telling import author, chains, family, keeper, replies, threads
 from exchange.protocol.telling.due import Due, Sight, amendments_of
@@ -259,6 +260,8 @@ def _may_keep(book: Book, record: Record, owed: Mapping[DueKey, Due], told: Deli
         by_document = first is not None and first.ground == ONE_DOCUMENT  # no other person has the document any more
         if in_error or by_document:
             return NO_PARTS
+    if sent_in_error(record, root.ref, told.to):  # also what who kept the person for a while handed over
+        return NO_PARTS
     for_family = first is not None and first.ground == FAMILY_GROUND
     return NO_PARTS if for_family and family.told_in_error(record, book, told.to) else allowed
 

@@ -5,6 +5,7 @@ The exchange proposes, and a person redirects; only a succession is redirected b
 
 from __future__ import annotations
 
+from events.catalogue.case import RequestOpened
 from exchange.protocol.record import ASKED, CaseState, Link, Record
 
 _OF_THE_REGISTRATION = frozenset({"inflow", "registration", "enquiry"})
@@ -12,17 +13,33 @@ _GOING_WITH_IT = _OF_THE_REGISTRATION - {"enquiry"}  # others than the keeper ma
 
 
 def proposed(record: Record, state: CaseState, office: str) -> str | None:
-    """For the office asked, who kept the registration on the day in question; for the asker of a question that was
-    disputed, also the town to which the person is said to have moved. None where nothing else is known.
+    """For the office asked, who kept the registration on the day in question, or may do what is requested; for the
+    asker of a question that was disputed, also the town to which the person is said to have moved. None where nothing
+    else is known.
     """
     found = None
     if office == state.ref.asked and state.status in ASKED:
-        found = _keeping(record, state)
+        found = _known(record, state)
     elif office == state.asker and state.status == "disputed":
-        found = (
-            state.place.code if state.place is not None and state.place.code is not None else _keeping(record, state)
-        )
+        said = state.place.code if state.place is not None else None
+        found = said or _known(record, state)
     return None if found in {state.ref.asked, state.asker} else found
+
+
+def _known(record: Record, state: CaseState) -> str | None:
+    return _may_do(record, state) if state.ref.kind == "request" else _keeping(record, state)
+
+
+def _may_do(record: Record, state: CaseState) -> str | None:
+    """Who may do what a request asks: the author of the event to amend; else whoever keeps the registration by now."""
+    opening = record.facts.get(state.ref.opening)
+    asked = opening.payload if opening is not None else None
+    if not isinstance(asked, RequestOpened) or asked.asks == "stay":
+        return None
+    if asked.asks != "amendment":
+        return record.keeper
+    amended = record.facts.get(asked.about) if asked.about is not None else None
+    return amended.author if amended is not None else None
 
 
 def still_keeps(record: Record, state: CaseState, office: str) -> bool:

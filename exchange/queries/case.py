@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from events.catalogue import content_of
-from events.catalogue.case import EnquiryOpened, RequestOpened
+from events.catalogue.case import EnquiryOpened
 from events.envelope import Ref
 from events.parts import TIES
 from events.standing import Standing
@@ -16,6 +16,7 @@ from exchange.access.caller import Caller
 from exchange.clock import day_of
 from exchange.pipeline.relatives import Relatives
 from exchange.protocol.answering import allowed
+from exchange.protocol.asking import sentence
 from exchange.protocol.equal import all_differences
 from exchange.protocol.kinship import Kin
 from exchange.protocol.proposing import proposed
@@ -55,7 +56,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
     return {
         **msgspec.to_builtins(row),
         **of_case(node, row),
-        "asks": text(_question(state.ref.kind, opening), choose(caller.language)),
+        "asks": text(sentence(record, state), choose(caller.language)),
         "allowed": list(allowed(state.ref, today.isoformat(), held_by, record, node.deadlines.periods["deferrals"])),
         "question": _event(opening),
         "ours": dict(record.particulars),
@@ -75,11 +76,6 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "record": sheet(record),
         "etag": opened.etag,
     }
-
-
-def _question(kind: str, opening: Standing | None) -> str:
-    asked = opening.payload if opening is not None else None
-    return "question.stay" if isinstance(asked, RequestOpened) and asked.asks == "stay" else f"question.{kind}"
 
 
 def _stated(opening: Standing | None) -> dict[str, Any]:

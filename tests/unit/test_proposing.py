@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from events.catalogue.case import Confirmed, Disputed
+from events.catalogue.case import Confirmed, Disputed, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
@@ -121,3 +121,14 @@ class TestWhoStillKeepsTheRegistration:
                 listed = Registered(particulars={"name": "甲"}, basis="register", registration=town(HOME))
                 story.record(OTHER, listed)
             assert not story.keeps(story.arrives("2026-03-02"))
+
+
+def test_a_request_to_who_may_not_is_proposed_to_who_may(story):
+    arrival = story.arrives("2026-03-02").opening
+    wanted = story.record(NEW, RequestOpened(to=HOME, asks="change", wanted={"name": "乙"}))
+    case = CaseRef(wanted, HOME, "request")
+    assert story.proposes(HOME, case) is None
+    story.moves("2026-03-03")
+    assert story.proposes(HOME, case) == OTHER
+    amend = story.record(OTHER, RequestOpened(to=HOME, asks="amendment", about=arrival))
+    assert story.proposes(HOME, CaseRef(amend, HOME, "request")) == NEW

@@ -1,0 +1,66 @@
+"""The sentence in which a case says what is asked of whoever reads it: the key of its text. Pure.
+
+One kind of question is put because of many facts; a sentence that fits one of them says what is not so of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from exchange.protocol.record import ASKED, CaseState, ContradictionKind, Record
+
+REQUEST = "request.opened"
+_REQUESTS: Mapping[str, str] = {
+    "amendment": "to_amend",
+    "change": "to_change",
+    "registration": "to_move",
+    "stay": "stay",
+}
+_BY_TYPE: Mapping[tuple[str, str], str] = {
+    ("update", "person.deceased"): "death",
+    ("moved-on", "movement.main_changed"): "main_changed",
+    ("moved-on", "movement.departed"): "departed",
+    # Of what is contested, where the contradiction stands no more.
+    ("contested", "person.registered"): "two_registrations",
+    ("contested", "person.deceased"): "moved_after_death",
+    ("contested", "tie.began"): "two_spouses",
+}
+# The first that stands between the fact and the office asked says what is asked; two stays of one day are the rest.
+_CONTRADICTIONS: tuple[ContradictionKind, ...] = (
+    "two_registrations",
+    "one_document",
+    "moved_after_death",
+    "two_spouses",
+    "left_without_arrival",
+)
+_DECIDING: Mapping[str, str] = {"deviations": "decide_deviations", "disputed": "decide_dispute"}
+
+
+def sentence(record: Record, state: CaseState) -> str:
+    """What the case asks of the office whose record it is; of who only waits, what it asked the other."""
+    if record.office == state.asker and state.status in _DECIDING:
+        return f"question.{_DECIDING[state.status]}"
+    if state.reopened and state.status in ASKED:
+        return "question.open_again"
+    opening = record.facts.get(state.ref.opening)
+    if state.ref.kind == "contested" and (found := _contradicted(record, state)) is not None:
+        return f"question.{found}"
+    fact = opening.payload if opening is not None else None
+    return question(state.ref.kind, fact.type if fact is not None else None, getattr(fact, "asks", None))
+
+
+def question(kind: str, type_: str | None, asks: object = None) -> str:
+    """What a question of this kind asks because of a fact of this type. `asks`: what a request wants done."""
+    found = _REQUESTS.get(str(asks)) if type_ == REQUEST else _BY_TYPE.get((kind, type_ or ""))
+    return f"question.{found or kind}"
+
+
+def _contradicted(record: Record, state: CaseState) -> str | None:
+    """What contradicts the fact in question, of that which the office asked recorded."""
+    between = {
+        each.kind
+        for each in record.contradictions
+        if state.ref.opening in each.events
+        and any(ref in record.facts and record.facts[ref].author == state.ref.asked for ref in each.events)
+    }
+    return next((kind for kind in _CONTRADICTIONS if kind in between), None)

@@ -1,0 +1,133 @@
+"""What a case says is asked, in one sentence: by the fact that asks, and by whose turn it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, RequestOpened
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Departed, MainChanged
+from events.catalogue.person import Deceased, Registered
+from events.catalogue.values import CaseRef, Deviation, NoteKind, Place, town
+from events.envelope import Ref
+from exchange.protocol.answering import allowed, check
+from exchange.protocol.asking import question, sentence
+from exchange.protocol.refusals import AnsweredOtherwise
+from exchange.translations import known
+from tests.properties.world import OFFICES, World
+
+HOME, NEW, OTHER = OFFICES[:3]
+
+
+class Story:
+    """Somebody of HOME lives in NEW, which HOME has confirmed."""
+
+    def __init__(self) -> None:
+        self.world = World(1, skew=False)
+        here = Registered(particulars={"name": "甲"}, basis="first_record", registration=town(HOME))
+        self.first = self.record(HOME, here)
+        self.arrival = self.record(NEW, self.arrives())
+        self.inflow = CaseRef(self.arrival, HOME, "inflow")
+
+    @staticmethod
+    def arrives(**more: object) -> Arrived:
+        stated = {"kind": "main", "registration": town(HOME), "stated": {"name": "甲"}, "opens": True, **more}
+        return Arrived(**stated)  # type: ignore[arg-type]  # fields of the payload
+
+    def record(self, office: str, fact: Fact, day: str = "2026-03-02") -> Ref:
+        event = self.world.author(office, "P1", day, fact)
+        self.world.command(event)
+        self.world.drain()
+        return event.ref
+
+    def asks(self, office: str, opening: Ref, asked: str, kind: NoteKind) -> str:
+        record = self.world.record(office, "P1")
+        assert record is not None
+        found = sentence(record, record.cases[CaseRef(opening, asked, kind)])
+        assert known(found)
+        return found.removeprefix("question.")
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def test_a_stay_that_is_main_no_more_is_not_asked_whether_it_ended(story):
+    story.record(HOME, Confirmed(case=story.inflow))
+    second = story.record(OTHER, story.arrives(kind="further"), "2026-03-05")
+    changed = story.record(OTHER, MainChanged(stay=second), "2026-03-06")
+    assert story.asks(NEW, changed, NEW, "moved-on") == "main_changed"
+
+
+def test_who_left_for_abroad_was_recorded_nowhere(story):
+    gone = story.record(HOME, Departed(stay=story.arrival, destination=Place("abroad")), "2026-03-05")
+    assert story.asks(NEW, gone, NEW, "moved-on") == "departed"
+
+
+def test_a_movement_after_a_death_is_no_stay_of_the_same_day(story):
+    died = story.record(HOME, Deceased(), "2026-03-01")
+    assert story.asks(NEW, died, NEW, "contested") == "moved_after_death"
+
+
+def test_two_stays_of_one_day_are(story):
+    second = story.record(OTHER, story.arrives())
+    assert story.asks(NEW, second, NEW, "contested") == "contested"
+
+
+def test_two_first_registrations_are_none_either(story):
+    again = Registered(particulars={"name": "甲"}, basis="first_record", registration=town(OTHER))
+    story.record(OTHER, again)
+    assert story.asks(OTHER, story.first, OTHER, "contested") == "two_registrations"
+
+
+def test_a_death_is_named(story):
+    story.record(HOME, Confirmed(case=story.inflow))
+    died = story.record(NEW, Deceased(), "2026-03-05")
+    assert story.asks(HOME, died, HOME, "update") == "death"
+
+
+@pytest.mark.parametrize(
+    ("asks", "said"),
+    [("amendment", "to_amend"), ("change", "to_change"), ("registration", "to_move"), ("stay", "stay")],
+)
+def test_a_request_says_what_it_wants(asks, said):
+    assert question("request", "request.opened", asks) == f"question.{said}"
+    assert known(f"question.{said}")
+
+
+def test_who_has_to_decide_is_asked_that_and_the_other_side_is_not(story):
+    differs = Deviation("name", ours="乙", yours="甲")
+    story.record(HOME, Confirmed(case=story.inflow, deviations=(differs,)))
+    assert story.asks(NEW, story.arrival, HOME, "inflow") == "decide_deviations"
+    assert story.asks(HOME, story.arrival, HOME, "inflow") == "inflow"
+
+
+def test_of_a_dispute_too(story):
+    story.record(HOME, Disputed(case=story.inflow, reason="person_unknown"))
+    assert story.asks(NEW, story.arrival, HOME, "inflow") == "decide_dispute"
+    story.record(NEW, Redirected(case=story.inflow, to=OTHER))
+    assert story.asks(OTHER, story.arrival, OTHER, "inflow") == "inflow"
+
+
+def test_what_is_open_again_for_some_fields_asks_about_these(story):
+    story.record(HOME, Confirmed(case=story.inflow))
+    story.record(NEW, Reopened(case=story.inflow, reason="doubt", fields=("name",)))
+    assert story.asks(HOME, story.arrival, HOME, "inflow") == "open_again"
+
+
+def test_a_request_is_answered_by_the_act_and_not_by_a_word(story):
+    """Rule: a request closes as answered by the act that does it, or is disputed; the word would pass for the deed."""
+    story.record(HOME, Confirmed(case=story.inflow))
+    case = CaseRef(story.record(NEW, RequestOpened(to=HOME, asks="change", wanted={"name": "乙"})), HOME, "request")
+    record = story.world.record(HOME, "P1")
+    assert "case.confirmed" not in allowed(case, "2026-03-03", HOME, record, 1)
+    with pytest.raises(AnsweredOtherwise):
+        check(Confirmed(case=case), "2026-03-03", HOME, record, 1)
+
+
+def test_that_somebody_still_lives_there_is_said_in_a_word(story):
+    story.record(HOME, Confirmed(case=story.inflow))
+    asks = RequestOpened(to=NEW, asks="stay", about=story.arrival)
+    case = CaseRef(story.record(HOME, asks), NEW, "request")
+    assert "case.confirmed" in allowed(case, "2026-03-03", NEW, story.world.record(NEW, "P1"), 1)
