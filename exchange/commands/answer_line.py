@@ -131,9 +131,9 @@ def _otherwise(
     if became == "other_kind" and opening is not None and isinstance(opening.payload, EnquiryOpened):
         found = meant(node, session, these.office, opening.payload, [held.record])
         offer = prepared(opening.payload, found)
-        if found is None or not offer.facts:
+        if not offer.facts:
             return Outcome(case=case, became="unclear")
-        reads.append((found.person, sorted(offer.facts)))
+        reads.append((found[0].person, sorted(offer.facts)))
         return Answer(case, ANSWERED, {"held": True, "facts": dict(offer.facts)}), held.etag
     if rest == "all" and became in {"unclear", "other_kind"}:
         today, deferrals = day_of(node.clock()).isoformat(), node.deadlines.periods["deferrals"]

@@ -2,14 +2,15 @@
 
 What must hold of every answer:
 
-- A refusal follows from the question alone: who is refused learns nothing of what is held.
+- A refusal follows from the question alone: who is refused learns nothing of what is held. One word more is told to
+  whoever may be told: that what is given fits several, so that it says who is meant. Not how many, and nothing of them.
 - A name that does not fit the document is answered as a person is whom the office does not hold.
 - Told are only fields that were asked for and that the purpose entitles to, never the address of a protected person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -49,6 +50,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     held: bool = False
     facts: Mapping[str, Any] = {}
     refused: Refusal | None = None
+    among: tuple[str, ...] = ()  # for the office asked alone: the persons whom it holds, where several fit
 
 
 def entitled(asked: EnquiryOpened) -> frozenset[str]:
@@ -69,19 +71,22 @@ def refusal(asked: EnquiryOpened) -> Refusal | None:
     return None if entitled(asked) else "not_entitled"
 
 
-def recognised(asked: EnquiryOpened, records: Iterable[Record]) -> Record | None:
-    """The record in which the office holds the person that is meant. None where nothing can be told anyway."""
+def fitting(asked: EnquiryOpened, records: Iterable[Record]) -> tuple[Record, ...]:
+    """The records of the persons whom the office holds and may be meant. None where nothing can be told anyway."""
     if refusal(asked) is not None:
-        return None
-    return next((record for record in records if knows(record) and fits(asked.given, record.particulars)), None)
+        return ()
+    found = {r.person: r for r in records if knows(r) and fits(asked.given, r.particulars)}
+    return tuple(found[person] for person in sorted(found))
 
 
-def prepared(asked: EnquiryOpened, found: Record | None) -> Prepared:
-    """The answer by the record of the person; None where the office asked holds none."""
+def prepared(asked: EnquiryOpened, found: Sequence[Record]) -> Prepared:
+    """The answer by the records of those who may be meant; of several nobody is told, for one of them is a stranger."""
     refused = refusal(asked)
     if refused is not None:
         return Prepared(refused=refused)
-    return Prepared(held=True, facts=told(found, entitled(asked))) if found is not None else Prepared()
+    if len(found) > 1:
+        return Prepared(refused="incomplete", among=tuple(record.person for record in found))
+    return Prepared(held=True, facts=told(found[0], entitled(asked))) if found else Prepared()
 
 
 def told(record: Record, fields: Iterable[str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from exchange.clock import day_of
 from exchange.pipeline.relatives import Relatives
 from exchange.protocol.answering import allowed
 from exchange.protocol.asking import sentence
+from exchange.protocol.enquiry import Prepared
 from exchange.protocol.equal import all_differences
 from exchange.protocol.kinship import Kin
 from exchange.protocol.proposing import proposed
@@ -66,7 +67,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "insisted": list(state.insisted),
         "accepted": list(state.accepted),
         "reopened": list(state.reopened),
-        "offers": None if offered is None else msgspec.to_builtins(offered),
+        **_offered(offered),
         "place": msgspec.to_builtins(state.place),
         "redirected_to": state.redirected_to,
         "proposes": proposed(record, state, held_by),
@@ -76,6 +77,14 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "record": sheet(record),
         "etag": opened.etag,
     }
+
+
+def _offered(offer: Prepared | None) -> dict[str, Any]:
+    """What may be recorded as it is; and beside it what is for the office asked alone."""
+    if offer is None:
+        return {"offers": None, "among": []}
+    said = msgspec.to_builtins(offer)
+    return {"among": list(said.pop("among")), "offers": said}
 
 
 def _stated(opening: Standing | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from exchange.access.caller import Caller
 from exchange.books import Shelf, shelves
 from exchange.commands.match_person import LOOKUP
 from exchange.pipeline.likening import token_of
-from exchange.protocol.enquiry import Prepared, prepared, recognised
+from exchange.protocol.enquiry import Prepared, fitting, prepared
 from exchange.protocol.likeness import keys
 from exchange.protocol.one_document import forms
 from exchange.protocol.record import Record
@@ -28,25 +28,28 @@ def offer(node: Node, caller: Caller, purpose: str, asked: EnquiryOpened, opened
     """By the office's own books alone: the dossier in which the enquiry stands, and those with the document given."""
     with node.look(caller) as session:
         found = meant(node, session, opened.office, asked, opened.records)
-        if found is None and not list(forms(asked.given)):
+        if not found and not list(forms(asked.given)):
             found = _of_that_name(node, session, opened.office, asked)
     offered = prepared(asked, found)
-    if found is not None and offered.facts:
-        access_log.note(node.uow, caller, purpose, [(found.person, sorted(offered.facts))], node.clock(), opened.office)
+    if offered.facts:
+        read = [(found[0].person, sorted(offered.facts))]
+        access_log.note(node.uow, caller, purpose, read, node.clock(), opened.office)
     return offered
 
 
 def meant(
     node: Node, session: SqlSession, office: str, asked: EnquiryOpened, records: Iterable[Record]
-) -> Record | None:
-    """The office's record of whom an enquiry means: one of these, or of those who bear a document that it gives."""
+) -> tuple[Record, ...]:
+    """The office's records of whom an enquiry may mean: one of these, else those who bear a document that it gives."""
+    if own := fitting(asked, records):
+        return own
     tokens = [node.index.token(LOOKUP, form) for _, form in forms(asked.given)]
     others = [shelf.book(office) for shelf in bearing(node, session, *tokens)]
-    return recognised(asked, [*records, *(record for book in others for record in view(book))])
+    return fitting(asked, (record for book in others for record in view(book)))
 
 
-def _of_that_name(node: Node, session: SqlSession, office: str, asked: EnquiryOpened) -> Record | None:
-    """Of an enquiry without a document, whom the office holds under that name and birth date, if it is one person.
+def _of_that_name(node: Node, session: SqlSession, office: str, asked: EnquiryOpened) -> tuple[Record, ...]:
+    """Of an enquiry without a document, those whom the office holds under that name and birth date.
 
     A person looks at it before anything is told: two humans may share both, so nothing is answered by itself.
     """
@@ -55,9 +58,7 @@ def _of_that_name(node: Node, session: SqlSession, office: str, asked: EnquiryOp
     sharers = sharing(session.sql, {token_of(node, key) for key in sought}).values()
     persons = sorted({each.person for under in sharers for each in under if each.holder == office})
     dossiers = shelves(session, node.keys, node.offices, persons, pending=True)
-    held = (record for shelf in dossiers for record in view(shelf.book(office)))
-    found = {record.person: record for record in held if recognised(asked, [record]) is not None}
-    return next(iter(found.values())) if len(found) == 1 else None
+    return fitting(asked, (record for shelf in dossiers for record in view(shelf.book(office))))
 
 
 def bearing(node: Node, session: SqlSession, *tokens: bytes) -> list[Shelf]:

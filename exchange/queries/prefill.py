@@ -19,7 +19,7 @@ from exchange.access import access_log
 from exchange.access.caller import Caller, Forbidden
 from exchange.access.rate import attempt
 from exchange.commands.match_person import document_token
-from exchange.protocol.enquiry import PURPOSES, prepared, recognised
+from exchange.protocol.enquiry import PURPOSES, fitting, prepared
 from exchange.protocol.equal import keeps
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
@@ -59,10 +59,10 @@ def prefill(node: Node, caller: Caller, *, kind: str, number: str, name: str, co
         dossiers = bearing(node, session, token)
     kept = [record for shelf in dossiers for record in _kept(node, shelf)]
     asked = EnquiryOpened(to=caller.office, purpose=PURPOSE, consent=True, given=given, fields=tuple(sorted(fields)))
-    found = [record for record in kept if recognised(asked, [record]) is not None]
+    found = [record for record in kept if fitting(asked, [record])]
     if len(found) != 1:
         return Prefilled()  # two who share document and family name are told apart by people, not by a look-up
-    facts = dict(prepared(asked, found[0]).facts)
+    facts = dict(prepared(asked, found).facts)
     access_log.note(node.uow, caller, PURPOSE, [(found[0].person, ("consent", *sorted(facts)))], node.clock())
     return Prefilled(held=True, keeper=found[0].office, registration=facts.pop("registration", None), stated=facts)
 

@@ -76,6 +76,12 @@ class CaseSchema(CaseRowSchema):
         allow_none=True,
         metadata={"description": "Of an enquiry: the answer by what the office holds, ready to be recorded."},
     )
+    among = fields.Many(
+        fields.identifier(),
+        metadata={
+            "description": "Of an enquiry that fits several: these persons, for people to say who is meant."
+        },
+    )
     place = fields.Open(allow_none=True)
     redirected_to = fields.office(allow_none=True)
     proposes = fields.office(
@@ -133,7 +139,10 @@ class AnswerSchema(ReplySchema):
         metadata={"description": "Whether the office holds the person; left out, it does where it tells facts."}
     )
     facts = fields.Open(metadata={"description": "What it holds, of the fields that were asked for."})
-    refused = fields.choice(*get_args(Refusal), metadata={"description": "Why nothing is told."})
+    refused = fields.choice(
+        *get_args(Refusal),
+        metadata={"description": "Why nothing is told; `incomplete`: what is given does not say who is meant."},
+    )
     sees = fields.Many(fields.Reference(), metadata={"description": "The amendments that the reply knew."})
 
 

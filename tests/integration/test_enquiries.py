@@ -1,5 +1,6 @@
 """Enquiries through the store: what the office asked is offered; a stranger's enquiry opens and tells nothing."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from events.errors import Malformed
 from exchange.access.access_log import readers_of
 from exchange.access.caller import Caller
 from exchange.audit.rebuild import compare
+from exchange.commands.answer_line import answer_line
 from exchange.protocol.refusals import NotEntitled, UnknownPerson
 from exchange.queries.case import case
 from exchange.queries.find_person import find_person
@@ -111,11 +113,27 @@ def test_without_a_document_a_person_is_found_by_name_and_birth_date(home, askin
     assert read(home)["offers"]["held"] is held
 
 
-def test_of_two_with_one_name_and_birth_date_neither_is_offered(home, asking):
-    for number in (2, 4):
-        home.registers(woman(number))
-    enquires(asking, NO_CARD)
-    assert read(home)["offers"]["held"] is False
+@pytest.mark.parametrize(
+    ("people", "given"),
+    [
+        ([woman(2), woman(4)], NO_CARD),
+        ([woman(), woman(name="王大雨")], {**GIVEN, "name": "王"}),
+    ],
+    ids=["one name and birth date", "one number on two cards"],
+)
+def test_of_several_whom_it_fits_nobody_is_told_of_and_it_is_asked_for_more(node, home, asking, people, given):
+    both = [home.registers(who).person for who in people]
+    enquires(asking, given, fields=["sex"])
+    shown = read(home)
+    assert shown["offers"] == {"held": False, "facts": {}, "refused": "incomplete"}
+    assert shown["among"] == sorted(both), "whoever answers may find out who is meant"
+    left = answer_line(node, home.caller, home.notice("enquiry").position)
+    assert [each.became for each in left.outcomes] == ["unclear"], "nothing is answered by itself"
+    home.answers("enquiry.answered", shown["id"], refused="incomplete")
+    assert asking.notice("reply").reason == "incomplete"
+    told = read(asking)
+    assert (told["offers"], told["among"], told["reason"]) == (None, [], "incomplete")
+    assert not any(person in json.dumps(told) for person in both)
 
 
 def test_that_the_person_was_read_for_the_offer_is_kept(node, home, asking):

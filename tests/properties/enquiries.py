@@ -11,7 +11,7 @@ from events.catalogue.fact import Fact
 from events.envelope import Ref
 from events.errors import Illegal
 from events.event import Event
-from exchange.protocol.enquiry import prepared, recognised
+from exchange.protocol.enquiry import fitting, prepared
 from exchange.protocol.legality import check
 from exchange.protocol.record import ASKED, CaseState, Record
 from tests.properties.commands import Commands
@@ -78,7 +78,7 @@ class Enquiries:
                 return
             asked = opening.payload
             if isinstance(asked, EnquiryOpened):
-                offer = prepared(asked, recognised(asked, self.world.records(office)))
+                offer = prepared(asked, fitting(asked, self.world.records(office)))
                 answer = EnquiryAnswered(
                     case=state.ref,
                     held=offer.held,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -14,7 +14,7 @@ from events.envelope import Ref
 from events.errors import Illegal
 from events.event import opened, parts_of
 from events.names import fits_name
-from exchange.protocol.enquiry import PURPOSES, Prepared, entitled, prepared, recognised
+from exchange.protocol.enquiry import PURPOSES, Prepared, entitled, fitting, prepared
 from exchange.protocol.legality import check
 from exchange.protocol.record import Record
 from tests.properties.world import OFFICES, World
@@ -31,7 +31,7 @@ def asked(**more: Any) -> EnquiryOpened:
     return EnquiryOpened(**{**usual, **more})
 
 
-def held(*further: Any, office: str = HOME, **more: Any) -> Record:
+def held(*further: Any, office: str = HOME, person: str = "P1", **more: Any) -> Record:
     world = World(1, skew=False)
     entry = Registered(
         **{
@@ -44,14 +44,14 @@ def held(*further: Any, office: str = HOME, **more: Any) -> Record:
         }
     )
     for fact in (entry, *further):
-        world.command(world.author(office, "P1", "2026-01-02", fact))
-    record = world.record(office, "P1")
+        world.command(world.author(office, person, "2026-01-02", fact))
+    record = world.record(office, person)
     assert record is not None
     return record
 
 
 def answer(question: EnquiryOpened, *records: Record) -> Prepared:
-    return prepared(question, recognised(question, records))
+    return prepared(question, fitting(question, records))
 
 
 def test_what_was_asked_for_and_the_purpose_allows_is_told():
@@ -102,6 +102,31 @@ def test_what_does_not_fit_is_answered_as_a_person_who_is_not_held(given):
 )
 def test_what_fits_is_recognised(given):
     assert answer(asked(given=given), held()).held
+
+
+class TestSeveralWhomItFits:
+    """Of one name and birth date, or with one number on two cards: one of them is a stranger."""
+
+    BY_NAME: ClassVar = {"name": "欧阳小雨", "born_on": "1991-04-17"}
+
+    @pytest.mark.parametrize("given", [BY_NAME, GIVEN], ids=["name and day", "family name and number"])
+    def test_nobody_is_told_of_and_it_is_asked_for_more(self, given):
+        offered = answer(asked(given=given), held(person="P2"), held(person="P1"))
+        assert offered == Prepared(refused="incomplete", among=("P1", "P2"))
+
+    def test_what_tells_them_apart_is_answered(self):
+        namesake = {**HELD, "document.resident": {"number": "11010519910417033X"}}
+        both = (held(), held(person="P2", particulars=namesake))
+        assert answer(asked(given=self.BY_NAME), *both).refused == "incomplete"
+        assert answer(asked(given={**self.BY_NAME, "document.resident": NUMBER}), *both).held
+
+    def test_one_person_in_two_records_is_one(self):
+        assert answer(asked(), held(), held()).held
+
+    @pytest.mark.parametrize("more", [{"consent": False}, {"purpose": "tax"}, {"fields": ("phone",)}])
+    def test_whoever_may_be_told_nothing_learns_nothing_of_it(self, more):
+        both = (held(), held(person="P2"))
+        assert answer(asked(given=self.BY_NAME, **more), *both) == answer(asked(given=self.BY_NAME, **more))
 
 
 @pytest.mark.parametrize(
