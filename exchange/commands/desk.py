@@ -116,14 +116,14 @@ class Desk:
             item = msgspec.structs.replace(item, because=first)
         self._caused(item.because)
         if record is not None:
+            fitting.require_new(self.submission, record, self.decided.events)
             fitting.require(fact, record, self.today)
         stamp = next_stamp(microseconds(self.moment), [book.highest_stamp()])
-        version = self._head(subject) + 1
+        self._heads[subject] = version = self._head(subject) + 1
         frame = self._frame(item, id_, subject, fact, stamp, version)
         parts = parts_of(fact)[1]
         sealed = sealed_event(frame, parts, self._cipher(subject) if parts else None)
         self.decided.events[id_] = sealed
-        self._heads[subject] = version
         tokens = match_person.tokens(self.node.index, content_of(fact))  # who shares one is read together, as if merged
         self.decided.links += [(subject, other) for other in sorted(self._holders(tokens) - {subject})]
         self.decided.tokens += [(token, subject) for token in tokens]

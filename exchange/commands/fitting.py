@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date
 
 from events.catalogue.amendment import Corrected, Retracted
@@ -10,7 +11,7 @@ from events.catalogue.fact import Fact
 from events.catalogue.person import Merged, Unmerged
 from exchange.commands import corrections, deviations
 from exchange.protocol.record import Record
-from exchange.protocol.refusals import Unallotted
+from exchange.protocol.refusals import ActRecorded, Unallotted
 
 
 def subject(fact: Fact, person: str, record: Record) -> str:
@@ -18,6 +19,16 @@ def subject(fact: Fact, person: str, record: Record) -> str:
     if isinstance(fact, Corrected | Retracted):
         return record.facts[fact.target].event.person
     return person if isinstance(fact, Merged | Unmerged) else record.person
+
+
+def require_new(act: str, record: Record, of_this_request: Container[str]) -> None:
+    """Nothing of the person was recorded by an earlier request under this name: one act is one notice about one person,
+    so that nobody would see what is said later. Raises ActRecorded.
+    """
+    for standing in record.facts.values():
+        frame = standing.event.frame
+        if frame.submission == act and standing.author == record.office and frame.id not in of_this_request:
+            raise ActRecorded
 
 
 def require(fact: Fact, record: Record, today: date) -> None:

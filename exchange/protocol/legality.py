@@ -51,7 +51,7 @@ from exchange.protocol.refusals import (
     TieWithOneself,
     UnknownPerson,
 )
-from exchange.protocol.ties import found, meant
+from exchange.protocol.ties import found, meant, same
 
 
 def check(fact: Fact, day: str, office: str, record: Record | None, person: str = "", *, deferrals: int = 1) -> None:
@@ -239,7 +239,7 @@ def _tie(fact: Fact, day: str, office: str, record: Record) -> None:
         raise TieWithOneself
     if isinstance(fact, TieEnded):
         ended = meant(record.ties_in_force, fact.tie, fact.other)
-        if ended is None or day < ended.since:
+        if (ended is None or day < ended.since) and not _ended_by_itself(fact, day, record):
             raise NoSuchTie
         return
     _alive(day, record)
@@ -249,6 +249,22 @@ def _tie(fact: Fact, day: str, office: str, record: Record) -> None:
     spouse = next((tie for tie in record.ties_in_force if fact.tie == tie.tie == "spouse"), None)
     if spouse is not None:
         raise TieInForce(rule="spouse_in_force", since=spouse.since)
+
+
+def _ended_by_itself(fact: TieEnded, day: str, record: Record) -> bool:
+    """Whether the tie was in force on that day, and only what the exchange derived ended it later: divorced before the
+    death that would have widowed. What people recorded they correct.
+    """
+    return any(
+        tie.since <= day < (tie.until or day) and tie.ended_by is not None and _derived(record, tie.ended_by)
+        for tie in record.ties
+        if tie.tie == fact.tie and same(tie, fact.other)
+    )
+
+
+def _derived(record: Record, ref: Ref) -> bool:
+    standing = record.facts.get(ref)
+    return standing is not None and standing.event.frame.automatic
 
 
 def _rejection(fact: Fact, day: str, office: str, record: Record) -> None:

@@ -29,6 +29,13 @@ class AlreadyHere(Illegal):
     about = "kind"
 
 
+class ActRecorded(Illegal):
+    """An earlier request recorded that act of the person: an act is recorded whole, and told in one notice."""
+
+    code = "act_recorded"
+    about = "submission"
+
+
 class NoSuchStay(Illegal):
     """The book holds no such open stay of this office."""
 

@@ -45,6 +45,25 @@ def test_who_joins_later_names_the_act_of_the_others(platform):
     assert later.json["results"][0]["id"] != act
 
 
+def test_who_stood_in_the_act_before_comes_by_another_and_is_seen(platform):
+    """One act is one notice about a person: under the same name the home office would not see that it is asked anew."""
+    for name in NAMES:
+        recorded(platform, name)
+    first = moves(platform, arriving(*NAMES)).json
+    event = {"type": "event.retracted", "effective_on": "2026-03-02", "person": first["results"][2]["person"]}
+    target = [TOWN, first["results"][2]["id"]]
+    assert platform.call("POST", "/v1/events", TOWN, {**event, "with": {"target": target}}).status_code == 201
+    again = moves(platform, arriving(NAMES[2], submission=first["submission"]))
+    assert (again.status_code, again.json["code"], faults(again)) == (
+        409,
+        "act_recorded",
+        {"members.0.submission": "act_recorded"},
+    )
+    apart = moves(platform, arriving(NAMES[2])).json["submission"]
+    newest = platform.call("GET", "/v1/inbox?limit=1", HOME).json["items"][0]
+    assert (newest["act"], newest["kind"], newest["state"]) == (apart, "inflow", "open")
+
+
 def test_every_member_at_fault_is_named_and_nobody_moves(platform):
     first, second, third = (recorded(platform, name) for name in NAMES)
     died = {"type": "person.deceased", "person": second, "effective_on": "2026-02-01", "with": {}}

@@ -4,6 +4,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed
@@ -11,6 +12,7 @@ from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.person import Changed, Deceased, Registered, Stated
 from events.catalogue.values import Other, Tied, town
+from events.envelope import SYSTEM_ACTOR
 from events.errors import Illegal
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book
@@ -153,6 +155,27 @@ def test_what_the_offices_own_book_forbids(held, fact, refusal):
 )
 def test_what_it_allows(held, fact):
     check(fact, "2021-01-01", A, record(*held))
+
+
+@pytest.mark.parametrize(("by_itself", "day"), [(True, "2015-01-01"), (False, "2015-01-01"), (True, "2021-01-01")])
+def test_a_divorce_of_a_day_before_the_death_is_recorded_after_it(by_itself, day):
+    """What the exchange derived of the death holds only while nobody says that the tie had ended before."""
+    book = Book(A, Offices([A]))
+    book.record(event(ENTERED, A, PERSON, 1, day="2000-01-01"))
+    book.record(event(married(), A, PERSON, 2, day="2010-05-20"))
+    end = event(parted(ground="death"), A, PERSON, 3, day="2020-01-01")
+    actor = SYSTEM_ACTOR if by_itself else "clerk"
+    book.record(structs.replace(end, frame=structs.replace(end.frame, actor=actor)))
+    (found,) = view(book)
+    assert found.particulars["marital_status"] == "30"
+    if not by_itself or day > "2020-01-01":
+        with pytest.raises(NoSuchTie):
+            check(parted(), day, A, found)
+        return
+    check(parted(), day, A, found)
+    book.record(event(parted(), A, PERSON, 4, day=day))
+    (found,) = view(book)
+    assert found.particulars["marital_status"] == "40"
 
 
 def test_a_second_marriage_is_refused_by_its_own_rule():
