@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec import to_builtins
 
 from events.catalogue.movement import Departed, Left
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.errors import Malformed
 from events.parts import TIES
+from exchange.protocol.compare import differences
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.enquiry import PURPOSES
+from exchange.protocol.equal import KINDS, keeps, stated_in
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.refusals import NoSuchCase, NoSuchStay, UnknownPerson
 from exchange.protocol.stated_ties import ties_held
@@ -22,6 +25,7 @@ Content = dict[str, Any]
 Completion = Callable[[Content, str, Record | None], None]  # changes the content in place
 
 
+CONFIRMED = "case.confirmed"
 _REPLYING = ("case.", "enquiry.answered")
 _SEEING = frozenset({"case.confirmed", "case.disputed", "enquiry.answered"})
 _RECOGNISING = ("name", "born_on", "document.")
@@ -37,7 +41,9 @@ def complete(type_: str, content: Mapping[str, Any], office: str, record: Record
     if step is not None:
         step(found, office, record)
     if type_.startswith(_REPLYING):
-        _case(found, office, record, sees=type_ in _SEEING)
+        state = _case(found, office, record, sees=type_ in _SEEING)
+        if type_ == CONFIRMED and state is not None and record is not None:
+            _compared(found, office, record, state)
     return found
 
 
@@ -64,6 +70,7 @@ def as_first_said(type_: str, content: Mapping[str, Any], stored: Mapping[str, A
 
 FILLED = (
     "stay", "opens", "previous", "sees", "fields", "keeper", "kind", "given", "held", "teller", "revision",
+    "deviations",
 )  # fmt: skip
 
 
@@ -192,21 +199,33 @@ _STEPS: Mapping[str, Completion] = {
 }
 
 
-def _case(content: Content, office: str, record: Record | None, *, sees: bool) -> None:
+def _case(content: Content, office: str, record: Record | None, *, sees: bool) -> CaseState | None:
     """The whole reference of the case, and the amendments that the reply knows."""
     if record is None:
-        return
+        return None
     state = _named(content, office, record)
     opening = record.facts.get(state.ref.opening) if state is not None else None
     if opening is None or state is None:
-        return
+        return state
     if sees and content.get("sees") is None and opening.corrections:
         content["sees"] = [[ref.author, ref.id] for ref in opening.corrections]
     deviations = content.get("deviations")
     if deviations:
         stated = getattr(opening.payload, "stated", None) or getattr(opening.payload, "particulars", {})
-        ours = {**record.particulars, TIES: msgspec.to_builtins(ties_held(record))}
+        ours = {**record.particulars, TIES: to_builtins(ties_held(record))}
         content["deviations"] = [_with_values(item, ours, stated) for item in deviations]
+    return state
+
+
+def _compared(content: Content, office: str, record: Record, state: CaseState) -> None:
+    """A confirmation that says nothing of deviations names the fields that differ: what was stated is lost else.
+
+    An empty list says that they were looked at, and that what is stated is held to be the same.
+    """
+    if "deviations" in content or state.ref.asked != office or state.ref.kind not in KINDS or not keeps(record):
+        return
+    if found := differences(record.particulars, stated_in(record, state)):
+        content["deviations"] = to_builtins(found)
 
 
 def _with_values(deviation: Mapping[str, Any], ours: Mapping[str, Any], yours: Mapping[str, Any]) -> Content:
@@ -224,7 +243,7 @@ def _named(content: Content, office: str, record: Record) -> CaseState | None:
     if wanted is None and not isinstance(given, Mapping):
         raise Malformed(field="case", rule="case.missing")
     for state in record.cases.values():
-        plain = msgspec.to_builtins(state.ref)
+        plain = to_builtins(state.ref)
         if wanted is not None:
             same = case_id(state.ref) == wanted
         else:

@@ -137,7 +137,8 @@ _reply(
     ("Confirm, with deviations where something differs", "确认（可附差异）"),
     ConfirmSchema,
     {"id": examples.REPLY, "deviations": [{"field": "name", "ours": {"full": "林一和"}, "yours": {"full": "林一禾"}}]},
-    "The office asked holds the same; `deviations` name the fields where it holds something else.",
+    "The office asked holds the same; `deviations` name the fields where it holds something else. Left out, they "
+    "are those that the exchange finds by comparing; an empty list says that nothing differs.",
 )
 _reply(
     "dispute",

@@ -1,0 +1,59 @@
+"""A confirmation that names no deviations: the exchange compares, so that nothing stated is lost without a word."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange.ids import new_id
+from exchange.reconcile import checks
+from tests.integration.towns import ZHIFANG, opened, woman
+
+
+@pytest.fixture
+def node(tmp_path):
+    node = opened(tmp_path)
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def asked(home, new_home):
+    """The case that asks the home place about a newcomer whose birth month differs."""
+    home.registers(woman())
+    new_home.sees_arrive({**woman(), "born_on": "1988-06-02"}, ZHIFANG)
+    return home.notice("inflow").case
+
+
+def at(office, asked):
+    (case,) = [each for each in office.sheet(office.inbox()[0].person)["cases"] if each["id"] == asked]
+    return case["status"], [each["field"] for each in case["deviations"]]
+
+
+def test_it_names_what_differs_and_the_other_side_decides(node, home, new_home, asked):
+    home.answers("case.confirmed", asked)
+    assert at(home, asked) == at(new_home, asked) == ("deviations", ["born_on"])
+    assert new_home.notice("reply").fields == ("born_on",)
+    assert [office.sheet(new_home.inbox()[0].person)["objected"] for office in (home, new_home)] == [["born_on"]] * 2
+    new_home.answers("case.settled", asked, insisted=["born_on"])
+    assert checks(node).differences == ()
+
+
+def test_an_empty_list_is_the_word_of_who_has_looked(home, new_home, asked):
+    home.answers("case.confirmed", asked, deviations=[])
+    assert at(home, asked) == at(new_home, asked) == ("confirmed", [])
+
+
+def test_sent_again_it_gives_the_first_result_whatever_has_changed(node, home, asked):
+    confirmed = {"case_id": asked}, new_id(node.clock())
+    home.records("case.confirmed", "2026-03-02", confirmed[0], id=confirmed[1])
+    changed = {"set": {"name": "王大雨"}, "ground": "own_wish"}
+    home.records("person.changed", "2026-03-02", changed, home.inbox()[0].person)
+    again = home.records("case.confirmed", "2026-03-02", confirmed[0], id=confirmed[1])
+    assert again.status == "repeated"
+
+
+def test_who_was_only_named_by_the_newcomer_compares_with_nothing(node, home, new_home):
+    new_home.sees_arrive(woman(), ZHIFANG)
+    asked = home.notice("inflow").case
+    home.answers("case.confirmed", asked)
+    assert at(home, asked) == ("confirmed", [])
