@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -99,9 +99,9 @@ def test_half_a_transaction_that_is_kept_when_the_process_ends_is_found(
     kept = UnitOfWork.begin
 
     @contextmanager
-    def half(self: UnitOfWork) -> Iterator[SqlSession]:
+    def half(self: UnitOfWork, guard: Iterable[bytes] = ()) -> Iterator[SqlSession]:
         ended = False
-        with kept(self) as session:
+        with kept(self, guard) as session:
             try:
                 yield session
             except Killed:
