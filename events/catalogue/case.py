@@ -30,22 +30,26 @@ class Reply(Fact, frozen=True, kw_only=True):
     case: CaseRef
 
 
-class Confirmed(Reply, frozen=True, tag="case.confirmed", kw_only=True):
-    """The same is held, or what differs."""
+class Answer(Reply, frozen=True, kw_only=True):
+    """What the office asked says. From an office outside the exchange it comes on paper, and the asker records it."""
 
     sees: tuple[Ref, ...] = ()  # the amendments that the reply knew
+    received_on: Day | None = None  # by the asker, on paper; the day of the event is that of the answer
+    note: Text | None = None  # of an answer on paper, also who signed it and where it lies
+
+
+class Confirmed(Answer, frozen=True, tag="case.confirmed", kw_only=True):
+    """The same is held, or what differs."""
+
     deviations: tuple[Deviation, ...] = ()
-    note: Text | None = None
 
 
-class Disputed(Reply, frozen=True, tag="case.disputed", kw_only=True):
+class Disputed(Answer, frozen=True, tag="case.disputed", kw_only=True):
     """It is not held so."""
 
     reason: DisputeReason
     place: Place | None = None
     since: Day | None = None
-    sees: tuple[Ref, ...] = ()
-    note: Text | None = None
 
 
 class Redirected(Reply, frozen=True, tag="case.redirected", kw_only=True):
@@ -117,13 +121,12 @@ class EnquiryOpened(Fact, frozen=True, tag="enquiry.opened", kw_only=True):
     urgent: bool = False  # the answer is due sooner
 
 
-class EnquiryAnswered(Reply, frozen=True, tag="enquiry.answered", kw_only=True):
+class EnquiryAnswered(Answer, frozen=True, tag="enquiry.answered", kw_only=True):
     """What the office asked holds of what was asked for; that it holds no such person; or why it does not say."""
 
     held: bool = False  # whether the office asked holds the person; of a refusal it says nothing
     facts: Particulars = {}
     refused: Refusal | None = None
-    sees: tuple[Ref, ...] = ()  # the amendments that the answer knew
 
     @property
     def why_nothing(self) -> str | None:

@@ -212,7 +212,8 @@ def _case(content: Content, office: str, record: Record | None, *, sees: bool) -
     deviations = content.get("deviations")
     if deviations:
         stated = getattr(opening.payload, "stated", None) or getattr(opening.payload, "particulars", {})
-        ours = {**record.particulars, TIES: to_builtins(ties_held(record))}
+        # What another office holds stands on its paper alone.
+        ours = {**record.particulars, TIES: to_builtins(ties_held(record))} if state.ref.asked == office else {}
         content["deviations"] = [_with_values(item, ours, stated) for item in deviations]
     return state
 

@@ -77,5 +77,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "movement.left": (_ex_officio,),
     "request.opened": (_asks,),
     "case.settled": (_settles,),
-    "enquiry.answered": (_answers,),
+    "case.confirmed": (_not_before("received_on"),),
+    "case.disputed": (_not_before("received_on"),),
+    "enquiry.answered": (_answers, _not_before("received_on")),
 }

@@ -17,7 +17,7 @@ MOST_AHEAD = timedelta(days=366)  # a departure may be announced, not foretold
 CLOCKS_APART = timedelta(minutes=5)
 
 _TERMS = frozenset({"stay_until", "until"})  # how long something is to last: bound by the calendar alone
-DAYS = _TERMS | {"expected_on", "since", "effective_on"}
+DAYS = _TERMS | {"expected_on", "since", "received_on", "effective_on"}
 
 
 def today(moment: datetime) -> date:

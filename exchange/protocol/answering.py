@@ -25,11 +25,13 @@ from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef
 from events.errors import Illegal
 from exchange.protocol.enquiry import entitled
+from exchange.protocol.on_paper import came_on_paper
 from exchange.protocol.proposing import still_keeps
 from exchange.protocol.record import ASKED, DECIDING, OPEN, CaseState, Record
 from exchange.protocol.refusals import (
     AlreadyDeferred,
     AnsweredOtherwise,
+    AnswersItself,
     CaseClosed,
     CaseWithdrawn,
     DeferralDay,
@@ -52,7 +54,8 @@ def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) ->
         if isinstance(fact, Disputed) and _disputes_notice(fact.case, office, record):
             return
         raise NoSuchCase(field="case")
-    REPLIES[type(fact)](state, office)
+    rule = _on_paper if came_on_paper(fact) else REPLIES[type(fact)]
+    rule(state, office)
     if isinstance(fact, Confirmed | EnquiryAnswered):
         _answering(fact, state, record)
     if isinstance(fact, Deferred):
@@ -87,6 +90,16 @@ def _by_asked(state: CaseState, office: str) -> None:
     if state.ref.asked != office:
         raise NotAsked(asked=state.ref.asked)
     _open_for(state, ASKED)
+
+
+def _on_paper(state: CaseState, office: str) -> None:
+    """By the asker alone, for an office outside that has not answered yet."""
+    if office != state.asker:
+        raise NotAsked(asker=state.asker)
+    if state.on_paper or state.status == "withdrawn":
+        _open_for(state, frozenset())
+    if state.status != "not_reachable":
+        raise AnswersItself(asked=state.ref.asked)
 
 
 def _by_either(state: CaseState, office: str) -> None:
@@ -177,7 +190,8 @@ REPLIES: Mapping[type[Fact], Callable[[CaseState, str], None]] = {
 
 def allowed(case: CaseRef, day: str, office: str, record: Record, deferrals: int) -> tuple[str, ...]:
     """The types of reply that the office could record now: each is tried by the rules above, none is decided twice."""
-    return tuple(fact.type for fact in _samples(case) if _passes(fact, day, office, record, deferrals))
+    passing = [fact.type for fact in _samples(case) if _passes(fact, day, office, record, deferrals)]
+    return tuple(dict.fromkeys(passing))
 
 
 def _passes(fact: Reply, day: str, office: str, record: Record, deferrals: int) -> bool:
@@ -193,6 +207,9 @@ def _samples(case: CaseRef) -> tuple[Reply, ...]:
         Confirmed(case=case),
         EnquiryAnswered(case=case),
         Disputed(case=case, reason="other"),
+        Confirmed(case=case, received_on=_FAR),
+        EnquiryAnswered(case=case, received_on=_FAR),
+        Disputed(case=case, reason="other", received_on=_FAR),
         Redirected(case=case, to=_ELSEWHERE),
         Settled(case=case, whole="accepted"),
         Deferred(case=case, until=_FAR, reason="other"),

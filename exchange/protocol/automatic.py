@@ -119,8 +119,8 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
     record = sight.record
     for state in record.cases.values():
         opening = record.facts.get(state.ref.opening)
-        if opening is None or opening.void:
-            continue
+        if opening is None or opening.void or state.on_paper:
+            continue  # what was asked by letter is asked of nobody here
         if sight.mine(state.asker):
             still = _stands(sight, owed, state, opening)
         elif sight.mine(state.ref.asked) and state.ref.kind == "moved-on":

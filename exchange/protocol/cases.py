@@ -27,6 +27,7 @@ from events.envelope import Ref
 from events.standing import Facts, Standing
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.naming import named_offices, named_originally
+from exchange.protocol.on_paper import came_on_paper, out_of_reach_again, speaks_for_asked
 from exchange.protocol.one_document import corrected_away
 from exchange.protocol.out_of_reach import out_of_reach
 from exchange.protocol.pressing import answered, pressed
@@ -86,7 +87,9 @@ def cases(
             if ref.asked not in rivals:
                 continue  # put by an office that took itself for the keeper: nobody stands behind the question
             asker = ref.asked
-        state = _derive(_fold(ref, asker, thread, facts), facts, matched, answered)
+        outside = not book.offices.within(ref.asked)
+        state = _derive(_fold(ref, asker, thread, facts, outside=outside), facts, matched, answered)
+        state = out_of_reach_again(state, thread) if outside else state
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
             state = _still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)
         if book.offices.successions and _asks_itself(ref, asker, keeper, tellers):
@@ -121,14 +124,16 @@ def _asker(
     return opening.author if ref.asked in named else keeper
 
 
-def _fold(ref: CaseRef, asker: str, thread: Iterable[Standing], facts: Mapping[Ref, Standing]) -> CaseState:
+def _fold(
+    ref: CaseRef, asker: str, thread: Iterable[Standing], facts: Mapping[Ref, Standing], *, outside: bool
+) -> CaseState:
     """The replies by their stamps, with the corrections of the opening event among them."""
     state = CaseState(ref=ref, asker=asker, status="open")
     for reply in thread:
         if reply.void:
             continue
         state = _reconsider(state, facts, reply.stamp)
-        after = _take(state, reply)
+        after = _take(state, reply, by_asked=speaks_for_asked(state, reply, outside=outside))
         if after is None:
             state = msgspec.structs.replace(state, aside=(*state.aside, reply.ref))
         else:
@@ -136,7 +141,7 @@ def _fold(ref: CaseRef, asker: str, thread: Iterable[Standing], facts: Mapping[R
     return _reconsider(state, facts, None)
 
 
-def _take(state: CaseState, reply: Standing) -> CaseState | None:
+def _take(state: CaseState, reply: Standing, *, by_asked: bool) -> CaseState | None:
     """The state after a reply; None where the reply came too late to change it."""
     payload = reply.payload
     replace = msgspec.structs.replace
@@ -156,7 +161,6 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         return replace(state, status="settled", insisted=insisted, accepted=accepted, reopened=(), undecided=False)
     if isinstance(payload, Noted):
         return state if state.open else None
-    by_asked = reply.author == state.ref.asked
     if isinstance(payload, Reminded | Escalated):
         return pressed(state, payload, by_asked=by_asked)
     if isinstance(payload, Redirected):
@@ -164,9 +168,11 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         return replace(state, status="redirected", redirected_to=payload.to) if may else None
     if not by_asked or not (state.status in ASKED or (state.status in MORE_MAY_DIFFER and says_more(reply))):
         return None
+    on_paper = came_on_paper(payload)
     if isinstance(payload, Disputed):
         return replace(
             answered(state),
+            on_paper=on_paper,
             status="disputed",
             recognised=False,
             reason=payload.reason,
@@ -177,16 +183,14 @@ def _take(state: CaseState, reply: Standing) -> CaseState | None:
         deferrals = state.deferrals + 1
         return replace(state, status="deferred", due_on=payload.until, deferrals=deferrals, escalated=())
     if isinstance(payload, EnquiryAnswered) and state.ref.kind == "enquiry":
-        return replace(state, status="answered", reason=payload.why_nothing, reopened=())
+        return replace(state, status="answered", reason=payload.why_nothing, reopened=(), on_paper=on_paper)
     if not isinstance(payload, Confirmed) or state.ref.kind == "enquiry":
         return None  # an enquiry is answered with facts, and nothing else is
-    automatic = reply.event.frame.automatic
+    state = replace(state, recognised=not on_paper, on_paper=on_paper, deviations=payload.deviations, reopened=())
     if payload.deviations:
-        return replace(
-            answered(state), status="deviations", recognised=True, deviations=payload.deviations, reopened=()
-        )
-    status = "matched" if automatic else "confirmed"
-    return replace(state, status=status, recognised=True, automatic=automatic, deviations=(), reopened=())
+        return replace(answered(state), status="deviations")
+    automatic = reply.event.frame.automatic
+    return replace(state, status="matched" if automatic else "confirmed", automatic=automatic)
 
 
 def deviates(reply: Standing) -> bool:
@@ -235,7 +239,9 @@ def _reconsider(state: CaseState, facts: Mapping[Ref, Standing], until: int | No
 
 def _again(state: CaseState, stamp: int) -> CaseState:
     """Asked anew: with no day for the answer yet, and the office asked may defer once more."""
-    return msgspec.structs.replace(state, again=stamp, due_on=None, deferrals=0, escalated=(), undecided=False)
+    return msgspec.structs.replace(
+        state, again=stamp, due_on=None, deferrals=0, escalated=(), undecided=False, on_paper=False
+    )
 
 
 def _derive(

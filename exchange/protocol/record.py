@@ -127,6 +127,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     escalated: tuple[str, ...] = ()  # who has been asked to see to it
     again: int | None = None  # stamp of what opened it again last
     hidden: bool = False  # opened by a match that the asker may not see before the answer
+    on_paper: bool = False  # the last answer is one that the asker recorded for an office outside
     by_document: bool = False  # put because the office asked keeps another person with the same document
 
     @property
@@ -225,13 +226,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     def questions_about(self, stay: Ref) -> list[CaseState]:
         """The cases that asked the registration place about the fact that began a stay.
 
-        Whoever was asked only for another person's sake is none, unless it said that it is the same.
+        Whoever was asked only for another person's sake is none, unless it said that it is the same; nor is who is
+        outside, whatever came on paper.
         """
         return [
             case
             for ref, case in self.cases.items()
             if ref.opening == stay and ref.kind in {"inflow", "registration"}
-            if case.status != "not_reachable" and (case.recognised or not case.by_document)
+            if case.status != "not_reachable" and not case.on_paper and (case.recognised or not case.by_document)
         ]
 
 

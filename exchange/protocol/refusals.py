@@ -143,6 +143,13 @@ class RedirectedBack(Illegal):
     about = "to"
 
 
+class AnswersItself(Illegal):
+    """The office asked is in the exchange: nobody records for it what it answered on paper."""
+
+    code = "answers_itself"
+    about = "received_on"
+
+
 class StillKeeps(Illegal):
     """By its own word the office keeps the registration asked about: it records a move before it redirects."""
 

@@ -28,7 +28,7 @@ from exchange.protocol.rejections import rejections
 from exchange.protocol.stays import Movements
 from exchange.protocol.ties import ties, two_spouses
 
-VIEW_VERSION = 6
+VIEW_VERSION = 7
 
 
 class Basis(msgspec.Struct, dict=True):

@@ -72,6 +72,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "redirected_to": state.redirected_to,
         "proposes": proposed(record, state, held_by),
         "recognised": state.recognised,
+        "on_paper": state.on_paper,
         "thread": [_event(record.facts.get(ref)) for ref in state.thread],
         "aside": [_event(record.facts.get(ref)) for ref in state.aside],
         "record": sheet(record),

@@ -11,7 +11,7 @@ from exchange.scenarios import words
 from exchange.scenarios.document import ScenarioInvalid, word
 from exchange.scenarios.letters import Letters, free, listed, only, several
 
-DAYS = frozenset({"expected_on", "stay_until", "until", "since", "effective_on"})
+DAYS = frozenset({"expected_on", "stay_until", "until", "since", "received_on", "effective_on"})
 _PLACES = frozenset({"registration", "origin", "destination", "place"})
 _OFFICES = frozenset({"keeper"})
 _EITHER = frozenset({"to", "from"})  # a place in a registration's move, an office elsewhere

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -53,6 +54,7 @@ class Play:
         self._read: dict[str, int] = {}
         self._by_lines = any(tell.line is not None for step in scenario.steps for tell in step.tells)
         self._written: set[str] = set()  # the cases about which there is a letter
+        self._sent: Counter[str] = Counter()  # how many there were before
 
     @property
     def letters(self) -> list[str]:
@@ -163,19 +165,33 @@ class Play:
                     line=lines.get(row["position"], 1),
                 )
 
-    def _letters(self) -> Iterator[Heard]:
-        """What the offices of the story have to write to those outside, each letter once."""
+    def _letters(self) -> list[Heard]:
+        """What the offices of the story have to write by now to those outside, each letter once.
+
+        One that was answered on paper, and is due again, is another.
+        """
         outside = {self.binding.offices[letter]: letter for letter in self.binding.outside}
-        for letter in self.letters if outside else ():
-            for row in self.offices.letters(self.binding.offices[letter]):
-                to = outside.get(row["to"])
-                if to is not None and row["case"] not in self._written:
-                    self._written.add(row["case"])
-                    about, holds = self.ledger.letters(row["person"]), frozenset(row["holds"])
-                    yield Heard(to, "letter", about, "reply", row["case"], holds=holds, received=False)
+        offices = [self.binding.offices[letter] for letter in self.letters] if outside else []
+        rows = {row["case"]: row for office in offices for row in self.offices.letters(office) if row["to"] in outside}
+        found = [
+            Heard(
+                outside[row["to"]],
+                "letter",
+                self.ledger.letters(row["person"]),
+                "reply",
+                f"{case} {self._sent[case]}",
+                holds=frozenset(row["holds"]),
+                received=False,
+            )
+            for case, row in rows.items()
+            if case not in self._written
+        ]
+        self._sent.update(rows.keys() - self._written)
+        self._written = set(rows)
+        return found
 
     def _learn_positions(self) -> None:
-        self._written.update(each.act for each in self._letters())
+        self._letters()
         for letter in self.letters:
             office = self.binding.offices[letter]
             rows = self.offices.inbox(office, self._read.get(office, 0))

@@ -62,7 +62,11 @@ class CaseSchema(CaseRowSchema):
 
     asks = fields.Text(metadata={"description": "What is asked, in one sentence."})
     allowed = fields.Many(
-        fields.Text(), metadata={"description": "Replies that the office could record now, by their event types."}
+        fields.Text(),
+        metadata={
+            "description": "Replies that the office could record now, by their event types; where the office asked is"
+            " outside, also those that came on paper."
+        },
     )
     question = fields.Open(allow_none=True, metadata={"description": "The event that opened it, as it now stands."})
     ours = fields.Open(metadata={"description": "Particulars that the office holds."})
@@ -88,6 +92,7 @@ class CaseSchema(CaseRowSchema):
         allow_none=True, metadata={"description": "Who should rather be asked, where the office's own book knows it."}
     )
     recognised = fields.Flag()
+    on_paper = fields.Flag(metadata={"description": "Whether the last answer came on paper, by the asker's word."})
     thread = fields.Many(fields.Open(allow_none=True))
     aside = fields.Many(fields.Open(allow_none=True), metadata={"description": "Replies that came too late."})
     record = fields.Inner(SheetSchema)
@@ -124,15 +129,23 @@ class ReplySchema(Wire):
     effective_on = fields.Day()
 
 
-class ConfirmSchema(ReplySchema):
-    """The same is held, or what differs."""
+class SaidSchema(ReplySchema):
+    """What the office asked says, or what one outside answered on paper."""
 
     sees = fields.Many(fields.Reference(), metadata={"description": "The amendments that the reply knew."})
+    received_on = fields.Day(
+        metadata={"description": "When it came on paper from an office outside, for which the asker records it."}
+    )
+    note = fields.Text(most=2000, metadata={"description": "A remark; of paper also who signed it, and where it lies."})
+
+
+class ConfirmSchema(SaidSchema):
+    """The same is held, or what differs."""
+
     deviations = fields.Many(fields.Inner(DeviationSchema))
-    note = fields.Text(most=2000)
 
 
-class AnswerSchema(ReplySchema):
+class AnswerSchema(SaidSchema):
     """Facts, not held, or why nothing is told."""
 
     held = fields.Flag(
@@ -143,7 +156,6 @@ class AnswerSchema(ReplySchema):
         *get_args(Refusal),
         metadata={"description": "Why nothing is told; `incomplete`: what is given does not say who is meant."},
     )
-    sees = fields.Many(fields.Reference(), metadata={"description": "The amendments that the reply knew."})
 
 
 class ConfirmEqualSchema(Wire):
@@ -215,14 +227,12 @@ class LineAnsweredSchema(Wire):
     results = fields.Many(fields.Inner(ComparedSchema), required=True, most=1000)
 
 
-class DisputeSchema(ReplySchema):
+class DisputeSchema(SaidSchema):
     """It is not held so."""
 
     reason = fields.choice(*get_args(DisputeReason), required=True)
     place = fields.Inner(PlaceSchema)
     since = fields.Day()
-    sees = fields.Many(fields.Reference())
-    note = fields.Text(most=2000)
 
 
 class RedirectSchema(ReplySchema):

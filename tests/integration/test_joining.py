@@ -8,6 +8,7 @@ from exchange.pipeline.forward import forward
 from exchange.pipeline.joining import mark_backlog, unmarked_from
 from exchange.pipeline.sequence import sequence
 from exchange.pipeline.sweep import sweep
+from exchange.queries.case import case as case_of
 from exchange.reconcile import checks
 from exchange.settings import settings
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, woman
@@ -43,6 +44,25 @@ def test_the_backlog_opens_the_case_that_could_not_be_put(tmp_path, clock):
     home.answers("case.confirmed", notice.case)
     assert [c.status for c in new_home.cases()] == ["confirmed"]
     assert new_home.sheet(arrival.person or "")["keeper"] == ZHIFANG
+    assert checks(node).equal
+    node.close()
+
+
+def test_whoever_was_answered_for_on_paper_is_asked_itself(tmp_path, clock):
+    node = opened(tmp_path, clock, BEIJING)
+    new_home = Town(node, DONGHUAMEN)
+    new_home.sees_arrive(woman(), ZHIFANG)
+    new_home.answers("case.confirmed", new_home.cases()[0].id, received_on="2026-03-02", note="回执第7号")
+    assert [case.status for case in new_home.cases()] == ["confirmed"]
+    node.close()
+
+    node = opened(tmp_path, clock, BEIJING, HUBEI)
+    home, new_home = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
+    assert [c.status for c in (*home.cases(), *new_home.cases())] == ["open", "open"]
+    (aside,) = case_of(node, home.caller, home.cases()[0].id)["aside"]
+    assert (aside["author"], aside["content"]["received_on"]) == (DONGHUAMEN, "2026-03-02")
+    home.answers("case.confirmed", home.cases()[0].id)
+    assert [c.status for c in new_home.cases()] == ["confirmed"]
     assert checks(node).equal
     node.close()
 

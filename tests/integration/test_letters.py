@@ -6,11 +6,17 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from events.errors import Malformed
+from exchange.access.caller import Caller
+from exchange.audit.replay import replay
+from exchange.commands.reply import reply
 from exchange.letters.pdf import drawable, pdf
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.protocol.refusals import NoSuchCase
+from exchange.queries.case import case as case_of
 from exchange.queries.letters import letter_of, letters_of
+from exchange.reconcile import checks
 from exchange.settings import settings
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, Clock, Town, opened, town, woman
 
@@ -167,3 +173,45 @@ def test_the_reading_stands_in_the_access_log(node, office):
     printed(office)
     with node.uow.look() as session:
         assert [(read.purpose, read.fields) for read in session.accesses(person, 0, 10)] == [("case", ("letter",))]
+
+
+def test_an_answer_on_paper_is_recorded_for_the_office_outside_and_stays_marked(node, office):
+    arrival = office.sees_arrive(woman(), OUTSIDE)
+    (case,) = office.cases()
+    differs = [{"field": "born_on", "ours": "1988-06-02", "yours": "1988-05-02"}]
+    said = {"received_on": "2026-03-02", "note": "回执第7号，存卷", "deviations": differs}
+    answered = office.records("case.confirmed", "2026-03-01", {"case_id": case.id, **said})
+    assert letters_of(node, office.caller, "case").rows == ()
+    shown = case_of(node, office.caller, case.id)
+    assert (shown["status"], shown["on_paper"], shown["deviations"][0]["field"]) == ("deviations", True, "born_on")
+    auditor = Caller("110000000000", "auditor", frozenset({"auditor"}))
+    moments = replay(node, auditor, "audit", arrival.person or "")
+    (then,) = [moment for moment in moments if answered.id in {ref.id for ref in moment.recorded}]
+    assert [(each["status"], each["on_paper"]) for each in then.sheets[office.code]["cases"]] == [("deviations", True)]
+    reply(node, office.caller, office.item("case.settled", "", {"case_id": case.id, "whole": "accepted"}))
+    advance(node)
+    assert office.sheet(arrival.person or "")["particulars"]["born_on"] == "1988-06-02"
+    assert (office.cases()[0].status, checks(node).equal) == ("settled", True)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [("received_on", "2026-03-09", "date.ahead"), ("received_on", "2026-02-01", "date.before_event")],
+)
+def test_paper_comes_neither_before_it_was_written_nor_tomorrow(office, field, value, rule):
+    office.sees_arrive(woman(), OUTSIDE)
+    with pytest.raises(Malformed) as refused:
+        office.answers("case.confirmed", office.cases()[0].id, **{field: value})
+    assert (refused.value.field, refused.value.rule) == (field, rule)
+
+
+def test_what_the_office_outside_holds_stands_on_its_paper_alone(office):
+    office.sees_arrive(woman(), OUTSIDE)
+    case = office.cases()[0].id
+    with pytest.raises(Malformed) as refused:
+        office.answers("case.confirmed", case, received_on="2026-03-02", deviations=[{"field": "born_on"}])
+    assert refused.value.rule == "deviation.holds_nothing"
+    office.answers(
+        "case.confirmed", case, received_on="2026-03-02", deviations=[{"field": "born_on", "ours": "1988-06-02"}]
+    )
+    assert office.cases()[0].status == "deviations"

@@ -63,7 +63,7 @@ def test_an_answer_that_closes_nothing_is_found(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(
         exchange.protocol.cases,
         "_take",
-        lambda state, reply: None if isinstance(reply.payload, EnquiryAnswered) else kept(state, reply),
+        lambda state, reply, **by: None if isinstance(reply.payload, EnquiryAnswered) else kept(state, reply, **by),
     )
 
     def unanswered(world: World) -> list[str]:

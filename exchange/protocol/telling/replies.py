@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from events.catalogue.case import Escalated, Reminded, Reply
 from events.catalogue.values import CaseRef
+from events.envelope import Part
 from events.standing import Standing
 from exchange.protocol.cases import says_more
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import CaseState
 from exchange.protocol.routing_table import ESCALATED, MATCHED, WITHDRAWN, Cell
-from exchange.protocol.telling.due import ALL_PARTS, Due, Sight
+from exchange.protocol.telling.author import parts_for_named
+from exchange.protocol.telling.due import ALL_PARTS, NO_PARTS, Due, Sight
 
 REPLY = Cell("reply")
 REMINDER = Cell("reminder")
@@ -71,9 +73,15 @@ def redirected(sight: Sight) -> Iterator[Due]:
             continue
         if sight.mine(state.asker) or (sight.is_keeper and state.ref.asked not in named_offices(opening.payload)):
             cell = Cell(state.ref.kind, asks=True)
-            parts = sight.book.told[key].parts if (key := (opening.ref, state.ref.asked)) in sight.book.told else None
+            told = sight.book.told.get((opening.ref, state.ref.asked))
+            parts = told.parts if told is not None else _as_written(sight, opening, state)
             reply = state.thread[-1] if state.thread else None
-            yield sight.due(opening, state.redirected_to, "redirected", cell, parts=parts or frozenset(), trigger=reply)
+            yield sight.due(opening, state.redirected_to, "redirected", cell, parts=parts, trigger=reply)
+
+
+def _as_written(sight: Sight, opening: Standing, state: CaseState) -> frozenset[Part]:
+    """What an office outside was told by letter, where it was asked first; nothing, where nobody was."""
+    return parts_for_named(sight, opening, state.ref.asked) if state.on_paper else NO_PARTS
 
 
 def _replies(sight: Sight) -> Iterator[tuple[Standing, CaseState]]:
