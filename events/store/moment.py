@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from events.errors import Tampered
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -14,5 +16,8 @@ def to_number(moment: datetime) -> int:
 
 
 def to_moment(number: int) -> datetime:
-    """The inverse, aware, in UTC."""
-    return _EPOCH + timedelta(microseconds=number)
+    """The inverse, aware, in UTC. Raises Tampered where it is no moment of any calendar."""
+    try:
+        return _EPOCH + timedelta(microseconds=number)
+    except (OverflowError, TypeError) as error:
+        raise Tampered(field="at", rule="moment.form") from error

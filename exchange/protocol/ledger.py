@@ -49,7 +49,7 @@ class Entry(msgspec.Struct, frozen=True, order=True):
 
     def bucket(self, depth: int) -> Bucket:
         """The path of its bucket."""
-        place = unit_of(self.person) << _LEAF_BITS | int(self.leaf[:12], 16)
+        place = unit_of(self.person) << _LEAF_BITS | int(self.leaf[:12] or "0", 16)
         return tuple((place >> (_BITS * (DEEPEST - step - 1))) & (FAN_OUT - 1) for step in range(depth))
 
 

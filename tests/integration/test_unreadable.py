@@ -11,7 +11,7 @@ from exchange.node import Node
 from exchange.pipeline.forward import forward
 from exchange.queries.feed import feed
 from exchange.queries.inbox import inbox
-from exchange.reconcile import checks, repair
+from exchange.reconcile import between, checks, repair, report
 from tests.integration.test_checks import behind_the_back
 from tests.integration.towns import BEIJING_AND_HUBEI, DONGHUAMEN, ZHIFANG, Town, woman
 
@@ -120,3 +120,20 @@ def test_a_register_is_given_out_without_whom_it_cannot_read_and_names_them(node
     assert [persons[0] in said for said in done.stderr.splitlines()] == [True]
     assert persons[1] not in done.stderr
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 2, "the headings, and the other one"
+
+
+@pytest.mark.parametrize("table", ["log", "deliveries"])
+@pytest.mark.parametrize("moment", [2**63 - 1, -(2**63)])
+def test_a_moment_of_no_calendar_is_named_and_ends_no_check(node, persons, table, moment):
+    altered = "(SELECT author || id FROM events WHERE subject = ?2 LIMIT 1)"
+    behind_the_back(node, (f"UPDATE {table} SET at = ?1 WHERE author || id = {altered}", (moment, persons[0])))
+    for found in (checks(node), report(node)):
+        assert {each.person for each in found.differences} == {persons[0]}
+        assert {("moment.form",)} <= {each.lacking for each in found.differences} <= {("at",), ("moment.form",)}
+
+
+def test_a_line_of_a_book_without_its_hash_is_named_by_every_comparison(node, persons):
+    behind_the_back(node, ("UPDATE books SET leaf = x'' WHERE person = ? AND office = ?", (persons[0], ZHIFANG)))
+    found = between(node, "", trusted=False)
+    for differences in (found.differing, found.checked.differences):
+        assert {(each.person, each.office, each.lacking) for each in differences} == {(persons[0], ZHIFANG, ("same",))}
