@@ -21,7 +21,7 @@ from events.faults import Faults
 from events.stamp import next_stamp
 from events.store.contract import StoredEvent
 from exchange.clock import microseconds
-from exchange.commands import days, find_case, fitting, match_person, rejecting, tying
+from exchange.commands import days, find_case, fitting, match_person, rejecting, sheltering, tying
 from exchange.commands.act import Item, Result
 from exchange.commands.complete import as_first_said, complete
 from exchange.commands.decisions import Decisions
@@ -108,8 +108,8 @@ class Desk:
         if item.type == "notification.rejected":
             content = rejecting.completed(content, book)
         fact = fact_of(item.type, complete(item.type, content, self.office, record))
-        most = self.node.deadlines.periods["deferrals"]
-        check(fact, item.day, self.office, record, person, deferrals=most)
+        check(fact, item.day, self.office, record, person, deferrals=self.node.deadlines.periods["deferrals"])
+        sheltering.require(self.node, self.lookups.session, self.office, fact, record)
         subject = person if record is None else fitting.subject(fact, person, record)
         if item.because is None:
             first = tying.first_of_both(fact, subject, (event.frame for event in self.decided.events.values()))

@@ -27,14 +27,22 @@ if TYPE_CHECKING:
 def offer(node: Node, caller: Caller, purpose: str, asked: EnquiryOpened, opened: Opened) -> Prepared:
     """By the office's own books alone: the dossier in which the enquiry stands, and those with the document given."""
     with node.look(caller) as session:
-        found = meant(node, session, opened.office, asked, opened.records)
-        if not found and not list(forms(asked.given)):
-            found = _of_that_name(node, session, opened.office, asked)
+        found = whom(node, session, opened.office, asked, opened.records)
     offered = prepared(asked, found)
     if offered.facts:
         read = [(found[0].person, sorted(offered.facts))]
         access_log.note(node.uow, caller, purpose, read, node.clock(), opened.office)
     return offered
+
+
+def whom(
+    node: Node, session: SqlSession, office: str, asked: EnquiryOpened, records: Iterable[Record]
+) -> tuple[Record, ...]:
+    """As `meant`; without a document, those of that name and birth date."""
+    found = meant(node, session, office, asked, records)
+    if found or list(forms(asked.given)):
+        return found
+    return _of_that_name(node, session, office, asked)
 
 
 def meant(

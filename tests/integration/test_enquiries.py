@@ -225,3 +225,18 @@ def test_an_id_that_the_office_does_not_hold_names_nobody(home, asking):
     kept = home.registers(HELD)
     with pytest.raises(UnknownPerson):
         enquires(asking, person=kept.person)
+
+
+@pytest.mark.parametrize("given", [GIVEN, NO_CARD], ids=["by document", "by name and day"])
+def test_no_answer_tells_the_address_of_a_protected_person_whatever_dossier_it_is_about(home, asking, given):
+    """The enquiry stands in a dossier of its own, of which nobody said that it is protected."""
+    held = home.registers({key: value for key, value in HELD.items() if "document" not in key or given is GIVEN})
+    enquires(asking, given, purpose="residence", fields=["address", "name"])
+    home.records("person.protected", "2026-03-01", {"ground": "threat"}, held.person)
+    assert read(home)["offers"]["facts"].keys() == {"name"}
+    [asked] = home.cases()
+    with pytest.raises(NotEntitled) as refused:
+        home.answers("enquiry.answered", asked.id, facts={"address": "6 Lake Road", "name": "王小雨"})
+    assert (refused.value.field, refused.value.rule) == ("facts.address", "not_entitled.protected")
+    home.answers("enquiry.answered", asked.id, facts={"name": "王小雨"})
+    assert read(asking)["status"] == "answered"
