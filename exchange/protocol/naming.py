@@ -55,5 +55,13 @@ def named_originally(standing: Standing) -> frozenset[str]:
     return named_offices(standing.event.payload)
 
 
+def moved_on(fact: Arrived | Returned, office: str) -> bool:
+    """Whether an office that the content names is left: a further arrival ends nothing but the stays that it lists."""
+    if isinstance(fact, Returned) or fact.kind == "main":
+        return True
+    listed = fact.ends if fact.continues is None else (*fact.ends, fact.continues)
+    return office in map(_stay_office, listed)
+
+
 def _stay_office(name: StayName) -> str | None:
     return name.town or (name.stay.author if name.stay else None)

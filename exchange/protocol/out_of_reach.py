@@ -12,7 +12,7 @@ from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, NoteKind
 from events.standing import Facts
-from exchange.protocol.naming import named_offices, town_of
+from exchange.protocol.naming import moved_on, named_offices, town_of
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import CaseState
 
@@ -59,5 +59,5 @@ def _questions(fact: Fact) -> Iterator[tuple[str, NoteKind]]:
         yield first[0], first[1]
     if isinstance(fact, Arrived | Returned):
         for office in sorted(named_offices(fact)):
-            if first is None or office != first[0]:
+            if (first is None or office != first[0]) and moved_on(fact, office):
                 yield office, "moved-on"

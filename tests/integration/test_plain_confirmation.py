@@ -6,7 +6,7 @@ import pytest
 
 from exchange.ids import new_id
 from exchange.reconcile import checks
-from tests.integration.towns import ZHIFANG, opened, woman
+from tests.integration.towns import ZHIFANG, Town, opened, woman
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def asked(home, new_home):
     return home.notice("inflow").case
 
 
-def at(office, asked):
+def at(office: Town, asked: str) -> tuple[str, list[str]]:
     (case,) = [each for each in office.sheet(office.inbox()[0].person)["cases"] if each["id"] == asked]
     return case["status"], [each["field"] for each in case["deviations"]]
 

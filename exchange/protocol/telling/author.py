@@ -11,7 +11,7 @@ from events.catalogue.person import Deceased, Merged, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.envelope import Part, Ref
 from events.standing import Standing
-from exchange.protocol.naming import named_offices, named_originally, town_of
+from exchange.protocol.naming import moved_on, named_offices, named_originally, town_of
 from exchange.protocol.record import ASKED
 from exchange.protocol.routing_table import (
     DEATH_ASKS,
@@ -93,7 +93,8 @@ def named_cell(sight: Sight, standing: Standing, to: str) -> Cell | None:
         if isinstance(payload, Arrived) and to == town_of(payload.registration):
             return row.get("keeper")
         announced = any(a.author == to and a.arrival == standing.ref for a in sight.record.announcements)
-        return MATCHED if announced else row.get("place_left")
+        left = row.get("place_left") if moved_on(payload, to) else UPDATE
+        return MATCHED if announced else left
     if isinstance(payload, Departed | Left):
         return row.get("announced") if payload.destination is not None and payload.destination.kind == "town" else None
     if isinstance(payload, Registered):
