@@ -159,6 +159,9 @@ class Reader(Protocol):
     def marked(self, most: int = COUNTED) -> int:
         """How many persons are marked, looked for among no more than `most` + 1 marks."""
 
+    def failed(self) -> int:
+        """How many dossiers have a mark that somebody claimed and could not work off."""
+
     def oldest_dirty(self) -> datetime | None:
         """Since when the longest waiting person waits: the lag of forwarding."""
 
@@ -230,6 +233,9 @@ class Session(Reader, Protocol):
 
     def done(self, claimed: Iterable[Dirty]) -> None:
         """Take them off, unless they were marked again since they were claimed."""
+
+    def fail(self, claimed: Iterable[Dirty]) -> None:
+        """Note on their marks, which stay, that they could not be worked off."""
 
     def link(self, person: str, other: str) -> None: ...
 

@@ -33,12 +33,13 @@ from events.store.contract import (
     identical,
 )
 from events.store.gathering import one_by_one
+from events.store.memory_work import MemoryWork
 from events.store.rules import at_position, concerned, feed_order, log_order, unfed
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class MemorySession:
+class MemorySession(MemoryWork):
     """One transaction over dictionaries."""
 
     gathered = one_by_one
@@ -57,6 +58,7 @@ class MemorySession:
         self._acknowledgements: dict[tuple[str, int], Acknowledgement] = kept("_acknowledgements", {})
         self._dirty: dict[str, Dirty] = kept("_dirty", {})
         self._dossiers: dict[str, tuple[str, ...]] = kept("_dossiers", {})
+        self._failed: dict[str, None] = kept("_failed", {})
         self._keys: dict[str, bytes | None] = kept("_keys", {})
         self._tokens: dict[tuple[str, bytes, str], None] = kept("_tokens", {})
         self._accesses: list[Access] = kept("_accesses", [])
@@ -198,35 +200,6 @@ class MemorySession:
 
     def acknowledged_at(self, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], Acknowledgement]:
         return {place: self._acknowledgements[place] for place in places if place in self._acknowledgements}
-
-    def mark_dirty(self, persons: Iterable[str], at: datetime) -> None:
-        for person in dict.fromkeys(persons):
-            before = self._dirty.get(person, Dirty(person, at, 0))
-            self._dirty[person] = Dirty(person, before.since, before.marks + 1)
-
-    def claim(self, limit: int) -> tuple[Dirty, ...]:
-        return tuple(sorted(self._dirty.values(), key=lambda one: (one.since, one.person))[:limit])
-
-    def done(self, claimed: Iterable[Dirty]) -> None:
-        for one in claimed:
-            if self._dirty.get(one.person) == one:
-                del self._dirty[one.person]
-
-    def marked(self, most: int = COUNTED) -> int:
-        return min(len(self._dirty), most + 1)
-
-    def oldest_dirty(self) -> datetime | None:
-        return min((one.since for one in self._dirty.values()), default=None)
-
-    def link(self, person: str, other: str) -> None:
-        joined = tuple(sorted({*self.linked(person), *self.linked(other)}))
-        self._dossiers |= dict.fromkeys(joined, joined)
-
-    def linked(self, person: str) -> tuple[str, ...]:
-        return self._dossiers.get(person, (person,))
-
-    def dossiers(self, persons: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-        return {person: self.linked(person) for person in persons}
 
     def wrapped_key(self, person: str) -> bytes | None:
         if person not in self._keys:

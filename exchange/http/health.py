@@ -1,4 +1,4 @@
-"""Is the process alive, and ready for work? For machines that watch, without a key and without a number."""
+"""Is the process alive, and ready for work? For machines that watch, without a key, and with hardly a number."""
 
 from __future__ import annotations
 
@@ -23,10 +23,14 @@ def ready() -> tuple[Response, int]:
     """The store can be read and the pipeline runs; 503 while not.
 
     Degraded: without the `broker` everything is accepted, and what is recorded waits until it is back; without `room`
-    on the disk what is there is read, and whatever would write is refused with 503 until there is some.
+    on the disk what is there is read, and whatever would write is refused with 503 until there is some. The dossiers
+    that are `stuck` hold up no other; of what was recorded in them nobody is told until somebody has looked why.
     """
     if not use_cases().ready():
         return jsonify(status="unready"), 503
-    if lacking := current_app.extensions["exchange_lacking"]():
-        return jsonify(status="degraded", lacking=lacking), 200
-    return jsonify(status="ok"), 200
+    found = {
+        "lacking": current_app.extensions["exchange_lacking"](),
+        "stuck": current_app.extensions["exchange_stuck"](),
+    }
+    wrong = {name: each for name, each in found.items() if each}
+    return jsonify(status="degraded" if wrong else "ok", **wrong), 200

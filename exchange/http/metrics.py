@@ -19,7 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from exchange.http.allows import allows
-from exchange.queries.lag import lag
+from exchange.queries.lag import lag, stuck
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -43,6 +43,8 @@ class Stages(Collector):
             seconds.add_metric([each.stage], each.seconds)
         yield waiting
         yield seconds
+        left = float(stuck(self._node))
+        yield GaugeMetricFamily("exchange_stuck", "Dossiers that could not be forwarded.", value=left)
         there = float(self._node.bell.heard())
         yield GaugeMetricFamily("exchange_broker_up", "Whether the broker can be reached.", value=there)
 

@@ -10,7 +10,7 @@ import structlog
 
 from events.codec import SealedEvent
 from events.errors import ExchangeError, StaleVersion
-from events.store.contract import StoredDelivery, StoredEvent
+from events.store.contract import Dirty, StoredDelivery, StoredEvent
 from events.store.errors import Unavailable
 from events.store.rules import concerned
 from exchange.books import Shelf
@@ -68,10 +68,18 @@ def _round(node: Node, limit: int, bring_up: Do) -> tuple[int, int]:
             settled = offices | bring_up(node, session, people, node.clock())
             # Marks that came after the claim stay, even where the books were read later: twice harms nothing.
             session.done(one for one in claimed if one.person in settled)
+            _note_stuck(node, session, [one for one in claimed if one.person not in settled])
             node.step("marks taken off")
         behind = unmarked_from(session) is not None
     # Only few of them while others wait.
     return len(settled), max(limit - len(claimed), limit // 10, 1) if behind else 0
+
+
+def _note_stuck(node: Node, session: SqlSession, left: Sequence[Dirty]) -> None:
+    """On their marks, for other processes are asked how the node is doing."""
+    if left and node.stuck:
+        first = session.dossiers([one.person for one in left])
+        session.fail(one for one in left if first[one.person][0] in node.stuck)
 
 
 def _mark_backlog(node: Node, limit: int) -> int:

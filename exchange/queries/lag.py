@@ -38,6 +38,12 @@ def lag(node: Node) -> tuple[Lag, ...]:
         )
 
 
+def stuck(node: Node) -> int:
+    """How many dossiers could not be settled by whoever claimed them last."""
+    with node.uow.look() as session:
+        return session.failed()
+
+
 def _oldest_pending(session: SqlSession) -> datetime | None:
     """When the event that waits longest was stamped."""
     both = (events.c.author == pending.c.author) & (events.c.id == pending.c.id)

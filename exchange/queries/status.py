@@ -63,7 +63,7 @@ def status(node: Node) -> Status:
             persons=count(select(func.count(records.c.survivor.distinct()))),
             open_cases=count(select(func.count()).select_from(cases).where(opened)),
             dirty=waiting,
-            stuck=len(node.stuck),
+            stuck=session.failed(),
             lag_events=pending + waiting,
             lag_seconds=max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0,
         )

@@ -53,6 +53,25 @@ def test_a_mark_that_came_during_the_work_stays(store):
         assert [one.person for one in session.claim(9)] == [LIN]
 
 
+def test_what_could_not_be_worked_off_is_counted_by_dossiers_until_it_is(store):
+    with store.write() as session:
+        session.link(WANG, ZHAO)
+        session.mark_dirty([LIN, WANG, ZHAO], NOON)
+        assert session.failed() == 0
+        session.fail([one for one in session.claim(9) if one.person != LIN])
+        assert session.failed() == 1, "two ids of one human"
+    with store.write() as session:
+        claimed = session.claim(9)
+        assert len(claimed) == 3, "their marks stay"
+        session.fail(claimed)
+        assert session.failed() == 2
+        session.mark_dirty([LIN], later(1))
+        session.done(session.claim(9))
+        assert session.failed() == 0
+        session.mark_dirty([LIN], later(2))
+        assert session.failed() == 0, "what came later was not tried yet"
+
+
 def test_nobody_waits(store):
     with store.write() as session:
         session.mark_dirty([], NOON)

@@ -9,8 +9,10 @@ from sqlalchemy import create_engine, text
 from structlog.testing import capture_logs
 
 from events.store.errors import Unavailable
+from exchange.http.app import create_app
 from exchange.node import Node
 from exchange.pipeline.advance import advance
+from exchange.queries.lag import stuck
 from exchange.queries.status import status
 from exchange.reconcile import checks
 from exchange.tables.inbox import Which, some
@@ -24,6 +26,14 @@ def node(tmp_path, database_url):
     node = opened(tmp_path, Clock(), database_url=database_url)
     yield node
     node.close()
+
+
+@pytest.fixture
+def beside(node):
+    """Another process on the same data."""
+    beside = Node.open(node.settings)
+    yield beside
+    beside.close()
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +106,22 @@ def test_one_dossier_whose_rows_are_refused_holds_up_no_other(node, home, new_ho
     assert node.stuck == {}
     assert status(node).dirty == 0
     assert checks(node).equal
+
+
+def test_every_process_says_that_somebody_is_stuck_and_is_ready_all_the_same(node, home, new_home, beside):
+    home.registers(woman(2))
+    ready = create_app(beside).test_client()
+    assert ready.get("/readyz").get_json() == {"status": "ok"}
+    bad = new_home.sees_arrive(woman(2), ZHIFANG).person or ""
+    with refusing(node, "records", bad):
+        with node.uow.begin() as session:
+            session.mark_dirty([bad], node.clock())
+        advance(node)
+        answer = ready.get("/readyz")
+        assert (answer.status_code, answer.get_json()) == (200, {"status": "degraded", "stuck": 1})
+        assert (status(beside).stuck, stuck(beside), beside.stuck) == (1, 1, {})
+    advance(beside)
+    assert ready.get("/readyz").get_json() == {"status": "ok"}
 
 
 def test_the_batch_is_taken_apart_once_and_no_more(node, home, new_home):

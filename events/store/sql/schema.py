@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -147,9 +149,11 @@ dirty = Table(
     Column("number", NUMBER, nullable=False, autoincrement=True),
     Column("person", ID, nullable=False),
     Column("since", MOMENT, nullable=False),
+    Column("failed", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("number"),
     Index("ix_dirty_person_number", "person", "number"),
     Index("ix_dirty_since_person", "since", "person"),
+    Index("ix_dirty_failed", "person", sqlite_where=text("failed"), postgresql_where=text("failed")),
 )
 
 # An office that joined later, and up to whom everybody was marked for its sake; gone when everybody was.

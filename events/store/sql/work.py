@@ -56,6 +56,17 @@ class WorkRows(Asking):
                 [{"p": person, "n": marks} for person, marks in taken],
             )
 
+    def fail(self, claimed: Iterable[Dirty]) -> None:
+        for one in claimed:
+            theirs = (dirty.c.person == one.person) & (dirty.c.number <= one.marks) & ~dirty.c.failed
+            self.sql.execute(update(dirty).where(theirs).values(failed=True))
+
+    def failed(self) -> int:
+        whose = func.coalesce(dossiers.c.dossier, dirty.c.person)
+        marks = dirty.outerjoin(dossiers, dossiers.c.person == dirty.c.person)
+        query = select(func.count(whose.distinct())).select_from(marks).where(dirty.c.failed)
+        return int(self.sql.execute(query).scalar_one())
+
     def marked(self, most: int = COUNTED) -> int:
         first = select(dirty.c.person).order_by(dirty.c.number).limit(most + 1).subquery()
         return int(self.sql.execute(select(func.count(first.c.person.distinct()))).scalar_one())
