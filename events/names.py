@@ -102,6 +102,8 @@ def comparison_key(name: object) -> str:
     """Equal for spellings of one name: width, case, spaces, dots, hyphens, traditional and simplified characters."""
     text = unicodedata.normalize("NFKC", full_name(name)).casefold()
     plain = unicodedata.normalize("NFKC", text).translate(SIMPLE)
+    if (letters := plain.replace(" ", "")).isalpha():
+        return letters  # as nearly all are: nothing is left out but the spaces
     key = "".join(sign for sign in plain if _is_letter(sign) or unicodedata.category(sign) in {"Mn", "Mc", "Nd", "Nl"})
     return "".join(sign for sign in key if not _is_selector(sign)) or plain
 

@@ -42,10 +42,11 @@ def read_tables() -> None:
     syllables("一")
 
 
-def syllables(text: str) -> list[str]:
-    """The reading of each sign, in small letters without tone."""
+@lru_cache(maxsize=16_384)
+def syllables(text: str) -> tuple[str, ...]:
+    """The reading of each sign, in small letters without tone. Kept, for most people share surname and given name."""
     # Imported late: its tables take half a second and 58 MB, and most processes never read a name aloud.
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
 
     # ü is written YU, as in passports: the result must be typed on any keyboard.
-    return [part.replace("ü", "yu") for part in lazy_pinyin(text, style=Style.NORMAL, v_to_u=True)]
+    return tuple(part.replace("ü", "yu") for part in lazy_pinyin(text, style=Style.NORMAL, v_to_u=True))
