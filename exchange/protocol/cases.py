@@ -256,7 +256,7 @@ def _derive(
         return state
     if opening.void:
         return replace(state, status="withdrawn", automatic=True)
-    named_before = state.ref.asked in named_originally(opening)
+    named_before = bool(opening.corrections) and state.ref.asked in named_originally(opening)
     if named_before and state.ref.asked not in named_offices(opening.payload):
         return replace(state, status="withdrawn", automatic=True)
     by = matched if state.ref.kind == "outflow" else answered if isinstance(opening.payload, RequestOpened) else {}

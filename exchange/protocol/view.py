@@ -13,7 +13,7 @@ from events.catalogue.person import Protected, Stated, Unprotected
 from events.catalogue.values import CaseRef, Place
 from events.envelope import Ref
 from events.standing import Facts, Stand, Standing, stand
-from exchange.protocol.book import Book
+from exchange.protocol.book import Book, Delivery
 from exchange.protocol.cases import UNSEEN, cases
 from exchange.protocol.chain import chain, is_opening, keeper, openers, registration
 from exchange.protocol.contradictions import contradictions
@@ -60,10 +60,14 @@ class Basis(msgspec.Struct, dict=True):
 
 
 class _Found(msgspec.Struct):
-    """The basis of every record of a book, and the list of offices that it was read by."""
+    """The basis of every record of a book, the list of offices that it was read by, and the records, with what the
+    office had asked by then.
+    """
 
     offices: Offices
     bases: tuple[Basis, ...]
+    asking: list[Delivery] = []
+    records: tuple[Record, ...] = ()
 
 
 def view(book: Book) -> tuple[Record, ...]:
@@ -71,7 +75,15 @@ def view(book: Book) -> tuple[Record, ...]:
     found = book.basis
     if not isinstance(found, _Found) or found.offices is not book.offices:
         found = book.basis = _Found(book.offices, tuple(bases(book)))
-    return tuple(_record(book, basis) for basis in found.bases)
+    asking = [delivery for delivery in book.told.values() if delivery.asked]
+    if found.records and found.asking == asking and not any(record.rejections for record in found.records):
+        # Where it only told more, and asked nothing by that, the records know of more, and say the same.
+        replace = msgspec.structs.replace
+        found.records = tuple([replace(each, version=_version(book, each.facts)) for each in found.records])
+    else:
+        found.records = tuple([_record(book, basis) for basis in found.bases])
+        found.asking = asking
+    return found.records
 
 
 def bases(book: Book) -> Iterator[Basis]:
@@ -150,21 +162,22 @@ def _record(book: Book, basis: Basis) -> Record:
         rejections=rejections(book, basis.facts),
         incomplete=basis.incomplete,
         withdrawn=basis.withdrawn,
-        version=len(basis.facts) + _deliveries(book, basis.facts),
+        version=_version(book, basis.facts),
         facts=basis.facts,
     )
 
 
-def _deliveries(book: Book, facts: Mapping[Ref, Standing]) -> int:
-    """How many deliveries of these facts the office may know of."""
-    told = sum(ref in facts and delivery.ground not in UNSEEN for (ref, _), delivery in book.told.items())
-    return told + sum(ref in facts for ref, _ in book.received)
+def _version(book: Book, facts: Mapping[Ref, Standing]) -> int:
+    """How many facts there are, and how many deliveries of them the office may know of."""
+    told = [ref for (ref, _), delivery in book.told.items() if ref in facts and delivery.ground not in UNSEEN]
+    received = [ref for ref, _ in book.received if ref in facts]
+    return len(facts) + len(told) + len(received)
 
 
 def _family(book: Book, facts: Mapping[Ref, Standing]) -> bool:
     """Whether a notice of the family's column told the office of this person."""
-    told = (delivery for (ref, _), delivery in book.received.items() if ref in facts)
-    return any(GROUND in {delivery.kind, delivery.ground} for delivery in told)
+    family = [d.ref for d in book.received.values() if GROUND in (d.kind, d.ground)]
+    return any(ref in facts for ref in family)
 
 
 def _announcements(
