@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import cast
 
 import msgspec
@@ -48,7 +49,6 @@ class Shelf:
         self.lost = [delivery for delivery in told if delivery.ref not in self.stored]
         self._ciphers = ciphers
         self._opened: dict[Ref, Event] = {}
-        self._latest: list[StoredDelivery] | None = None
 
     def event(self, ref: Ref) -> Event:
         """The event with all its parts; without them where the person was erased."""
@@ -103,15 +103,19 @@ class Shelf:
     def book(self, office: str) -> Book:
         """What this office knows, with all that the offices that it succeeded knew."""
         book = Book(office, self.offices)
-        for ref in self.stored:
-            if self.is_of(ref, office):
-                book.record(self.event(ref))
-        for delivery in handed_on(((as_told(row), row.person) for row in self.latest()), self.offices):
+        for ref in [ref for ref in self.stored if self.is_of(ref, office)]:
+            book.record(self.event(ref))
+        for delivery in self._told_today:
             if delivery.teller == office:
                 book.tell(delivery)
             if delivery.to == office:
                 book.receive(delivery, self.restricted(delivery.ref, delivery.parts))
         return book
+
+    @cached_property
+    def _told_today(self) -> list[Delivery]:
+        """What was last told of each event, between the offices that answer today; made once for all books."""
+        return handed_on(((as_told(row), row.person) for row in self.latest), self.offices)
 
     def told(self, row: NewDelivery) -> Delivery:
         """A stored delivery, between the offices that answer today for its two sides."""
@@ -121,11 +125,10 @@ class Shelf:
         """Whether the event is the office's today: it recorded it, or answers for who did."""
         return self.offices.successor(ref.author, self.stored[ref].frame.subject.id) == office
 
+    @cached_property
     def latest(self) -> list[StoredDelivery]:
         """Of each delivery the latest revision, which alone counts."""
-        if self._latest is None:
-            self._latest = list(_latest(self.deliveries))
-        return self._latest
+        return list(_latest(self.deliveries))
 
     def telling(self, deliveries: Iterable[StoredDelivery]) -> Shelf:
         """The same dossier, had these deliveries been made and no others."""
@@ -136,7 +139,7 @@ class Shelf:
     def parts_left(self, delivery: StoredDelivery) -> frozenset[Part]:
         """The parts that its latest revision leaves to the office told: what was told in error is shown no more."""
         key = (delivery.ref, delivery.teller, delivery.to)
-        return next(d.parts for d in self.latest() if (d.ref, d.teller, d.to) == key)
+        return next(d.parts for d in self.latest if (d.ref, d.teller, d.to) == key)
 
     def received(self, office: str) -> list[StoredDelivery]:
         """All that the office was ever told, in the order of its feed; what it took over comes first."""
@@ -198,8 +201,7 @@ def shelf(
     the office since: what was told in error is shown no more, not even as what was known then. `pending`: with the
     events that the sequencer has not reached, which a command must see and a forwarder must not.
     """
-    (found,) = shelves(reader, keys, offices, [person], pending=pending, known_at=known_at)
-    return found
+    return shelves(reader, keys, offices, [person], pending=pending, known_at=known_at)[0]
 
 
 def shelves(

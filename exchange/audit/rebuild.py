@@ -72,7 +72,7 @@ def rebuild(node: Node, batch: int = 200, tell: Tell = nobody) -> Rebuilt:
             dossiers = tally.look(node, session, some)
             books.clear(session.sql, [person for one in dossiers for person in one.shelf.persons])
             write_records(node, session, dossiers)
-            project(node, session, dossiers, [d for one in dossiers for d in one.shelf.latest()])
+            project(node, session, dossiers, [d for one in dossiers for d in one.shelf.latest])
             liken(node, session, dossiers, anew=True)
         after = some[-1] if some else None
     return tally.rebuilt()

@@ -93,7 +93,7 @@ class Book:
         """The parts held of an event: all of one's own, else what its tellers last delivered."""
         if ref in self.recorded:
             return ALL_PARTS
-        return frozenset().union(*(delivery.parts for delivery in self._tellers.get(ref, {}).values()))
+        return frozenset().union(*[delivery.parts for delivery in self._tellers.get(ref, {}).values()])
 
     def holds(self, ref: Ref) -> bool:
         """Whether the book holds the event, with whatever parts."""
@@ -106,7 +106,7 @@ class Book:
 
     def events(self) -> list[Event]:
         """All events of the book, each as far as its held parts tell it."""
-        foreign = (restricted(self._full[ref], self.parts(ref)) for ref in self._tellers if ref not in self.recorded)
+        foreign = [restricted(self._full[ref], self.parts(ref)) for ref in self._tellers if ref not in self.recorded]
         return [*self.recorded.values(), *foreign]
 
     def highest_stamp(self) -> int:

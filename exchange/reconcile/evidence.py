@@ -80,7 +80,7 @@ class Evidence:
                 deliveries = [d for d in deliveries if (d.ref, d.teller, d.to) != key or d.revision < last]
                 deliveries += [_delivery(row) for row in rows if row.ref in self._one.stored]
             else:
-                told = [d for d in self._one.shelf.latest() if (d.ref, d.teller, d.to) == key]
+                told = [d for d in self._one.shelf.latest if (d.ref, d.teller, d.to) == key]
                 held = [row for row in held if (row.ref, row.teller, row.office) != key]
                 held += held_rows(self._node, [self._one], told)
         twin = unsettled(self._node, self._one.shelf.telling(deliveries))

@@ -24,7 +24,7 @@ Key = tuple[Ref, str, str]  # event, teller, told
 
 def is_held_as_told(one: Settled, held: Sequence[BookRow], serves: Callable[[str], bool]) -> bool:
     """Whether what the books hold of one dossier is, field by field, what was last told; nothing less and no more."""
-    told = {(d.ref, d.teller, d.to): d for d in one.shelf.latest() if serves(d.to)}
+    told = {(d.ref, d.teller, d.to): d for d in one.shelf.latest if serves(d.to)}
     if one.shelf.lost or len(told) != len(held):
         return False
     leaves = {ref: leaf_of(event.body) for ref, event in one.stored.items()}
@@ -39,7 +39,7 @@ def is_held_as_told(one: Settled, held: Sequence[BookRow], serves: Callable[[str
 
 def check_replaced(one: Settled, serving: Serving) -> list[Difference]:
     """The differences that remain where everything is held as it was last told: what was told before and is lost."""
-    person = {delivery.ref: delivery.person for delivery in one.shelf.latest()}
+    person = {delivery.ref: delivery.person for delivery in one.shelf.latest}
     return [
         Difference("ledger", office, person[ref], teller, ref, ("earlier",))
         for ref, teller, office in sorted(_gaps(one))
@@ -56,7 +56,7 @@ def check_ledger(one: Settled, held: Iterable[BookRow], serving: Serving) -> lis
     taken: dict[Key, Delivery] = {}
     lost = {(delivery.ref, delivery.teller, delivery.to): delivery.person for delivery in one.shelf.lost}
     person |= {ref: about for (ref, _, _), about in lost.items()}
-    for delivery in one.shelf.latest():
+    for delivery in one.shelf.latest:
         person[delivery.ref] = delivery.person
         made[delivery.ref, delivery.teller, delivery.to] = as_told(delivery)
         leaf = leaf_of(one.stored[delivery.ref].body)
@@ -92,13 +92,13 @@ def _compare(pair: Pair, told: set[Entry], kept: set[Entry]) -> dict[Key, str]:
 
 def _gaps(one: Settled) -> Iterator[Key]:
     """The tellings of which a revision is lost that a later one replaced; those of offices taken over count in."""
-    if len(one.deliveries) == len(one.shelf.latest()) and all(each.revision == 1 for each in one.deliveries):
+    if len(one.deliveries) == len(one.shelf.latest) and all(each.revision == 1 for each in one.deliveries):
         return  # as nearly all do: nothing was ever told anew
     seen: dict[Key, set[int]] = {}
     for delivery in one.deliveries:
         today = one.shelf.told(delivery)
         seen.setdefault((today.ref, today.teller, today.to), set()).add(delivery.revision)
-    for delivery in one.shelf.latest():
+    for delivery in one.shelf.latest:
         today = one.shelf.told(delivery)
         if len(seen[today.ref, today.teller, today.to]) < delivery.revision:
             yield delivery.ref, delivery.teller, delivery.to

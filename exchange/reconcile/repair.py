@@ -59,7 +59,7 @@ def _repair(node: Node, persons: list[str]) -> int:
         # Whose key does not open cannot be settled, and would only wait for ever.
         persons = [person for person in persons if all(person not in one.persons for one in closed)]
         books.clear(session.sql, [person for one in dossiers for person in one.shelf.persons])
-        told = [delivery for one in dossiers for delivery in one.shelf.latest()]
+        told = [delivery for one in dossiers for delivery in one.shelf.latest]
         books.hold(session.sql, held_rows(node, dossiers, told))
         session.mark_dirty(persons, node.clock())
     advance(node)

@@ -55,7 +55,7 @@ def own_books(one: Settled, held: Sequence[BookRow], serving: Serving) -> dict[s
     for ref in one.stored:
         if author[ref] in books:
             books[author[ref]].record(one.shelf.event(ref))
-    for delivery in handed_on(((as_told(row), row.person) for row in one.shelf.latest()), one.shelf.offices):
+    for delivery in handed_on(((as_told(row), row.person) for row in one.shelf.latest), one.shelf.offices):
         if delivery.teller in books:
             books[delivery.teller].tell(delivery)
     parts: dict[tuple[Ref, str], frozenset[Part]] = {}
