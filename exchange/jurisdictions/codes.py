@@ -8,6 +8,7 @@ had a prefecture part of 00 for a time (Hainan, 460001). Pure.
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 
 from events.errors import Malformed
 
@@ -37,6 +38,7 @@ def parse(text: str, field: str = "code") -> str:
     return code
 
 
+@lru_cache(maxsize=10_000)
 def level(code: str) -> Level:
     """The level of a 12-digit code. A county or town that coincides with the area above it counts as that area.
 

@@ -11,7 +11,7 @@ from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, NoteKind
-from events.standing import Facts
+from events.standing import Facts, Standing
 from exchange.protocol.naming import moved_on, named_offices, town_of
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import CaseState
@@ -26,8 +26,9 @@ def out_of_reach(offices: Offices, facts: Facts, found: Mapping[CaseRef, CaseSta
     """What would have been asked, where nobody outside can be. Each counts in no rate, and nobody is pressed for it."""
     asked: dict[CaseRef, str] = {}
     for standing in facts.in_force(*_ASKING):
-        for office, kind in _questions(standing.payload):
-            if not offices.within(offices.successor(office, standing.event.person)):
+        outside = _outside(offices, standing)
+        for office, kind in _questions(standing.payload) if outside else ():
+            if office in outside:
                 asked[CaseRef(standing.ref, office, kind)] = standing.author
     for state in found.values():
         if state.status == "redirected" and state.redirected_to is not None:
@@ -36,6 +37,12 @@ def out_of_reach(offices: Offices, facts: Facts, found: Mapping[CaseRef, CaseSta
         person = facts[ref.opening].event.person if ref.opening in facts else None
         if ref not in found and not offices.within(offices.successor(ref.asked, person)):
             yield CaseState(ref=ref, asker=asker, status="not_reachable")
+
+
+def _outside(offices: Offices, standing: Standing) -> list[str]:
+    """The offices that the fact names and that take no part; whoever is asked is named."""
+    named, person = named_offices(standing.payload), standing.event.person
+    return [office for office in named if not offices.within(offices.successor(office, person))]
 
 
 def _questions(fact: Fact) -> Iterator[tuple[str, NoteKind]]:

@@ -53,10 +53,13 @@ def _in_order(facts: Facts, kind: type[Fact], *more: type[Fact]) -> list[Standin
 
 def _change(held: dict[str, Any], facts: Facts, since: int, *, by_ties: bool) -> None:
     """What changed after `since`, in order; and the marital status by ties where no statement says what follows."""
+    changes = _in_order(facts, Changed, TieBegan, TieEnded)
+    if not changes:
+        return
     entries = [s for s in facts.in_force(Registered) if _says_marital_status(s)]
     entered = max((entry.day for entry in entries), default="")
     fold = Ties()
-    for fact in _in_order(facts, Changed, TieBegan, TieEnded):
+    for fact in changes:
         if isinstance(fact.payload, Changed) and fact.stamp > since:
             held.update(fact.payload.set)
         fold.take(fact)

@@ -106,8 +106,8 @@ def meant(among: Iterable[Tie], kind: TieKind, other: Other) -> Tie | None:
 
 def two_spouses(in_force: Iterable[Tie], facts: Mapping[Ref, Standing]) -> set[Contradiction]:
     """Nobody is married twice at once: each pair of facts that say so."""
-    spouses = [tie for tie in in_force if tie.tie == "spouse" and isinstance(facts[tie.ref].payload, TieBegan)]
-    pairs = combinations(sorted(tie.ref for tie in spouses), 2)
+    spouses = [tie.ref for tie in in_force if tie.tie == "spouse" and isinstance(facts[tie.ref].payload, TieBegan)]
+    pairs = combinations(sorted(spouses), 2)
     return {Contradiction("two_spouses", pair) for pair in pairs}
 
 

@@ -36,7 +36,7 @@ def chain_to_open_stays(sight: Sight) -> Iterator[Due]:
     """Each open stay gets the whole chain, with the disputes that decide who is keeper."""
     if not sight.is_keeper:
         return
-    told = list(links_and_disputes(sight))
+    told = list(links_and_disputes(sight)) if sight.stay_offices else ()
     for office in sight.stay_offices:
         for standing in told:
             moved = isinstance(standing.payload, RegistrationChanged)

@@ -49,8 +49,8 @@ class Sight:
         self.keeper = record.keeper
         self.is_keeper = record.keeper == book.office
         self.of = record.facts.in_force  # the facts in force of some kinds
-        self.in_force = tuple([s for s in record.facts.values() if not s.void])
-        self.own = tuple([s for s in self.in_force if self.mine(s.author)])
+        self.in_force = self.of(Fact)
+        self.own = [standing for standing in self.in_force if standing.author == book.office]
         self.merges = self.of(Merged, Unmerged)  # those in force, and what undid them
         self.told_to: dict[Ref, list[str]] = {}
         for ref, to in book.told:

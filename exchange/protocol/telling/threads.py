@@ -18,7 +18,8 @@ from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, Due, Sight
 def thread_of_stay(sight: Sight) -> Iterator[Due]:
     """Who was told a stay, and is still concerned, is told what ended it."""
     record = sight.record
-    ends = [(stay, end) for stay in record.stays for end in _ends(record, stay)]
+    over = [stay for stay in record.stays if stay.ended_by is not None or stay.demoted_by is not None]
+    ends = [(stay, end) for stay in over for end in _ends(record, stay)]
     if not ends:
         return
     concerned = {s.office for s in record.open_stays} | {record.keeper}
@@ -97,11 +98,10 @@ def hand_over(sight: Sight) -> Iterator[Due]:
 def _kept(sight: Sight) -> bool:
     """Whether the office was ever named in the chain, opened the dossier, or gave one up by a merge."""
     record = sight.record
-    named = any(sight.mine(office) for link in record.chain for office in link.named) or _named_once(sight)
-    opened = any(sight.mine(office) for office in record.openers)
+    if sight.me in record.openers or any(sight.me in link.named for link in record.chain) or _named_once(sight):
+        return True
     # Only whoever took itself for the keeper records a return, which no row sends from anybody else to the keeper.
-    gave_up_or_returned = bool(sight.own_of(Merged, Returned))
-    return named or opened or gave_up_or_returned
+    return bool(sight.own_of(Merged, Returned))
 
 
 def _named_once(sight: Sight) -> bool:
