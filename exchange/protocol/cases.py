@@ -87,7 +87,7 @@ def cases(
             if ref.asked not in rivals:
                 continue  # put by an office that took itself for the keeper: nobody stands behind the question
             asker = ref.asked
-        outside = not book.offices.within(ref.asked)
+        outside = not tellers and not book.offices.within(ref.asked)  # and was never told of it
         state = _derive(_fold(ref, asker, thread, facts, outside=outside), facts, matched, answered)
         state = out_of_reach_again(state, thread) if outside else state
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):

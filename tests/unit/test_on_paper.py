@@ -136,6 +136,18 @@ def test_of_an_office_of_the_exchange_it_changes_nothing_wherever_it_came_from()
         assert (state.status, state.recognised, len(state.aside)) == ("open", False, 1)
 
 
+def test_the_answer_of_an_office_that_closed_stays_its_own():
+    story = Story(HOME)
+    story.world.command(story.world.author(NEW, "P1", DAY, Confirmed(case=story.case, received_on=DAY)))
+    story.world.drain()
+    story.record(HOME, Disputed(case=story.case, reason="other"))
+    book = story.world.book(NEW)
+    book.offices = Offices([COUNTY], closed=[HOME])
+    (record,) = view(book)
+    state = record.cases[story.case]
+    assert (state.status, state.on_paper, len(state.aside)) == ("disputed", False, 1)
+
+
 def test_whoever_joins_is_asked_itself_and_sees_what_was_recorded_of_it(story):
     story.on_paper()
     book = story.world.book(NEW)
