@@ -47,7 +47,7 @@ def still_keeps(record: Record, state: CaseState, office: str) -> bool:
 
     What others alone say of that (an arrival, a register of theirs) it passes on by redirecting.
     """
-    if office != state.ref.asked or state.ref.kind not in _GOING_WITH_IT or state.by_document:
+    if office != state.ref.asked or state.ref.kind not in _GOING_WITH_IT:
         return False
     link = _last_link(record, state)
     if link is None or record.keeper != office or _kept_by(link) != office:

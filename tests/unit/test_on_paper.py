@@ -136,6 +136,23 @@ def test_of_an_office_of_the_exchange_it_changes_nothing_wherever_it_came_from()
         assert (state.status, state.recognised, len(state.aside)) == ("open", False, 1)
 
 
+def test_nobody_but_the_asker_records_it_wherever_it_came_from(story):
+    story.world.command(story.world.author(OTHER, "P1", DAY, Confirmed(case=story.case, received_on=DAY)))
+    story.world.drain()
+    assert (story.state.status, len(story.state.aside), story.written()) == ("not_reachable", 1, 1)
+
+
+def test_whom_a_redirect_named_may_answer_on_paper_as_well():
+    """Nothing was delivered to it, so nothing withdraws the question by itself while the asker decides."""
+    story = Story(HOME)
+    story.record(HOME, Redirected(case=story.case, to=OUTSIDE))
+    story.case = CaseRef(story.arrival, OUTSIDE, "inflow")
+    story.on_paper(deviations=DIFFERS)
+    assert story.state.status == "deviations"
+    story.record(NEW, Settled(case=story.case, insisted=("born_on",)))
+    assert story.state.status == "settled"
+
+
 def test_the_answer_of_an_office_that_closed_stays_its_own():
     story = Story(HOME)
     story.world.command(story.world.author(NEW, "P1", DAY, Confirmed(case=story.case, received_on=DAY)))
