@@ -82,9 +82,7 @@ class CaseSchema(CaseRowSchema):
     )
     among = fields.Many(
         fields.identifier(),
-        metadata={
-            "description": "Of an enquiry that fits several: these persons, for people to say who is meant."
-        },
+        metadata={"description": "Of an enquiry that fits several: these persons, for people to say who is meant."},
     )
     place = fields.Open(allow_none=True)
     redirected_to = fields.office(allow_none=True)

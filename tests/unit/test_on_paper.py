@@ -148,9 +148,9 @@ def test_whom_a_redirect_named_may_answer_on_paper_as_well():
     story.record(HOME, Redirected(case=story.case, to=OUTSIDE))
     story.case = CaseRef(story.arrival, OUTSIDE, "inflow")
     story.on_paper(deviations=DIFFERS)
-    assert story.state.status == "deviations"
+    assert (story.state.status, story.written()) == ("deviations", 0)
     story.record(NEW, Settled(case=story.case, insisted=("born_on",)))
-    assert story.state.status == "settled"
+    assert (story.state.status, story.written()) == ("settled", 0)
 
 
 def test_the_answer_of_an_office_that_closed_stays_its_own():
