@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 
+from sqlalchemy import select
+
 from events.catalogue.family import TieBegan, TieEnded, TieGround
 from events.catalogue.values import Other, TieKind
+from events.store.sql.schema import events, pending
 from exchange.access.caller import Caller
 from exchange.commands.act import Item, Result
 from exchange.commands.record import record
@@ -14,7 +17,11 @@ from exchange.protocol.record import Record
 from exchange.protocol.ties import INVERSE
 from tests.properties.stored import Mirror, Sent, item_of
 
+TOGETHER = "both of a pair forwarded together"
 BEGAN, ENDED, BY_ANOTHER = "tie of both began", "tie of both ended", "tie of both ended by another office"
+
+
+_WAITING = select(events.c.subject).join(pending, (pending.c.author == events.c.author) & (pending.c.id == events.c.id))
 
 
 class StoredTies:
@@ -26,6 +33,15 @@ class StoredTies:
         self.random = random.Random(f"ties of both {world.seed}")
         self.drawn = world.seed % 5 in {0, 2}  # in those without households, which are settled in another order here
         self._began: dict[frozenset[str], str] = {}  # by whom, for each pair
+
+    def count_together(self) -> None:
+        """How often both of a pair wait to be forwarded together."""
+        if not self._began:
+            return
+        with self.sent.ground.node.look() as session:
+            rows = session.sql.execute(_WAITING).scalars()
+            waiting = {*rows}
+        self._count(*(TOGETHER for pair in self._began if pair <= waiting))
 
     def step(self) -> None:
         """Any office that holds two persons ties them, or ends what ties them, of both."""

@@ -20,11 +20,12 @@ from tests.databases import database
 from tests.properties.stored import Ground, Killed, differing
 from tests.properties.stored_history import stored_history
 from tests.properties.stored_households import paging_faults
-from tests.properties.stored_ties import BEGAN, BY_ANOTHER, ENDED
+from tests.properties.stored_ties import BEGAN, BY_ANOTHER, ENDED, TOGETHER
 from tests.properties.test_histories import faults_of
 
 BLOCK = 10
 FIRST = range(0, 100, BLOCK)
+TIED = (110, 115, 165, 225, 252)  # histories in which both of a pair wait to be forwarded at once
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +71,29 @@ def test_in_a_file(first: int, tmp_path: Path) -> None:
 def test_in_postgres(first: int, tmp_path: Path, server: Postgres) -> None:
     with database(server) as url:
         judged(first, Ground(tmp_path, url))
+
+
+def together(seed: int, ground: Ground) -> list[str]:
+    """What the node's own checks find where what is done to those who are tied is forwarded together."""
+    world, commands = stored_history(seed, ground, together=True)
+    assert commands.counts[TOGETHER] > 0
+    shown = [str(each) for each in checks(ground.node, commands.persons).differences]
+    found = [*shown, *paging_faults(ground.node, world.offices)]
+    ground.node.close()
+    return found
+
+
+@pytest.mark.parametrize("seed", TIED)
+def test_acts_on_both_who_are_tied_end_right_though_they_are_forwarded_together(seed: int, tmp_path: Path) -> None:
+    assert together(seed, Ground(tmp_path)) == []
+
+
+@pytest.mark.parametrize("seed", [TIED[1], TIED[3]])
+def test_a_node_that_does_not_look_again_at_those_who_are_tied_is_found(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exchange.pipeline.relatives.Watched.to_read_again", lambda _: set())
+    assert together(seed, Ground(tmp_path)) != []
 
 
 def found_in(folder: Path) -> bool:
