@@ -9,6 +9,7 @@ import msgspec
 
 from events.envelope import Ref
 from events.errors import Tampered
+from exchange.audit.lists import Lists
 from exchange.books import UNREADABLE, Shelf
 from exchange.everybody import everybody, next_persons
 from exchange.firsts import Firsts
@@ -30,9 +31,9 @@ Key = tuple[str, str]
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
-    """`differing`: (office, person) of each record that was not what its book says, was missing or too much,
-    or of a person whose key or part does not open, and of whom everything is left as it stands. The first of them only;
-    `differing_in_all`: how many there are.
+    """`differing`: (office, person) of each record that was not what its book says, was missing or too much, of whom
+    the office's cases or inbox were not, or of a person whose key or part does not open, and of whom everything is left
+    as it stands. The first of them only; `differing_in_all`: how many there are.
     """
 
     persons: int
@@ -153,11 +154,14 @@ def unsettled(node: Node, shelf: Shelf) -> Settled:
 
 
 def compared(session: SqlSession, dossiers: list[Settled]) -> tuple[dict[Key, RecordRow], list[Key]]:
-    """The rows that should stand, and where what stands differs from them."""
+    """The records that should stand, and of whom what stands differs from them, or from the lists beside them."""
     new = {(row.office, row.person): row for one in dossiers for row in record_rows(one)}
     persons = [person for one in dossiers for person in one.shelf.persons]
     old = {(row.office, row.person): row for row in records.of_persons(session.sql, persons)}
-    return new, sorted(key for key in new.keys() | old.keys() if clear(new.get(key)) != clear(old.get(key)))
+    found = {key for key in new.keys() | old.keys() if clear(new.get(key)) != clear(old.get(key))}
+    lists = Lists(session, dossiers)
+    found |= {(office, person) for one in dossiers for office, person, _ in lists.differing(one)}
+    return new, sorted(found)
 
 
 def clear(row: RecordRow | None) -> object:

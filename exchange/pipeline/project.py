@@ -48,7 +48,7 @@ def write_records(node: Node, session: SqlSession, settled: Sequence[Settled]) -
 def project(node: Node, session: SqlSession, settled: Sequence[Settled], fed: Sequence[StoredDelivery]) -> None:
     """Replace the other rows of these dossiers, and take what was fed into the books of those told."""
     persons = _persons(settled)
-    seen = _acknowledged(session, [d for one in settled for d in one.deliveries])
+    seen = acknowledged(session, [d for one in settled for d in one.deliveries])
     with session.without_waiting():  # nothing is asked of what is written here
         books.hold(session.sql, held_rows(node, settled, fed))
         node.step("books held")
@@ -239,6 +239,7 @@ def _outcome(record: Record, notice: Notice) -> str | None:
     return None if case is None or case.status in ASKED else case.status
 
 
-def _acknowledged(session: SqlSession, told: Iterable[StoredDelivery]) -> dict[tuple[str, int], datetime]:
+def acknowledged(session: SqlSession, told: Iterable[StoredDelivery]) -> dict[tuple[str, int], datetime]:
+    """When the notices that came with these deliveries were seen, by the place in the feed."""
     found = session.acknowledged_at((delivery.to, delivery.position) for delivery in told)
     return {place: kept.at for place, kept in found.items()}

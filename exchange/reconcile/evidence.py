@@ -10,6 +10,7 @@ import msgspec
 
 from events.errors import ExchangeError
 from events.store.contract import StoredDelivery
+from exchange.audit.lists import Lists
 from exchange.audit.rebuild import unsettled
 from exchange.pipeline.project import held_rows
 from exchange.pipeline.relatives import Relatives
@@ -53,8 +54,14 @@ class Evidence:
     def read(cls, node: Node, session: SqlSession, dossiers: Sequence[Settled], rows: Rows) -> Iterator[Evidence]:
         """Beside each dossier what the books hold and the records that are stored."""
         relatives = Relatives(node, session, [one.shelf for one in dossiers])
+        lists = Lists(session, dossiers)
         for one in dossiers:
-            yield cls(node, one, rows.held(one.persons), rows.records(one.persons), relatives)
+            found = cls(node, one, rows.held(one.persons), rows.records(one.persons), relatives)
+            if not found.differences:  # else what the lists lack may follow from these, and is written anew with them
+                found.differences = [
+                    Difference("view", o, person, lacking=(n,)) for o, person, n in lists.differing(one)
+                ]
+            yield found
 
     def _ledger_and_views(self) -> Iterator[Difference]:
         """Where the books hold exactly what was told, they are read once: the view of the one is that of the other."""

@@ -25,9 +25,10 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     `other`: an event that `office` recorded does not stand as it was logged, and these columns of its row do not fit
     its bytes; `body`: the bytes not the hash in the log; `index`, `at`: it does not fit there in the order of the log.
     Without an event: a place in the log (`index`) or in the office's feed (`position`) is empty, and nothing else says
-    whose it was. view: fields or columns of the stored record; or, where nothing can be compared, the rule by which the
-    person's key or a part does not open. entitlement: what `other` still owes `office` (`event`, `parts`, `question`,
-    `fact`), or `ground`. agreement: the fields that differ.
+    whose it was. view: fields or columns of the stored record; `cases`, `inbox`: what these lists of the office show of
+    the person; or, where nothing can be compared, the rule by which the person's key or a part does not open.
+    entitlement: what `other` still owes `office` (`event`, `parts`, `question`, `fact`), or `ground`. agreement: the
+    fields that differ.
 
     `consequences`: what other checks find only because of this one, and would not if it were put right.
     """

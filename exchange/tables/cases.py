@@ -73,24 +73,24 @@ def replace(sql: Connection, persons: Collection[str], rows: Iterable[CaseRow]) 
 def one(sql: Connection, office: str, id_: str) -> CaseRow | None:
     """The case as this office knows it; None where it is none of its cases."""
     row = sql.execute(select(cases).where(cases.c.office == office, cases.c.id == id_)).one_or_none()
-    return None if row is None else _row(row)
+    return None if row is None else row_of(row)
 
 
 def sides(sql: Connection, id_: str) -> tuple[CaseRow, ...]:
     """The case as every office that has it knows it."""
-    return tuple(_row(row) for row in sql.execute(select(cases).where(cases.c.id == id_).order_by(cases.c.office)))
+    return tuple(row_of(row) for row in sql.execute(select(cases).where(cases.c.id == id_).order_by(cases.c.office)))
 
 
 def some(sql: Connection, which: Which, after: str | None = None, limit: int = 50) -> Page[CaseRow]:
     """A page of cases: what is due first comes first."""
-    return page(sql, select(cases).where(*_where(which)), _ORDER, _row, after, limit)
+    return page(sql, select(cases).where(*_where(which)), _ORDER, row_of, after, limit)
 
 
 def waiting(sql: Connection, due_by: str, after: str | None = None, limit: int = 500) -> Page[CaseRow]:
     """A page of the cases that wait for an answer, due by this day or on none yet, or for the decision on one."""
     due = cases.c.due_on.is_(None) | (cases.c.due_on <= due_by)
     asked = select(cases).where(OPEN_ROWS, cases.c.status.in_(sorted(DECIDING)) | due)
-    return page(sql, asked, _ORDER, _row, after, limit)
+    return page(sql, asked, _ORDER, row_of, after, limit)
 
 
 def how_many(sql: Connection, which: Which, most: int = MOST) -> int:
@@ -138,7 +138,8 @@ def _values(row: CaseRow) -> dict[str, Any]:
     }
 
 
-def _row(row: Row[Any]) -> CaseRow:
+def row_of(row: Row[Any]) -> CaseRow:
+    """What stands in a row of the table."""
     fields = {name: getattr(row, name) for name in CaseRow.__struct_fields__ if name != "opening"}
     return CaseRow(
         **{

@@ -59,7 +59,7 @@ def one(sql: Connection, office: str, position: int) -> InboxRow | None:
     """The notification at this position of the office's feed; None where none came with that delivery."""
     wanted = (inbox.c.office == office) & (inbox.c.position == position)
     row = sql.execute(select(inbox).where(wanted)).one_or_none()
-    return None if row is None else _row(row)
+    return None if row is None else row_of(row)
 
 
 def acknowledge(sql: Connection, office: str, position: int, at: datetime) -> None:
@@ -71,7 +71,7 @@ def acknowledge(sql: Connection, office: str, position: int, at: datetime) -> No
 def some(sql: Connection, which: Which, after: str | None = None, limit: int = 25) -> Page[InboxRow]:
     """A page of notifications, the newest first."""
     keys = (inbox.c.at, inbox.c.office, inbox.c.position)
-    return page(sql, select(inbox).where(*_where(which)), keys, _row, after, limit, falling=True)
+    return page(sql, select(inbox).where(*_where(which)), keys, row_of, after, limit, falling=True)
 
 
 def lines(sql: Connection, which: Which, after: str | None = None, limit: int = 25) -> Page[InboxRow]:
@@ -81,7 +81,7 @@ def lines(sql: Connection, which: Which, after: str | None = None, limit: int = 
     # The offset keeps the database from reading all lines of the office before it has found those of the page.
     later = select(literal(1)).where(*_same_line(other), newer, *_where(which, other)).offset(0).exists()
     keys = (inbox.c.at, inbox.c.office, inbox.c.position)
-    return page(sql, select(inbox).where(*_where(which), ~later), keys, _row, after, limit, falling=True)
+    return page(sql, select(inbox).where(*_where(which), ~later), keys, row_of, after, limit, falling=True)
 
 
 def place(lead: InboxRow) -> str:
@@ -96,7 +96,7 @@ def in_lines(sql: Connection, leads: Sequence[InboxRow], which: Which) -> list[t
     found = []
     for batch in batches([(lead.office, lead.act, lead.teller) for lead in leads]):
         rows = sql.execute(select(inbox, chosen).where(line.in_(batch)).order_by(inbox.c.at, inbox.c.position))
-        found += [(_row(row), bool(row.chosen)) for row in rows]
+        found += [(row_of(row), bool(row.chosen)) for row in rows]
     return found
 
 
@@ -131,7 +131,8 @@ def _values(row: InboxRow) -> dict[str, Any]:
     }
 
 
-def _row(row: Row[Any]) -> InboxRow:
+def row_of(row: Row[Any]) -> InboxRow:
+    """What stands in a row of the table."""
     fields = {name: getattr(row, name) for name in InboxRow.__struct_fields__}
     acknowledged = None if row.acknowledged is None else to_moment(row.acknowledged)
     return InboxRow(**{**fields, "at": to_moment(row.at), "acknowledged": acknowledged})
