@@ -26,7 +26,7 @@ from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Facts, Standing
 from exchange.protocol.book import Book, Delivery
-from exchange.protocol.naming import named_offices, named_originally
+from exchange.protocol.naming import asked_by, named_ever, named_offices
 from exchange.protocol.on_paper import came_on_paper, out_of_reach_again, speaks_for_asked
 from exchange.protocol.one_document import corrected_away
 from exchange.protocol.out_of_reach import out_of_reach
@@ -110,9 +110,7 @@ def _asks_itself(ref: CaseRef, asker: str, keeper: str | None, tellers: Iterable
     return asker == ref.asked or (bool(behind) and all(d.teller == ref.asked for d in behind))
 
 
-def _asker(
-    book: Book, ref: CaseRef, facts: Mapping[Ref, Standing], keeper: str | None, thread: Sequence[Standing]
-) -> str:
+def _asker(book: Book, ref: CaseRef, facts: Facts, keeper: str | None, thread: Sequence[Standing]) -> str:
     """The author where its content names the office asked, or that office is the keeper; else the keeper."""
     opening = facts.get(ref.opening)
     if opening is None:
@@ -120,7 +118,7 @@ def _asker(
         return book.offices.successor(ref.opening.author, person)
     if keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
         return opening.author
-    named = named_offices(opening.payload) | named_originally(opening)
+    named = named_offices(opening.payload) | named_ever(opening, facts)
     return opening.author if ref.asked in named else keeper
 
 
@@ -244,9 +242,7 @@ def _again(state: CaseState, stamp: int) -> CaseState:
     )
 
 
-def _derive(
-    state: CaseState, facts: Mapping[Ref, Standing], matched: Mapping[Ref, Ref], answered: Mapping[Ref, Ref]
-) -> CaseState:
+def _derive(state: CaseState, facts: Facts, matched: Mapping[Ref, Ref], answered: Mapping[Ref, Ref]) -> CaseState:
     """What both sides see of the opening event itself closes the case, without a further event."""
     if state.status not in OPEN:
         return state
@@ -256,14 +252,15 @@ def _derive(
         return state
     if opening.void:
         return replace(state, status="withdrawn", automatic=True)
-    named_before = bool(opening.corrections) and state.ref.asked in named_originally(opening)
-    if named_before and state.ref.asked not in named_offices(opening.payload):
+    kind, asked = state.ref.kind, state.ref.asked
+    corrected = facts.of(Corrected) and asked not in asked_by(opening.payload, kind)
+    if corrected and asked in named_ever(opening, facts, kind):
         return replace(state, status="withdrawn", automatic=True)
-    by = matched if state.ref.kind == "outflow" else answered if isinstance(opening.payload, RequestOpened) else {}
+    by = matched if kind == "outflow" else answered if isinstance(opening.payload, RequestOpened) else {}
     closing = facts.get(by[opening.ref]) if opening.ref in by else None
     if closing is None or closing.stamp < _reopened_by_hand(state, facts):
         return state
-    if state.ref.kind == "outflow":
+    if kind == "outflow":
         return replace(state, status="matched", automatic=True) if state.status in ASKED else state
     return replace(state, status="answered")
 

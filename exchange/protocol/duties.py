@@ -19,7 +19,7 @@ from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
 from exchange.protocol.cases import ONE_DOCUMENT, says_more
 from exchange.protocol.causes import human_cause
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
-from exchange.protocol.naming import named_offices, named_originally
+from exchange.protocol.naming import named_no_more
 from exchange.protocol.record import Record
 from exchange.protocol.redirecting import sent_in_error
 from exchange.protocol.routing_table import rank
@@ -142,7 +142,7 @@ def _concerned_no_more(sight: Sight, amendment: Standing, target: Due | None, to
     if isinstance(amendment.payload, Retracted):
         return True
     root = _root(sight.record, amendment)
-    named_once = to in named_originally(root) and to not in named_offices(root.payload)
+    named_once = named_no_more(root, sight.record.facts, to)
     told = sight.book.told.get((root.ref, to))
     by_document = told is not None and told.ground == ONE_DOCUMENT
     return (named_once or by_document) and (target is None or target.ground in {"amendment", "told"})
@@ -256,7 +256,7 @@ def _may_keep(book: Book, record: Record, owed: Mapping[DueKey, Due], told: Deli
         return allowed
     first = book.told.get((root.ref, told.to))
     if book.office in {standing.author, record.keeper}:
-        in_error = told.to in named_originally(root) and told.to not in named_offices(root.payload)
+        in_error = named_no_more(root, record.facts, told.to)
         by_document = first is not None and first.ground == ONE_DOCUMENT  # no other person has the document any more
         if in_error or by_document:
             return NO_PARTS

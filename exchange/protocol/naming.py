@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from events.catalogue.amendment import Corrected
 from events.catalogue.case import EnquiryOpened, Escalated, Redirected, Rejected, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
@@ -12,7 +13,8 @@ from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Merged, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import Place, StayName
-from events.standing import Standing
+from events.errors import Malformed
+from events.standing import Facts, Standing, apply
 
 Codes = Iterable[str | None]
 
@@ -50,9 +52,36 @@ def named_offices(fact: Fact) -> frozenset[str]:
     return frozenset(filter(None, names(fact))) if names is not None else _NOBODY
 
 
-def named_originally(standing: Standing) -> frozenset[str]:
-    """The offices that the fact named as first recorded."""
-    return named_offices(standing.event.payload)
+def asked_by(fact: Fact, kind: str) -> frozenset[str]:
+    """Those of them to which this kind of question is put; of an arrival it depends on what it names an office as."""
+    named = named_offices(fact)
+    if isinstance(fact, Arrived) and kind in {"inflow", "moved-on"}:
+        home = named.intersection({town_of(fact.registration)})
+        return home if kind == "inflow" else frozenset(o for o in named - home if moved_on(fact, o))
+    return named
+
+
+def named_ever(standing: Standing, facts: Facts, kind: str = "") -> frozenset[str]:
+    """Those that the fact named as first recorded, or as any correction of it says, be that in force or not."""
+    first = standing.event.payload
+    named = asked_by(first, kind)
+    for each in facts.of(Corrected):
+        for said in (each.event.payload, each.payload):
+            if isinstance(said, Corrected) and said.target == standing.ref:
+                named |= _named_by(first, said.set, kind)
+    return named
+
+
+def named_no_more(standing: Standing, facts: Facts, office: str) -> bool:
+    """Whether it named the office once, and as it now stands does not: that the office was told was an error."""
+    return office not in named_offices(standing.payload) and office in named_ever(standing, facts)
+
+
+def _named_by(fact: Fact, changes: Mapping[str, Any], kind: str) -> frozenset[str]:
+    try:
+        return asked_by(apply(fact, "", changes)[0], kind)
+    except Malformed:
+        return _NOBODY
 
 
 def moved_on(fact: Arrived | Returned, office: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from events.catalogue.case import Redirected
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
-from exchange.protocol.naming import named_offices, named_originally
+from exchange.protocol.naming import named_ever, named_offices
 from exchange.protocol.record import Record
 
 
@@ -30,6 +30,6 @@ def sent_in_error(record: Record, opening: Ref, office: str) -> bool:
     asked = [state for ref, state in record.cases.items() if (ref.opening, ref.asked) == (opening, office)]
     if any(state.status == "withdrawn" and sent_on(record, state.ref) for state in asked):
         return True
-    once = any(office in named_originally(s) for s in about)
+    once = any(office in named_ever(s, record.facts) for s in about)
     now = any(office in named_offices(s.payload) for s in about if not s.void)
     return once and not now and not any(state.recognised for state in asked)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from events.catalogue.amendment import Corrected
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.person import Protected, Stated, Unprotected
 from events.catalogue.values import CaseRef, Place
@@ -20,6 +21,7 @@ from exchange.protocol.contradictions import contradictions
 from exchange.protocol.dossier import Dossier, concerned, dossiers
 from exchange.protocol.inheriting import inherited
 from exchange.protocol.kinship import GROUND
+from exchange.protocol.naming import named_no_more
 from exchange.protocol.offices import Offices
 from exchange.protocol.one_document import one_document, rivals
 from exchange.protocol.particulars import latest_statement, particulars, stated_by
@@ -28,7 +30,7 @@ from exchange.protocol.rejections import rejections
 from exchange.protocol.stays import Movements
 from exchange.protocol.ties import ties, two_spouses
 
-VIEW_VERSION = 7
+VIEW_VERSION = 8
 
 
 class Basis(msgspec.Struct, dict=True):
@@ -174,10 +176,13 @@ def _version(book: Book, facts: Mapping[Ref, Standing]) -> int:
     return len(facts) + len(told) + len(received)
 
 
-def _family(book: Book, facts: Mapping[Ref, Standing]) -> bool:
-    """Whether a notice of the family's column told the office of this person."""
+def _family(book: Book, facts: Facts) -> bool:
+    """Whether a notice of the family's column told the office of this person, of no tie that names another by now."""
     family = [d.ref for d in book.received.values() if GROUND in (d.kind, d.ground)]
-    return any(ref in facts for ref in family)
+    if not any(ref in facts for ref in family):
+        return False
+    began = facts.in_force(TieBegan) if facts.of(Corrected) else ()
+    return not began or not all(named_no_more(standing, facts, book.office) for standing in began)
 
 
 def _announcements(

@@ -11,7 +11,7 @@ from events.catalogue.person import Deceased, Merged, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.envelope import Part, Ref
 from events.standing import Standing
-from exchange.protocol.naming import moved_on, named_offices, named_originally, town_of
+from exchange.protocol.naming import asked_by, moved_on, named_offices, town_of
 from exchange.protocol.record import ASKED
 from exchange.protocol.routing_table import (
     DEATH_ASKS,
@@ -38,7 +38,7 @@ def author_tells(sight: Sight) -> Iterator[Due]:
             cell = named_cell(sight, standing, to)
             if cell is not None:
                 parts = parts_for_named(sight, standing, to)
-                yield sight.due(standing, to, "named", cell, parts=parts, trigger=_first_notice(standing, to))
+                yield sight.due(standing, to, "named", cell, parts=parts, trigger=_first_notice(standing, to, cell))
         yield from _answers_request(sight, standing)
 
 
@@ -65,6 +65,7 @@ def _keeper(sight: Sight, standing: Standing) -> Iterator[Due]:
         because = _passed_on(sight, standing, keeper) if cell.asks else because
     elif isinstance(payload, RegistrationChanged) and town_of(payload.to) != keeper:
         cell = UPDATE
+    because = because or _first_notice(standing, keeper, cell)
     yield sight.due(standing, keeper, "keeper", cell, parts=parts, trigger=because)
 
 
@@ -131,9 +132,12 @@ def parts_for_named(sight: Sight, standing: Standing, to: str) -> frozenset[Part
     return ALL_PARTS if isinstance(payload, RequestOpened | EnquiryOpened) else NO_PARTS
 
 
-def _first_notice(standing: Standing, to: str) -> Ref | None:
-    """An office that only the corrected content names is told because of the correction."""
-    if standing.corrections and to not in named_originally(standing):
+def _first_notice(standing: Standing, to: str, cell: Cell) -> Ref | None:
+    """What asks an office that only the corrected content names so is told because of the correction."""
+    kind = cell.kind if cell.asks else ""
+    if standing.corrections and to in asked_by(standing.payload, kind).difference(
+        asked_by(standing.event.payload, kind)
+    ):
         return standing.corrections[-1]
     return None
 

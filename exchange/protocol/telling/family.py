@@ -17,6 +17,7 @@ from exchange.protocol.book import Book
 from exchange.protocol.causes import Cause
 from exchange.protocol.chain import is_opening, openings
 from exchange.protocol.kinship import GROUND, Addressee, addressees, bonds, concerns
+from exchange.protocol.naming import named_no_more, named_offices
 from exchange.protocol.record import Record, Stay
 from exchange.protocol.routing_table import cell_of
 from exchange.protocol.telling.due import IDENTITY, NO_PARTS, Due, Sight
@@ -61,6 +62,8 @@ def _because(standing: Standing, began: Standing, to: Addressee) -> tuple[Ref | 
     """What made it due, where that is newer: that the office became the other's, or that the tie began."""
     if to.since is not None and to.since.stamp > max(standing.stamp, began.stamp):
         return None, to.since
+    if began.corrections and to.office not in named_offices(began.event.payload):
+        return began.corrections[-1], None  # a tie that named somebody else before
     return (began.ref if standing.stamp < began.stamp else None), None
 
 
@@ -145,6 +148,8 @@ def _parts(standing: Standing) -> frozenset[Part]:
 
 
 def told_in_error(record: Record, book: Book, to: str) -> bool:
-    """Whether every tie that the office was told of was taken back: with it all that was told for the family's sake."""
+    """Whether every tie that the office was told of was taken back, or names another office by now: with it all that
+    was told for the family's sake.
+    """
     began = [s for s in record.facts.of(TieBegan) if (s.ref, to) in book.told]
-    return all(standing.void for standing in began)
+    return all(standing.void or named_no_more(standing, record.facts, to) for standing in began)

@@ -9,7 +9,7 @@ from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
-from exchange.protocol.naming import named_offices, named_originally, town_of
+from exchange.protocol.naming import named_ever, named_offices, town_of
 from exchange.protocol.record import Record, Stay
 from exchange.protocol.routing_table import MATCHED, UPDATE, is_common
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, Due, Sight
@@ -106,8 +106,9 @@ def _kept(sight: Sight) -> bool:
 
 def _named_once(sight: Sight) -> bool:
     """Whether a link named the office that was taken back, or corrected since: what it recorded as keeper stands."""
-    links = sight.record.facts.of(Registered, RegistrationChanged)
-    return any(sight.me in named_originally(link) or sight.me in named_offices(link.payload) for link in links)
+    facts = sight.record.facts
+    links = facts.of(Registered, RegistrationChanged)
+    return any(sight.me in named_ever(link, facts) or sight.me in named_offices(link.payload) for link in links)
 
 
 def _fully(sight: Sight, keeper: str) -> bool:

@@ -1,0 +1,122 @@
+"""An office that a fact named for a while, first or by a correction: asked no more, told so, and keeping nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import RequestOpened
+from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Registered
+from events.catalogue.values import CaseRef, NoteKind, Other, town
+from events.envelope import Ref
+from exchange.protocol.sheet import roles, state
+from tests.properties.world import OFFICES, World
+
+HOME, NEW, OTHER, THIRD = OFFICES[:4]
+NAMED = [Other(stated={"name": "乙"}, at=office) for office in (HOME, OTHER, THIRD)]
+
+
+class Story:
+    """What NEW records of a person, corrected once and again."""
+
+    def __init__(self) -> None:
+        self.world = World(1, skew=False)
+
+    def record(self, office: str, fact: Fact) -> Ref:
+        event = self.world.author(office, "P1", "2026-03-02", fact)
+        self.world.command(event)
+        self.world.drain()
+        return event.ref
+
+    def arrives(self, **more: Any) -> Ref:
+        said = {"kind": "main", "registration": town(HOME), "stated": {"name": "甲"}, "opens": True, **more}
+        return self.record(NEW, Arrived(**said))
+
+    def corrects(self, target: Ref, **changes: Any) -> Ref:
+        return self.record(NEW, Corrected(target=target, set=changes, fields=tuple(changes)))
+
+    def asked(self, opening: Ref, office: str, kind: NoteKind) -> str:
+        """How the question stands, the same on both sides."""
+        records = [self.world.record(each, "P1") for each in (NEW, office)]
+        (found,) = {r.cases[CaseRef(opening, office, kind)].status for r in records if r is not None}
+        return found
+
+    def knows(self, office: str, ref: Ref) -> bool:
+        return bool(self.world.books[office].parts(ref))
+
+    def told(self, office: str, ref: Ref) -> list[tuple[str | None, str]]:
+        """The kind and act of what the office was told of the event, as it came."""
+        return [(d.kind, d.act) for d in self.world.said if (d.to, d.ref) == (office, ref)]
+
+    def act(self, ref: Ref) -> str:
+        return self.world.books[NEW].event(ref).frame.submission
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def test_the_office_that_the_first_of_two_corrections_named_is_asked_no_more(story):
+    arrival = story.arrives()
+    first = story.corrects(arrival, registration=town(OTHER))
+    assert (story.asked(arrival, HOME, "inflow"), story.asked(arrival, OTHER, "inflow")) == ("withdrawn", "open")
+    second = story.corrects(arrival, registration=town(THIRD))
+    assert [story.asked(arrival, office, "inflow") for office in (HOME, OTHER, THIRD)] == [
+        "withdrawn",
+        "withdrawn",
+        "open",
+    ]
+    assert [story.knows(office, arrival) for office in (HOME, OTHER, THIRD)] == [False, False, True]
+    assert story.told(OTHER, second) == [("retraction", story.act(second))]
+    assert [story.told(office, arrival)[0] for office in (OTHER, THIRD)] == [
+        ("inflow", story.act(first)),
+        ("inflow", story.act(second)),
+    ], "the first notice comes with the amendment"
+
+
+def test_so_is_the_one_that_a_correction_named_which_was_taken_back(story):
+    arrival = story.arrives()
+    story.record(NEW, Retracted(target=story.corrects(arrival, registration=town(OTHER))))
+    assert (story.asked(arrival, HOME, "inflow"), story.asked(arrival, OTHER, "inflow")) == ("open", "withdrawn")
+    assert not story.knows(OTHER, arrival)
+
+
+def test_who_is_still_the_origin_is_asked_that_and_no_more_about_the_registration(story):
+    arrival = story.arrives(origin=town(HOME))
+    corrected = story.corrects(arrival, registration=town(OTHER))
+    assert (story.asked(arrival, HOME, "inflow"), story.asked(arrival, HOME, "moved-on")) == ("withdrawn", "open")
+    assert story.told(HOME, arrival)[-1] == ("moved-on", story.act(corrected)), "in a notice of its own"
+
+
+def test_a_request_goes_to_the_last_office_alone(story):
+    story.arrives()
+    request = story.record(NEW, RequestOpened(to=HOME, asks="change", wanted={"name": "丙"}))
+    story.corrects(request, to=OTHER)
+    story.corrects(request, to=THIRD)
+    states = [story.asked(request, office, "request") for office in (HOME, OTHER, THIRD)]
+    assert states == ["withdrawn", "withdrawn", "open"]
+
+
+def test_whose_office_a_tie_named_by_mistake_is_no_family(story):
+    story.record(NEW, Registered(particulars={"name": "甲"}, basis="first_record", registration=town(NEW)))
+    first, second, third = NAMED
+    tie = story.record(NEW, TieBegan(tie="spouse", other=first, ground="marriage"))
+    story.corrects(tie, other={"stated": second.stated, "at": second.at})
+    last = story.corrects(tie, other={"stated": third.stated, "at": third.at})
+    states = [story.asked(tie, office, "family") for office in (HOME, OTHER, THIRD)]
+    assert states == ["withdrawn", "withdrawn", "open"]
+    records = [story.world.record(office, "P1") for office in (HOME, OTHER, THIRD)]
+    assert [(roles(each), state(each)) for each in records] == [
+        ((), "withdrawn"),
+        ((), "withdrawn"),
+        (("family",), "open"),
+    ]
+    assert ["name" in each.particulars for each in records] == [False, False, True]
+    noticed = {(d.kind, d.act) for d in story.world.said if d.to == THIRD and d.kind is not None}
+    assert noticed == {("family", story.act(last))}, "one act, one notice"
