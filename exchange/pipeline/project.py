@@ -26,7 +26,7 @@ from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import ASKED, DECIDING, CaseState, Record
 from exchange.protocol.reviewing import review_on
 from exchange.protocol.routing_table import rank
-from exchange.protocol.sheet import lives_at, own_stay, protected_until, roles, sheet, shown
+from exchange.protocol.sheet import lives_at, protected_until, roles, sheet, shown
 from exchange.tables import books, cases, inbox, records
 from exchange.unit_of_work import SqlSession
 
@@ -96,7 +96,6 @@ def _plain_rows(record: Record) -> Iterator[tuple[records.RecordRow, bytes]]:
     seen = sheet(record)
     plain = canonical.encode_known(seen)
     digest = hashlib.sha256(plain).digest()
-    own = own_stay(record)
     if record.withdrawn:  # of whom the sheet shows neither, though the columns say both
         held, home = roles(record), lives_at(record)
         lives = home.code if home is not None else None
@@ -111,7 +110,7 @@ def _plain_rows(record: Record) -> Iterator[tuple[records.RecordRow, bytes]]:
             roles=held,
             keeper=record.keeper,
             lives_at=lives,
-            since=own.began if own is not None else None,
+            since=seen["since"],
             review_on=review_on(record),
             protected_until=protected_until(record) if person == record.person else None,
             version=record.version,

@@ -43,7 +43,9 @@ class Relatives:
 
     def kin(self, office: str, record: Record) -> Mapping[str, Kin]:
         """What the office's own books say of those tied to this person."""
-        shelved = {shelf.persons: shelf for each in tied_to(record) if (shelf := self._shelves.get(each)) is not None}
+        if not (named := tied_to(record)):
+            return {}
+        shelved = {shelf.persons: shelf for each in named if (shelf := self._shelves.get(each)) is not None}
         return kinship(record, [r for shelf in shelved.values() for r in self._view(office, shelf)])
 
     def _view(self, office: str, shelf: Shelf) -> tuple[Record, ...]:

@@ -221,8 +221,10 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
         )
     changed = {(d.ref, d.to): d for d in made}
     for key, told in {**book.told, **changed}.items():
+        if not told.parts or key[0] not in record.facts:
+            continue
         allowed = _may_keep(book, record, owed, told)
-        if key[0] in record.facts and not told.parts <= allowed:
+        if not told.parts <= allowed:
             first = changed.get(key)
             revision = first.revision if first else told.revision + 1
             changed[key] = msgspec.structs.replace(

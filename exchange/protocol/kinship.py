@@ -80,6 +80,8 @@ def bonds(record: Record) -> tuple[Tie, ...]:
 
 def tied_to(record: Record) -> list[str]:
     """The persons whom any tie of the record names by id, or ever did."""
+    if not record.ties and not record.facts.of(TieBegan):
+        return []
     named = {tie.other.person for tie in (*record.ties, *bonds(record))}
     return sorted(person for person in named if person is not None)
 

@@ -199,11 +199,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def open_stays(self) -> tuple[Stay, ...]:
-        return tuple([stay for stay in self.stays if stay.open])
+        return tuple([stay for stay in self.stays if stay.ended is None])
 
     @property
     def main_stays(self) -> tuple[Stay, ...]:
-        return tuple([stay for stay in self.stays if stay.open and stay.kind == "main"])
+        return tuple([stay for stay in self.stays if stay.ended is None and stay.kind == "main"])
 
     @property
     def ties_in_force(self) -> tuple[Tie, ...]:

@@ -84,11 +84,13 @@ def roles(record: Record) -> tuple[str, ...]:
     found = []
     if record.registration == town(record.office):
         found.append("registration")
-    found += [kind for kind in ("main", "further") if any(s.kind == kind for s in _own(record) if s.open)]
+    own = _own(record)
+    lives_here = {stay.kind for stay in own if stay.open}
+    found += [kind for kind in ("main", "further") if kind in lives_here]
     holds = bool(found)
     if not found and any(a.waits and a.to == record.office for a in record.announcements):
         found.append("expected")
-    if not found and (_own(record) or _kept(record)):
+    if not found and (own or _kept(record)):
         found.append("former")
     if not holds and record.family and record.ties_in_force:
         found.append("family")

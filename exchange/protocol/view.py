@@ -200,11 +200,8 @@ def _announcements(
 
 def _differences(known: Mapping[Any, CaseState], facts: Facts, office: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Fields insisted on with what the asker holds, and the fields of open cases."""
-    if not known:
-        return {}, ()
     insisted: dict[str, Any] = {}
     objected: set[str] = set()
-    stated = stated_by(facts, office)
     for state in known.values():
         opening = facts.get(state.ref.opening)
         if opening is None or opening.void or state.ref.kind == "enquiry":
@@ -213,7 +210,7 @@ def _differences(known: Mapping[Any, CaseState], facts: Facts, office: str) -> t
             if state.open:
                 objected.add(deviation.field)
             elif state.status == "settled" and deviation.field in state.insisted:
-                insisted[deviation.field] = stated.get(deviation.field, deviation.yours)
+                insisted[deviation.field] = stated_by(facts, office).get(deviation.field, deviation.yours)
         if state.open:
             objected.update(state.reopened)
     return insisted, tuple(sorted(objected))

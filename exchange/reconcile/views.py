@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -22,6 +23,7 @@ from exchange.tables.records import RecordRow
 
 _LOST = "record"
 _CLEAR = tuple(name for name in RecordRow.__struct_fields__ if name != "sealed")  # a seal is never twice the same
+_clear = attrgetter(*_CLEAR)
 
 
 def check_views(
@@ -81,7 +83,7 @@ def _lacks(one: Settled, new: tuple[RecordRow, bytes] | None, old: RecordRow | N
     if new is None or old is None:
         return (_LOST,)
     row, plain = new
-    names = [name for name in _CLEAR if getattr(row, name) != getattr(old, name)]
+    names = [] if _clear(row) == _clear(old) else [n for n in _CLEAR if getattr(row, n) != getattr(old, n)]
     try:
         if opened_sheet(one.shelf, old) != (plain if one.shelf.cipher(row.person) is not None else b""):
             names.append("sealed")
