@@ -19,7 +19,7 @@ from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
 from exchange.protocol.cases import ONE_DOCUMENT, says_more
 from exchange.protocol.causes import human_cause
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
-from exchange.protocol.naming import named_no_more
+from exchange.protocol.naming import kept_in_error, named_no_more
 from exchange.protocol.record import Record
 from exchange.protocol.redirecting import sent_in_error
 from exchange.protocol.routing_table import rank
@@ -220,10 +220,13 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
             )
         )
     changed = {(d.ref, d.to): d for d in made}
+    in_error = kept_in_error(record.facts, (record.keeper, *record.openers, *(stay.office for stay in record.stays)))
     for key, told in {**book.told, **changed}.items():
         if not told.parts or key[0] not in record.facts:
             continue
         allowed = _may_keep(book, record, owed, told)
+        if told.to in in_error:  # it keeps no more of what was handed over than is still due
+            allowed &= owed[key].parts if key in owed else NO_PARTS
         if not told.parts <= allowed:
             first = changed.get(key)
             revision = first.revision if first else told.revision + 1

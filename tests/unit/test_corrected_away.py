@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import RequestOpened
+from events.catalogue.case import Confirmed, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
+from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, NoteKind, Other, town
 from events.envelope import Ref
 from exchange.protocol.sheet import roles, state
@@ -120,3 +121,28 @@ def test_whose_office_a_tie_named_by_mistake_is_no_family(story):
     assert ["name" in each.particulars for each in records] == [False, False, True]
     noticed = {(d.kind, d.act) for d in story.world.said if d.to == THIRD and d.kind is not None}
     assert noticed == {("family", story.act(last))}, "one act, one notice"
+
+
+def test_to_whom_the_registration_was_moved_by_mistake_what_was_handed_over_is_withdrawn(story):
+    """It was told everything at once, by whoever gave the registration up and by the town where the person lives."""
+    particulars = {"name": "甲", "sex": "F"}
+    first = story.record(NEW, Registered(particulars=particulars, basis="first_record", registration=town(NEW)))
+    arrived = Arrived(kind="main", registration=town(NEW), address="6 Lake Road", stated={"name": "甲"})
+    stay = story.record(THIRD, arrived)
+    story.record(NEW, Confirmed(case=CaseRef(stay, NEW, "inflow")))
+    moved = story.record(NEW, RegistrationChanged(from_=town(NEW), to=town(OTHER), ground="moved"))
+    assert all(story.knows(OTHER, ref) for ref in (first, stay))
+    taken_back = story.record(NEW, Retracted(target=moved))
+    told = story.world.books[OTHER]
+    assert [event.ref for event in told.events() if event.frame.author != OTHER and told.parts(event.ref)] == []
+    record = story.world.record(OTHER, "P1")
+    assert (record.particulars, state(record)) == ({}, "withdrawn")
+    story.record(NEW, Retracted(target=taken_back))
+    assert all(story.knows(OTHER, ref) for ref in (first, stay))
+
+
+def test_who_kept_the_person_until_the_registration_moved_on_keeps_what_it_has(story):
+    first = story.record(NEW, Registered(particulars={"name": "甲"}, basis="first_record", registration=town(NEW)))
+    story.record(NEW, RegistrationChanged(from_=town(NEW), to=town(OTHER), ground="moved"))
+    story.record(OTHER, RegistrationChanged(from_=town(OTHER), to=town(THIRD), ground="moved"))
+    assert story.knows(OTHER, first)
