@@ -124,7 +124,7 @@ def _returned(fact: Fact, day: str, office: str, record: Record) -> None:
     _keeper(office, record)
     _alive(day, record)
     if any(stay.kind == "main" for stay in _own_stays(office, record)):
-        raise AlreadyHere
+        raise AlreadyHere(field="person", rule="already_here.returned")
 
 
 def _keeper(office: str, record: Record) -> None:

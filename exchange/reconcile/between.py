@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import asdict
@@ -52,7 +52,8 @@ def _parts(node: Node, one: str, other: str, tell: Tell, *, trusted: bool) -> It
     done = 0
     for persons in _batches(node, one, other):
         part = checks(node, persons, trusted=trusted)
-        yield part.only(found for found in part.differences if _concerns(found, one, other))
+        areas = [_Area(node, area, part.differences) for area in (one, other)]
+        yield part.only(found for found in part.differences if _concerns(found, *areas))
         done += len(persons)
         tell(done)
 
@@ -71,9 +72,29 @@ def _batches(node: Node, one: str, other: str) -> Iterator[list[str]]:
         after = found[-1]
 
 
-def _concerns(found: Difference, one: str, other: str) -> bool:
-    """Whether it stands between the two areas, or on one side where no other is named."""
+class _Area:
+    """How the codes of its offices begin, and of whom of these faults it shows anything."""
+
+    def __init__(self, node: Node, code: str, faults: Sequence[Difference]) -> None:
+        self.code = code
+        persons = {fault.person for fault in faults if not fault.other}
+        shown = select(records.c.person).where(within(records.c.office, code), records.c.person.in_(persons))
+        self._shown: set[str] = set()
+        if persons and code:
+            with node.uow.look() as session:
+                self._shown.update(session.sql.execute(shown).scalars())
+
+    def knows(self, fault: Difference) -> bool:
+        """Whether the fault is at one of its offices, or about somebody of whom it shows anything."""
+        return fault.office.startswith(self.code) or fault.person in self._shown
+
+
+def _concerns(found: Difference, one: _Area, other: _Area) -> bool:
+    """Whether it stands between the two areas; or, where no other office is named, on one side and about somebody whom
+    both know: who oversees the one learns nothing of what the other has to do with nobody of it.
+    """
     at, beside = found.office, found.other
     if not beside:
-        return at.startswith((one, other))
-    return (at.startswith(one) and beside.startswith(other)) or (at.startswith(other) and beside.startswith(one))
+        return at.startswith((one.code, other.code)) and one.knows(found) and other.knows(found)
+    sides = ((one.code, other.code), (other.code, one.code))
+    return any(at.startswith(here) and beside.startswith(there) for here, there in sides)

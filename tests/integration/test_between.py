@@ -80,6 +80,21 @@ def test_an_altered_record_concerns_every_pair_of_its_office(node, arrivals):
     assert between(node, WANSHOULU, ZHIFANG).checked.differences == ()
 
 
+def test_an_altered_record_of_somebody_whom_the_other_area_does_not_know_is_no_matter_between_them(node, arrivals):
+    """Nor does whoever oversees an area learn by it of people with whom nobody there has anything to do."""
+    hers = Town(node, WANSHOULU).registers(woman(7)).person
+    behind_the_back(node, ("UPDATE records SET lives_at = NULL WHERE office = ? AND person = ?", (WANSHOULU, hers)))
+    assert [between(node, *areas).equal for areas in (("42", "11"), ("42",), (DONGHUAMEN,))] == [True] * 3
+    assert [between(node, *areas).equal for areas in (("",), ("11",), (WANSHOULU,), ("11", "11"))] == [False] * 4
+
+
+def test_a_lost_record_concerns_whoever_else_knows_the_person(node, arrivals):
+    behind_the_back(node, ("DELETE FROM records WHERE office = ?", (DONGHUAMEN,)))
+    for areas in ((DONGHUAMEN, ZHIFANG), ("42",), (DONGHUAMEN,)):
+        assert not between(node, *areas).equal, areas
+    assert between(node, WANSHOULU, ZHIFANG).equal
+
+
 def test_whoever_waits_is_told_how_many_persons_were_compared(node, arrivals):
     told: list[int] = []
     between(node, "", tell=told.append)

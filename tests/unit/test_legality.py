@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Arrived, Departed
+from events.catalogue.movement import Arrived, Departed, Returned
 from events.catalogue.person import KeptApart, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, town
@@ -103,3 +103,11 @@ class TestADeparture:
 def test_a_person_is_not_kept_apart_from_itself():
     assert Book(A).refuses(KeptApart(other="another")) is None
     assert Book(A).refuses(KeptApart(other=PERSON)) == ("no_such_merge", "other", "already_merged")
+
+
+class TestAReturn:
+    def test_brings_nobody_home_who_lives_there(self):
+        book = Book(A)
+        assert book.refuses(Returned()) is None
+        book.own(Returned(), "2026-04-01")
+        assert book.refuses(Returned()) == ("already_here", "person", "already_here.returned")
