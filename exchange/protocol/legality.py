@@ -34,12 +34,10 @@ from exchange.protocol.refusals import (
     AlreadyHeld,
     AlreadyHere,
     AlreadyRejected,
-    AlreadyVoid,
     NoSuchEvent,
     NoSuchMerge,
     NoSuchStay,
     NoSuchTie,
-    NotAmendable,
     NotAsked,
     NotAuthor,
     NotConcerned,
@@ -51,6 +49,7 @@ from exchange.protocol.refusals import (
     TieWithOneself,
     UnknownPerson,
 )
+from exchange.protocol.requesting import require_addressee, require_amendable
 from exchange.protocol.ties import found, meant, same
 
 
@@ -221,15 +220,14 @@ def _amendment(fact: Fact, day: str, office: str, record: Record) -> None:
         raise NoSuchEvent(field="target")
     if target.author != office:
         raise NotAuthor(field="target")
-    if not target.payload.amendable or target.event.frame.automatic:
-        raise NotAmendable(field="target")
-    if target.void:
-        raise AlreadyVoid(field="target")
+    require_amendable(target, "target")
 
 
 def _request(fact: Fact, day: str, office: str, record: Record | None) -> None:
     if isinstance(fact, RequestOpened | EnquiryOpened) and fact.to == office:
         raise NotAsked(field="to")
+    if isinstance(fact, RequestOpened) and record is not None:
+        require_addressee(fact, record)
 
 
 def _tie(fact: Fact, day: str, office: str, record: Record) -> None:

@@ -1,9 +1,10 @@
-"""Requests that ask whether a stay goes on: what answers them, and while they stand. Pure."""
+"""Requests about a stay or an event: what answers them; and while it stands that a stay is to be reviewed. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import RequestOpened
 from events.catalogue.movement import Extended, Left
 from events.envelope import Ref
@@ -32,17 +33,22 @@ def review_id(stay: Stay, day: str) -> str:
 
 
 def answers(facts: Iterable[Standing]) -> dict[Ref, Ref]:
-    """Request about a stay -> the act that extended or ended that stay afterwards, whether or not it names the request.
+    """Request -> the last act that extended or ended the stay that it is about, or amended that event, whether or not
+    the act names the request.
 
     Both sides hold such an act, so the case closes in both books alike.
     """
     held = [standing for standing in facts if not standing.void]
-    asked = [s for s in held if isinstance(s.payload, RequestOpened) and s.payload.asks == "stay"]
-    acts = [s for s in held if isinstance(s.payload, Extended | Left)] if asked else []
+    asked = [s for s in held if isinstance(s.payload, RequestOpened) and s.payload.asks in {"stay", "amendment"}]
+    acts = [s for s in held if isinstance(s.payload, Extended | Left | Corrected | Retracted)] if asked else []
+    acts.sort(key=lambda act: act.stamp)
     return {request.ref: act.ref for request in asked for act in acts if _answers(act, request)}
 
 
 def _answers(act: Standing, request: Standing) -> bool:
     said, asked = act.payload, request.payload
-    about = isinstance(said, Extended | Left) and isinstance(asked, RequestOpened) and said.stay == asked.about
-    return about and act.stamp > request.stamp
+    if not isinstance(asked, RequestOpened) or act.stamp < request.stamp:
+        return False
+    if asked.asks == "amendment":
+        return isinstance(said, Corrected | Retracted) and said.target == asked.about
+    return isinstance(said, Extended | Left) and said.stay == asked.about

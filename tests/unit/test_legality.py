@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from events.catalogue.amendment import Retracted
+from events.catalogue.case import RequestOpened
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Arrived, Departed, Returned
-from events.catalogue.person import KeptApart, Registered
+from events.catalogue.movement import Arrived, Departed
+from events.catalogue.person import KeptApart, Merged, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, town
 from events.envelope import Ref
@@ -105,9 +107,21 @@ def test_a_person_is_not_kept_apart_from_itself():
     assert Book(A).refuses(KeptApart(other=PERSON)) == ("no_such_merge", "other", "already_merged")
 
 
-class TestAReturn:
-    def test_brings_nobody_home_who_lives_there(self):
+class TestARequestForAnAmendment:
+    def asks(self, book: Book, to: str, about: Ref | None) -> tuple[str, str | None, str | None] | None:
+        return book.refuses(RequestOpened(to=to, asks="amendment", about=about))
+
+    def test_goes_to_the_office_that_recorded_the_event_and_to_no_other(self):
         book = Book(A)
-        assert book.refuses(Returned()) is None
-        book.own(Returned(), "2026-04-01")
-        assert book.refuses(Returned()) == ("already_here", "person", "already_here.returned")
+        assert self.asks(book, B, book.main) is None
+        assert self.asks(book, D, book.main) == ("not_author", "to", "request.not_author")
+
+    def test_names_an_event_that_the_office_holds(self):
+        assert self.asks(Book(A), B, Ref(B, "01936b5e-7c40-7cc3-98c4-dc0c0c07398f")) == ("no_such_event", "about", None)
+
+    def test_asks_for_nothing_that_was_taken_back_or_that_no_amendment_undoes(self):
+        book = Book(A)
+        book.hears(B, Retracted(target=book.main, ground="wrong_person"), "retraction", "2026-04-01")
+        assert self.asks(book, B, book.main) == ("already_retracted", "about", None)
+        merge = book.hears(B, Merged(other="P9", keeper=B), "update", "2026-04-02")
+        assert self.asks(book, B, merge) == ("not_amendable", "about", None)

@@ -48,7 +48,7 @@ class TestAReturn:
     def test_is_not_one_for_who_is_here(self):
         book = Book(A)
         book.own(Returned(), "2026-04-01")
-        assert book.refuses(Returned()) == ("already_here", "kind", None)
+        assert book.refuses(Returned()) == ("already_here", "person", "already_here.returned")
 
     def test_is_none_of_the_dead(self, dead):
         assert dead.refuses(Returned()) == ("person_died", "effective_on", None)
