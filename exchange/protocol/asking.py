@@ -25,14 +25,15 @@ _BY_TYPE: Mapping[tuple[str, str], str] = {
     ("contested", "person.deceased"): "moved_after_death",
     ("contested", "tie.began"): "two_spouses",
 }
-# The first that stands between the fact and the office asked says what is asked; two stays of one day are the rest.
-_CONTRADICTIONS: tuple[ContradictionKind, ...] = (
-    "two_registrations",
-    "one_document",
-    "moved_after_death",
-    "two_spouses",
-    "left_without_arrival",
-)
+# The first that stands between the fact and the office asked says what is asked.
+_CONTRADICTIONS: Mapping[ContradictionKind, str] = {
+    "two_registrations": "two_registrations",
+    "one_document": "one_document",
+    "moved_after_death": "moved_after_death",
+    "two_spouses": "two_spouses",
+    "left_without_arrival": "left_without_arrival",
+    "contested_stays": "contested",
+}
 _DECIDING: Mapping[str, str] = {"deviations": "decide_deviations", "disputed": "decide_dispute"}
 
 
@@ -63,4 +64,4 @@ def _contradicted(record: Record, state: CaseState) -> str | None:
         if state.ref.opening in each.events
         and any(ref in record.facts and record.facts[ref].author == state.ref.asked for ref in each.events)
     }
-    return next((kind for kind in _CONTRADICTIONS if kind in between), None)
+    return next((asks for kind, asks in _CONTRADICTIONS.items() if kind in between), None)

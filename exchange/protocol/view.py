@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from events.catalogue.amendment import Corrected
+from events.catalogue.case import RequestOpened
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.person import Protected, Stated, Unprotected
 from events.catalogue.values import CaseRef, Place
@@ -30,7 +31,7 @@ from exchange.protocol.rejections import rejections
 from exchange.protocol.stays import Movements
 from exchange.protocol.ties import ties, two_spouses
 
-VIEW_VERSION = 8
+VIEW_VERSION = 9
 
 
 class Basis(msgspec.Struct, dict=True):
@@ -213,6 +214,8 @@ def _differences(known: Mapping[Any, CaseState], facts: Facts, office: str) -> t
                 insisted[deviation.field] = stated_by(facts, office).get(deviation.field, deviation.yours)
         if state.open:
             objected.update(state.reopened)
+            if isinstance(opening.payload, RequestOpened):
+                objected.update(opening.payload.wanted)
     return insisted, tuple(sorted(objected))
 
 

@@ -72,6 +72,10 @@ class CaseSchema(CaseRowSchema):
     ours = fields.Open(metadata={"description": "Particulars that the office holds."})
     stated = fields.Open(metadata={"description": "Particulars that the question states."})
     differing = fields.Anything(metadata={"description": "Where the two differ."})
+    missing = fields.Many(
+        fields.Text(),
+        metadata={"description": "Fields that the question states and the office does not hold."},
+    )
     deviations = fields.Many(fields.Open())
     accepted = fields.Many(fields.Text())
     insisted = fields.Many(fields.Text())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchange.ids import new_id
+from exchange.queries.case import case
 from exchange.reconcile import checks
 from tests.integration.towns import ZHIFANG, Town, opened, woman
 
@@ -55,5 +56,15 @@ def test_sent_again_it_gives_the_first_result_whatever_has_changed(node, home, a
 def test_who_was_only_named_by_the_newcomer_compares_with_nothing(node, home, new_home):
     new_home.sees_arrive(woman(), ZHIFANG)
     asked = home.notice("inflow").case
+    home.answers("case.confirmed", asked)
+    assert at(home, asked) == ("confirmed", [])
+
+
+def test_what_the_office_asked_merely_does_not_hold_is_shown_and_no_deviation(node, home, new_home):
+    home.registers({field: value for field, value in woman().items() if field != "born_on"})
+    new_home.sees_arrive(woman(), ZHIFANG)
+    asked = home.notice("inflow").case
+    shown = case(node, home.caller, asked)
+    assert (list(shown["differing"]), shown["missing"]) == ([], ["born_on"])
     home.answers("case.confirmed", asked)
     assert at(home, asked) == ("confirmed", [])

@@ -7,7 +7,7 @@ import pytest
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, MainChanged
-from events.catalogue.person import Deceased, Registered
+from events.catalogue.person import Changed, Deceased, Merged, Registered
 from events.catalogue.values import CaseRef, Deviation, NoteKind, Place, town
 from events.envelope import Ref
 from exchange.protocol.answering import allowed, check
@@ -34,8 +34,8 @@ class Story:
         stated = {"kind": "main", "registration": town(HOME), "stated": {"name": "甲"}, "opens": True, **more}
         return Arrived(**stated)  # type: ignore[arg-type]  # fields of the payload
 
-    def record(self, office: str, fact: Fact, day: str = "2026-03-02") -> Ref:
-        event = self.world.author(office, "P1", day, fact)
+    def record(self, office: str, fact: Fact, day: str = "2026-03-02", because: Ref | None = None) -> Ref:
+        event = self.world.author(office, "P1", day, fact, because=because)
         self.world.command(event)
         self.world.drain()
         return event.ref
@@ -81,6 +81,20 @@ def test_two_first_registrations_are_none_either(story):
     assert story.asks(OTHER, story.first, OTHER, "contested") == "two_registrations"
 
 
+def test_two_stays_of_one_day_are_asked_about_as_such_also_where_a_registration_began_one():
+    world = World(1, skew=False)
+    for office, person in ((HOME, "P1"), (OTHER, "P2")):
+        entry = Registered(particulars={"name": "甲"}, basis="first_record", registration=town(office), kind="main")
+        world.command(world.author(office, person, "2026-03-02", entry))
+    world.drain()
+    world.command(world.author(OTHER, "P2", "2026-03-03", Merged(other="P1", keeper=HOME)))
+    world.drain()
+    record = world.record(HOME, "P1")
+    assert record is not None
+    contested = [state for ref, state in record.cases.items() if ref.kind == "contested"]
+    assert {sentence(record, state) for state in contested} == {"question.contested"}
+
+
 def test_a_death_is_named(story):
     story.record(HOME, Confirmed(case=story.inflow))
     died = story.record(NEW, Deceased(), "2026-03-05")
@@ -124,6 +138,14 @@ def test_a_request_is_answered_by_the_act_and_not_by_a_word(story):
     assert "case.confirmed" not in allowed(case, "2026-03-03", HOME, record, 1)
     with pytest.raises(AnsweredOtherwise):
         check(Confirmed(case=case), "2026-03-03", HOME, record, 1)
+
+
+def test_what_a_request_wants_to_be_otherwise_is_under_objection_on_both_sides_while_it_is_open(story):
+    story.record(HOME, Confirmed(case=story.inflow))
+    request = story.record(NEW, RequestOpened(to=HOME, asks="change", wanted={"name": "乙"}))
+    assert [story.world.record(office, "P1").objected for office in (HOME, NEW)] == [("name",)] * 2
+    story.record(HOME, Changed(set={"name": "乙"}, ground="own_wish"), because=request)
+    assert [story.world.record(office, "P1").objected for office in (HOME, NEW)] == [()] * 2
 
 
 def test_that_somebody_still_lives_there_is_said_in_a_word(story):
