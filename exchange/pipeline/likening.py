@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from events.canonical import encode_known
 from events.catalogue.person import KeptApart
+from events.vault.blind_index import BlindIndex
 from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.project import opened_sheet
 from exchange.pipeline.settled import Settled
@@ -28,6 +30,7 @@ from exchange.unit_of_work import SqlSession
 if TYPE_CHECKING:
     from exchange.node import Node
 
+_KEPT = 4_000  # those of some batches
 _SHOWN = frozenset({"open", "closed"})
 _GUARD = b"likened"  # with the first byte of a token after it
 Held = Mapping[str, Any]
@@ -39,7 +42,7 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
     seen = [record for one in settled for record in one.records() if record.holds]
     likenesses.keep_apart(session.sql, persons, _kept_apart(seen))
     held = {Entry(r.person, r.office): entry(r) for r in seen if state(r) in _SHOWN}
-    now = _tokens(node, held)
+    now = {each: _tokens(node.index, encode_known(keyed(content))) for each, content in held.items()}
     before = likenesses.tokens_of(session.sql, persons)
     if not anew and before == {each: tokens for each, tokens in now.items() if tokens}:
         return
@@ -50,22 +53,17 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
     likenesses.propose(session.sql, _proposals(node, session, held, now))
 
 
-def _tokens(node: Node, held: Mapping[Entry, Held]) -> dict[Entry, set[Token]]:
-    """What each entry is found by; made once where several offices hold the same, as the sides of a dossier do."""
-    made: dict[bytes, set[Token]] = {}
-    found = {}
-    for each, content in held.items():
-        said = keyed(content)
-        plain = encode_known(said)
-        if plain not in made:
-            made[plain] = {token_of(node, key) for key in keys(said)}
-        found[each] = made[plain]
-    return found
+@lru_cache(maxsize=_KEPT)
+def _tokens(index: BlindIndex, plain: bytes) -> frozenset[Token]:
+    """What an entry of this content is found by: made once for the sides of a dossier, and while it is settled again
+    for some other cause.
+    """
+    return frozenset(token_of(index, key) for key in keys(msgspec.json.decode(plain)))
 
 
-def token_of(node: Node, key: Key) -> Token:
+def token_of(index: BlindIndex, key: Key) -> Token:
     """Under which an entry is kept that has this key."""
-    return Token(node.index.token(f"like.{key.kind}", key.form), key.strong)
+    return Token(index.token(f"like.{key.kind}", key.form), key.strong)
 
 
 def _kept_apart(seen: Iterable[Record]) -> Iterator[tuple[str, str, str]]:
@@ -76,7 +74,7 @@ def _kept_apart(seen: Iterable[Record]) -> Iterator[tuple[str, str, str]]:
 
 
 def _proposals(
-    node: Node, session: SqlSession, held: Mapping[Entry, Held], now: Mapping[Entry, set[Token]]
+    node: Node, session: SqlSession, held: Mapping[Entry, Held], now: Mapping[Entry, frozenset[Token]]
 ) -> Iterator[Proposal]:
     pairs = set(_candidates(session, now))
     others = _opened(node, session, {each for pair in pairs for each in pair if each not in held})
@@ -88,7 +86,7 @@ def _proposals(
                 yield Proposal(one=one, other=other, exact=found.exact, score=found.score)
 
 
-def _candidates(session: SqlSession, now: Mapping[Entry, set[Token]]) -> Iterator[tuple[Entry, Entry]]:
+def _candidates(session: SqlSession, now: Mapping[Entry, frozenset[Token]]) -> Iterator[tuple[Entry, Entry]]:
     """Pairs that share a token, the lower first: of one office, or by a strong token of any two."""
     sharing = likenesses.sharing(session.sql, (token for tokens in now.values() for token in tokens))
     for each, tokens in now.items():

@@ -63,7 +63,7 @@ def _of_that_name(node: Node, session: SqlSession, office: str, asked: EnquiryOp
     """
     sexes = [asked.given["sex"]] if "sex" in asked.given else ["F", "M", ""]
     sought = (key for sex in sexes for key in keys({**asked.given, "sex": sex}) if key.kind == "name")
-    sharers = sharing(session.sql, {token_of(node, key) for key in sought}).values()
+    sharers = sharing(session.sql, {token_of(node.index, key) for key in sought}).values()
     persons = sorted({each.person for under in sharers for each in under if each.holder == office})
     dossiers = shelves(session, node.keys, node.offices, persons, pending=True)
     return fitting(asked, (record for shelf in dossiers for record in view(shelf.book(office))))

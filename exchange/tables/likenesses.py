@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -46,7 +47,7 @@ def tokens_of(sql: Connection, persons: Collection[str]) -> dict[Entry, set[Toke
     return found
 
 
-def replace_tokens(sql: Connection, persons: Collection[str], entries: dict[Entry, set[Token]]) -> None:
+def replace_tokens(sql: Connection, persons: Collection[str], entries: Mapping[Entry, AbstractSet[Token]]) -> None:
     """These tokens, and no others, are those of the persons; what was proposed about them is not any more."""
     remove(sql, likenesses, persons)
     remove(sql, proposals, persons, "one")
