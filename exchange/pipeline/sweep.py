@@ -100,9 +100,10 @@ def _end(settling: Settling, found: Shelf, office: str, today: str) -> None:
     book = found.book(office)
     for record in view(book):
         protection = protecting(record)
-        if protection is not None and (protected_until(record) or today) < today:
+        until = protected_until(record)
+        if protection is not None and until is not None and until < today:
             ref = protection[0].ref
-            id_ = derived_id("unprotected", office, ref.id)
+            id_ = derived_id("unprotected", office, ref.id, until)
             draft = Draft(id=id_, person=record.person, payload=Unprotected(ground=LAPSED), because=ref)
             settling.make_event(office, draft, book)
 

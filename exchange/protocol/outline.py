@@ -22,6 +22,7 @@ from exchange.protocol.plain_life import Life, Line, NotPlain, Open, Residence, 
 from exchange.protocol.view import Basis, bases
 
 _NOBODY = ""  # whose book it is says nothing about facts, only about particulars
+_ONE_AND_ITS_END = 2  # of the facts about a protection, those that a plain life may have
 _CODE = re.compile(rb'"(\d{12})"')
 
 
@@ -103,6 +104,8 @@ def _plain(bodies: Sequence[bytes], offices: Offices, opened: Open | None) -> Ou
     keeper = _keeper(links, life, offices)
     if keeper is None:
         return None
+    if len(life.protection) > _ONE_AND_ITS_END:
+        return None  # of several, one may go on where another's last day is over
     latest = max(life.protection, key=_stamped) if life.protection else None
     last = _place(links[-1]) if links else None
     return Outline(

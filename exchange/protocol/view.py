@@ -220,6 +220,23 @@ def _differences(known: Mapping[Any, CaseState], facts: Facts, office: str) -> t
 
 
 def _protection(facts: Facts) -> Ref | None:
-    """In force for all as soon as one office says so, until the same or another lifts it later."""
-    latest = max(facts.in_force(Protected, Unprotected), key=lambda s: (s.stamp, s.ref), default=None)
-    return latest.ref if latest is not None and isinstance(latest.payload, Protected) else None
+    """In force for all as soon as one office says so, until the same or another lifts it later.
+
+    That its last day went by ends one protection alone, and only while that is its last day.
+    """
+    said = sorted(facts.in_force(Protected, Unprotected), key=lambda s: (s.stamp, s.ref))
+    over = {lift.event.frame.because for lift in said if lift.event.frame.automatic and _lapsed(lift, facts)}
+    found: Ref | None = None
+    for standing in said:
+        if isinstance(standing.payload, Protected):
+            found = standing.ref if standing.ref not in over else found
+        elif not standing.event.frame.automatic:
+            found = None
+    return found
+
+
+def _lapsed(lift: Standing, facts: Facts) -> bool:
+    """Whether the last day of what it ended, as it is by now, was over then."""
+    ended = facts.get(lift.event.frame.because) if lift.event.frame.because is not None else None
+    until = ended.payload.until if ended is not None and isinstance(ended.payload, Protected) else None
+    return until is not None and until < lift.day

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from events.store.sql.schema import keys
 from exchange.access.caller import Caller, Forbidden
+from exchange.audit.outlines import folded
 from exchange.audit.replay import replay
 from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import sweep
@@ -188,3 +189,22 @@ def test_parts_told_in_error_are_gone_from_the_feed_read_again(node, home, new_h
     told = [t for t in feed(node, wrong.caller, "registration") if t.id == arrival.id]
     assert all("stated" not in t.content for t in told)
     assert checks(node).differences == ()
+
+
+def test_the_last_day_of_one_protection_ends_no_other(node, home, new_home, days):
+    """Both were recorded before either office had heard of the other's."""
+    person = home.registers(woman(), address="6 Lake Road").person
+    new_home.sees_arrive(woman(), ZHIFANG, address="1 Lane")
+    home.answers("case.confirmed", home.notice("inflow").case)
+    home.forwards = new_home.forwards = False
+    home.records("person.protected", "2026-03-02", {"ground": "court_order"}, person)
+    new_home.records("person.protected", "2026-03-02", {"ground": "threat", "until": "2026-03-04"}, person)
+    advance(node)
+    days(5)
+    shown = [(at.sheet(person)["protection"]["state"], at.sheet(person)["address"]) for at in (home, new_home)]
+    assert shown == [("in_force", None), ("in_force", "1 Lane")]
+    assert folded(node, parts=True).otherwise == ()
+    home.records("person.unprotected", "2026-03-06", {"ground": "threat_over"}, person)
+    advance(node)
+    assert home.sheet(person)["protection"] == {"state": "none"}
+    assert checks(node).equal
