@@ -19,12 +19,13 @@ from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
 from exchange.protocol.cases import ONE_DOCUMENT, says_more
 from exchange.protocol.causes import human_cause
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
-from exchange.protocol.naming import kept_in_error, named_no_more
+from exchange.protocol.naming import named_no_more
 from exchange.protocol.record import Record
 from exchange.protocol.redirecting import sent_in_error
 from exchange.protocol.routing_table import rank
 from exchange.protocol.telling import author, chains, family, keeper, replies, threads
 from exchange.protocol.telling.due import Due, Sight, amendments_of
+from exchange.protocol.telling.in_error import told_in_error
 
 Rule = Callable[[Sight], Iterator[Due]]
 
@@ -220,12 +221,12 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
             )
         )
     changed = {(d.ref, d.to): d for d in made}
-    in_error = kept_in_error(record.facts, (record.keeper, *record.openers, *(stay.office for stay in record.stays)))
+    in_error = told_in_error(book, record) if book.told else frozenset()
     for key, told in {**book.told, **changed}.items():
         if not told.parts or key[0] not in record.facts:
             continue
         allowed = _may_keep(book, record, owed, told)
-        if told.to in in_error:  # it keeps no more of what was handed over than is still due
+        if told.to in in_error and told.ground != FAMILY_GROUND:  # it keeps no more of it than is still due
             allowed &= owed[key].parts if key in owed else NO_PARTS
         if not told.parts <= allowed:
             first = changed.get(key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from events.catalogue.amendment import Corrected
-from events.catalogue.case import EnquiryOpened, Escalated, Redirected, Rejected, Reply, RequestOpened
+from events.catalogue.case import EnquiryOpened, Escalated, Redirected, Rejected, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left, Returned
@@ -75,22 +75,6 @@ def named_ever(standing: Standing, facts: Facts, kind: str = "") -> frozenset[st
 def named_no_more(standing: Standing, facts: Facts, office: str) -> bool:
     """Whether it named the office once, and as it now stands does not: that the office was told was an error."""
     return office not in named_offices(standing.payload) and office in named_ever(standing, facts)
-
-
-def kept_in_error(facts: Facts, others: Iterable[str | None]) -> frozenset[str]:
-    """The offices that were taken for the keeper by nothing but links that were taken back or name another by now.
-
-    `others`: who has a part in the person's life besides.
-    """
-    corrected = bool(facts.of(Corrected))
-    links = [link for link in facts.of(Registered, RegistrationChanged) if link.void or corrected]
-    once = frozenset(o for link in links for o in named_ever(link, facts))
-    if not once:
-        return _NOBODY
-    now = frozenset(o for s in facts.values() if not s.void for o in named_offices(s.payload))
-    said = (s for s in facts.values() if not s.void and not s.event.frame.automatic)
-    own = frozenset(s.author for s in said if not isinstance(s.payload, Reply))
-    return once - now - own - frozenset(filter(None, others))
 
 
 def _named_by(fact: Fact, changes: Mapping[str, Any], kind: str) -> frozenset[str]:

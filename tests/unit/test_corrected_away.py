@@ -11,7 +11,7 @@ from events.catalogue.case import Confirmed, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan
 from events.catalogue.movement import Arrived
-from events.catalogue.person import Registered
+from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, NoteKind, Other, town
 from events.envelope import Ref
@@ -146,3 +146,35 @@ def test_who_kept_the_person_until_the_registration_moved_on_keeps_what_it_has(s
     story.record(NEW, RegistrationChanged(from_=town(NEW), to=town(OTHER), ground="moved"))
     story.record(OTHER, RegistrationChanged(from_=town(OTHER), to=town(THIRD), ground="moved"))
     assert story.knows(OTHER, first)
+
+
+def test_who_were_taken_for_one_are_strangers_again_to_each_others_offices(story):
+    """Merged, the survivor's keeper is handed everything, and each town hears of the other's person."""
+    world = story.world
+    entries = {}
+    for office, person, lives in ((HOME, "P1", NEW), (OTHER, "P2", THIRD)):
+        for author, fact in (
+            (office, Registered(particulars={"name": person}, basis="first_record", registration=town(office))),
+            (lives, Arrived(kind="main", registration=town(office), stated={"name": person}, address="6 Lake Road")),
+        ):
+            event = world.author(author, person, "2026-03-02", fact)
+            world.command(event)
+            world.drain()
+            entries[author, person] = event.ref
+        case = CaseRef(entries[lives, person], office, "inflow")
+        world.command(world.author(office, person, "2026-03-02", Confirmed(case=case)))
+        world.drain()
+
+    def known(office: str, person: str) -> list[bool]:
+        held = world.books[office]
+        return [held.holds(ref) and bool(held.parts(ref)) for (_, of), ref in entries.items() if of == person]
+
+    merge = world.author(OTHER, "P2", "2026-03-03", Merged(other="P1", keeper=HOME))
+    world.command(merge)
+    world.drain()
+    assert known(HOME, "P2") == [True, True]
+    world.command(world.author(OTHER, "P2", "2026-03-04", Unmerged(other="P1", merge=merge.ref)))
+    world.drain()
+    strangers = [(office, "P2") for office in (HOME, NEW)] + [(office, "P1") for office in (OTHER, THIRD)]
+    assert [known(*each) for each in strangers] == [[False, False]] * 4
+    assert [known(*each) for each in ((HOME, "P1"), (OTHER, "P2"))] == [[True, True]] * 2
