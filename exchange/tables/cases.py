@@ -20,6 +20,7 @@ MOST = 1_000
 # Written out, not bound: only so may the database use the small indexes over just these rows.
 OPEN_ROWS = cases.c.status.in_([literal_column(f"'{status}'") for status in sorted(OPEN)])
 _ENDS = ("answered_at", "closed_at")
+_NAMES = tuple(column.name for column in cases.c)
 _ORDER = (cases.c.due_order, cases.c.office, cases.c.id)
 
 
@@ -140,13 +141,14 @@ def _values(row: CaseRow) -> dict[str, Any]:
 
 def row_of(row: Row[Any]) -> CaseRow:
     """What stands in a row of the table."""
-    fields = {name: getattr(row, name) for name in CaseRow.__struct_fields__ if name != "opening"}
+    fields = dict(zip(_NAMES, row, strict=False))  # what else was asked stands behind them
+    del fields["due_order"]
+    ends = [None if (at := fields.pop(name)) is None else to_moment(at) for name in _ENDS]
     return CaseRow(
-        **{
-            **fields,
-            "opening": Ref(row.opening_author, row.opening_id),
-            "escalated": tuple(row.escalated.split()),
-            "opened_at": to_moment(row.opened_at),
-            **{name: None if (at := getattr(row, name)) is None else to_moment(at) for name in _ENDS},
-        }
+        opening=Ref(fields.pop("opening_author"), fields.pop("opening_id")),
+        escalated=tuple(fields.pop("escalated").split()),
+        opened_at=to_moment(fields.pop("opened_at")),
+        answered_at=ends[0],
+        closed_at=ends[1],
+        **fields,
     )

@@ -16,6 +16,7 @@ from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import inbox
 
 MOST = 1_000
+_NAMES = tuple(column.name for column in inbox.c)
 
 
 class InboxRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +134,6 @@ def _values(row: InboxRow) -> dict[str, Any]:
 
 def row_of(row: Row[Any]) -> InboxRow:
     """What stands in a row of the table."""
-    fields = {name: getattr(row, name) for name in InboxRow.__struct_fields__}
-    acknowledged = None if row.acknowledged is None else to_moment(row.acknowledged)
-    return InboxRow(**{**fields, "at": to_moment(row.at), "acknowledged": acknowledged})
+    fields = dict(zip(_NAMES, row, strict=False))  # what else was asked stands behind them
+    seen = fields.pop("acknowledged")
+    return InboxRow(at=to_moment(fields.pop("at")), acknowledged=None if seen is None else to_moment(seen), **fields)
