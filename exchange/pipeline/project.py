@@ -222,10 +222,15 @@ def _told(one: Settled, received: Iterable[StoredDelivery], notice: Notice) -> S
     telling = [
         d
         for d in received
-        if (d.ref, made_by(d.teller, d.person)) == (notice.event, notice.teller) and d.kind is not None
+        if d.kind is not None and d.ref == notice.event and made_by(d.teller, d.person) == notice.teller
         if (d.act or (d.trigger or d.ref).id) == notice.act
     ]
-    return min(telling, key=lambda d: (rank(as_told(d).kind, asks=as_told(d).asks), d.position))
+    return telling[0] if len(telling) == 1 else min(telling, key=_placed)
+
+
+def _placed(delivery: StoredDelivery) -> tuple[tuple[bool, int], int]:
+    told = as_told(delivery)
+    return rank(told.kind, asks=told.asks), delivery.position
 
 
 def _outcome(record: Record, notice: Notice) -> str | None:

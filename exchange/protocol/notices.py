@@ -42,7 +42,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of an inbox.
 
     `event`: the one whose delivery gave the kind; `events`: all that it carries. `fields`: those that a reply,
-    a change or a correction speaks of; `holds`: every field whose value came with it.
+    a change or a correction speaks of.
     """
 
     office: str
@@ -56,7 +56,6 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     case: CaseRef | None = None
     about: Ref | None = None  # the event that is amended or answered
     fields: tuple[str, ...] = ()
-    holds: tuple[str, ...] = ()
     outcome: str | None = None
     reason: str | None = None
     place: Place | None = None
@@ -131,7 +130,6 @@ def _notice(office: str, record: Record, act: str, person: str, first: Delivery,
         case=case,
         about=_about(standing),
         fields=_fields(standing, [record.facts[ref] for ref in carried]),
-        holds=_holds(record.facts[ref] for ref in carried),
         due_on=next((q.due_on for q in first.asked if q.kind == first.kind), None),
     )
     if isinstance(payload, Rejected):
@@ -209,9 +207,10 @@ def _fields(first: Standing, carried: Iterable[Standing]) -> tuple[str, ...]:
     return tuple(sorted(named))
 
 
-def _holds(carried: Iterable[Standing]) -> tuple[str, ...]:
+def fields_held(record: Record, notice: Notice) -> tuple[str, ...]:
+    """Every field whose value came with the notice."""
     held: set[str] = set()
-    for standing in carried:
-        for key, value in content_of(standing.event.payload).items():
+    for ref in notice.events:
+        for key, value in content_of(record.facts[ref].event.payload).items():
             held.update(value) if key in CONTAINERS else held.add(key)
     return tuple(sorted(held))

@@ -19,7 +19,7 @@ from exchange.access.caller import Caller
 from exchange.access.purposes import require
 from exchange.books import UNREADABLE, Shelf
 from exchange.feeds import feed_at
-from exchange.protocol.notices import Notice, notices
+from exchange.protocol.notices import Notice, fields_held, notices
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from exchange.queries.days import of_notice
@@ -187,7 +187,7 @@ def _entry(node: Node, row: InboxRow, found: _Found, case: cases.CaseRow | None)
         reason=notice.reason,
         place=notice.place,
         fields=notice.fields,
-        holds=notice.holds,
+        holds=fields_held(record, notice) if record is not None else (),
     )
 
 

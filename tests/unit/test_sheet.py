@@ -12,7 +12,7 @@ from events.catalogue.values import CaseRef, Deviation, Place, town
 from events.envelope import PARTS, Envelope, Ref, Subject
 from events.event import Event, parts_of
 from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
-from exchange.protocol.notices import Notice, notices
+from exchange.protocol.notices import Notice, fields_held, notices
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import lives_at, nothing, roles, sheet, state
@@ -156,7 +156,7 @@ def test_a_question_expects_a_reply_by_its_day(asked):
     (notice,) = home.notices
     assert (notice.kind, notice.expects_reply, notice.due_on) == ("inflow", True, "2026-01-20")
     assert notice.case == CaseRef(arrival, A, "inflow")
-    assert "name" in notice.holds
+    assert "name" in fields_held(home.record, notice)
 
 
 def test_what_stood_in_the_inbox_stays_there_after_a_later_revision(asked):
