@@ -20,14 +20,12 @@ def particulars(facts: Facts, survivor: str, office: str, keeper: str | None) ->
     """Field -> value as this office holds it."""
     statement = None if office == keeper else latest_statement(facts.in_force(Stated), keeper)
     held: dict[str, Any] = {}
-    since = -1
     if statement is not None and isinstance(statement.payload, Stated):
         held.update(statement.payload.particulars)
-        since = statement.stamp
     else:
         for entry in _registrations(facts, survivor):
             held.update(entry)
-    _change(held, facts, since, by_ties=statement is None)
+    _change(held, facts, statement)
     if office != keeper:
         for field, value in stated_by(facts, office).items():
             held.setdefault(field, value)
@@ -51,8 +49,12 @@ def _in_order(facts: Facts, kind: type[Fact], *more: type[Fact]) -> list[Standin
     return found
 
 
-def _change(held: dict[str, Any], facts: Facts, since: int, *, by_ties: bool) -> None:
-    """What changed after `since`, in order; and the marital status by ties where no statement says what follows."""
+def _change(held: dict[str, Any], facts: Facts, statement: Standing | None) -> None:
+    """What changed after the statement, in order; and the marital status by ties where none says what follows.
+
+    What was recorded later, of an earlier day, may have changed again before that day came: who states knows, and
+    states anew where it matters.
+    """
     changes = _in_order(facts, Changed, TieBegan, TieEnded)
     if not changes:
         return
@@ -60,12 +62,16 @@ def _change(held: dict[str, Any], facts: Facts, since: int, *, by_ties: bool) ->
     entered = max((entry.day for entry in entries), default="")
     fold = Ties()
     for fact in changes:
-        if isinstance(fact.payload, Changed) and fact.stamp > since:
+        if isinstance(fact.payload, Changed) and _follows(fact, statement):
             held.update(fact.payload.set)
         fold.take(fact)
         status = marital_status(fold, fact, held.get(MARITAL_STATUS))
-        if by_ties and status != held.get(MARITAL_STATUS) and fact.day >= entered:
+        if statement is None and status != held.get(MARITAL_STATUS) and fact.day >= entered:
             held[MARITAL_STATUS] = status
+
+
+def _follows(fact: Standing, statement: Standing | None) -> bool:
+    return statement is None or (fact.stamp > statement.stamp and fact.day >= statement.day)
 
 
 def _says_marital_status(entry: Standing) -> bool:
