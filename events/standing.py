@@ -60,44 +60,38 @@ class Facts(dict[Ref, Standing]):
     Every rule asks for a few of the many kinds, most of which a dossier does not hold. Not changed once it is made.
     """
 
-    __slots__ = ("_all", "_in_force")
+    __slots__ = ("_by_kind", "_in_force")
 
     def __init__(self, facts: Mapping[Ref, Standing] | Iterable[tuple[Ref, Standing]] = ()) -> None:
         super().__init__(facts)
-        self._all = _ByKind(self.values())
+        self._by_kind = _by_kind(self.values())
         void = any(standing.void for standing in self.values())
-        self._in_force = _ByKind(s for s in self.values() if not s.void) if void else self._all
+        self._in_force = _by_kind(s for s in self.values() if not s.void) if void else self._by_kind
 
-    def of(self, *kinds: type[Fact]) -> Sequence[Standing]:
+    def of(self, kind: type[Fact], *more: type[Fact]) -> Sequence[Standing]:
         """Those whose payload is of one of these kinds, in force or not, in the order of all."""
-        return self._all[kinds]
+        return _among(self._by_kind, (kind, *more)) if more else self._by_kind.get(kind, ())
 
-    def in_force(self, *kinds: type[Fact]) -> Sequence[Standing]:
+    def in_force(self, kind: type[Fact], *more: type[Fact]) -> Sequence[Standing]:
         """Those of them that are not void."""
-        return self._in_force[kinds]
+        return _among(self._in_force, (kind, *more)) if more else self._in_force.get(kind, ())
 
 
-class _ByKind(dict[tuple[type[Fact], ...], Sequence[Standing]]):
-    """Some facts by each kind that they are of; by several kinds at once from when these are first asked for."""
+def _among(by_kind: Mapping[type[Fact], Sequence[Standing]], kinds: tuple[type[Fact], ...]) -> Sequence[Standing]:
+    if by_kind.keys().isdisjoint(kinds):
+        return ()
+    held = tuple([kind for kind in kinds if kind in by_kind])
+    if len(held) > 1:
+        return [standing for standing in by_kind[Fact] if isinstance(standing.payload, held)]
+    return by_kind[held[0]]
 
-    def __init__(self, facts: Iterable[Standing]) -> None:
-        super().__init__()
-        found: dict[tuple[type[Fact], ...], list[Standing]] = {}
-        for standing in facts:
-            for kind in _kinds_of(type(standing.payload)):
-                found.setdefault((kind,), []).append(standing)
-        self.update(found)
 
-    def __missing__(self, kinds: tuple[type[Fact], ...]) -> Sequence[Standing]:
-        if len(kinds) == 1:
-            return ()
-        held = tuple([kind for kind in kinds if (kind,) in self])
-        if len(held) > 1:
-            found: Sequence[Standing] = [each for each in self[(Fact,)] if isinstance(each.payload, held)]
-        else:
-            found = self[held] if held else ()
-        self[kinds] = found
-        return found
+def _by_kind(facts: Iterable[Standing]) -> dict[type[Fact], list[Standing]]:
+    found: dict[type[Fact], list[Standing]] = {}
+    for standing in facts:
+        for kind in _kinds_of(type(standing.payload)):
+            found.setdefault(kind, []).append(standing)
+    return found
 
 
 @cache
