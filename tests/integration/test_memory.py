@@ -38,8 +38,14 @@ def held(folder: Path, count: int, work: Callable[[Node], object]) -> int:
     """The most that is held whenever the next some are asked for."""
     found: list[int] = []
 
+    def asks(statement: str) -> bool:
+        """For the next persons, or for the next cases; not for the cases of persons that are being looked at."""
+        return "DISTINCT events.subject" in statement or (
+            "FROM cases" in statement and "cases.person IN" not in statement
+        )
+
     def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if tracemalloc.is_tracing() and ("DISTINCT events.subject" in statement or "FROM cases" in statement):
+        if tracemalloc.is_tracing() and asks(statement):
             gc.collect()
             found.append(tracemalloc.get_traced_memory()[0])
 
@@ -108,7 +114,10 @@ def test_of_many_faults_the_first_are_named_and_all_are_counted_and_repaired(nod
     found = checks(node)
     assert (len(found.differences), found.more, found.equal) == (MOST, 50, False)
     told = compare(node)
-    assert (len(told.differing), told.differing_in_all) == (MOST, MOST + 50)
+    assert (len(told.differing), told.differing_in_all) == (
+        MOST,
+        2 * (MOST + 50),
+    )  # one office's record, another's case
     assert repair_everybody(node) == MOST + 50
     assert checks(node).equal
 
