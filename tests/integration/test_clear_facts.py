@@ -93,7 +93,7 @@ def test_a_deviation_is_a_difference_from_what_is_stated(node, home, inflow, dev
 
 
 def test_a_case_is_opened_again_for_fields_of_the_question(node, home, inflow):
-    home.answers("case.confirmed", inflow)
+    home.answers("case.confirmed", inflow, deviations=[])
     again = {"reason": "doubt", "fields": ["born_on", WORDS]}
     assert refused(node, lambda: home.answers("case.reopened", inflow, **again)) == {
         "fields.1": "deviation.no_such_field"
