@@ -116,8 +116,7 @@ def its_author(event: Event) -> str:
 def stand(events: Iterable[Event], heir: Heir = its_author) -> Stand:
     """Every event as it stands. Total: any set of well-formed events has an answer."""
     ordered = sorted(events, key=lambda e: (e.frame.stamp, e.frame.author, e.frame.id), reverse=True)
-    amendments = [event for event in ordered if isinstance(event.payload, Corrected | Retracted)]
-    if not amendments:
+    if not any(isinstance(event.payload, Corrected | Retracted) for event in ordered):
         return Stand(Facts([(e.frame.ref, Standing(e, e.payload, e.frame.effective_on, void=False)) for e in ordered]))
     held = {event.frame.ref: event for event in ordered}
     retractions: dict[Ref, Ref] = {}

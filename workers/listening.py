@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from types import FrameType
 from typing import Final
 
@@ -24,6 +23,7 @@ from exchange.wakes.ear import Ear
 from exchange.wakes.reach import Reach
 from workers import pulse
 from workers.process import Process
+from workers.tasks import enough_after
 
 MOMENT: Final = 0.5  # seconds of work after which the others are asked to share it
 PAUSE: Final = 1.0  # seconds after which it looks up from listening, and between two tries while Redis is away
@@ -69,10 +69,10 @@ def _heard(ear: Ear, reach: Reach, ending: threading.Event) -> str | None:
 
 def look(process: Process, reference: str | None) -> None:
     """One round. What it leaves undone, the next one finds."""
-    end = time.monotonic() + MOMENT
+    late = enough_after(MOMENT)
     try:
-        done = advance(process.node(), enough=lambda: time.monotonic() > end)
-        if time.monotonic() > end:
+        done = advance(process.node(), enough=late)
+        if late():
             process.broker().queue(reference)
     except Exception:  # noqa: BLE001 (taken back as a whole, and said with its traceback; nobody else would say it)
         _log.exception("round_failed")

@@ -34,14 +34,14 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
         return done
 
     def sweep_task(task: Any, duty: int = BEGINNING[0], after: str | None = BEGINNING[1]) -> int:
-        made, left = DAILY.run(lambda: sweep_from(node(), (duty, after), _after(LONGEST)))
+        made, left = DAILY.run(lambda: sweep_from(node(), (duty, after), enough_after(LONGEST)))
         _advanced(node)
         if left is not None:
             task.apply_async(left, queue=SWEEP)
         return made
 
     def check_task(task: Any, begun: int | None = FIRST[0], after: str = FIRST[1]) -> None:
-        left = DAILY.run(lambda: report_from(node(), (begun, after), _after(LONGEST)))
+        left = DAILY.run(lambda: report_from(node(), (begun, after), enough_after(LONGEST)))
         if left is not None:
             task.apply_async(left, queue=CHECK)
 
@@ -51,13 +51,13 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
 
 def _advanced(node: Callable[[], Node]) -> tuple[int, bool]:
     """How much was done, and whether nothing is left."""
-    late = _after(LONGEST)
+    late = enough_after(LONGEST)
     done = WORK.run(lambda: advance(node(), enough=late))
     _log.info("advanced", done=done) if done else _log.debug("nothing_to_do")
     return done, not late()
 
 
-def _after(seconds: float) -> Callable[[], bool]:
+def enough_after(seconds: float) -> Callable[[], bool]:
     """Whether so much time has gone by since now."""
     end = time.monotonic() + seconds
     return lambda: time.monotonic() > end

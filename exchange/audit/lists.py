@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Table
 
 from events.errors import Tampered
-from events.store.sql.rows import batches
+from events.store.sql.rows import about
 from exchange.pipeline.project import acknowledged, case_rows, inbox_rows
 from exchange.pipeline.settled import Settled
 from exchange.tables import cases, inbox, schema
@@ -40,9 +40,9 @@ class Lists:
         return sorted(found)
 
 
-def _stored(session: SqlSession, table: Table, persons: Collection[str]) -> dict[str, list[Row[Any]]]:
-    found: dict[str, list[Row[Any]]] = {}
-    for batch in batches(persons):
-        for row in session.sql.execute(select(table).where(table.c.person.in_(batch))):
-            found.setdefault(row.person, []).append(row)
+def _stored(session: SqlSession, table: Table, persons: Collection[str]) -> dict[str, list[Sequence[Any]]]:
+    found: dict[str, list[Sequence[Any]]] = {}
+    person = table.columns.keys().index("person")
+    for row in about(session.sql, table, persons):
+        found.setdefault(row[person], []).append(row)
     return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, literal_column, select
+from sqlalchemy import ColumnElement, Connection, and_, literal_column, select
 
 from events.envelope import Ref
 from events.store.moment import to_moment, to_number
@@ -139,7 +139,7 @@ def _values(row: CaseRow) -> dict[str, Any]:
     }
 
 
-def row_of(row: Row[Any]) -> CaseRow:
+def row_of(row: Sequence[Any]) -> CaseRow:
     """What stands in a row of the table."""
     fields = dict(zip(_NAMES, row, strict=False))  # what else was asked stands behind them
     del fields["due_order"]

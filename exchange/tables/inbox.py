@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, literal, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, literal, select, true, tuple_, update
 
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import add, batches, remove
@@ -132,7 +132,7 @@ def _values(row: InboxRow) -> dict[str, Any]:
     }
 
 
-def row_of(row: Row[Any]) -> InboxRow:
+def row_of(row: Sequence[Any]) -> InboxRow:
     """What stands in a row of the table."""
     fields = dict(zip(_NAMES, row, strict=False))  # what else was asked stands behind them
     seen = fields.pop("acknowledged")

@@ -7,14 +7,7 @@ import pytest
 from exchange.ids import new_id
 from exchange.queries.case import case
 from exchange.reconcile import checks
-from tests.integration.towns import ZHIFANG, Town, opened, woman
-
-
-@pytest.fixture
-def node(tmp_path):
-    node = opened(tmp_path)
-    yield node
-    node.close()
+from tests.integration.towns import ZHIFANG, Town, woman
 
 
 @pytest.fixture
