@@ -17,37 +17,40 @@ _Pack = Callable[[Iterable[Any]], Packed]
 def add_rows(driver: Connection[Any], table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]) -> None:
     """Insert the rows, which all have the same columns; one that stands under the same `key` gives way."""
     names = tuple(rows[0])
-    columns = [_kind(table, name)[1](row[name] for row in rows) for name in names]
-    RawCursor(driver).execute(_insert(table, names, key), columns, prepare=True)
+    text, packs = _insert(table, names, key)
+    columns = [pack([row[name] for row in rows]) for name, pack in packs]
+    RawCursor(driver).execute(text, columns, prepare=True)
 
 
 def remove_rows(driver: Connection[Any], table: Table, name: str, keys: Iterable[Any]) -> None:
     """Delete the rows of which the column is among the keys."""
-    RawCursor(driver).execute(_delete(table, name), [_kind(table, name)[1](keys)], prepare=True)
+    text, pack = _delete(table, name)
+    RawCursor(driver).execute(text, [pack(keys)], prepare=True)
 
 
 def rows_of(driver: Connection[Any], table: Table, name: str, keys: Iterable[Any]) -> list[tuple[Any, ...]]:
     """The rows of which the column is among the keys, each by the columns of the table in their order."""
-    packed = _kind(table, name)[1](keys)
-    return RawCursor(driver).execute(_select(table, name), [packed], prepare=True, binary=True).fetchall()
+    text, pack = _select(table, name)
+    return RawCursor(driver).execute(text, [pack(keys)], prepare=True, binary=True).fetchall()
 
 
 @lru_cache
-def _insert(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> str:
+def _insert(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> tuple[str, list[tuple[str, _Pack]]]:
     values = ", ".join(f"${at}::{_kind(table, name)[0]}[]" for at, name in enumerate(names, 1))
     replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
     conflict = f" ON CONFLICT ({_listed(key)}) DO UPDATE SET {replaced}" if key else ""
-    return f'INSERT INTO "{table.name}" ({_listed(names)}) SELECT * FROM unnest({values}){conflict}'  # noqa: S608 (names in our schema)
+    text = f'INSERT INTO "{table.name}" ({_listed(names)}) SELECT * FROM unnest({values}){conflict}'  # noqa: S608 (names in our schema)
+    return text, [(name, _kind(table, name)[1]) for name in names]
 
 
 @lru_cache
-def _delete(table: Table, name: str) -> str:
-    return f"DELETE {_among(table, name)}"
+def _delete(table: Table, name: str) -> tuple[str, _Pack]:
+    return f"DELETE {_among(table, name)}", _kind(table, name)[1]
 
 
 @lru_cache
-def _select(table: Table, name: str) -> str:
-    return f"SELECT {_listed(column.name for column in table.c)} {_among(table, name)}"
+def _select(table: Table, name: str) -> tuple[str, _Pack]:
+    return f"SELECT {_listed(column.name for column in table.c)} {_among(table, name)}", _kind(table, name)[1]
 
 
 def _among(table: Table, name: str) -> str:

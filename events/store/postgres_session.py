@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any, LiteralString
@@ -19,6 +20,7 @@ from sqlalchemy import Connection
 
 from events.codec import SealedEvent
 from events.store.contract import Dirty, StoredEvent, Tokens, identical
+from events.store.moment import to_number
 from events.store.packed import Packed, blobs, numbers, texts, understand_packed
 from events.store.postgres_append import FIRST, Appends, mark_of
 from events.store.postgres_errors import clear_errors
@@ -37,6 +39,10 @@ FROM unnest((SELECT $2::text[]), (SELECT $3::text[]), (SELECT $4::bytea[])) WITH
 _MARK: LiteralString = (
     "INSERT INTO dirty (person, since) SELECT person, $2::int8 FROM unnest((SELECT $1::text[])) AS p (person)"
 )
+_OLDEST: LiteralString = """
+SELECT person FROM dirty d WHERE NOT EXISTS (SELECT 1 FROM dirty WHERE person = d.person AND number < d.number)
+ORDER BY since, person LIMIT $1::int8 FOR UPDATE OF d SKIP LOCKED
+"""
 _DONE: LiteralString = """
 DELETE FROM dirty d USING unnest((SELECT $1::text[]), (SELECT $2::int8[])) AS t (person, last)
 WHERE d.person = t.person AND d.number <= t.last
@@ -80,6 +86,7 @@ _CHANGED: LiteralString = """
 SELECT COALESCE(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int8 FROM pg_stat_xact_user_tables
 """
 _HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
+_MOVED_ON: LiteralString = "UPDATE log_head SET at = greatest(at, $1::int8) RETURNING at"
 
 
 def _ended(pipeline: psycopg.Pipeline) -> PQGen[None]:
@@ -187,12 +194,22 @@ class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
                 self.wrapped_key(person)  # says whose was destroyed
 
     def _lock_head(self) -> int:
+        return self._at_head(_HEAD, [])
+
+    def _moved_on(self, at: datetime) -> int:
+        self._ticks += 1
+        return self._at_head(_MOVED_ON, [to_number(at)])
+
+    def _at_head(self, query: LiteralString, values: Sequence[int]) -> int:
         with nullcontext() if self._holds_head else self.without_waiting():
             if not self._holds_head:  # the limits hold before the row is asked for
                 psycopg.RawCursor(self.driver).execute(_LIMITS, self._limits.words, prepare=True)
                 self._holds_head = True
-            (at,) = self._ask(_HEAD).fetchone() or (0,)
+            (at,) = self._ask(query, values).fetchone() or (0,)
         return int(at)
+
+    def _set_frontier(self, head: bytes) -> None:
+        self._hot.execute("UPDATE log_head SET frontier = $1::bytea", [head], prepare=True)
 
     def _first_waiting(self, limit: int, most: int) -> Sequence[Waiting]:
         return self._ask(_WAITING, [limit, most]).fetchall()
@@ -211,6 +228,9 @@ class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
 
     def _no_longer_pending(self, positions: Sequence[int]) -> None:
         self._hot.execute("DELETE FROM pending WHERE position = ANY($1::int8[])", [numbers(positions)], prepare=True)
+
+    def _oldest(self, limit: int) -> Sequence[str]:
+        return [person for (person,) in self._ask(_OLDEST, [limit]).fetchall()]
 
     def done(self, claimed: Iterable[Dirty]) -> None:
         marks = {one.person: one.marks for one in claimed}

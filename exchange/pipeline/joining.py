@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from events.catalogue import content_of
 from events.catalogue.jurisdiction import Opened
 from events.codec import SealedEvent, sealed_event
 from events.envelope import Envelope, Subject
+from events.store.sql.rows import Query
 from events.store.sql.schema import backlogs
 from exchange.clock import day_of, microseconds
 from exchange.everybody import next_persons
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from exchange.unit_of_work import SqlSession
 
 OPERATOR = "operator"
+_UNMARKED = Query("SELECT min(after) FROM backlogs")
 
 
 def join_offices(node: Node) -> None:
@@ -65,8 +67,8 @@ def mark_backlog(session: SqlSession, limit: int, at: datetime) -> int:
 
 def unmarked_from(session: SqlSession) -> str | None:
     """Behind whom nobody is sure to be marked yet for an office that joined; None where everybody was."""
-    found: str | None = session.sql.execute(select(func.min(backlogs.c.after))).scalar_one()
-    return found
+    found: list[tuple[str | None]] = [*session.ask_rows(_UNMARKED, ())]
+    return found[0][0]
 
 
 def _opened(node: Node, session: SqlSession, area: str) -> SealedEvent:

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from events.store.contract import StoredEvent
-from events.store.sql.rows import batches
-from events.store.sql.schema import tokens
+from events.store.sql.rows import Query
 from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.settled import Settled
 from exchange.protocol.kinship import Kin, kinship, tied_to
@@ -28,6 +25,7 @@ if TYPE_CHECKING:
 
 _TYING = frozenset({"tie.began", "tie.ended", "event.corrected"})
 TIED = "tie"  # the kind of token by which those are found who are tied to a person: the person's id
+_TIED_TO = Query("SELECT token, person FROM tokens WHERE kind = 'tie' AND token {bytes}")
 
 
 class Relatives:
@@ -90,8 +88,6 @@ def tied(stored: Iterable[StoredEvent]) -> set[str]:
 def _named_by(session: SqlSession, persons: Sequence[str]) -> dict[str, set[str]]:
     """Of these persons those whom ties of others name, with these others."""
     found: dict[str, set[str]] = {}
-    for batch in batches([person.encode() for person in persons]):
-        query = select(tokens.c.token, tokens.c.person).where(tokens.c.kind == TIED, tokens.c.token.in_(batch))
-        for token, person in session.sql.execute(query):
-            found.setdefault(bytes(token).decode(), set()).add(person)
+    for token, person in session.ask_rows(_TIED_TO, persons):
+        found.setdefault(bytes(token).decode(), set()).add(person)
     return found

@@ -15,7 +15,7 @@ from events.store.contract import Acknowledgement, NewDelivery, StoredDelivery
 from events.store.moment import to_moment, to_number
 from events.store.rules import at_position, feed_order, unfed
 from events.store.sql.log import LogRows
-from events.store.sql.rows import Pairs, Query, add, batches, insert
+from events.store.sql.rows import Pairs, Query, add, insert
 from events.store.sql.schema import acknowledgements, deliveries, feed_heads
 
 _asked = msgspec.json.Decoder(tuple[tuple[str, str | None], ...]).decode
@@ -27,6 +27,7 @@ COLUMNS = (
 _READ = [deliveries.c[name] for name in COLUMNS]
 _TO_PERSONS = Query(f"SELECT {', '.join(COLUMNS)} FROM deliveries WHERE person {{keys}}")  # noqa: S608 (our own words)
 _OF_EVENTS = Pairs(", ".join(COLUMNS), "deliveries", ("author", "id"))
+_HEADS = Query("SELECT office, position FROM feed_heads WHERE office {keys} ORDER BY office {locked}")
 _AT_PLACES = Pairs("office, position, at, actor", "acknowledgements", ("office", "position"))
 
 
@@ -85,14 +86,9 @@ class FeedRows(LogRows):
         return [delivery_of(row) for row in self.ask_rows(_OF_EVENTS, refs)]
 
     def _heads(self, offices: Iterable[str]) -> dict[str, int]:
-        ordered = sorted(offices)
-        heads = dict.fromkeys(ordered, 0)
-        for batch in batches(ordered):
-            # In one order, so that two tellers of the same offices wait for each other instead of both for ever.
-            query = select(feed_heads).where(feed_heads.c.office.in_(batch)).order_by(feed_heads.c.office)
-            for office, position in self.sql.execute(query.with_for_update()):
-                heads[office] = position
-        return heads
+        wanted = list(offices)
+        # In one order, so that two tellers of the same offices wait for each other instead of both for ever.
+        return {**dict.fromkeys(wanted, 0), **dict(self.ask_rows(_HEADS, wanted))}
 
 
 def _row(delivery: StoredDelivery) -> dict[str, Any]:

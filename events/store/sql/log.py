@@ -16,13 +16,16 @@ from events.log.tree import Frontier
 from events.store.contract import TOGETHER, StoredEvent
 from events.store.moment import to_moment, to_number
 from events.store.rules import concerned
-from events.store.sql.rows import add, batches
+from events.store.sql.rows import Pairs, Query, add, batches
 from events.store.sql.schema import events, log, log_head, pending, tiles
 from events.store.sql.work import WorkRows
 
 _WAITING = select(
     pending.c.position, pending.c.author, pending.c.submission, pending.c.id, events.c.body, events.c.sealed
 ).select_from(pending.join(events, (events.c.author == pending.c.author) & (events.c.id == pending.c.id)))
+
+_FRONTIER = Query("SELECT frontier FROM log_head")
+_TILES = Pairs('level, "index", hashes', "tiles", ("level", '"index"'))
 
 Waiting = tuple[int, str, str, str, bytes, bytes]  # position, author, submission, id, body, sealed parts
 
@@ -34,10 +37,11 @@ class LogRows(WorkRows):
     _ticks = 0  # how often the moment moved on: each look for work does that, in the place that it has
 
     def frontier(self) -> Frontier:
-        return Frontier.from_bytes(self.sql.execute(select(log_head.c.frontier)).scalar_one())
+        ((frontier,),) = self.ask_rows(_FRONTIER, ())
+        return Frontier.from_bytes(frontier)
 
     def node(self, level: int, index: int) -> bytes:
-        return nodes_in(self._tile)(level, index)
+        return nodes_in(lambda *place: self._tiles([place])[place])(level, index)
 
     def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[StoredEvent, ...]:
         # The row is locked in a statement of its own, before anything that waits for a place is read.
@@ -56,7 +60,7 @@ class LogRows(WorkRows):
         if not waiting:
             return ()
         tree = self.frontier()
-        last = {place: self._tile(*place) for place in read_by(tree.size, len(waiting))}
+        last = self._tiles(read_by(tree.size, len(waiting)))
         leaves = [leaf_of(body) for *_, body, _ in waiting]
         with self.without_waiting():  # the database enters what it was given while the rest is worked out here
             self._enter(tree.size, waiting, leaves, moment)
@@ -110,11 +114,16 @@ class LogRows(WorkRows):
     def _grow(self, changed: Mapping[tuple[int, int], bytes], head: bytes) -> None:
         rows = [{"level": level, "index": index, "hashes": hashes} for (level, index), hashes in changed.items()]
         add(self.sql, tiles, rows, ("level", "index"))
+        self._set_frontier(head)
+
+    def _set_frontier(self, head: bytes) -> None:
         self.sql.execute(update(log_head).values(frontier=head))
 
-    def _tile(self, level: int, index: int) -> bytes:
-        wanted = (tiles.c.level == level) & (tiles.c.index == index)
-        return self.sql.execute(select(tiles.c.hashes).where(wanted)).scalar_one_or_none() or b""
+    def _tiles(self, places: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """The hashes of each; none of one that was not begun."""
+        wanted = list(dict.fromkeys(places))
+        found = {(level, index): hashes for level, index, hashes in self.ask_rows(_TILES, wanted)} if wanted else {}
+        return {place: bytes(found.get(place, b"")) for place in wanted}
 
     def _moved_on(self, at: datetime) -> int:
         """The moment to give: this one, or the last one given where the clock has gone back. Locks the head."""

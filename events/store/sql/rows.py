@@ -22,18 +22,33 @@ def batches(items: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
+_WORDS: Mapping[LiteralString, tuple[LiteralString, LiteralString]] = {
+    "{keys}": ("IN (SELECT value FROM json_each(?))", "= ANY((SELECT $1::text[])::text[])"),
+    "{bytes}": (
+        "IN (SELECT CAST(value AS BLOB) FROM json_each(?))",
+        "= ANY((SELECT array_agg(convert_to(key, 'UTF8')) FROM unnest($1::text[]) AS k (key))::bytea[])",
+    ),
+    "{locked}": ("", "FOR UPDATE"),  # who writes in SQLite is alone
+}
+_NUMBERS = frozenset({"position", "level", '"index"'})  # columns of a pair that are no text
+
+
 class Query:
     """A question asked too often to be composed anew each time: about rows of which a column is among many keys.
 
-    `text`: with `{keys}` after that column. In each database it is one statement, however many the keys. PostgreSQL is
-    given them behind a SELECT: it plans a statement anew each time as long as it believes that fewer keys are cheaper.
-    `kinds`: the types of its columns of keys there; none where the question has no keys.
+    `text`: with `{keys}` after that column, or `{bytes}` where bytes stand in it that spell out a text; `{locked}` at
+    its end locks the rows, one after another in their order. In each database it is one statement, however many the
+    keys. PostgreSQL is given them behind a SELECT: it plans a statement anew each time as long as it believes that
+    fewer keys are cheaper. `kinds`: the types of its columns of keys there; none where the question has no keys.
     """
 
     def __init__(self, text: LiteralString) -> None:
-        self.in_sqlite: LiteralString = text.replace("{keys}", "IN (SELECT value FROM json_each(?))")
-        self.in_postgres: LiteralString = text.replace("{keys}", "= ANY((SELECT $1::text[])::text[])")
-        self.kinds: tuple[str, ...] = ("text",) if "{keys}" in text else ()
+        self.in_sqlite: LiteralString = text
+        self.in_postgres: LiteralString = text
+        for word, (sqlite_words, postgres_words) in _WORDS.items():
+            self.in_sqlite = self.in_sqlite.replace(word, sqlite_words)
+            self.in_postgres = self.in_postgres.replace(word, postgres_words)
+        self.kinds: tuple[str, ...] = ("text",) if "{keys}" in text or "{bytes}" in text else ()
 
     def columns(self, keys: Iterable[Any]) -> list[list[Any]]:
         """The keys as PostgreSQL takes them: an array for each column."""
@@ -48,14 +63,14 @@ class Pairs(Query):
 
     def __init__(self, columns: LiteralString, table: LiteralString, key: tuple[LiteralString, LiteralString]) -> None:
         one, two = key
-        kind: LiteralString = "int8" if two == "position" else "text"
-        self.kinds = ("text", kind)
+        kinds: list[LiteralString] = ["int8" if column in _NUMBERS else "text" for column in key]
+        self.kinds = tuple(kinds)
         pairs = "SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS two FROM json_each(?)"
         mine = f"WHERE {one} = pair.one AND {two} = pair.two"
         # In this order in both: the pairs first, and then each by the index.
         self.in_sqlite = f"SELECT {columns} FROM ({pairs}) AS pair CROSS JOIN {table} {mine}"  # noqa: S608 (our own words)
         self.in_postgres = (
-            f"SELECT {columns} FROM unnest((SELECT $1::text[]), (SELECT $2::{kind}[])) AS pair (one, two)"  # noqa: S608 (likewise)
+            f"SELECT {columns} FROM unnest((SELECT $1::{kinds[0]}[]), (SELECT $2::{kinds[1]}[])) AS pair (one, two)"  # noqa: S608 (likewise)
             f" CROSS JOIN LATERAL (SELECT {columns} FROM {table} {mine} OFFSET 0) AS found"
         )
 

@@ -16,6 +16,14 @@ _JOINED = Query(
     "SELECT mine.person, theirs.person FROM dossiers mine JOIN dossiers theirs ON mine.dossier = theirs.dossier"
     " WHERE mine.person {keys} ORDER BY theirs.person"
 )
+_ANY_JOINED = Query("SELECT person FROM dossiers WHERE person {keys} LIMIT 1")
+_MARKS = Query("SELECT person, min(since), max(number) FROM dirty WHERE person {keys} GROUP BY person")
+_earlier = dirty.alias()
+_OLDEST = (
+    select(dirty.c.person)
+    .where(~exists().where(_earlier.c.person == dirty.c.person, _earlier.c.number < dirty.c.number))
+    .order_by(dirty.c.since, dirty.c.person)
+)
 
 
 class WorkRows(Asking):
@@ -30,23 +38,18 @@ class WorkRows(Asking):
         self._mark_all(persons, at)
 
     def claim(self, limit: int) -> tuple[Dirty, ...]:
-        # The first mark of a person is the lock of its books. Later marks are rows of their own: so nobody who marks
-        # waits for whoever works.
-        earlier = dirty.alias()
-        first = ~exists().where(earlier.c.person == dirty.c.person, earlier.c.number < dirty.c.number)
-        oldest = select(dirty.c.person).where(first).order_by(dirty.c.since, dirty.c.person).limit(limit)
-        persons = self.sql.execute(oldest.with_for_update(of=dirty, skip_locked=True)).scalars().all()
-        free = self._lock_dossiers(persons)
-        found = {
-            person: Dirty(person, to_moment(since), marks)
-            for batch in batches(free)
-            for person, since, marks in self.sql.execute(
-                select(dirty.c.person, func.min(dirty.c.since), func.max(dirty.c.number))
-                .where(dirty.c.person.in_(batch))
-                .group_by(dirty.c.person)
-            )
-        }
+        free = self._lock_dossiers(self._oldest(limit))
+        rows = self.ask_rows(_MARKS, free) if free else ()
+        found = {person: Dirty(person, to_moment(since), marks) for person, since, marks in rows}
         return tuple(found[person] for person in free)
+
+    def _oldest(self, limit: int) -> Sequence[str]:
+        """Those who were marked first, and whom nobody else has claimed.
+
+        The first mark of a person is the lock of its books. Later marks are rows of their own: so nobody who marks
+        waits for whoever works.
+        """
+        return self.sql.execute(_OLDEST.limit(limit)).scalars().all()
 
     def done(self, claimed: Iterable[Dirty]) -> None:
         for batch in batches(claimed):
@@ -86,10 +89,10 @@ class WorkRows(Asking):
         """Of these persons those whose dossier nobody else works on, through whichever of its ids."""
         taken: set[str] = set()
         for batch in batches(persons):
+            if next(iter(self.ask_rows(_ANY_JOINED, batch)), None) is None:
+                continue  # nobody of them was ever joined with anybody: the marks are all that is to be locked
             mine = select(dossiers.c.dossier).where(dossiers.c.person.in_(batch))
             whole = select(dossiers.c.person).where(dossiers.c.dossier.in_(mine))
-            if self.sql.execute(whole.limit(1)).first() is None:
-                continue  # nobody of them was ever joined with anybody: the marks are all that is to be locked
             ordered = select(dossiers.c.person, dossiers.c.dossier).where(dossiers.c.dossier.in_(mine))
             locked = ordered.order_by(dossiers.c.dossier, dossiers.c.person).with_for_update(skip_locked=True)
             mine_now = {person for person, _ in self.sql.execute(locked)}
