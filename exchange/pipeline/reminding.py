@@ -21,7 +21,8 @@ from exchange.pipeline.by_person import by_person
 from exchange.pipeline.settling import Settling, deadline_of, is_urgent
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.draft import Draft
-from exchange.protocol.pressing import turn
+from exchange.protocol.offices import Offices
+from exchange.protocol.pressing import Turn, turn
 from exchange.protocol.record import DECIDING, CaseState, Record
 from exchange.protocol.reminding import escalation, reminder, turn_of
 from exchange.protocol.view import view
@@ -68,21 +69,23 @@ def _press(
             row = rows.get(case_id(state.ref))
             if row is None or state.hidden:
                 continue
-            for draft in _drafts(calendar, record, state, row, today):
+            for draft in _drafts(calendar, book.offices, record, state, row, today):
                 book.record(settling.make_event(office, draft, book))
 
 
-def _drafts(calendar: _Calendar, record: Record, state: CaseState, row: CaseRow, today: date) -> Iterator[Draft]:
-    whose, term = turn_of(record, state), calendar.term(record, state, row)
+def _drafts(
+    calendar: _Calendar, offices: Offices, record: Record, state: CaseState, row: CaseRow, today: date
+) -> Iterator[Draft]:
+    whose, term = turn_of(offices, record, state), calendar.term(record, state, row)
     if whose is None or term is None:
         return
     for step in calendar.steps(*term, whose.acts):
         above = _ABOVE.get(step.ground)
         draft = None
         if above is not None and step.day <= today:
-            draft = escalation(record, state, codes.at(whose.acts, above), term.due.isoformat())
+            draft = escalation(offices, record, state, codes.at(whose.acts, above), term.due.isoformat())
         elif step.day == today or (step.ground == "overdue" and step.day < today):
-            draft = reminder(record, state, step.ground, term.due.isoformat())
+            draft = reminder(offices, record, state, step.ground, term.due.isoformat())
         if draft is not None:
             yield draft
 
@@ -104,13 +107,13 @@ class _Calendar:
 
     def concerns(self, row: CaseRow, today: date) -> bool:
         """Whether today may bring something to the side whose row it is; where only its book can tell, it may."""
-        whose = turn(row.asker, row.asked, row.status)
+        whose = self._turn(row)
         if whose is None or row.office not in whose or not self._node.serves(row.office):
             return False
         term = self._of_row(row)
         if term is None or row.status == "deferred":
             return row.office == whose.waits
-        if row.office == whose.acts:
+        if row.office == whose.acts and (row.late or whose.waits != whose.acts):
             return row.late and bool(self.above(row, today))
         reached = self.steps(*term, whose.acts)
         late = any(s.ground == "overdue" and s.day <= today for s in reached)
@@ -118,11 +121,15 @@ class _Calendar:
 
     def above(self, row: CaseRow, today: date) -> list[str]:
         """The areas that have to be asked by today to see to it."""
-        whose, term = turn(row.asker, row.asked, row.status), self._of_row(row)
+        whose, term = self._turn(row), self._of_row(row)
         if whose is None or term is None:
             return []
         reached = self.steps(*term, whose.acts)
         return [codes.at(whose.acts, _ABOVE[s.ground]) for s in reached if s.ground in _ABOVE and s.day <= today]
+
+    def _turn(self, row: CaseRow) -> Turn | None:
+        outside = not self._node.offices.within(row.asked)
+        return turn(row.asker, row.asked, row.status, outside=outside)
 
     def _of_row(self, row: CaseRow) -> _Term | None:
         """None where only the book tells the day."""

@@ -160,7 +160,7 @@ def _take(state: CaseState, reply: Standing, *, by_asked: bool) -> CaseState | N
     if isinstance(payload, Noted):
         return state if state.open else None
     if isinstance(payload, Reminded | Escalated):
-        return pressed(state, payload, by_asked=by_asked)
+        return pressed(state, reply, by_asked=by_asked)
     if isinstance(payload, Redirected):
         may = state.status in ASKED if by_asked else state.open
         return replace(state, status="redirected", redirected_to=payload.to) if may else None

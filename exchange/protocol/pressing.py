@@ -1,7 +1,7 @@
 """Whose turn it is in a case, and what pressing whoever is late does to it (catalogue, rule 11). Pure.
 
 The office asked has to answer; where its answer leaves open what holds, the asker has to decide. Whoever waits reminds,
-and whoever is late escalates.
+and whoever is late escalates. An office outside reminds nobody: whoever wrote to it reminds itself of the decision.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from events.catalogue.case import Escalated, Reminded
+from events.standing import Standing
 from exchange.protocol.record import ASKED, DECIDING, CaseState
 
 
@@ -21,19 +22,26 @@ class Turn(NamedTuple):
     acts: str
 
 
-def turn(asker: str, asked: str, status: str) -> Turn | None:
-    """Whose turn it is in a case of this status: to answer, or to decide on the answer; None where it is nobody's."""
+def turn(asker: str, asked: str, status: str, *, outside: bool) -> Turn | None:
+    """Whose turn it is in a case of this status: to answer, or to decide on the answer; None where it is nobody's.
+
+    `outside`: whether the office asked takes no part, so that nobody there waits.
+    """
     if status in ASKED:
         return Turn(waits=asker, acts=asked)
-    return Turn(waits=asked, acts=asker) if status in DECIDING else None
+    return Turn(waits=asker if outside else asked, acts=asker) if status in DECIDING else None
 
 
-def pressed(state: CaseState, payload: Reminded | Escalated, *, by_asked: bool) -> CaseState | None:
+def pressed(state: CaseState, reply: Standing, *, by_asked: bool) -> CaseState | None:
     """The case after a reminder or escalation of the office asked, or of the other side; None where it came too late.
 
     A case is late by this fact and not by the clock; one that has been deferred since says nothing of its day.
     """
-    deciding = by_asked == isinstance(payload, Reminded)
+    payload = reply.payload
+    if not isinstance(payload, Reminded | Escalated):
+        return None
+    of_an_answer = reply.event.frame.because != state.ref.opening
+    deciding = of_an_answer or by_asked == isinstance(payload, Reminded)
     if state.status not in (DECIDING if deciding else ASKED):
         return None
     if not deciding and payload.due_on < (state.due_on or ""):

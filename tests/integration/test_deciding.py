@@ -16,6 +16,7 @@ from exchange.tables.cases import Which
 from tests.integration.on_both import node
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, woman
 
+OUTSIDE = "430102001000"
 DEVIATION = [{"field": "born_on", "ours": "1988-05-02", "yours": "1988-06-02"}]
 
 
@@ -104,6 +105,23 @@ def test_a_node_that_stood_still_calls_it_late_and_escalates_all_the_same(node, 
         advance(node)
     assert pressed(new_home) == ["overdue"]
     assert pressed(home) == ["escalated"] * 2
+
+
+def test_who_recorded_what_differs_on_paper_reminds_itself_for_nobody_else_waits_here(node, clock, new_home, days):
+    arrival = new_home.sees_arrive({**woman(), "born_on": "1988-06-02"}, OUTSIDE)
+    (case,) = new_home.cases()
+    new_home.answers("case.confirmed", case.id, received_on="2026-03-02", deviations=DEVIATION)
+    days(15)
+    assert (case_of(node, new_home.caller, case.id)["decide_by"], new_home.cases()[0].late) == ("2026-03-16", True)
+    thread = case_of(node, new_home.caller, case.id)["thread"]
+    grounds = [said["content"]["ground"] for said in thread if said["type"] == "case.reminded"]
+    assert grounds == ["half_time", "day_before", "on_day", "overdue"]
+    days(25)
+    above = [Caller(code, "s", frozenset({"supervisor"})) for code in ("110101000000", "110000000000")]
+    assert [[notice.kind for notice in inbox(node, who).rows] for who in above] == [["escalated"]] * 2
+    new_home.answers("case.settled", case.id, whole="insisted")
+    assert (new_home.cases()[0].late, pressed(new_home), arrival.person) == (False, [], new_home.cases()[0].person)
+    assert checks(node).equal
 
 
 def test_nothing_is_looked_at_on_a_day_that_brings_nothing(node, home, asked, clock):

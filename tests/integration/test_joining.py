@@ -1,5 +1,6 @@
 """An office that does not use the exchange cannot be asked; when it joins, it gets what it would have been told."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from exchange.node import Node
@@ -63,6 +64,29 @@ def test_whoever_was_answered_for_on_paper_is_asked_itself(tmp_path, clock):
     assert (aside["author"], aside["content"]["received_on"]) == (DONGHUAMEN, "2026-03-02")
     home.answers("case.confirmed", home.cases()[0].id)
     assert [c.status for c in new_home.cases()] == ["confirmed"]
+    assert checks(node).equal
+    node.close()
+
+
+def test_being_late_with_a_decision_on_paper_is_nothing_to_whoever_joins(tmp_path, clock):
+    node = opened(tmp_path, clock, BEIJING)
+    new_home = Town(node, DONGHUAMEN)
+    new_home.sees_arrive(woman(), ZHIFANG)
+    differs = [{"field": "born_on", "ours": "1988-06-02", "yours": "1988-05-02"}]
+    case = new_home.cases()[0].id
+    new_home.answers("case.confirmed", case, received_on="2026-03-02", deviations=differs)
+    clock.now += timedelta(days=60)
+    for _ in range(3):
+        sweep(node)
+        advance(node)
+    assert [(row.status, row.late, len(row.escalated)) for row in new_home.cases()] == [("deviations", True, 2)]
+    node.close()
+
+    node = opened(tmp_path, clock, BEIJING, HUBEI)
+    home, new_home = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
+    rows = [*home.cases(), *new_home.cases()]
+    assert [(row.status, row.late, row.escalated) for row in rows] == [("open", False, ())] * 2
+    assert {notice.kind for notice in home.inbox()} == {"inflow", "reply"}
     assert checks(node).equal
     node.close()
 

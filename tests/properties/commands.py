@@ -53,7 +53,7 @@ class Commands:
         self.sexes = random.Random(f"sexes {world.seed}")
         self.kin = random.Random(f"kin {world.seed}")
         self.newcomers = random.Random(f"ties of newcomers {world.seed}")
-        self.replies = Replies(world.random, self.office)
+        self.replies = Replies(world.random, self.office, world.seed)
         self.amendments = Amendments(world.random, self.day, self.office, self.document, self.own_document)
 
     def day(self) -> str:
@@ -120,7 +120,8 @@ class Commands:
         state = self.random.choice(list(record.cases.values()))
         due_on = state.due_on or "2026-04-01"
         ground = self.random.choice(("half_time", "on_day", "overdue", "overdue"))
-        draft = escalation(record, state, COUNTY, due_on) or reminder(record, state, ground, due_on)
+        offices = self.world.book(office).offices
+        draft = escalation(offices, record, state, COUNTY, due_on) or reminder(offices, record, state, ground, due_on)
         if draft is None:
             return False
         system = self.world.author(

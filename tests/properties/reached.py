@@ -12,6 +12,7 @@ from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Unmerged
 from events.event import Event
 from exchange.protocol.cases import says_more
+from exchange.protocol.on_paper import came_on_paper
 from exchange.protocol.record import Record
 from tests.properties.world import OUTSIDE, World
 
@@ -44,6 +45,8 @@ def reached(world: World) -> Counter[str]:
         found[f"type {event.payload.type}"] += 1
         if event.frame.automatic and isinstance(event.payload, RequestOpened):
             found["a stay was asked about"] += 1
+        if came_on_paper(event.payload):
+            found["answered on paper"] += 1
         if event.frame.stamp > world.now + world.skew[event.author]:
             found["row 10"] += 1
     rows: set[int] = set()
@@ -145,7 +148,8 @@ def expected() -> set[str]:
     from events.catalogue import TYPES  # noqa: PLC0415 (only here)
 
     types = {t for t in TYPES if t not in {"jurisdiction.opened", "jurisdiction.closed"}}
-    ends = {f"{what} with an open case" for what in ("merge", "split")} | {"a stay was asked about"}
+    ends = {f"{what} with an open case" for what in ("merge", "split")}
+    asked = {"a stay was asked about", "answered on paper"}
     kinds = {
         "contested_stays",
         "moved_after_death",
@@ -165,6 +169,7 @@ def expected() -> set[str]:
     }
     return (
         ends
+        | asked
         | families
         | households
         | {f"type {t}" for t in types}

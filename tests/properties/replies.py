@@ -9,6 +9,7 @@ from events.catalogue.case import (
     Confirmed,
     Deferred,
     Disputed,
+    EnquiryAnswered,
     Noted,
     Redirected,
     Rejected,
@@ -18,22 +19,26 @@ from events.catalogue.case import (
     Withdrawn,
 )
 from events.catalogue.fact import Fact
+from events.catalogue.values import Deviation
 from exchange.protocol.equal import all_differences
 from exchange.protocol.record import ASKED, DECIDING, Record
+
+CAME_ON = "2026-01-21"  # no earlier than any day of a history
 
 
 class Replies:
     """Draws what an office says inside the cases of its book."""
 
-    def __init__(self, draw: random.Random, office: Callable[[], str]) -> None:
+    def __init__(self, draw: random.Random, office: Callable[[], str], seed: int) -> None:
         self.random = draw
         self.office = office
+        self.paper = random.Random(f"paper {seed}")  # drawn apart: what comes on paper changes no other draw
 
     def reply(self, office: str, record: Record) -> Fact | None:
         """An answer to a case that asks this office."""
         asked = [c for c in record.cases.values() if c.ref.asked == office and c.status in ASKED]
         if not asked:
-            return None
+            return self.on_paper(office, record)
         state = self.random.choice(asked)
         opening = record.facts.get(state.ref.opening)
         draw = self.random.random()
@@ -52,6 +57,20 @@ class Replies:
             return Disputed(case=state.ref, reason=reason)  # type: ignore[arg-type]  # one of the literal's words
         to = self.office()
         return None if to in {office, state.ref.opening.author} else Redirected(case=state.ref, to=to)
+
+    def on_paper(self, office: str, record: Record) -> Fact | None:
+        """What an office outside answered to this one."""
+        written = [c for c in record.cases.values() if c.asker == office and c.status == "not_reachable"]
+        if not written:
+            return None
+        case = self.paper.choice(written).ref
+        if case.kind == "enquiry":
+            return EnquiryAnswered(case=case, received_on=CAME_ON)
+        draw = self.paper.random()
+        if draw < 0.3:
+            return Disputed(case=case, reason="person_unknown", received_on=CAME_ON)
+        differs = (Deviation("name", "戊", "甲"),) if draw < 0.7 else ()
+        return Confirmed(case=case, received_on=CAME_ON, deviations=differs)
 
     def ask_again(self, office: str, record: Record) -> Fact | None:
         """What the asker, or either side, does with a case."""

@@ -26,8 +26,8 @@ def differs(story: str) -> bool:
 
 
 def test_reminding_of_the_dead_is_noticed(monkeypatch):
-    def heartless(_record, state):
-        return turn(state.asker, state.ref.asked, state.status)
+    def heartless(_offices, _record, state):
+        return turn(state.asker, state.ref.asked, state.status, outside=False)
 
     monkeypatch.setattr(exchange.protocol.reminding, "turn_of", heartless)
     monkeypatch.setattr(exchange.pipeline.reminding, "turn_of", heartless)

@@ -134,7 +134,7 @@ class TestTheDayComes:
         record = story.world.record(office, "P1")
         assert record is not None
         make = escalation if ground == COUNTY else reminder
-        draft = make(record, record.cases[story.case], ground, due_on)
+        draft = make(story.world.book(office).offices, record, record.cases[story.case], ground, due_on)
         if draft is None:
             return False
         made = story.world.author(
@@ -179,7 +179,7 @@ class TestTheDayComes:
         assert not self.press(story, HOME, COUNTY, LATER)
 
     def test_a_deferral_outlives_a_reminder_of_the_day_before_it(self, story):
-        late = reminder(story.world.record(NEW, "P1"), story.at(NEW), "overdue", DUE)
+        late = reminder(story.world.book(NEW).offices, story.world.record(NEW, "P1"), story.at(NEW), "overdue", DUE)
         assert late is not None
         story.record(HOME, Deferred(case=story.case, until=LATER, reason="still_looking"))
         story.world.command(

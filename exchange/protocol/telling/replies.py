@@ -28,10 +28,13 @@ def reply_to_other_side(sight: Sight) -> Iterator[Due]:
         for side in sorted({state.asker, state.ref.asked}):
             # A new keeper asks in the place of the one before it: what was answered by then comes with the move.
             cause = sight.became_keeper(standing) if side == sight.keeper else None
-            yield sight.due(standing, side, "reply", _cell(standing), parts=ALL_PARTS, trigger=cause)
+            yield sight.due(standing, side, "reply", _cell(standing, state), parts=ALL_PARTS, trigger=cause)
 
 
-def _cell(standing: Standing) -> Cell:
+def _cell(standing: Standing, state: CaseState) -> Cell | None:
+    pressing = isinstance(standing.payload, Reminded | Escalated)
+    if pressing and standing.ref in state.aside and standing.event.frame.because != state.ref.opening:
+        return None  # of an answer on paper: nothing to whoever joined since and is asked itself
     if isinstance(standing.payload, Reminded):
         return OVERDUE if standing.payload.ground == "overdue" else REMINDER
     if isinstance(standing.payload, Escalated):
