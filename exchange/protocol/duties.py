@@ -21,7 +21,7 @@ from exchange.protocol.causes import human_cause
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.naming import named_no_more
 from exchange.protocol.record import Record
-from exchange.protocol.redirecting import sent_in_error
+from exchange.protocol.redirecting import asked_no_more, sent_in_error
 from exchange.protocol.routing_table import rank
 from exchange.protocol.telling import author, chains, family, keeper, replies, threads
 from exchange.protocol.telling.due import Due, Sight, amendments_of
@@ -144,9 +144,10 @@ def _concerned_no_more(sight: Sight, amendment: Standing, target: Due | None, to
         return True
     root = _root(sight.record, amendment)
     named_once = named_no_more(root, sight.record.facts, to)
+    sent_on = any(asked_no_more(sight.record, c) for c in sight.record.cases if (c.opening, c.asked) == (root.ref, to))
     told = sight.book.told.get((root.ref, to))
     by_document = told is not None and told.ground == ONE_DOCUMENT
-    return (named_once or by_document) and (target is None or target.ground in {"amendment", "told"})
+    return (named_once or sent_on or by_document) and (target is None or target.ground in {"amendment", "told"})
 
 
 def _bring_target(owed: dict[DueKey, Due], sight: Sight, target: Due | None, ref: Ref, to: str) -> None:

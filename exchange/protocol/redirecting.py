@@ -1,11 +1,12 @@
-"""Whom only a redirect made somebody ask: what becomes of the question where it is taken back. Pure."""
+"""Whom only a redirect made somebody ask: what becomes of the question where that stands no more. Pure."""
 
 from __future__ import annotations
 
+from events.catalogue.amendment import Corrected
 from events.catalogue.case import Redirected
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
-from exchange.protocol.naming import named_ever, named_offices
+from exchange.protocol.naming import asked_by, named_ever, named_offices
 from exchange.protocol.record import Record
 
 
@@ -16,6 +17,25 @@ def sent_on(record: Record, case: CaseRef) -> bool:
         return False
     said = (s.payload.case for s in record.facts.of(Redirected) if isinstance(s.payload, Redirected))
     return any((each.opening, each.kind) == (case.opening, case.kind) and each.asked != case.asked for each in said)
+
+
+def asked_no_more(record: Record, case: CaseRef, sent_by: frozenset[str] = frozenset()) -> bool:
+    """Whether the question is corrected so that it is put to others, and no longer to this office, nor to any that
+    sent it on to this one.
+    """
+    opening = record.facts.get(case.opening)
+    if opening is None or not record.facts.of(Corrected) or case.asked in asked_by(opening.payload, case.kind):
+        return False
+    said = (s.payload for s in record.facts.of(Redirected) if not s.void)
+    senders = [
+        each.case
+        for each in said
+        if isinstance(each, Redirected) and each.to == case.asked
+        if (each.case.opening, each.case.kind) == (case.opening, case.kind) and each.case.asked not in sent_by
+    ]
+    if not senders:
+        return case.asked in named_ever(opening, record.facts, case.kind)
+    return all(asked_no_more(record, each, sent_by | {case.asked}) for each in senders)
 
 
 def sent_in_error(record: Record, opening: Ref, office: str) -> bool:

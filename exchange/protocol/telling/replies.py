@@ -11,6 +11,7 @@ from events.standing import Standing
 from exchange.protocol.cases import says_more
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import CaseState
+from exchange.protocol.redirecting import asked_no_more
 from exchange.protocol.routing_table import ESCALATED, MATCHED, WITHDRAWN, Cell
 from exchange.protocol.telling.author import parts_for_named
 from exchange.protocol.telling.due import ALL_PARTS, NO_PARTS, Due, Sight
@@ -73,6 +74,8 @@ def redirected(sight: Sight) -> Iterator[Due]:
     for state in sight.record.cases.values():
         opening = sight.record.facts.get(state.ref.opening)
         if state.redirected_to is None or state.status != "redirected" or opening is None or opening.void:
+            continue
+        if asked_no_more(sight.record, state.ref):
             continue
         if sight.mine(state.asker) or (sight.is_keeper and state.ref.asked not in named_offices(opening.payload)):
             cell = Cell(state.ref.kind, asks=True)
