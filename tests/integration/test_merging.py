@@ -128,3 +128,18 @@ def test_a_third_is_given_up_for_an_id_that_was_given_up_and_joins_its_survivor(
     assert here.sheet(third)["person"] == surviving
     assert there.sheet(surviving)["persons"] == sorted([given_up, surviving, third])
     assert checks(node).differences == ()
+
+
+def test_what_a_merge_brings_to_a_stay_is_one_notice_of_its_own_and_none_that_was_read_before(node, here, there):
+    """Protected at the one entry; the residence of the other heard it by a line that it had long acknowledged."""
+    given_up, surviving = here.registers(woman(2)).person, there.registers(woman(4)).person
+    away = Town(node, WANSHOULU)
+    here.records("person.protected", "2026-03-01", {"ground": "threat"}, given_up)
+    away.sees_arrive(woman(4), DONGHUAMEN)
+    there.answers("case.confirmed", there.notice("inflow").case)
+    read = away.notice("reply")
+    here.records("person.merged", "2026-03-01", {"other": surviving, "keeper": DONGHUAMEN}, given_up)
+    assert away.notice("reply").events == read.events
+    assert away.sheet(surviving)["protection"]["state"] == "in_force"
+    assert len([notice for notice in away.inbox() if notice.position > read.position]) == 1
+    assert checks(node).differences == ()

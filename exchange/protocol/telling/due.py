@@ -65,8 +65,7 @@ class Sight:
     @cached_property
     def merge_keepers(self) -> frozenset[str]:
         """Offices that merges in force name as keeper: whoever holds the merge alone takes them for it."""
-        undone = {s.payload.merge for s in self.merges if isinstance(s.payload, Unmerged)}
-        return frozenset(s.payload.keeper for s in self.merges if isinstance(s.payload, Merged) and s.ref not in undone)
+        return frozenset(s.payload.keeper for s in self._joined if isinstance(s.payload, Merged))
 
     def mine(self, office: str) -> bool:
         """The office itself; whom it succeeded, a record calls by its own code already."""
@@ -119,7 +118,9 @@ class Sight:
         return made_keeper(self.record)
 
     def since(self, stay: Stay, standing: Standing) -> Ref | None:
-        """What let the keeper's side flow to a stay, where the fact is older than that."""
+        """What let the keeper's side flow to a stay, where the fact is older than that: what is told of another entry,
+        not before the two were merged.
+        """
         facts = self.record.facts
         confirmed = [
             facts[ref]
@@ -127,8 +128,15 @@ class Sight:
             for ref in case.thread
             if isinstance(facts[ref].payload, Confirmed) and not facts[ref].void
         ]
-        began = max(confirmed, key=lambda s: (s.stamp, s.ref), default=facts[stay.id])
+        merged = self._joined if standing.event.person != facts[stay.id].event.person else []
+        began = max((*confirmed, *merged), key=lambda s: (s.stamp, s.ref), default=facts[stay.id])
         return began.ref if began.stamp > standing.stamp else None
+
+    @cached_property
+    def _joined(self) -> list[Standing]:
+        """The merges that make entries one."""
+        undone = {s.payload.merge for s in self.merges if isinstance(s.payload, Unmerged)}
+        return [s for s in self.merges if isinstance(s.payload, Merged) and s.ref not in undone]
 
     def amended_after(self, standing: Standing) -> Ref | None:
         """The amendment or merge, recorded later, that changed whom the fact concerns."""
