@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from events.store.sql.schema import events
 from exchange.tables.books import books
-from exchange.tables.schema import records
+from exchange.tables.schema import cases, inbox, records
 from exchange.unit_of_work import SqlSession
 
 
@@ -24,8 +24,8 @@ def next_persons(session: SqlSession, after: str, limit: int) -> list[str]:
     """The ids that follow on this one."""
     subjects = select(events.c.subject).where(events.c.subject > after, events.c.kind != "jurisdiction")
     found = list(session.sql.execute(subjects.distinct().order_by(events.c.subject).limit(limit)).scalars())
-    # Of whom only a record or a line of a book is left, the events are gone: the checks must not pass them by.
-    for table in (records, books):
+    # Of whom only a record, a line of a book or of a list is left, the events are gone: no check may pass them by.
+    for table in (records, books, cases, inbox):
         persons = select(table.c.person).where(table.c.person > after)
         found += session.sql.execute(persons.distinct().order_by(table.c.person).limit(limit)).scalars()
     return sorted(set(found))[:limit]

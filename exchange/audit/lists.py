@@ -2,47 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Table
 
 from events.errors import Tampered
-from events.store.sql.rows import about
-from exchange.pipeline.project import acknowledged, case_rows, inbox_rows
+from events.store.moment import to_moment
+from events.store.sql.rows import Query, all_about, by_key
+from exchange.pipeline.project import case_rows, inbox_rows
 from exchange.pipeline.settled import Settled
 from exchange.tables import cases, inbox, schema
 from exchange.unit_of_work import SqlSession
 
 ListName = Literal["cases", "inbox"]
 Place = tuple[str, str, ListName]  # office, person, and which of its lists
+Stored = Mapping[str, Sequence[tuple[Any, ...]]]  # rows by whom they are about, which is their first column
+
+# The lists; and what came with deliveries about these persons and was seen, which inboxes show.
+LISTED = (
+    all_about(schema.cases),
+    all_about(schema.inbox),
+    Query(
+        "SELECT d.person, a.office, a.position, a.at FROM deliveries d CROSS JOIN acknowledgements a"
+        " WHERE d.person {keys} AND a.office = d.recipient AND a.position = d.position"
+    ),
+)
 
 
 class Lists:
-    """What is stored of them about the persons of some dossiers."""
+    """What is stored of them about some persons: the rows that `LISTED` asks for."""
 
-    def __init__(self, session: SqlSession, dossiers: Sequence[Settled]) -> None:
-        persons = [person for one in dossiers for person in one.persons]
-        self._cases = _stored(session, schema.cases, persons)
-        self._inbox = _stored(session, schema.inbox, persons)
-        self._seen = acknowledged(session, [each for one in dossiers for each in one.deliveries])
+    def __init__(self, cases_: Stored, inbox_: Stored, seen: Stored) -> None:
+        self._cases, self._inbox, self._seen = cases_, inbox_, seen
+
+    @classmethod
+    def read(cls, session: SqlSession, persons: Collection[str]) -> Lists:
+        """Those about these persons."""
+        return cls(*(by_key(session.ask_rows(query, persons)) for query in LISTED))
 
     def differing(self, one: Settled) -> list[Place]:
         """The lists in which what stands about the persons of this dossier is not what follows from its books."""
         try:
-            cases_ = {cases.row_of(row) for person in one.persons for row in self._cases.get(person, ())}
-            inbox_ = {inbox.row_of(row) for person in one.persons for row in self._inbox.get(person, ())}
-            own_cases, own_inbox = set(case_rows(one)), set(inbox_rows(one, self._seen))
+            seen: dict[tuple[str, int], datetime] = {
+                (row[1], row[2]): to_moment(row[3]) for row in _about(self._seen, one)
+            }
+            own_cases, own_inbox = case_rows(one), inbox_rows(one, seen)
         except (LookupError, ValueError, Tampered):  # a row says nothing, or the books do not bear out what was told
             return [(record.office, record.person, "cases") for record in one.records()]
-        found: set[Place] = {(row.office, row.person, "cases") for row in cases_ ^ own_cases}
-        found |= {(row.office, row.person, "inbox") for row in inbox_ ^ own_inbox}
+        found = _differing("cases", schema.cases, _about(self._cases, one), map(cases.columns_of, own_cases))
+        found |= _differing("inbox", schema.inbox, _about(self._inbox, one), map(inbox.columns_of, own_inbox))
         return sorted(found)
 
 
-def _stored(session: SqlSession, table: Table, persons: Collection[str]) -> dict[str, list[Sequence[Any]]]:
-    found: dict[str, list[Sequence[Any]]] = {}
-    person = table.columns.keys().index("person")
-    for row in about(session.sql, table, persons):
-        found.setdefault(row[person], []).append(row)
-    return found
+def _differing(
+    name: ListName, table: Table, stored: Iterable[tuple[Any, ...]], own: Iterable[tuple[Any, ...]]
+) -> set[Place]:
+    """Compared column by column, so that it does not matter whether what stands there says anything."""
+    office, person = (table.c.keys().index(column) for column in ("office", "person"))
+    return {(row[office], row[person], name) for row in {row[1:] for row in stored} ^ set(own)}
+
+
+def _about(rows: Stored, one: Settled) -> Iterable[tuple[Any, ...]]:
+    return (row for person in one.persons for row in rows.get(person, ()))

@@ -159,7 +159,7 @@ def compared(session: SqlSession, dossiers: list[Settled]) -> tuple[dict[Key, Re
     persons = [person for one in dossiers for person in one.shelf.persons]
     old = {(row.office, row.person): row for row in records.of_persons(session.sql, persons)}
     found = {key for key in new.keys() | old.keys() if clear(new.get(key)) != clear(old.get(key))}
-    lists = Lists(session, dossiers)
+    lists = Lists.read(session, persons)
     found |= {(office, person) for one in dossiers for office, person, _ in lists.differing(one)}
     return new, sorted(found)
 

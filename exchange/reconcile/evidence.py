@@ -10,7 +10,6 @@ import msgspec
 
 from events.errors import ExchangeError
 from events.store.contract import StoredDelivery
-from exchange.audit.lists import Lists
 from exchange.audit.rebuild import unsettled
 from exchange.pipeline.project import held_rows
 from exchange.pipeline.relatives import Relatives
@@ -54,7 +53,7 @@ class Evidence:
     def read(cls, node: Node, session: SqlSession, dossiers: Sequence[Settled], rows: Rows) -> Iterator[Evidence]:
         """Beside each dossier what the books hold and the records that are stored."""
         relatives = Relatives(node, session, [one.shelf for one in dossiers])
-        lists = Lists(session, dossiers)
+        lists = rows.lists()
         for one in dossiers:
             found = cls(node, one, rows.held(one.persons), rows.records(one.persons), relatives)
             if not found.differences:  # else what the lists lack may follow from these, and is written anew with them

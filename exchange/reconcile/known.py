@@ -1,6 +1,6 @@
 """What need not be derived again: dossiers that stand, byte for byte, as they stood when nothing was wrong with them.
 
-What the checks find of a dossier follows from its rows in five tables, from what was recorded of offices, from what the
+What the checks find of a dossier follows from its rows in some tables, from what was recorded of offices, from what the
 node serves, and from our code; from nothing else. So where all of these are the very bytes of a look that found
 nothing, another would find nothing. A proof is made under a key that no database holds: whoever alters rows there, or
 brings an old one back beside a row that moved on, has no proof for what they left. What is due of a person with ties
@@ -18,14 +18,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
-from sqlalchemy import Table
 
 from events.store.contract import Gathered
 from events.store.rules import feed_order, log_order
 from events.store.sql.events import EventRow
 from events.store.sql.feed import delivery_of
-from events.store.sql.rows import Query
+from events.store.sql.rows import Query, all_about, by_key
 from events.store.sql.schema import deliveries
+from exchange.audit.lists import LISTED, Lists
 from exchange.protocol.agreement import PairState
 from exchange.tables import books, proofs, records, schema
 from exchange.tables.books import BookRow
@@ -37,14 +37,9 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 
-def _all_of(table: Table) -> Query:
-    """Whatever columns there are, now or later, behind whom the row is about."""
-    return Query(f"SELECT person, {', '.join(table.c.keys())} FROM {table.name} WHERE person {{keys}}")  # noqa: S608 (our own words)
-
-
-_TOLD = _all_of(deliveries)
-_TABLES = (_TOLD, _all_of(books.books), _all_of(schema.records))
-_FORM = "checks/2"
+_TOLD = all_about(deliveries)
+_TABLES = (_TOLD, all_about(books.books), all_about(schema.records), *LISTED)
+_FORM = "checks/3"
 _packed = msgspec.msgpack.Encoder().encode
 
 
@@ -56,7 +51,7 @@ class Rows:
         for row in session.rows_of(persons):
             self.events.setdefault(row.subject, []).append(row)
         self._keys = session.wrapped_keys(persons)
-        self._others = [_by_person(session.ask_rows(query, persons)) for query in tables]
+        self._others = [by_key(session.ask_rows(query, persons)) for query in tables]
 
     def first_known(self, ids: Sequence[str]) -> str:
         """The id in whose turn a dossier is looked at that comes up with each of its ids."""
@@ -84,13 +79,17 @@ class Rows:
         """The records that are stored of one dossier."""
         return sorted((records.row_of(row[1:]) for row in self._about(2, ids)), key=records.order)
 
+    def lists(self) -> Lists:
+        """The cases and inboxes of all of them."""
+        return Lists(*self._others[-len(LISTED) :])
+
     def _about(self, table: int, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         return (row for person in ids for row in self._others[table].get(person, ()))
 
     def digest(self, ids: Sequence[str], common: bytes) -> bytes:
         """Of all rows of one dossier, and of what all dossiers have in common."""
         tables: list[Mapping[str, Sequence[tuple[Any, ...]]]] = [self.events, *self._others]
-        rows = [[sorted(table.get(person, ())) for table in tables] for person in ids]
+        rows = [[sorted(map(_packed, table.get(person, ()))) for table in tables] for person in ids]
         return sha256(_packed((common, ids, [self._keys.get(person) for person in ids], rows))).digest()
 
 
@@ -174,10 +173,3 @@ def _sources(folder: Traversable, path: str) -> Iterable[tuple[str, bytes]]:
             yield from _sources(each, f"{path}/{each.name}")
         elif each.name.endswith(".py"):
             yield f"{path}/{each.name}", each.read_bytes()
-
-
-def _by_person(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    for row in rows:
-        found.setdefault(row[0], []).append(row)
-    return found

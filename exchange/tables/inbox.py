@@ -132,6 +132,12 @@ def _values(row: InboxRow) -> dict[str, Any]:
     }
 
 
+def columns_of(row: InboxRow) -> tuple[Any, ...]:
+    """What stands of it in all columns, in their order."""
+    values = _values(row)
+    return tuple(values[name] for name in _NAMES)
+
+
 def row_of(row: Sequence[Any]) -> InboxRow:
     """What stands in a row of the table."""
     fields = dict(zip(_NAMES, row, strict=False))  # what else was asked stands behind them

@@ -55,6 +55,23 @@ class Query:
         return [list(keys)] if self.kinds else []
 
 
+def all_about(table: Table) -> Query:
+    """About some persons: whatever columns the table has, now or later, behind whom the row is about."""
+    return Query(f"SELECT person, {', '.join(map(_quoted, table.c.keys()))} FROM {table.name} WHERE person {{keys}}")  # noqa: S608 (our own words)
+
+
+def _quoted(column: str) -> str:
+    return f'"{column}"'
+
+
+def by_key(rows: Iterable[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
+    """The rows by their first column."""
+    found: dict[Any, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
 class Pairs(Query):
     """The same about the rows of a table of which two columns are among many pairs, each named once.
 
