@@ -10,6 +10,8 @@ import msgspec
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import EnquiryOpened, Escalated, Reply
 from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Merged
 from events.catalogue.values import CaseRef, Deviation, Other, Place, StayKind, TieKind
 from events.envelope import Ref
 from events.standing import Facts, Standing
@@ -221,7 +223,21 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     def confirmed(self, stay: Stay) -> bool:
         """By the keeper's own book: confirmed, or brought by a hand-over or a registration, which asked nothing."""
-        return self.recognised(stay) or not self.questions_about(stay.id)
+        return self.recognised(stay) or not (self.questions_about(stay.id) or self.asked_before(stay))
+
+    def asked_before(self, stay: Stay) -> bool:
+        """Whether who kept the person before was asked and has not answered, and nobody was asked since.
+
+        The keeper knows no more of that question than the fact that asked: answers alone are handed over.
+        """
+        fact = self.facts[stay.id].payload
+        asked = fact.registration.code if isinstance(fact, Arrived) and fact.registration is not None else None
+        if asked is None or asked in {self.keeper, stay.office} or self.questions_about(stay.id):
+            return False
+        if CaseRef(stay.id, asked, "inflow") in self.cases:
+            return False  # outside the exchange, where nobody answers
+        gave_up = (s.author for s in self.facts.in_force(Merged))
+        return asked in gave_up or any(asked in link.named for link in self.chain if not link.from_arrival)
 
     def questions_about(self, stay: Ref) -> list[CaseState]:
         """The cases that asked the registration place about the fact that began a stay.

@@ -143,3 +143,17 @@ def test_what_a_merge_brings_to_a_stay_is_one_notice_of_its_own_and_none_that_wa
     assert away.sheet(surviving)["protection"]["state"] == "in_force"
     assert len([notice for notice in away.inbox() if notice.position > read.position]) == 1
     assert checks(node).differences == ()
+
+
+def test_until_the_office_asked_first_has_answered_its_survivor_tells_a_newcomers_town_nothing(node, here, there):
+    """The town may have mistyped a number; the office that keeps the merged person never was asked about it."""
+    given_up = here.registers(woman(2)).person
+    surviving = there.registers({**woman(4), "education": "20"}).person
+    away = Town(node, WANSHOULU)
+    away.sees_arrive(woman(2), ZHIFANG)
+    here.records("person.merged", "2026-03-01", {"other": surviving, "keeper": DONGHUAMEN}, given_up)
+    assert away.sheet(surviving)["particulars"] == woman(2)
+    assert away.sheet(surviving)["keeper"] == DONGHUAMEN
+    here.answers("case.confirmed", here.notice("inflow").case, deviations=[])
+    assert away.sheet(surviving)["particulars"]["education"] == "20"
+    assert checks(node).differences == ()

@@ -36,8 +36,10 @@ def chain_to_open_stays(sight: Sight) -> Iterator[Due]:
     """Each open stay gets the whole chain, with the disputes that decide who is keeper."""
     if not sight.is_keeper:
         return
-    told = list(links_and_disputes(sight)) if sight.stay_offices else ()
-    for office in sight.stay_offices:
+    asked_before = (stay.office for stay in sight.record.open_stays if sight.record.asked_before(stay))
+    offices = sorted({*sight.stay_offices, *asked_before})
+    told = list(links_and_disputes(sight)) if offices else ()
+    for office in offices:
         for standing in told:
             moved = isinstance(standing.payload, RegistrationChanged)
             cell = cell_of(standing.payload.type, "open_stays") if moved else None
