@@ -12,7 +12,7 @@ from events.store.sql.rows import Pairs, about, remove
 from events.store.sql.schema import tokens
 from events.store.sql.work import _ANY_JOINED, _JOINED, _MARKS
 from exchange.pipeline.relatives import _TIED_TO
-from tests.contract.story import LIN, TOWN, event
+from tests.contract.story import LIN, NOON, TOWN, event, fresh_id
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,25 @@ def test_what_is_asked_again_and_again_is_planned_once(postgres):
         for statement in (*asked, _delete(tokens, "person")[0], _select(tokens, "person")[0]):
             planned = session.driver.execute(PLANS, [statement]).fetchone()
             assert planned == (times - 5, 5), statement  # PostgreSQL tries that often before it believes it
+
+
+READ = "SELECT sum(seq_tup_read)::int8 FROM pg_stat_xact_user_tables WHERE relname IN ('pending', 'dirty')"
+
+
+def test_what_waits_is_read_once_also_where_the_plan_was_made_while_nobody_waited(url, postgres):
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as owner:
+        for table in ("pending", "dirty"):
+            owner.execute(f"VACUUM ANALYZE {table}")  # as the database does by itself, with the queues gone down
+    for _ in range(10):  # until it keeps its plans
+        with postgres.write() as session:
+            session.sequence(9, NOON)
+            session.claim(9)
+    waiting = 300
+    with postgres.write() as session:  # no act bears the name of its event, as where clients name them
+        session.append([event(1, person=fresh_id()) for _ in range(waiting)])
+    with postgres.write() as session:
+        assert len(session.sequence(waiting, NOON)) == waiting
+        assert len(session.claim(9)) == 9
+        read = session.driver.execute(READ).fetchone()
+    assert read is not None
+    assert read[0] < 5 * waiting
