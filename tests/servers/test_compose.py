@@ -81,6 +81,31 @@ def test_redis_takes_its_password_and_nobody_reads_it_off_its_arguments(tmp_path
     assert child.end() == 0
 
 
+def test_redis_is_not_well_where_it_answers_with_an_error(tmp_path):
+    """As while it loads what it kept, or where nobody may come in."""
+    port = free_port()
+    line = [REDIS_SERVER_PATH, "--port", str(port), "--requirepass", "right", "--save", "", "--dir", tmp_path]
+    child = Child("redis", line, tmp_path / "redis.log", os.environ)
+    child.wait_until(lambda: answers(port))
+    client, *words = compose.services()["redis"]["healthcheck"]["test"][1:]
+    ask = [Path(REDIS_SERVER_PATH).with_name(client), "-p", str(port), *words]
+    found = [subprocess.run(ask, env={"REDISCLI_AUTH": word}, check=False).returncode for word in ("right", "wrong")]
+    child.end()
+    assert found == [0, 1]
+
+
+def test_postgres_is_not_well_as_long_as_it_answers_at_its_socket_alone(server):
+    """So its image begins it the first time, to make the roles: who then logs in over the network is refused."""
+    program, *words = compose.services()["postgres"]["healthcheck"]["test"][1:]
+    port = free_port()
+    socket = server.folder / f".s.PGSQL.{port}"
+    socket.symlink_to(server.folder / ".s.PGSQL.5432")
+    given = {"PGHOST": str(server.folder), "PGPORT": str(port)}
+    found = [subprocess.run([server.programs / program, *asked], env=given, check=False) for asked in ([], words)]
+    socket.unlink()
+    assert [each.returncode for each in found] == [0, 2]
+
+
 def test_the_service_logs_in_with_its_password(server, login):
     with server.owner() as connection:
         (kept,) = connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'exchange_service'").fetchone()
