@@ -24,6 +24,7 @@ from exchange.queries.lag import lag, stuck
 if TYPE_CHECKING:
     from exchange.node import Node
 
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})  # each other is counted as one
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where several processes count; to be set before this module is loaded
 
 _log = structlog.get_logger(__name__)
@@ -65,8 +66,9 @@ def metrics(node: Node) -> Blueprint:
     def count(answer: Response) -> Response:
         route = request.url_rule.rule if request.url_rule is not None else "none"
         took = time.perf_counter() - g.get("began", time.perf_counter())
-        requests.labels(request.method, route, answer.status_code).inc()
-        durations.labels(request.method, route).observe(took)
+        method = request.method if request.method in METHODS else "other"  # or anybody could make us count for ever more
+        requests.labels(method, route, answer.status_code).inc()
+        durations.labels(method, route).observe(took)
         _log.info("request", method=request.method, route=route, status=answer.status_code, seconds=round(took, 4))
         return answer
 
