@@ -66,7 +66,7 @@ def metrics(node: Node) -> Blueprint:
     def count(answer: Response) -> Response:
         route = request.url_rule.rule if request.url_rule is not None else "none"
         took = time.perf_counter() - g.get("began", time.perf_counter())
-        method = request.method if request.method in METHODS else "other"  # or anybody could make us count for ever more
+        method = request.method if request.method in METHODS else "other"  # or anybody makes us count for ever
         requests.labels(method, route, answer.status_code).inc()
         durations.labels(method, route).observe(took)
         _log.info("request", method=request.method, route=route, status=answer.status_code, seconds=round(took, 4))
