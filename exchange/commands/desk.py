@@ -109,7 +109,7 @@ class Desk:
             content = rejecting.completed(content, book)
         fact = fact_of(item.type, complete(item.type, content, self.office, record))
         check(fact, item.day, self.office, record, person, deferrals=self.node.deadlines.periods["deferrals"])
-        sheltering.require(self.node, self.lookups.session, self.office, fact, record)
+        meant = sheltering.may_be_meant(self.node, self.lookups.session, self.office, fact, record)
         subject = person if record is None else fitting.subject(fact, person, record)
         if item.because is None:
             first = tying.first_of_both(fact, subject, (event.frame for event in self.decided.events.values()))
@@ -120,7 +120,7 @@ class Desk:
             fitting.require(fact, record, self.today)
         stamp = next_stamp(microseconds(self.moment), [book.highest_stamp()])
         self._heads[subject] = version = self._head(subject) + 1
-        frame = self._frame(item, id_, subject, fact, stamp, version)
+        frame = tying.touching(self._frame(item, id_, subject, fact, stamp, version), meant)
         parts = parts_of(fact)[1]
         sealed = sealed_event(frame, parts, self._cipher(subject) if parts else None)
         self.decided.events[id_] = sealed
@@ -133,8 +133,8 @@ class Desk:
         book.record(Event(sealed.frame, fact, ALL_PARTS))
         if item.type in tying.TYPES:
             self.ties.append((len(self.persons), fact, subject))
-        if item.type in tying.NAMING:
-            self.decided.ties += [(other.encode(), subject) for other in tying.touched(fact)]
+        if item.type in tying.NAMING or meant:
+            self.decided.ties += [(other.encode(), subject) for other in frame.touches]
         return Result(id=id_, person=subject, status="recorded", version=version, stamp=stamp)
 
     def _repeat(self, item: Item, content: Mapping[str, Any], stored: StoredEvent) -> Result:
@@ -153,7 +153,7 @@ class Desk:
             content = tying.with_other(content, lambda other: tying.other_repeated(other, first["other"], self._same))
         fact = fact_of(item.type, as_first_said(item.type, content, first))
         frame = self._frame(item, stored.frame.id, subject, fact, stored.frame.stamp, stored.frame.version)
-        require_repeat(stored, frame, parts_of(fact)[1], cipher)
+        require_repeat(stored, tying.touching(frame, stored.frame.touches), parts_of(fact)[1], cipher)
         version, stamp = stored.frame.version, stored.frame.stamp
         return Result(id=stored.frame.id, person=subject, status="repeated", version=version, stamp=stamp)
 

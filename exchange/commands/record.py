@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.errors import Conflict, ExchangeError, Malformed, StaleVersion
 from exchange.access.caller import Caller, Forbidden
-from exchange.commands import match_person, tying
+from exchange.commands import match_person, sheltering, tying
 from exchange.commands.act import ActRefused, Item, Result
 from exchange.commands.desk import ASKING, LINKING, OPENING, Desk
 from exchange.commands.lookups import Lookups, Unseen, asked, holders_of, nothing_more
@@ -49,6 +49,7 @@ def record(node: Node, caller: Caller, items: Sequence[Item], *, all_or_nothing:
 def _goes_alone(node: Node, item: Item) -> bool:
     """Whether nothing but the event is written: no key, no document, no link or tie between persons."""
     named = match_person.tokens(node.index, item.content) or tying.names_another(item.type, item.content)
+    named = named or sheltering.tells_address(item.type, item.content)
     return item.type not in OPENING | LINKING | ASKING and not named
 
 

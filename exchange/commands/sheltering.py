@@ -1,27 +1,59 @@
-"""The address of a protected person goes nowhere, nor in the answer to an enquiry that stands in another dossier."""
+"""The address of a protected person goes nowhere, nor in the answer to an enquiry that stands in another dossier.
+
+An answer that tells one names who may be meant: what becomes of them later decides who may keep it (`sheltered`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from events.catalogue.case import EnquiryAnswered, EnquiryOpened
 from events.catalogue.fact import Fact
+from exchange.protocol.enquiry import knows
+from exchange.protocol.one_document import forms
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NotEntitled
-from exchange.queries.offer import whom
+from exchange.queries.offer import recorded_with, whom
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
     from exchange.node import Node
 
+ADDRESS = "address"
 
-def require(node: Node, look: Callable[[], SqlSession], office: str, fact: Fact, record: Record | None) -> None:
-    """That an answer tells no address of whom the office knows to be protected. Raises NotEntitled."""
-    if not isinstance(fact, EnquiryAnswered) or "address" not in fact.facts or record is None:
-        return
+
+def tells_address(type_: str, content: Mapping[str, Any]) -> bool:
+    """Whether an answer tells one, so that it is to be found by whom it may mean."""
+    facts = content.get("facts")
+    return type_ == "enquiry.answered" and isinstance(facts, Mapping) and ADDRESS in facts
+
+
+def may_be_meant(
+    node: Node, look: Callable[[], SqlSession], office: str, fact: Fact, record: Record | None
+) -> tuple[str, ...]:
+    """The persons in other dossiers whose address the fact may tell in an answer.
+
+    Raises NotEntitled where the office knows one of them, or whom the enquiry stands under, to be protected.
+    """
+    if not isinstance(fact, EnquiryAnswered) or ADDRESS not in fact.facts or record is None:
+        return ()
     opening = record.facts.get(fact.case.opening)
     if opening is None or not isinstance(opening.payload, EnquiryOpened):
-        return
-    if any(each.protected is not None for each in (record, *whom(node, look(), office, opening.payload, [record]))):
+        return ()
+    asked = opening.payload
+    found = {record.person: record}
+    found |= {each.person: each for each in whom(node, look(), office, asked, [record])}
+    # A name that does not fit the document, or too little given: whoever answers all the same looked by hand.
+    found |= {each.person: each for each in _bearing(node, look(), office, asked.given, fact.facts)}
+    if any(each.protected is not None for each in found.values()):
         raise NotEntitled(field="facts.address", rule="not_entitled.protected")
+    return tuple(sorted({person for each in found.values() for person in each.persons}.difference(record.persons)))
+
+
+def _bearing(node: Node, session: SqlSession, office: str, *said: Mapping[str, Any]) -> Iterator[Record]:
+    """The office's records of those whom it holds under a document of which anything is said."""
+    numbers = {form for each in said for _, form in forms(each)}
+    for record in recorded_with(node, session, office, numbers):
+        if knows(record) and not numbers.isdisjoint(form for _, form in forms(record.particulars)):
+            yield record

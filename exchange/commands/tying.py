@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.envelope import Envelope, Ref
@@ -68,6 +70,11 @@ def touched(fact: Fact) -> tuple[str, ...]:
         return (other,)
     person = other.get("person") if isinstance(other, Mapping) else getattr(other, "person", None)
     return (person,) if isinstance(person, str) else ()
+
+
+def touching(frame: Envelope, meant: tuple[str, ...]) -> Envelope:
+    """The frame, where its content names nobody, with those whom an answer may mean (as was found out at first)."""
+    return frame if frame.touches or not meant else msgspec.structs.replace(frame, touches=meant)
 
 
 def first_of_both(fact: Fact, person: str, earlier: Iterable[Envelope]) -> Ref | None:

@@ -1,7 +1,8 @@
-"""The dossiers of those tied to the persons who are being settled: read for a look, never settled with them.
+"""The dossiers on which those of the persons who are being settled hang: read for a look, never settled with them.
 
 What an office is told of one person may hang on where another is by its teller's own books. So whoever changes for some
-office has those tied to them read again, by marks: as one dossier all families of a country would hang together.
+office has those tied to them read again, by marks: as one dossier all families of a country would hang together. So it
+is with an enquiry that stands in a dossier of its own, once its answer told where somebody lives.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from events.envelope import Ref
 from events.store.contract import StoredEvent
 from events.store.sql.rows import Query
 from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.settled import Settled
 from exchange.protocol.kinship import Kin, kinship, tied_to
 from exchange.protocol.record import Record
+from exchange.protocol.sheltered import NOTHING, sheltered, told_of
 from exchange.protocol.view import view
 from exchange.readable import readable
 from exchange.tables import records
@@ -23,13 +26,13 @@ from exchange.unit_of_work import SqlSession
 if TYPE_CHECKING:
     from exchange.node import Node
 
-_TYING = frozenset({"tie.began", "tie.ended", "event.corrected"})
-TIED = "tie"  # the kind of token by which those are found who are tied to a person: the person's id
+_TYING = frozenset({"tie.began", "tie.ended", "event.corrected", "enquiry.answered"})
+TIED = "tie"  # the kind of token by which those are found whose dossier hangs on a person: that person's id
 _TIED_TO = Query("SELECT token, person FROM tokens WHERE kind = 'tie' AND token {bytes}")
 
 
 class Relatives:
-    """Those tied to the persons of some dossiers, as they stood when these were read."""
+    """Those tied to the persons of some dossiers, or told of in them, as they stood when these were read."""
 
     def __init__(self, node: Node, session: SqlSession, shelved: Sequence[Shelf]) -> None:
         self._shelves = {person: shelf for shelf in shelved for person in shelf.persons}
@@ -41,10 +44,17 @@ class Relatives:
 
     def kin(self, office: str, record: Record) -> Mapping[str, Kin]:
         """What the office's own books say of those tied to this person."""
-        if not (named := tied_to(record)):
-            return {}
-        shelved = {shelf.persons: shelf for each in named if (shelf := self._shelves.get(each)) is not None}
-        return kinship(record, [r for shelf in shelved.values() for r in self._view(office, shelf)])
+        named = tied_to(record)
+        return kinship(record, self._records_of(office, named)) if named else {}
+
+    def sheltered(self, office: str, record: Record) -> frozenset[Ref]:
+        """The answers in this dossier that tell of somebody whom the office's own books show to be protected."""
+        named = told_of(record)
+        return sheltered(record, self._records_of(office, sorted(named))) if named else NOTHING
+
+    def _records_of(self, office: str, persons: Iterable[str]) -> list[Record]:
+        shelved = {shelf.persons: shelf for each in persons if (shelf := self._shelves.get(each)) is not None}
+        return [record for shelf in shelved.values() for record in self._view(office, shelf)]
 
     def _view(self, office: str, shelf: Shelf) -> tuple[Record, ...]:
         key = (office, shelf.persons)
@@ -57,7 +67,7 @@ class Relatives:
 
 
 class Watched:
-    """The persons of some dossiers to whom others are tied, and what each office saw of them before."""
+    """The persons of some dossiers on whom others hang, and what each office saw of them before."""
 
     def __init__(self, session: SqlSession, settled: Sequence[Settled]) -> None:
         self._session = session
@@ -66,7 +76,7 @@ class Watched:
         self._before = self._seen()
 
     def to_read_again(self) -> set[str]:
-        """Those who are tied to whoever some office now sees otherwise."""
+        """Those whose dossiers hang on whoever some office now sees otherwise."""
         now = self._seen()
         keys = {*now, *self._before}
         moved = {person for office, person in keys if now.get((office, person)) != self._before.get((office, person))}
@@ -81,12 +91,12 @@ class Watched:
 
 
 def tied(stored: Iterable[StoredEvent]) -> set[str]:
-    """The persons whom ties in these frames name, whether they still hold or not."""
+    """The persons whom ties and answers in these frames name, whether they still hold or not."""
     return {person for event in stored if event.frame.type in _TYING for person in event.frame.touches}
 
 
 def _named_by(session: SqlSession, persons: Sequence[str]) -> dict[str, set[str]]:
-    """Of these persons those whom ties of others name, with these others."""
+    """Of these persons those whom the ties or answers of other dossiers name, with these others."""
     found: dict[str, set[str]] = {}
     for token, person in session.ask_rows(_TIED_TO, persons):
         found.setdefault(bytes(token).decode(), set()).add(person)

@@ -11,7 +11,7 @@ import msgspec
 from events.catalogue.case import EnquiryOpened, RequestOpened
 from events.catalogue.fact import Fact
 from events.codec import SealedEvent, sealed_event
-from events.envelope import SYSTEM_ACTOR, Envelope, Subject
+from events.envelope import SYSTEM_ACTOR, Envelope, Ref, Subject
 from events.event import Event, parts_of
 from events.stamp import next_stamp
 from exchange.books import Shelf
@@ -25,6 +25,7 @@ from exchange.protocol.duties import Rule
 from exchange.protocol.kinship import Kin
 from exchange.protocol.matching import matching
 from exchange.protocol.record import Record
+from exchange.protocol.sheltered import NOTHING
 from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
 
@@ -72,6 +73,9 @@ class Settling:
 
     def kin(self, office: str, record: Record) -> Mapping[str, Kin]:
         return self._relatives.kin(office, record) if self._relatives is not None else {}
+
+    def sheltered(self, office: str, record: Record) -> frozenset[Ref]:
+        return self._relatives.sheltered(office, record) if self._relatives is not None else NOTHING
 
     def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
         return matching(records)

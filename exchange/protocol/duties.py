@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.amendment import Retracted
 from events.catalogue.movement import Extended, MainChanged, MovedWithin
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
@@ -23,6 +23,7 @@ from exchange.protocol.naming import named_no_more
 from exchange.protocol.record import Record
 from exchange.protocol.redirecting import asked_no_more, sent_in_error
 from exchange.protocol.routing_table import rank
+from exchange.protocol.sheltered import root_of
 from exchange.protocol.telling import author, chains, family, keeper, replies, threads
 from exchange.protocol.telling.due import Due, Sight, amendments_of
 from exchange.protocol.telling.in_error import told_in_error
@@ -74,7 +75,7 @@ def duties(sight: Sight, rules: Mapping[str, Rule] = RULES, extra: Iterable[Due]
     _bring_stays(owed, sight)
     follow_amendments(owed, sight)
     _one_question_an_act(owed, record)
-    _withhold_protected(owed, record)
+    _withhold_protected(owed, sight)
     return owed
 
 
@@ -142,7 +143,7 @@ def _concerned_no_more(sight: Sight, amendment: Standing, target: Due | None, to
     """A retraction; or a correction to an office that only the content as first recorded named."""
     if isinstance(amendment.payload, Retracted):
         return True
-    root = _root(sight.record, amendment)
+    root = root_of(sight.record, amendment)
     named_once = named_no_more(root, sight.record.facts, to)
     sent_on = any(asked_no_more(sight.record, c) for c in sight.record.cases if (c.opening, c.asked) == (root.ref, to))
     told = sight.book.told.get((root.ref, to))
@@ -179,17 +180,18 @@ def _one_question_an_act(owed: dict[DueKey, Due], record: Record) -> None:
             owed[(due.ref, due.to)] = msgspec.structs.replace(due, asks=False)
 
 
-def _withhold_protected(owed: dict[DueKey, Due], record: Record) -> None:
+def _withhold_protected(owed: dict[DueKey, Due], sight: Sight) -> None:
     """While the person is protected the address goes nowhere."""
-    if record.protected is None:
+    if sight.record.protected is None and not sight.sheltered:
         return
     for key, due in owed.items():
-        if "address" in due.parts:
+        if "address" in due.parts and sight.withholds_address(due.ref):
             owed[key] = msgspec.structs.replace(due, parts=due.parts - {"address"})
 
 
-def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> list[Delivery]:
+def new_deliveries(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Delivery]:
     """Due − delivered: first deliveries, further parts, further questions, and parts that are withdrawn."""
+    book, record = sight.book, sight.record
     made: list[Delivery] = []
     for (ref, to), due in owed.items():
         told = book.told.get((ref, to))
@@ -226,7 +228,7 @@ def new_deliveries(book: Book, record: Record, owed: Mapping[DueKey, Due]) -> li
     for key, told in {**book.told, **changed}.items():
         if not told.parts or key[0] not in record.facts:
             continue
-        allowed = _may_keep(book, record, owed, told)
+        allowed = _may_keep(sight, owed, told)
         if told.to in in_error and told.ground != FAMILY_GROUND:  # it keeps no more of it than is still due
             allowed &= owed[key].parts if key in owed else NO_PARTS
         if not told.parts <= allowed:
@@ -249,15 +251,15 @@ def _is_of(cause: Standing, record: Record, book: Book, office: str) -> bool:
     return cause.author == office
 
 
-def _may_keep(book: Book, record: Record, owed: Mapping[DueKey, Due], told: Delivery) -> frozenset[Part]:
+def _may_keep(sight: Sight, owed: Mapping[DueKey, Due], told: Delivery) -> frozenset[Part]:
     """The parts that the office told may go on holding: none where it was told in error, no protected address."""
-    allowed = told.parts
-    if record.protected is not None:
+    book, record, allowed = sight.book, sight.record, told.parts
+    if sight.withholds_address(told.ref):
         allowed -= {"address"}
     standing = record.facts.get(told.ref)
     if standing is None:
         return allowed
-    root = _root(record, standing)
+    root = root_of(record, standing)
     due = owed.get((root.ref, told.to))
     if due is not None and due.ground not in {"amendment", "told", "reply", "case_thread"}:
         return allowed
@@ -271,10 +273,3 @@ def _may_keep(book: Book, record: Record, owed: Mapping[DueKey, Due], told: Deli
         return NO_PARTS
     for_family = first is not None and first.ground == FAMILY_GROUND
     return NO_PARTS if for_family and family.told_in_error(record, book, told.to) else allowed
-
-
-def _root(record: Record, standing: Standing) -> Standing:
-    """The fact that an amendment amends, through amendments of amendments."""
-    while isinstance(standing.payload, Corrected | Retracted) and standing.payload.target in record.facts:
-        standing = record.facts[standing.payload.target]
-    return standing

@@ -11,7 +11,9 @@ from typing import Protocol
 
 import msgspec
 
+from events.catalogue.case import EnquiryAnswered
 from events.catalogue.family import TieBegan
+from events.envelope import Ref
 from events.event import Event, restricted
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book, Delivery
@@ -19,6 +21,7 @@ from exchange.protocol.draft import Draft
 from exchange.protocol.duties import Rule, duties, new_deliveries
 from exchange.protocol.kinship import Kin
 from exchange.protocol.record import Record
+from exchange.protocol.sheltered import NOTHING
 from exchange.protocol.telling.due import Due, Sight
 
 # A dossier settles in a few rounds; more would mean that two facts follow from each other for ever.
@@ -50,6 +53,9 @@ class Node(Protocol):
 
     def kin(self, office: str, record: Record) -> Mapping[str, Kin]:
         """`kinship`: what the office's own books say of those tied to the person."""
+
+    def sheltered(self, office: str, record: Record) -> frozenset[Ref]:
+        """`sheltered`: the answers that tell of somebody whom the office's own books show to be protected."""
 
     def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
         """`matching`, over these records and whatever else takes part in the same matching of documents."""
@@ -89,7 +95,8 @@ def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable
     for record in node.view(book):
         extra = [due for due in matched if due.ref in record.facts]
         kin = node.kin(office, record) if record.ties or record.facts.of(TieBegan) else {}
-        sight = Sight(book, record, kin)
+        sheltered = node.sheltered(office, record) if record.facts.of(EnquiryAnswered) else NOTHING
+        sight = Sight(book, record, kin, sheltered)
         owed = duties(sight, node.rules, extra)
         drafts = automatic(sight, owed, confirm_equal=node.confirm_equal)
         for draft in drafts:
@@ -98,7 +105,7 @@ def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable
             done.events.append(event)
         if drafts:
             return True  # what is due is read again with the new facts in the book
-        for due_delivery in new_deliveries(book, record, owed):
+        for due_delivery in new_deliveries(sight, owed):
             delivery = node.set_deadlines(due_delivery)
             book.tell(delivery)
             done.deliveries.append(delivery)

@@ -51,9 +51,13 @@ def meant(
     """The office's records of whom an enquiry may mean: one of these, else those who bear a document that it gives."""
     if own := fitting(asked, records):
         return own
-    tokens = [node.index.token(LOOKUP, form) for _, form in forms(asked.given)]
-    others = [shelf.book(office) for shelf in bearing(node, session, *tokens)]
-    return fitting(asked, (record for book in others for record in view(book)))
+    return fitting(asked, recorded_with(node, session, office, (form for _, form in forms(asked.given))))
+
+
+def recorded_with(node: Node, session: SqlSession, office: str, numbers: Iterable[str]) -> list[Record]:
+    """The office's records of those who bear one of these documents, and of whoever is read together with them."""
+    tokens = [node.index.token(LOOKUP, form) for form in numbers]
+    return [record for shelf in bearing(node, session, *tokens) for record in view(shelf.book(office))]
 
 
 def _of_that_name(node: Node, session: SqlSession, office: str, asked: EnquiryOpened) -> tuple[Record, ...]:

@@ -25,11 +25,11 @@ def check_entitlement(one: Settled, node: Node, relatives: Relatives) -> list[Di
         book = one.books[office]
         for record in records:
             extra = [due for due in matches.get(office, ()) if due.ref in record.facts]
-            sight = Sight(book, record, relatives.kin(office, record))
+            sight = Sight(book, record, relatives.kin(office, record), relatives.sheltered(office, record))
             owed = duties(sight, RULES, extra)
             drafts = automatic(sight, owed)
             found += [Difference("entitlement", office, d.person, office, d.because, ("fact",)) for d in drafts]
-            for delivery in new_deliveries(book, record, owed):
+            for delivery in new_deliveries(sight, owed):
                 if node.serves(delivery.to):
                     person = record.facts[delivery.ref].event.person
                     lacks = _lacks(book, delivery)

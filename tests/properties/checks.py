@@ -14,6 +14,7 @@ from exchange.protocol.kinship import kinship
 from exchange.protocol.matching import matching
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import Record
+from exchange.protocol.sheltered import sheltered
 from exchange.protocol.telling.due import Sight
 from exchange.protocol.view import view
 from tests.properties.world import World
@@ -39,8 +40,9 @@ def entitlement_faults(world: World) -> list[str]:
         book = world.books[office]
         for record in own:
             extra = [d for d in matches.get(office, ()) if d.ref in record.facts]
-            owed = duties(Sight(book, record, kinship(record, own)), RULES, extra)
-            faults.extend(f"E3 {d.teller}->{d.to} {d.ref} {d.ground}" for d in new_deliveries(book, record, owed))
+            sight = Sight(book, record, kinship(record, own), sheltered(record, own))
+            owed = duties(sight, RULES, extra)
+            faults.extend(f"E3 {d.teller}->{d.to} {d.ref} {d.ground}" for d in new_deliveries(sight, owed))
     return faults
 
 

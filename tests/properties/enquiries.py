@@ -8,17 +8,21 @@ from collections.abc import Iterable, Iterator
 from events.catalogue.amendment import Corrected
 from events.catalogue.case import EnquiryAnswered, EnquiryOpened, Escalated, Redirected, Reply, Withdrawn
 from events.catalogue.fact import Fact
+from events.catalogue.person import Protected, Unprotected
 from events.envelope import Ref
 from events.errors import Illegal
 from events.event import Event
-from exchange.protocol.enquiry import fitting, prepared
+from events.standing import Standing
+from exchange.protocol.enquiry import fitting, knows, prepared
 from exchange.protocol.legality import check
+from exchange.protocol.one_document import forms
 from exchange.protocol.record import ASKED, CaseState, Record
 from tests.properties.commands import Commands
 from tests.properties.world import COUNTY, World
 
 FIELDS = ("name", "sex", "born_on", "ethnic_group", "phone", "registration", "address")
 STRANGER = "Q"
+SHELTERED = 0.25  # how often who was told of in an answer is protected, or no longer
 
 
 def drawn(seed: int) -> bool:
@@ -33,10 +37,14 @@ class Enquiries:
         self.world = world
         self.commands = commands
         self.random = random.Random(f"enquiries {world.seed}")
+        self.sheltering = random.Random(f"sheltering {world.seed}")
         self.strangers: list[str] = []
 
     def step(self) -> None:
-        """One act, in histories with enquiries."""
+        """One act, in histories with enquiries; and now and then who was told of is protected."""
+        if drawn(self.world.seed) and self.sheltering.random() < SHELTERED:
+            act = self.sheltering.choice((self._ask_where, self._tell_where, self._tell_where, self._shelter))
+            act(self.sheltering.choice(self.world.offices))
         if not drawn(self.world.seed) or self.random.random() < 0.4:
             return
         office = self.random.choice(self.world.offices)
@@ -76,18 +84,21 @@ class Enquiries:
                 if to not in {office, state.asker}:
                     self._record(office, record.person, record, Redirected(case=state.ref, to=to))
                 return
-            asked = opening.payload
-            if isinstance(asked, EnquiryOpened):
-                offer = prepared(asked, fitting(asked, self.world.records(office)))
-                answer = EnquiryAnswered(
-                    case=state.ref,
-                    held=offer.held,
-                    facts=dict(offer.facts),
-                    refused=offer.refused,
-                    sees=opening.corrections,
-                )
-                self._record(office, record.person, record, answer)
+            self._tell(office, record, state, opening)
             return
+
+    def _tell(self, office: str, record: Record, state: CaseState, opening: Standing) -> None:
+        """What is offered; an answer that tells an address names whom it is of."""
+        asked = opening.payload
+        if not isinstance(asked, EnquiryOpened):
+            return
+        found = fitting(asked, self.world.records(office))
+        offer = prepared(asked, found)
+        answer = EnquiryAnswered(
+            case=state.ref, held=offer.held, facts=dict(offer.facts), refused=offer.refused, sees=opening.corrections
+        )
+        others = tuple(p for each in found for p in each.persons if p not in record.persons)
+        self._record(office, record.person, record, answer, others if "address" in answer.facts else ())
 
     def _within(self, office: str) -> None:
         """What the asker does with an enquiry of its own: corrects the addressee, takes the question back."""
@@ -113,7 +124,47 @@ class Enquiries:
         self.random.shuffle(known)
         return known
 
-    def _record(self, office: str, person: str, record: Record | None, fact: Fact) -> None:
+    def _ask_where(self, office: str) -> None:
+        """An enquiry about a stranger to whoever holds them, with all that it takes to be told where they live."""
+        held = [r for o in self.world.offices if o != office for r in self.world.records(o) if knows(r)]
+        known = [r for r in held if "name" in r.particulars and list(forms(r.particulars))]
+        if not known:
+            return
+        record = self.sheltering.choice(known)
+        given = {f: v for f, v in record.particulars.items() if f == "name" or f.startswith("document.")}
+        asked = EnquiryOpened(
+            to=record.office, purpose="residence", consent=True, given=given, fields=("address", "name")
+        )
+        self.strangers.append(f"{STRANGER}{len(self.strangers)}")
+        self._record(office, self.strangers[-1], None, asked)
+
+    def _tell_where(self, _office: str) -> None:
+        """Whoever was asked where somebody lives, and has not said so yet, does."""
+        for office in self.world.offices:
+            for record in self.world.records(office):
+                for state in record.cases.values():
+                    opening = record.facts.get(state.ref.opening)
+                    waits = state.ref.asked == office and state.status in ASKED
+                    if opening is not None and waits and "address" in getattr(opening.payload, "fields", ()):
+                        self._tell(office, record, state, opening)
+                        return
+
+    def _shelter(self, _office: str) -> None:
+        """Who was told of in an answer is protected afterwards, by any office that holds them, or no longer is."""
+        about = {p for o in self.world.offices for s in self._answers(o) for p in s.event.frame.touches}
+        held = [(o, r) for o in self.world.offices for r in self.world.records(o) if about.intersection(r.persons)]
+        if held:
+            office, record = self.sheltering.choice(held)
+            lifted = Unprotected(ground="no_longer_needed")
+            fact: Fact = Protected(ground="threat") if record.protected is None else lifted
+            self._record(office, record.person, record, fact)
+
+    def _answers(self, office: str) -> list[Standing]:
+        return [s for r in self.world.records(office) for s in r.facts.of(EnquiryAnswered) if s.author == office]
+
+    def _record(
+        self, office: str, person: str, record: Record | None, fact: Fact, touches: tuple[str, ...] = ()
+    ) -> None:
         try:
             check(fact, self.commands.day(), office, record)
         except Illegal as error:
@@ -121,7 +172,7 @@ class Enquiries:
             counts[f"refused {error.code}"] = counts.get(f"refused {error.code}", 0) + 1
             return
         self.world.tick()
-        self.world.command(self.world.author(office, person, "2026-02-01", fact))
+        self.world.command(self.world.author(office, person, "2026-02-01", fact, touches=touches))
 
 
 def enquiry_faults(world: World) -> list[str]:
@@ -144,7 +195,7 @@ def enquiry_faults(world: World) -> list[str]:
             sides.add(_heir(world, event.author, event))
             sides |= {COUNTY} if isinstance(event.payload, Escalated) else set()
             faults += [f"answer overheard {ref} by {o}" for o in sorted(holders[ref] - sides)]
-    return faults + _states(world)
+    return faults + _states(world) + _unsheltered(world)
 
 
 def _asked(ref: Ref, events: dict[Ref, Event]) -> Iterator[str]:
@@ -193,3 +244,24 @@ def _states(world: World) -> list[str]:
                 if ref.kind == "enquiry" and office in {state.asker, ref.asked}:
                     seen.setdefault(ref, {})[office] = state.status
     return [f"enquiry seen otherwise: {ref} {told}" for ref, told in seen.items() if len(set(told.values())) > 1]
+
+
+def _unsheltered(world: World) -> list[str]:
+    """Nobody holds an address told of a person whom the book of who told it shows to be protected; nor is it kept back
+    without that.
+    """
+    faults: list[str] = []
+    for office, book in world.books.items():
+        protected = {p for r in world.records(office) if r.protected is not None for p in r.persons}
+        for (ref, to), told in book.told.items():
+            event = book.event(ref)
+            if (
+                not isinstance(event.payload, EnquiryAnswered)
+                or _heir(world, event.author, event) != office
+                or to == office
+            ):
+                continue  # who succeeded both sides tells itself nothing
+            meant = {event.person, *event.frame.touches}
+            if protected.isdisjoint(meant) != ("address" in told.parts):
+                faults.append(f"address of the protected {ref} at {to}: {sorted(told.parts)}")
+    return faults

@@ -9,7 +9,9 @@ import pytest
 import exchange.protocol.cases
 import exchange.protocol.telling.author
 from events.catalogue.case import EnquiryAnswered, EnquiryOpened, Reply
+from events.envelope import Ref
 from exchange.protocol.duties import RULES
+from exchange.protocol.record import Record
 from exchange.protocol.telling.due import ALL_PARTS, Due, Sight
 from tests.properties import checks
 from tests.properties.enquiries import drawn, enquiry_faults
@@ -85,4 +87,17 @@ def test_a_stranger_whose_enquiry_begins_a_dossier_is_found(monkeypatch: pytest.
     monkeypatch.setattr(
         "exchange.protocol.record._enquires", lambda fact: not isinstance(fact, EnquiryOpened | EnquiryAnswered)
     )
+    assert found()
+
+
+def test_an_address_that_stays_with_the_asker_of_a_protected_stranger_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(World, "sheltered", lambda *_: frozenset())
+    assert found()
+
+
+def test_an_address_that_is_kept_back_for_ever_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def once(self: World, office: str, record: Record) -> frozenset[Ref]:
+        return frozenset(s.ref for s in record.facts.of(EnquiryAnswered) if s.event.frame.touches)
+
+    monkeypatch.setattr(World, "sheltered", once)
     assert found()

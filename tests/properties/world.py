@@ -21,6 +21,7 @@ from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices, offices
 from exchange.protocol.record import Record
 from exchange.protocol.settle import settle
+from exchange.protocol.sheltered import sheltered
 from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
 
@@ -112,6 +113,7 @@ class World:
         because: Ref | None = None,
         submission: str | None = None,
         after: int = 0,
+        touches: tuple[str, ...] = (),
     ) -> Event:
         """An event stamped by the office's own clock and book; not yet recorded."""
         book = self.book(office)
@@ -126,6 +128,7 @@ class World:
             type=fact.type,
             schema=1,
             subject=Subject("person", person),
+            touches=touches,
             stay=getattr(content, "stay", None),
             author=office,
             actor=actor,
@@ -181,6 +184,10 @@ class World:
     def kin(self, office: str, record: Record) -> Mapping[str, Kin]:
         """What the office's book says of those tied to the person."""
         return kinship(record, self.view(self.books[office]))
+
+    def sheltered(self, office: str, record: Record) -> frozenset[Ref]:
+        """The answers that tell of somebody whom the office's book shows to be protected."""
+        return sheltered(record, self.view(self.books[office]))
 
     def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
         """All nodes take part in the same matching of documents (P12)."""

@@ -28,7 +28,8 @@ def test_who_hears_something_of_a_stay_that_was_taken_back_hears_of_the_stay(sai
     told.own(said, "2026-01-05")
     taken_back = told.own(Retracted(target=STAY))
     arrived = told.hears(D, Arrived(kind="further", registration=town(A), address="1 Lane"), None)
-    made = new_deliveries(told.book, told.record, duties(Sight(told.book, told.record)))
+    sight = Sight(told.book, told.record)
+    made = new_deliveries(sight, duties(sight))
     assert {STAY, taken_back} <= {delivery.ref for delivery in made if delivery.to == D}
     heard = Book(D, told.book.offices)
     heard.record(told.book.event(arrived))

@@ -41,10 +41,17 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Sight:
     """One record of one book, and what its office told: all that a rule of telling may look at (K2)."""
 
-    def __init__(self, book: Book, record: Record, kin: Mapping[str, Kin] | None = None) -> None:
+    def __init__(
+        self,
+        book: Book,
+        record: Record,
+        kin: Mapping[str, Kin] | None = None,
+        sheltered: frozenset[Ref] = frozenset(),
+    ) -> None:
         self.book = book
         self.record = record
         self.kin = kin or {}  # what the office's own books say of those tied to the person
+        self.sheltered = sheltered  # answers that tell of somebody in another dossier who is protected
         self.me = book.office
         self.keeper = record.keeper
         self.is_keeper = record.keeper == book.office
@@ -55,6 +62,10 @@ class Sight:
         self.told_to: dict[Ref, list[str]] = {}
         for ref, to in book.told:
             self.told_to.setdefault(ref, []).append(to)
+
+    def withholds_address(self, ref: Ref) -> bool:
+        """Whether the address in this fact goes nowhere: the person, or whom it tells of, is protected."""
+        return self.record.protected is not None or ref in self.sheltered
 
     # Each of these is asked by several rules, for many facts: found once.
 
