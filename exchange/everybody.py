@@ -28,4 +28,5 @@ def next_persons(session: SqlSession, after: str, limit: int) -> list[str]:
     for table in (records, books, cases, inbox):
         persons = select(table.c.person).where(table.c.person > after)
         found += session.sql.execute(persons.distinct().order_by(table.c.person).limit(limit)).scalars()
-    return sorted(set(found))[:limit]
+    # What is no text, as SQLite lets one write it, stands behind all texts; it is the id of nobody.
+    return sorted({person for person in found if isinstance(person, str)})[:limit]

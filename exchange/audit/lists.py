@@ -61,7 +61,7 @@ def _differing(
 ) -> set[Place]:
     """Compared column by column, so that it does not matter whether what stands there says anything."""
     office, person = (table.c.keys().index(column) for column in ("office", "person"))
-    return {(row[office], row[person], name) for row in {row[1:] for row in stored} ^ set(own)}
+    return {(str(row[office]), str(row[person]), name) for row in {row[1:] for row in stored} ^ set(own)}
 
 
 def _about(rows: Stored, one: Settled) -> Iterable[tuple[Any, ...]]:

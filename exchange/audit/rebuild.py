@@ -46,13 +46,14 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     """A dossier that does not open: what it says nobody can tell, and whoever looks names it.
 
     `offices`: those served here that recorded or were told anything; `rule`: what was broken; `events`: those of which
-    a part does not open, each with whom it is about.
+    a part does not open, each with whom it is about; `row`: the event of which a row says nothing.
     """
 
     persons: tuple[str, ...]
     offices: tuple[str, ...]
     rule: str
     events: tuple[tuple[Ref, str], ...] = ()
+    row: Ref | None = None
 
     @property
     def keys(self) -> list[Key]:
@@ -144,7 +145,8 @@ def opened(node: Node, shelves: Iterable[Shelf]) -> tuple[list[Settled], list[Cl
 def unreadable(node: Node, ids: tuple[str, ...], stored: Iterable[RecordRow], error: Tampered) -> Closed:
     """A dossier with a row that says nothing; who has a record of it is concerned."""
     offices = sorted({row.office for row in stored if node.serves(row.office)})
-    return Closed(persons=ids, offices=tuple(offices), rule=str(error.rule))
+    row = error.details.get("event")
+    return Closed(persons=ids, offices=tuple(offices), rule=str(error.rule), row=row if isinstance(row, Ref) else None)
 
 
 def unsettled(node: Node, shelf: Shelf) -> Settled:

@@ -42,7 +42,10 @@ class Altered:
         return [*found.values(), *(fault for fault in others if fault is not None)]
 
     def _hidden(self, found: dict[Ref, Difference], one: Closed) -> Difference | None:
-        views = [Difference("view", office, one.persons[0], lacking=(one.rule,)) for office in one.offices or ("",)]
+        views = [
+            Difference("view", office, one.persons[0], event=one.row, lacking=(one.rule,))
+            for office in one.offices or ("",)
+        ]
         at_fault = next((ref for ref, fault in found.items() if fault.person in one.persons), None)
         if at_fault is None:
             return msgspec.structs.replace(views[0], consequences=tuple(views[1:]))

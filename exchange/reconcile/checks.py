@@ -78,7 +78,7 @@ def _check(node: Node, session: SqlSession, turn: _Turn, known: Known, gathered:
             gathered.persons += len(ids)
             gathered.pairs.update(pairs)
     dossiers, closed = _opened(node, turn.rows, unknown)
-    altered = Altered((row for ids in unknown for person in ids for row in turn.rows.events.get(person, ())), closed)
+    altered = Altered((row for ids in unknown for row in turn.rows.logged(ids)), closed)
     gathered.find(altered.faults(closed))
     judged = []
     for one in dossiers:

@@ -14,10 +14,12 @@ import msgspec
 from sqlalchemy import select, tuple_
 
 from events.envelope import Ref
+from events.store.sql.form import Form
 from events.store.sql.rows import add
-from events.store.sql.schema import deliveries, feed_heads, log_head
+from events.store.sql.schema import deliveries, feed_heads
 from exchange.firsts import MOST
 from exchange.reconcile.finding import Difference
+from exchange.reconcile.logged import latest_moment
 from exchange.reconcile.order import BESIDE, in_order, out_of_order
 from exchange.tables.schema import gaps
 from exchange.unit_of_work import SqlSession
@@ -39,7 +41,9 @@ class _Row(NamedTuple):
     at: int
 
 
-_ROWS = select(*(deliveries.c[name] for name in _Row._fields)).order_by(deliveries.c.recipient, deliveries.c.position)
+_COLUMNS = [deliveries.c[name] for name in _Row._fields]
+_FORM, _HEAD = Form(_COLUMNS), Form(feed_heads.c)
+_ROWS = select(*_COLUMNS).order_by(deliveries.c.recipient, deliveries.c.position)
 
 
 class Fed(msgspec.Struct):
@@ -62,9 +66,9 @@ class Fed(msgspec.Struct):
         if self.last is not None:
             behind = tuple_(deliveries.c.recipient, deliveries.c.position)
             query = query.where(behind > tuple_(self.last.recipient, self.last.position))
-        rows: Sequence[Any] = session.sql.execute(query.limit(STEP)).all()
-        heads: dict[str, int] = {row[0]: row[1] for row in session.sql.execute(select(feed_heads))}
-        latest = session.sql.execute(select(log_head.c.at)).scalar_one()
+        rows: Sequence[Any] = _FORM.all(session.sql.execute(query.limit(STEP)).all())
+        heads: dict[str, int] = {row[0]: row[1] for row in _HEAD.all(session.sql.execute(select(feed_heads)).all())}
+        latest, _ = latest_moment(session)
         for office, some in groupby(rows, itemgetter(0)):
             self._feed(office, list(some), heads, latest)
         if len(rows) == STEP:
@@ -136,6 +140,8 @@ def take_note(session: SqlSession, offices: Collection[str]) -> None:
     """Of the positions in these offices' feeds whose delivery is lost: what is told again gets a new one."""
     heads = session.sql.execute(select(feed_heads).where(feed_heads.c.office.in_(offices))).all()
     for office, head in heads:
+        if not isinstance(head, int):  # it does not say how far the feed goes
+            continue
         known = set(session.sql.execute(select(gaps.c.position).where(gaps.c.office == office)).scalars())
         lost = [position for position in _empty(session, office, head) if position not in known]
         add(session.sql, gaps, [{"office": office, "position": position} for position in lost])
@@ -145,7 +151,7 @@ def _empty(session: SqlSession, office: str, head: int) -> Iterator[int]:
     """The positions up to the head of a feed that no delivery has."""
     last = 0
     query = select(deliveries.c.position).where(deliveries.c.recipient == office, deliveries.c.position <= head)
-    for position in session.sql.execute(query.order_by(deliveries.c.position)).scalars():
+    for position in session.sql.execute(query.order_by(deliveries.c.position)).scalars():  # no text is below a number
         yield from range(last + 1, position)
         last = max(last, position)
-    yield from range(last + 1, head + 1)
+    yield from range(last + 1, min(head, last + MOST) + 1)

@@ -26,7 +26,8 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     its bytes; `body`: the bytes not the hash in the log; `index`, `at`: it does not fit there in the order of the log.
     Without an event: a place in the log (`index`) or in the office's feed (`position`) is empty, and nothing else says
     whose it was. view: fields or columns of the stored record; `cases`, `inbox`: what these lists of the office show of
-    the person; or, where nothing can be compared, the rule by which the person's key or a part does not open.
+    the person; or, where nothing can be compared, the rule by which the person's key or a part does not open, or a
+    row of this event or of its delivery says nothing.
     entitlement: what `other` still owes `office` (`event`, `parts`, `question`, `fact`), or `ground`. agreement: the
     fields that differ.
 

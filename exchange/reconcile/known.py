@@ -9,16 +9,18 @@ hangs on the dossiers of those tied to them, too: their rows are proved with the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import chain
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
+from events.envelope import Ref
+from events.errors import Tampered
 from events.store.contract import Gathered
 from events.store.rules import feed_order, log_order
 from events.store.sql.events import EventRow
@@ -36,6 +38,9 @@ from exchange.unit_of_work import SqlSession
 if TYPE_CHECKING:
     from exchange.node import Node
 
+
+R = TypeVar("R")
+T = TypeVar("T")
 
 _TOLD = all_about(deliveries)
 _TABLES = (_TOLD, all_about(books.books), all_about(schema.records), *LISTED)
@@ -59,12 +64,17 @@ class Rows:
             (person for person in ids if any(row.place is not None for row in self.events.get(person, ()))), ids[0]
         )
 
+    def logged(self, ids: Sequence[str]) -> Iterator[EventRow]:
+        """The events of one dossier."""
+        return (row.mended() for person in ids for row in self.events.get(person, ()))
+
     def gathered(self, ids: tuple[str, ...]) -> Gathered:
-        """One dossier, as the store gathers it. Raises Tampered where a row says nothing."""
-        told = (delivery_of(row[1:]) for row in self._about(0, ids))
+        """One dossier, as the store gathers it. Raises Tampered where a row says nothing, naming the `event` of it."""
+        told = (_read(delivery_of, row[1:], *row[1:3]) for row in self._about(0, ids))
+        events = (_read(EventRow.stored, row, row.author, row.id) for row in self.logged(ids))
         return Gathered(
             dossiers=dict.fromkeys(ids, ids),
-            events=tuple(sorted((row.stored() for each in ids for row in self.events.get(each, ())), key=log_order)),
+            events=tuple(sorted(events, key=log_order)),
             deliveries=tuple(sorted(told, key=feed_order)),
             keys={person: self._keys[person] for person in ids if person in self._keys},
             named={},
@@ -91,6 +101,13 @@ class Rows:
         tables: list[Mapping[str, Sequence[tuple[Any, ...]]]] = [self.events, *self._others]
         rows = [[sorted(map(_packed, table.get(person, ()))) for table in tables] for person in ids]
         return sha256(_packed((common, ids, [self._keys.get(person) for person in ids], rows))).digest()
+
+
+def _read(read: Callable[[R], T], row: R, author: object, id_: object) -> T:
+    try:
+        return read(row)
+    except Tampered as error:
+        raise Tampered(field=error.field, rule=error.rule, event=Ref(str(author), str(id_))) from error
 
 
 class Proved(msgspec.Struct, frozen=True):

@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import select
 
 from events.envelope import Ref
 from events.store.moment import to_moment
-from events.store.sql.schema import log_head
 from exchange.protocol.ledger import MOST, Entry, Walked, walk
 from exchange.reconcile import sides
 from exchange.reconcile.digesting import bring_up, forged
 from exchange.reconcile.finding import Difference
+from exchange.reconcile.logged import latest_moment
 from exchange.reconcile.sides import Side, TooMany
 from exchange.unit_of_work import SqlSession
 
@@ -56,7 +55,7 @@ def ledgers(node: Node, one: str = "", other: str = "", *, trusted: bool = True)
     """
     read = bring_up(node)
     with node.uow.look() as session:
-        moment = session.sql.execute(select(log_head.c.at)).scalar_one()
+        moment, unfit = latest_moment(session)
         wrong = 0 if trusted else forged(session.sql)
         walks = []
         for areas in dict.fromkeys([(one, other), (other, one)]):
@@ -68,7 +67,7 @@ def ledgers(node: Node, one: str = "", other: str = "", *, trusted: bool = True)
     return Ledgers(
         one=one,
         other=other,
-        at=to_moment(moment),
+        at=to_moment(0 if unfit else moment),
         shared=sum(walked.shared for walked in walks),
         trips=sum(walked.trips for walked in walks),
         exchanged=sum(walked.exchanged for walked in walks),

@@ -12,9 +12,12 @@ import msgspec
 from sqlalchemy import and_, select, tuple_
 
 from events.envelope import Ref
+from events.errors import Tampered
 from events.log.leaf import leaf_of
 from events.log.tiles import TILE_WIDTH
-from events.log.tree import HASH_BYTES, Frontier
+from events.log.tree import HASH_BYTES
+from events.store.moment import to_moment
+from events.store.sql.form import NO_NUMBER, Form
 from events.store.sql.schema import events, log, log_head, pending, tiles
 from exchange.firsts import MOST
 from exchange.reconcile.finding import Difference
@@ -23,7 +26,9 @@ from exchange.unit_of_work import SqlSession
 
 STEP = 10_000
 
-_ROWS = select(log.c.index, log.c.author, log.c.id, log.c.leaf, log.c.at).order_by(log.c.index)
+_COLUMNS = (log.c.index, log.c.author, log.c.id, log.c.leaf, log.c.at)
+_FORM = Form(_COLUMNS)
+_ROWS = select(*_COLUMNS).order_by(log.c.index)
 _UNLOGGED = (
     select(events.c.author, events.c.id, events.c.subject, events.c.body)
     .outerjoin(log, and_(log.c.author == events.c.author, log.c.id == events.c.id))
@@ -54,13 +59,18 @@ class Logged(msgspec.Struct):
     elsewhere: dict[int, _Row] = {}  # rows that stand where the tree has another hash
     expected: dict[int, bytes] = {}  # what it has there, and where no row stands
     untimely: list[Ref] = []
+    unfit: tuple[str, ...] = ()  # what of the head of the log says nothing
 
     def look(self, session: SqlSession) -> bool:
         """At the next rows. Whether there may be more."""
-        head = session.sql.execute(select(log_head.c.frontier, log_head.c.at)).one()
-        size = Frontier.from_bytes(head.frontier).size
+        latest, self.unfit = latest_moment(session)
+        try:
+            size = session.frontier().size
+        except Tampered:
+            self.unfit = (*self.unfit, "frontier")
+            return False
         query = _ROWS if self.behind is None else _ROWS.where(log.c.index > self.behind)
-        found: Sequence[Any] = session.sql.execute(query.limit(STEP)).all()
+        found: Sequence[Any] = _FORM.all(session.sql.execute(query.limit(STEP)).all())
         if found:
             self.behind = found[-1][0]
         whole = len(found) < STEP
@@ -68,7 +78,7 @@ class Logged(msgspec.Struct):
         hashes = _hashes(session, first, end)
         places, _, _, stored, moments = zip(*found, strict=True) if found else ((),) * 5
         fits = places == tuple(range(first, first + len(found))) and first + len(found) <= size
-        timely = in_order([*(row.at for row in self.last), *moments]) and max(moments, default=0) <= head.at
+        timely = in_order([*(row.at for row in self.last), *moments]) and max(moments, default=0) <= latest
         if fits and timely and b"".join(stored) == hashes:  # as nearly all do: no row is looked at by itself
             self.next += len(found)
             self.last = [*self.last, *map(_Row._make, found[-BESIDE:])][-BESIDE:]
@@ -81,7 +91,7 @@ class Logged(msgspec.Struct):
                 self._place(row, size, leaves)
             if whole:
                 self._miss(size, leaves)
-            self._time(rows, head.at)
+            self._time(rows, latest)
         return not whole
 
     def faults(self, session: SqlSession) -> list[Difference]:
@@ -98,7 +108,8 @@ class Logged(msgspec.Struct):
         lost = {leaf for index, leaf in self.expected.items() if index not in self.elsewhere and leaf not in moved}
         about = _about(session, found)
         faults = [Difference("ledger", ref.author, about.get(ref, ""), "", ref, (w,)) for ref, w in found.items()]
-        return [*faults, *_lost(session, lost)]
+        head = [Difference("ledger", "", "", lacking=(name,)) for name in self.unfit]
+        return [*head, *faults, *_lost(session, lost)]
 
     def _place(self, row: _Row, size: int, leaves: dict[int, bytes]) -> None:
         if 0 <= row.place < size:
@@ -123,11 +134,21 @@ class Logged(msgspec.Struct):
         self.last = [row for row in early if row not in wrong][-BESIDE:]
 
 
+def latest_moment(session: SqlSession) -> tuple[int, tuple[str, ...]]:
+    """The latest moment that the log or a feed has given; and `at` where the head of the log does not say it."""
+    found: Any = session.sql.execute(select(log_head.c.at)).scalar_one()
+    try:
+        to_moment(found if isinstance(found, int) else NO_NUMBER)
+    except Tampered:
+        return NO_NUMBER, ("at",)
+    return found, ()
+
+
 def _hashes(session: SqlSession, first: int, end: int) -> bytes:
     """The hashes that the tree has at these places, one after the other."""
     low, high = first // TILE_WIDTH, max(end - 1, first) // TILE_WIDTH
     query = select(tiles.c.index, tiles.c.hashes).where(tiles.c.level == 0, tiles.c.index.between(low, high))
-    held: dict[int, bytes] = {row[0]: row[1] for row in session.sql.execute(query)}
+    held: dict[int, bytes] = {row[0]: row[1] for row in session.sql.execute(query) if isinstance(row[1], bytes)}
     content = b"".join(held.get(index, b"").ljust(TILE_WIDTH * HASH_BYTES, b"\0") for index in range(low, high + 1))
     start = low * TILE_WIDTH
     return content[(first - start) * HASH_BYTES : (end - start) * HASH_BYTES]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true
 
 from events.envelope import Part
+from events.store.sql.form import Form
 from events.store.sql.schema import deliveries, log
 from exchange.protocol.ledger import (
     EDGES,
@@ -31,6 +32,8 @@ from exchange.tables.digests import SideName
 from exchange.tables.paging import within
 
 _FETCHED = 1_000
+_FORM = Form(books.c[name] for name in ("leaf", "author", "id", "teller", "office", "parts", "person"))
+_parts = msgspec.json.Decoder(list[Part]).decode
 FEW = 10_000  # rows that are read in any case before the areas' own are read instead
 _PROVINCE = 2  # digits of the areas by which digests are kept
 
@@ -213,8 +216,9 @@ def _at(depth: int) -> Any:
 
 
 def _entry(row: Row[Any]) -> Entry:
+    leaf, author, id_, teller, to, held_parts, person = _FORM.mended(row)
     try:
-        parts = tuple(sorted(cast("list[Part]", msgspec.json.decode(row.parts))))
-    except (msgspec.DecodeError, TypeError):
-        parts = (row.parts,)  # altered: as it stands, which no other side has
-    return Entry(row.leaf.hex(), row.author, row.id, row.teller, row.to, parts, row.person)
+        parts = tuple(sorted(_parts(held_parts)))
+    except msgspec.DecodeError:
+        parts = (held_parts,)  # altered: as it stands, which no other side has
+    return Entry(leaf.hex(), author, id_, teller, to, parts, person)

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Index, LargeBinary, PrimaryKeyConstra
 
 from events.envelope import Part, Ref
 from events.store.contract import NewDelivery
+from events.store.sql.form import Form
 from events.store.sql.rows import add, batches, remove
 from events.store.sql.schema import ID, OFFICE
 from exchange.tables import digests
@@ -30,6 +31,7 @@ books = Table(
     Index("ix_books_person", "person"),
 )
 
+_FORM = Form(books.c)
 _told = msgspec.json.Decoder(NewDelivery)
 _parts = msgspec.json.Decoder(list[Part])
 _KEY = ("office", "author", "id", "teller")
@@ -64,7 +66,7 @@ def of_persons(sql: Connection, persons: Collection[str]) -> tuple[BookRow, ...]
 
 def row_of(values: Sequence[Any]) -> BookRow:
     """The entry in a row of all columns, in their order."""
-    office, person, author, id_, teller, leaf, parts, told = values
+    office, person, author, id_, teller, leaf, parts, told = _FORM.mended(values)
     return _made(office, person, Ref(author, id_), teller, leaf, parts, told)
 
 

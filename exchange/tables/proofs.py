@@ -7,8 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 import msgspec
 from sqlalchemy import Connection, select
 
+from events.store.sql.form import Form
 from events.store.sql.rows import add, batches
 from exchange.tables.schema import proofs
+
+_FORM = Form(proofs.c)
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -33,4 +36,5 @@ def of_persons(sql: Connection, persons: Collection[str]) -> Mapping[str, Proof]
         row.person: Proof(row.person, row.proof, row.pairs, row.relatives)
         for batch in batches(persons)
         for row in sql.execute(select(proofs).where(proofs.c.person.in_(batch)))
+        if _FORM.fits(row)
     }

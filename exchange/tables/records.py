@@ -8,12 +8,14 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, select
 
+from events.store.sql.form import Form
 from events.store.sql.rows import about, add, remove
 from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import records
 
 State = Literal["open", "closed", "withdrawn", "merged"]
 MOST = 1_000
+_FORM = Form(records.c)
 _NAMES = tuple(column.name for column in records.c)
 
 
@@ -126,5 +128,5 @@ def _row(row: Row[Any]) -> RecordRow:
 
 def row_of(values: Sequence[Any]) -> RecordRow:
     """The record in a row of all columns, in their order."""
-    fields = dict(zip(_NAMES, values, strict=True))
+    fields = dict(zip(_NAMES, _FORM.mended(values), strict=True))
     return RecordRow(**{**fields, "roles": tuple(fields["roles"].split())})

@@ -2,16 +2,18 @@
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
+from events.store.sql.schema import deliveries
 from exchange.audit.outlines import folded
 from exchange.audit.rebuild import compare, rebuild
 from exchange.cli import main
 from exchange.http.node_use_cases import NodeUseCases
 from exchange.node import Node
 from exchange.pipeline.forward import forward
-from exchange.queries.feed import feed
+from exchange.queries.feed import UNREAD, feed
 from exchange.queries.inbox import inbox
-from exchange.reconcile import between, checks, repair, report
+from exchange.reconcile import between, checks, repair, report, stepwise
 from tests.integration.test_checks import behind_the_back
 from tests.integration.towns import BEIJING_AND_HUBEI, DONGHUAMEN, ZHIFANG, Town, woman
 
@@ -130,6 +132,47 @@ def test_a_moment_of_no_calendar_is_named_and_ends_no_check(node, persons, table
     for found in (checks(node), report(node)):
         assert {each.person for each in found.differences} == {persons[0]}
         assert {("moment.form",)} <= {each.lacking for each in found.differences} <= {("at",), ("moment.form",)}
+
+
+MISFITS = {
+    "a moment of no calendar": ("at", 2**63 - 1),
+    "no moment": ("at", "x"),
+    "parts that are none": ("parts", "{"),
+    "questions that are none": ("asked", "[1]"),
+    "a revision that is no number": ("revision", "x"),
+    "bytes for its teller": ("teller", b"\xff"),
+}
+
+
+@pytest.mark.parametrize(("column", "value"), MISFITS.values(), ids=MISFITS)
+def test_a_delivery_that_says_nothing_ends_no_page_of_the_feed(node, home, persons, column, value):
+    hers = "person = ?2 AND recipient = ?3"
+    behind_the_back(node, (f"UPDATE deliveries SET {column} = ?1 WHERE {hers}", (value, persons[0], ZHIFANG)))
+    page = NodeUseCases(node).feed(home.caller, "case", 0, 100)
+    shown = {(each["subject"], each["type"]) for each in page.rows}
+    assert shown == {(persons[0], UNREAD), (persons[1], "movement.arrived")}
+    assert [each["sequence"] for each in page.rows] == [str(n) for n in range(1, len(page.rows) + 1)]
+    assert page.next == str(len(page.rows))
+
+
+@pytest.mark.parametrize(("column", "value"), MISFITS.values(), ids=MISFITS)
+def test_the_checks_name_the_event_of_a_delivery_that_says_nothing(node, persons, column, value):
+    hers = "person = ?2 AND recipient = ?3"
+    behind_the_back(node, (f"UPDATE deliveries SET {column} = ?1 WHERE {hers}", (value, persons[0], ZHIFANG)))
+    with node.uow.look() as session:
+        told = session.sql.execute(select(deliveries.c.id).where(deliveries.c.person == persons[0])).scalars().all()
+    found = checks(node, persons).differences
+    assert {each.person for each in found} == {persons[0]}
+    assert {each.event.id for each in found if each.event} <= set(told)
+    assert all(each.event for each in found)
+
+
+def test_a_delivery_at_no_place_is_in_no_page(node, home, persons):
+    behind_the_back(
+        node, ("UPDATE deliveries SET position = 'x' WHERE person = ? AND recipient = ?", (persons[0], ZHIFANG))
+    )
+    assert {each.person for each in feed(node, home.caller, "case")} == {persons[1]}
+    assert {("position",)} <= {each.lacking for each in stepwise(node).differences}
 
 
 def test_a_line_of_a_book_without_its_hash_is_named_by_every_comparison(node, persons):

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Select, func, literal_column, select, tuple_
 
 from events.codec import SealedEvent, thaw
 from events.envelope import Ref
-from events.errors import StaleVersion
+from events.errors import StaleVersion, Tampered
 from events.store.contract import COUNTED, Same, StoredEvent
 from events.store.moment import to_moment
 from events.store.rules import log_order
+from events.store.sql.form import Form
 from events.store.sql.rows import Asking, Query, batches
 from events.store.sql.schema import events, log, pending
 
@@ -47,9 +48,18 @@ class EventRow(NamedTuple):
     at: int | None
     leaf: bytes | None
 
+    def mended(self) -> EventRow:
+        """With nothing in it that its column cannot hold, as `Form` has it."""
+        return self if _ROW.fits(self) else EventRow._make(_ROW.mended(self))
+
     def stored(self) -> StoredEvent:
         """The event that stands there. Raises Tampered where its bytes are no frame."""
         return stored_event((self.body, self.sealed, self.place, self.at))
+
+
+_ROW = Form(
+    [events.c[name] for name in EventRow._fields[:8]], or_none=[log.c[name] for name in ("index", "at", "leaf")]
+)
 
 
 class EventRows(Asking):
@@ -78,7 +88,7 @@ class EventRows(Asking):
 
     def rows_about_offices(self) -> list[EventRow]:
         """The rows of every event that, by its column, is about an office."""
-        return list(map(EventRow._make, self.ask_rows(_ROWS_ABOUT_OFFICES, ())))
+        return [EventRow._make(row).mended() for row in self.ask_rows(_ROWS_ABOUT_OFFICES, ())]
 
     def jurisdiction_refs(self) -> frozenset[Ref]:
         return frozenset(Ref(author, id_) for author, id_ in self.ask_rows(_ABOUT_OFFICES, ()))
@@ -132,7 +142,9 @@ def fresh(event: SealedEvent) -> StoredEvent:
 
 
 def stored_event(row: Sequence[Any]) -> StoredEvent:
-    """The event in a row of body, sealed parts, log index and moment."""
+    """The event in a row of body, sealed parts, log index and moment. Raises Tampered where it says none."""
     body, sealed, index, at = row
+    if type(body) is not bytes or type(sealed) is not bytes:
+        raise Tampered(field="frame", rule="frame.form")
     moment = None if at is None else to_moment(at)
     return StoredEvent(frame=thaw(body), body=body, sealed=sealed, index=index, sequenced_at=moment)

@@ -14,6 +14,7 @@ from events.errors import Tampered
 from events.store.contract import Acknowledgement, NewDelivery, StoredDelivery
 from events.store.moment import to_moment, to_number
 from events.store.rules import at_position, feed_order, unfed
+from events.store.sql.form import Form
 from events.store.sql.log import LogRows
 from events.store.sql.rows import Pairs, Query, add, insert
 from events.store.sql.schema import acknowledgements, deliveries, feed_heads
@@ -25,6 +26,7 @@ COLUMNS = (
     *("act", "trigger_author", "trigger_id", "at"),
 )
 _READ = [deliveries.c[name] for name in COLUMNS]
+_FORM = Form(_READ)
 _TO_PERSONS = Query(f"SELECT {', '.join(COLUMNS)} FROM deliveries WHERE person {{keys}}")  # noqa: S608 (our own words)
 _OF_EVENTS = Pairs(", ".join(COLUMNS), "deliveries", ("author", "id"))
 _HEADS = Query("SELECT office, position FROM feed_heads WHERE office {keys} ORDER BY office {locked}")
@@ -39,7 +41,8 @@ class FeedRows(LogRows):
     def feed(self, office: str, after: int, limit: int) -> tuple[StoredDelivery, ...]:
         query = select(*_READ).where(deliveries.c.recipient == office, deliveries.c.position > after)
         rows = self.sql.execute(query.order_by(deliveries.c.position).limit(limit))
-        return tuple(delivery_of(row) for row in rows)
+        # What stands at no number stands at no place of the feed.
+        return tuple(_as_far_as_told(row) for row in rows if isinstance(row.position, int))
 
     def deliveries_of(self, persons: Iterable[str]) -> tuple[StoredDelivery, ...]:
         rows = self.ask_rows(_TO_PERSONS, dict.fromkeys(persons))
@@ -113,6 +116,8 @@ def _row(delivery: StoredDelivery) -> dict[str, Any]:
 
 def delivery_of(row: Sequence[Any]) -> StoredDelivery:
     """The delivery in a row of the columns in `COLUMNS`. Raises Tampered where it says what no delivery says."""
+    if not _FORM.fits(row):
+        raise Tampered(field="delivery", rule="delivery.form")
     author, id_, teller, to, revision, position, person, parts, ground, kind, asked, act, *trigger, at = row
     try:
         told, questions = frozenset(_parts(parts)), _asked(asked)
@@ -133,3 +138,12 @@ def delivery_of(row: Sequence[Any]) -> StoredDelivery:
         position=position,
         at=to_moment(at),
     )
+
+
+def _as_far_as_told(row: Sequence[Any]) -> StoredDelivery:
+    """The same; where it says what no delivery says, its place at least, and whom it is about, with nothing told."""
+    try:
+        return delivery_of(row)
+    except Tampered:
+        said = dict(zip(COLUMNS, _FORM.mended(row), strict=True))
+    return delivery_of([{**said, "parts": "[]", "asked": "[]", "at": 0}[name] for name in COLUMNS])

@@ -38,7 +38,7 @@ class LogRows(WorkRows):
 
     def frontier(self) -> Frontier:
         ((frontier,),) = self.ask_rows(_FRONTIER, ())
-        return Frontier.from_bytes(frontier)
+        return Frontier.from_bytes(frontier if isinstance(frontier, bytes) else b"")
 
     def node(self, level: int, index: int) -> bytes:
         return nodes_in(lambda *place: self._tiles([place])[place])(level, index)

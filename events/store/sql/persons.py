@@ -32,7 +32,8 @@ class PersonRows(Asking):
         return bytes(row.wrapped)
 
     def wrapped_keys(self, persons: Iterable[str]) -> Mapping[str, bytes]:
-        return {person: bytes(wrapped) for person, wrapped in self.ask_rows(_KEYS_OF, dict.fromkeys(persons))}
+        rows = self.ask_rows(_KEYS_OF, dict.fromkeys(persons))
+        return {person: wrapped if isinstance(wrapped, bytes) else b"" for person, wrapped in rows}
 
     def any_key(self) -> bytes | None:
         wrapped = self.sql.execute(select(keys.c.wrapped).where(keys.c.wrapped.is_not(None)).limit(1)).scalar()
