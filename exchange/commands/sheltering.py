@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from events.catalogue.case import EnquiryAnswered, EnquiryOpened
 from events.catalogue.fact import Fact
 from exchange.protocol.enquiry import knows
+from exchange.protocol.entries import entries
 from exchange.protocol.one_document import forms
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NotEntitled
@@ -55,5 +56,5 @@ def _bearing(node: Node, session: SqlSession, office: str, *said: Mapping[str, A
     """The office's records of those whom it holds under a document of which anything is said."""
     numbers = {form for each in said for _, form in forms(each)}
     for record in recorded_with(node, session, office, numbers):
-        if knows(record) and not numbers.isdisjoint(form for _, form in forms(record.particulars)):
+        if knows(record) and not numbers.isdisjoint(form for each in entries(record) for _, form in forms(each)):
             yield record

@@ -20,6 +20,7 @@ from events.vault.blind_index import BlindIndex
 from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.project import opened_sheet
 from exchange.pipeline.settled import Settled
+from exchange.protocol.entries import entries
 from exchange.protocol.likeness import Key, entry, keyed, keys, likeness
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import state
@@ -42,7 +43,14 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
     seen = [record for one in settled for record in one.records() if record.holds]
     likenesses.keep_apart(session.sql, persons, _kept_apart(seen))
     held = {Entry(r.person, r.office): entry(r) for r in seen if state(r) in _SHOWN}
-    now = {each: _tokens(node.index, encode_known(keyed(content))) for each, content in held.items()}
+    # An entry that was given up is found by what it says under the id that survives.
+    given_up = {Entry(r.person, r.office): entries(r)[1:] for r in seen if r.merged}
+    now = {
+        each: frozenset().union(
+            *(_tokens(node.index, encode_known(keyed(said))) for said in (content, *given_up.get(each, ())))
+        )
+        for each, content in held.items()
+    }
     before = likenesses.tokens_of(session.sql, persons)
     if not anew and before == {each: tokens for each, tokens in now.items() if tokens}:
         return

@@ -19,6 +19,7 @@ from events.catalogue.case import EnquiryOpened, Refusal
 from events.documents import KINDS
 from events.names import fits_name
 from exchange.protocol.compare import alike
+from exchange.protocol.entries import entries
 from exchange.protocol.one_document import forms
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import address
@@ -75,7 +76,7 @@ def fitting(asked: EnquiryOpened, records: Iterable[Record]) -> tuple[Record, ..
     """The records of the persons whom the office holds and may be meant. None where nothing can be told anyway."""
     if refusal(asked) is not None:
         return ()
-    found = {r.person: r for r in records if knows(r) and fits(asked.given, r.particulars)}
+    found = {r.person: r for r in records if knows(r) and fits(asked.given, entries(r))}
     return tuple(found[person] for person in sorted(found))
 
 
@@ -106,12 +107,15 @@ def knows(record: Record) -> bool:
     return record.keeper == record.office or any(stay.office == record.office for stay in record.stays)
 
 
-def fits(given: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
-    """Whether the name given, full or only the family name, and the document or birth date are of the person held."""
-    if "name" not in given or "name" not in held or not fits_name(given["name"], held["name"]):
+def fits(given: Mapping[str, Any], held: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the name given, full or only the family name, and the document or birth date are of the person held.
+
+    `held`: by any of the entries that are this person.
+    """
+    if "name" not in given or not any(fits_name(given["name"], each["name"]) for each in held if "name" in each):
         return False
     numbers = {form for _, form in forms(given)}
-    if numbers and numbers.isdisjoint(form for _, form in forms(held)):
-        return False
+    if numbers:
+        return not numbers.isdisjoint(form for each in held for _, form in forms(each))
     born = given.get("born_on")
-    return bool(numbers) or (born is not None and "born_on" in held and alike("born_on", born, held["born_on"]))
+    return born is not None and any(alike("born_on", born, each["born_on"]) for each in held if "born_on" in each)
