@@ -6,13 +6,13 @@ from events.codec import SealedEvent
 from events.vault.keys import PersonKeys
 from exchange.commands import match_person
 from exchange.commands.lookups import Lookups
-from exchange.pipeline.relatives import TIED
+from exchange.pipeline.relatives import TIED, TOLD
 from exchange.unit_of_work import SqlSession
 
 
 class Decisions:
     """`events` by id; `keys`: wrapped ones of persons who had none; `tokens` of documents; `links` between persons;
-    `ties`: whom an event names beside its subject, by whom the subject is found.
+    `ties`: whom an event names beside its subject, by whom the subject is found; `told`: whom an answer may mean.
     """
 
     def __init__(self) -> None:
@@ -21,6 +21,7 @@ class Decisions:
         self.tokens: list[tuple[bytes, str]] = []
         self.links: list[tuple[str, str]] = []
         self.ties: list[tuple[bytes, str]] = []
+        self.told: list[tuple[bytes, str]] = []
 
     def need_key(self, person: str, session: SqlSession, keys: PersonKeys) -> None:
         """A key for a person of whom nobody may have heard here. Raises Erased: an erased person is not a new one."""
@@ -29,12 +30,13 @@ class Decisions:
 
     def discard(self) -> None:
         """One item was refused, and with it the act."""
-        for decided in (self.events, self.keys, self.tokens, self.links, self.ties):
+        for decided in (self.events, self.keys, self.tokens, self.links, self.ties, self.told):
             decided.clear()
 
     def write(self, session: SqlSession, lookups: Lookups) -> None:
         """Write all of it. Raises StaleVersion where others wrote to the same streams meanwhile."""
         session.keep({}, TIED, self.ties)
+        session.keep({}, TOLD, self.told)
         events = list(self.events.values())
         if len(events) == 1:
             session.append_first(events[0], self.keys, match_person.LOOKUP, self.tokens)

@@ -133,8 +133,8 @@ class Desk:
         book.record(Event(sealed.frame, fact, ALL_PARTS))
         if item.type in tying.TYPES:
             self.ties.append((len(self.persons), fact, subject))
-        if item.type in tying.NAMING or meant:
-            self.decided.ties += [(other.encode(), subject) for other in frame.touches]
+        self.decided.ties += [(other.encode(), subject) for other in frame.touches if item.type in tying.NAMING]
+        self.decided.told += [(other.encode(), subject) for other in meant]
         return Result(id=id_, person=subject, status="recorded", version=version, stamp=stamp)
 
     def _repeat(self, item: Item, content: Mapping[str, Any], stored: StoredEvent) -> Result:

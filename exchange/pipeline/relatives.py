@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 _TYING = frozenset({"tie.began", "tie.ended", "event.corrected", "enquiry.answered"})
-TIED = "tie"  # the kind of token by which those are found whose dossier hangs on a person: that person's id
-_TIED_TO = Query("SELECT token, person FROM tokens WHERE kind = 'tie' AND token {bytes}")
+# The kinds of token by which those are found whose dossier hangs on a person: that person's id.
+TIED, TOLD = "tie", "answer"
+_TIED_TO = Query("SELECT kind, token, person FROM tokens WHERE kind IN ('tie', 'answer') AND token {bytes}")
 
 
 class Relatives:
@@ -72,16 +73,21 @@ class Watched:
     def __init__(self, session: SqlSession, settled: Sequence[Settled]) -> None:
         self._session = session
         self._settled = settled
-        self._named = _named_by(session, [person for one in settled for person in one.shelf.persons])
+        self._named, self._told = _named_by(session, [person for one in settled for person in one.shelf.persons])
         self._before = self._seen()
 
     def to_read_again(self) -> set[str]:
-        """Those whose dossiers hang on whoever some office now sees otherwise."""
+        """Those who are tied to whoever some office now sees otherwise; and every dossier in which one was told of.
+
+        An answer may come while somebody else settles what it does not know of. It marks the person, too: so whatever
+        it did not see, the dossier in which it stands is read again once that is done.
+        """
         now = self._seen()
         keys = {*now, *self._before}
         moved = {person for office, person in keys if now.get((office, person)) != self._before.get((office, person))}
         changed = (one for one in self._settled if not moved.isdisjoint(one.shelf.persons))
-        return {person for one in changed for other in one.shelf.persons for person in self._named.get(other, ())}
+        tied = {person for one in changed for other in one.shelf.persons for person in self._named.get(other, ())}
+        return tied.union(*self._told.values())
 
     def _seen(self) -> Mapping[tuple[str, str], bytes]:
         watched = [one for one in self._settled if not self._named.keys().isdisjoint(one.shelf.persons)]
@@ -95,9 +101,10 @@ def tied(stored: Iterable[StoredEvent]) -> set[str]:
     return {person for event in stored if event.frame.type in _TYING for person in event.frame.touches}
 
 
-def _named_by(session: SqlSession, persons: Sequence[str]) -> dict[str, set[str]]:
-    """Of these persons those whom the ties or answers of other dossiers name, with these others."""
-    found: dict[str, set[str]] = {}
-    for token, person in session.ask_rows(_TIED_TO, persons):
-        found.setdefault(bytes(token).decode(), set()).add(person)
-    return found
+def _named_by(session: SqlSession, persons: Sequence[str]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Of these persons those whom ties of others name, with these others; and those whom answers do, with theirs."""
+    tied: dict[str, set[str]] = {}
+    told: dict[str, set[str]] = {}
+    for kind, token, person in session.ask_rows(_TIED_TO, persons):
+        (tied if kind == TIED else told).setdefault(bytes(token).decode(), set()).add(person)
+    return tied, told

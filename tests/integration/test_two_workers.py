@@ -6,17 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from exchange.books import shelf
 from exchange.clock import utcnow
 from exchange.commands.act import Item
 from exchange.commands.record import record
 from exchange.node import Node
+from exchange.pipeline import project
 from exchange.pipeline.advance import advance
 from exchange.pipeline.forward import forward
 from exchange.pipeline.sequence import sequence
 from exchange.pipeline.sweep import sweep
 from exchange.reconcile import checks
 from tests.databases import database
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened, told, town, woman
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, told, town, woman
 
 PERSONS = 24
 
@@ -133,3 +135,41 @@ def test_a_clerk_who_records_in_the_middle_of_a_sweep_does_not_end_it(tmp_path, 
     assert checks(node).equal
     node.close()
     beside.close()
+
+
+def test_an_answer_given_while_another_worker_settles_the_protection_tells_no_address(tmp_path, url, monkeypatch):
+    """Whoever answers does not know of the protection yet; and whoever settles it does not see the answer."""
+    one, other = (opened(tmp_path / "node", clock=utcnow, database_url=url) for _ in range(2))
+    (home, away), asking = (Town(one, code) for code in (ZHIFANG, DONGHUAMEN)), Town(one, WANSHOULU)
+    who = woman()
+    held = home.registers(who)
+    away.sees_arrive(who, ZHIFANG)
+    home.answers("case.confirmed", home.cases()[0].id)
+    given = {"name": who["name"], "document.resident": who["document.resident"]}
+    said = {"to": DONGHUAMEN, "purpose": "residence", "consent": True, "given": given, "fields": ["address"]}
+    asked = str(asking.records("enquiry.opened", "2026-03-02", said).person)
+    really = project.write_records
+
+    def meanwhile(*settled):
+        monkeypatch.setattr("exchange.pipeline.forward.write_records", really)
+        there = Town(other, DONGHUAMEN)
+        [case] = [each for each in there.cases() if each.kind == "enquiry"]
+        there.answers("enquiry.answered", case.id, facts={"address": "1 Lane"})
+        assert addresses(other, asked) == [True], "it was told"
+        really(*settled)
+
+    home.forwards = False
+    home.records("person.protected", "2026-03-02", {"ground": "threat"}, held.person)
+    monkeypatch.setattr("exchange.pipeline.forward.write_records", meanwhile)
+    advance(one)
+    assert addresses(one, asked) == [False]
+    assert checks(one).equal
+    one.close()
+    other.close()
+
+
+def addresses(node: Node, person: str) -> list[bool]:
+    """Of each answer about the person, whether whoever asked holds the address."""
+    with node.uow.look() as session:
+        told = shelf(session, node.keys, node.offices, person)
+    return ["address" in each.parts for each in told.latest if told.stored[each.ref].frame.type == "enquiry.answered"]
