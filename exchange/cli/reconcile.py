@@ -29,6 +29,7 @@ from exchange.reconcile import (
     repair_everybody,
 )
 from exchange.reconcile.finding import Check
+from exchange.reconcile.ledgers import Ledgers
 from exchange.reconcile.processes import cores
 
 SHOWN = 20  # differences of one check; a machine is told up to a thousand in all
@@ -85,8 +86,12 @@ def _look(node: Node, one: str, other: str, *, full: bool, processes: int) -> Be
 
 def _of_all(found: Between) -> dict[str, Any]:
     """The four checks, with the ledger of the whole tree beside them."""
+    return {**msgspec.to_builtins(found.checked), "ledger": _ledger(found)}
+
+
+def _ledger(found: Ledgers) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(found)
-    return {**plain.pop("checked"), "ledger": {name: plain[name] for name in plain if name not in {"one", "other"}}}
+    return {name: plain[name] for name in plain if name not in {"one", "other", "checked"}}
 
 
 def _kept(node: Node) -> int:
@@ -96,13 +101,21 @@ def _kept(node: Node) -> int:
         speech.say({"at": None}, speech.words("reconcile.no_report"))
         return NOT_TRIED
     at = found.checked.at.astimezone().isoformat(sep=" ", timespec="minutes")
-    lines = [speech.words("reconcile.report", at=at, left_out=found.left_out), *_lines(found.checked)]
-    answer = {**msgspec.to_builtins(found.checked), "equal": found.checked.equal, "left_out": found.left_out}
-    speech.say(answer, *lines)
-    return FINE if found.checked.equal else DIFFERENT
+    lines = [speech.words("reconcile.report", at=at, left_out=found.left_out)]
+    answer = {**msgspec.to_builtins(found.checked), "equal": found.equal, "left_out": found.left_out}
+    if found.ledger is not None:
+        lines += _lines_of_ledger(found.ledger)
+        answer["ledger"] = _ledger(found.ledger)
+    speech.say(answer, *lines, *_lines(found.checked))
+    return FINE if found.equal else DIFFERENT
 
 
 def _lines_between(found: Between) -> Iterator[str]:
+    yield from _lines_of_ledger(found)
+    yield from _lines(found.checked)
+
+
+def _lines_of_ledger(found: Ledgers) -> Iterator[str]:
     told = {name: getattr(found, name) for name in ("shared", "trips", "exchanged", "read")}
     yield speech.words("reconcile.between", **told, count=found.differing_in_all)
     if found.forged:
@@ -110,7 +123,6 @@ def _lines_between(found: Between) -> Iterator[str]:
     yield from (f"  {_line(each)}" for each in found.differing[:SHOWN])
     if found.differing_in_all > SHOWN:
         yield f"  {speech.words('reconcile.more', count=found.differing_in_all - min(SHOWN, len(found.differing)))}"
-    yield from _lines(found.checked)
 
 
 def _lines(found: Checked) -> Iterator[str]:

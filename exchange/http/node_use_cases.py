@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, get_args
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -21,6 +21,7 @@ from exchange.commands.record import record
 from exchange.commands.reply import reply
 from exchange.commands.send_again import send_again
 from exchange.commands.wellformed import wellformed
+from exchange.http.findings import checked, ledger, moment
 from exchange.http.use_cases import Row, Slice
 from exchange.protocol.offices import Offices
 from exchange.queries.case import case
@@ -38,15 +39,12 @@ from exchange.queries.lines import Line, lines
 from exchange.queries.prefill import prefill
 from exchange.queries.record import record as sheet
 from exchange.queries.status import status
-from exchange.reconcile.finding import Check, Checked, Difference
 from exchange.tables.cases import Which as WhichCases
 from exchange.tables.inbox import Which
 
 if TYPE_CHECKING:
     from exchange.node import Node
 
-CHECKS: tuple[Check, ...] = get_args(Check)
-MOST_DIFFERENCES = 1000
 MOST_PAGES = 20  # looked through for one page of a search
 _STATES: dict[str | None, dict[str, Any]] = {
     None: {},
@@ -104,7 +102,7 @@ class NodeUseCases:
 
     def acknowledge(self, caller: Caller, position: int) -> Row:
         [kept] = acknowledge(self._node, caller, [position])
-        return {"position": kept.position, "acknowledged_at": _moment(kept.at), "acknowledged_by": kept.by}
+        return {"position": kept.position, "acknowledged_at": moment(kept.at), "acknowledged_by": kept.by}
 
     def send_again(self, caller: Caller, position: int) -> Row:
         sent: Row = msgspec.to_builtins(send_again(self._node, caller, position))
@@ -184,21 +182,18 @@ class NodeUseCases:
 
     def status(self) -> Row:
         plain = msgspec.structs.asdict(status(self._node))
-        return {**plain, "at": _moment(plain["at"])}
+        return {**plain, "at": moment(plain["at"])}
 
     def checks(self, caller: Caller) -> Row:
-        return _checked(checks(self._node, caller))
+        return checked(checks(self._node, caller))
 
     def last_report(self, caller: Caller) -> Row:
         found = last_report(self._node, caller)
-        return {**_checked(found.checked), "left_out": found.left_out}
+        return {**checked(found.checked), "equal": found.equal, "left_out": found.left_out, **ledger(found.ledger)}
 
     def checks_between(self, caller: Caller, one: str | None, other: str | None) -> Row:
         found = between(self._node, caller, one, other)
-        ledger = {name: getattr(found, name) for name in ("shared", "trips", "exchanged", "read")}
-        differing = [_difference(each) for each in found.differing[:MOST_DIFFERENCES]]
-        checked = {**_checked(found.checked), "at": _moment(found.at), "equal": found.equal}
-        return {**checked, "ledger": {**ledger, "count": found.differing_in_all, "differing": differing}}
+        return {**checked(found.checked), "at": moment(found.at), "equal": found.equal, **ledger(found)}
 
     def ready(self) -> bool:
         try:
@@ -248,38 +243,6 @@ def _known(entry: Entry) -> Row:
     return {**plain, "author": author, "id": identifier, "with": plain.pop("content")}
 
 
-def _checked(found: Checked) -> Row:
-    faults, followed = found.checks, found.consequences
-    return {
-        "at": _moment(found.at),
-        "equal": found.equal,
-        "persons": found.persons,
-        "waiting": found.waiting,
-        "pairs": found.pairs,
-        "checks": [
-            {
-                "check": name,
-                "passed": not faults[name] and not followed[name],
-                "differences": faults[name],
-                "consequences": followed[name],
-            }
-            for name in CHECKS
-        ],
-        "differences": [_difference(each) for each in found.differences[:MOST_DIFFERENCES]],
-    }
-
-
-def _difference(found: Difference) -> Row:
-    followed = [_finding(each) for each in found.consequences]  # which have none: they follow from the fault
-    return {**_finding(found), "consequences": followed}
-
-
-def _finding(found: Difference) -> Row:
-    """What is told of it; an office or a person that nobody knows is left out."""
-    plain: Row = msgspec.to_builtins(found)
-    return {name: value for name, value in plain.items() if value != "" and name != "consequences"}
-
-
 def _cloud_event(told: Told) -> Row:
     plain: dict[str, Any] = msgspec.to_builtins(told)
     data = {name: plain[name] for name in plain if name not in {"position", "at", "person", "type", "id", "content"}}
@@ -289,12 +252,8 @@ def _cloud_event(told: Told) -> Row:
         "source": f"/offices/{told.teller}",
         "type": told.type,
         "subject": told.person,
-        "time": _moment(told.at),
+        "time": moment(told.at),
         "datacontenttype": "application/json",
         "sequence": str(told.position),
         "data": {"id": told.id, **data, "with": told.content},
     }
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

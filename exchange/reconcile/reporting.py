@@ -17,6 +17,7 @@ from exchange.progress import Tell, nobody
 from exchange.reconcile.checks import BATCH, checks, offices_checked, places_checked
 from exchange.reconcile.digesting import bring_up, bring_up_until
 from exchange.reconcile.finding import Checked, Gathered, in_one
+from exchange.reconcile.ledgers import Ledgers, ledgers
 from exchange.reconcile.places import Places
 from exchange.reconcile.processes import FEW, in_processes
 from exchange.tables import reports
@@ -35,6 +36,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What was found so far. `after`: behind what it goes on: a person, or a look at log and feeds; None: at its end.
 
     `left_out`: how many faults were found beyond those listed. `events`: how many the log had when it was begun.
+    `ledger`: of the whole tree, down the digests, as it stood then; None in a report of an earlier version.
     `places`: where everybody was checked and log and feeds are looked through, how far that is.
     """
 
@@ -42,6 +44,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None = None
     events: int = 0
     places: Places | None = None
+    ledger: Ledgers | None = None
+
+    @property
+    def equal(self) -> bool:
+        """Whether neither the ledger nor the checks differ."""
+        return self.checked.equal and (self.ledger is None or self.ledger.alike)
 
     @property
     def left_out(self) -> int:
@@ -75,8 +83,8 @@ def report(node: Node) -> Checked:
 def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place | None:
     """Check on from there until it is enough. Where to go on; None where all was checked.
 
-    First the digests of the ledger are brought up to date, so that a comparison of areas in the morning is quick; then
-    everybody is checked, and at last the order of log and feeds.
+    First the digests of the ledger are brought up to date, so that a comparison of areas in the morning is quick, and
+    the ledger of the whole tree is compared; then everybody is checked, and at last the order of log and feeds.
     What is found is kept with how far it is: of two who check on from one place, the second keeps nothing and ends.
     """
     begun, start = place
@@ -94,7 +102,7 @@ def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place |
         reports.keep(session.sql, moment, msgspec.json.encode(found))
     if found.after is not None:
         return to_number(moment), found.after
-    _say(found.checked)
+    _say(found)
     return None
 
 
@@ -112,7 +120,7 @@ def _new(node: Node, moment: datetime) -> Report:
             size = session.frontier().size
         except Tampered:  # which is named where the log is looked through
             size = 0
-    return Report(checked=in_one(moment, [offices_checked(node)]), events=size)
+    return Report(checked=in_one(moment, [offices_checked(node)]), events=size, ledger=ledgers(node))
 
 
 def _further(node: Node, moment: datetime, after: str, report: Report, enough: Callable[[], bool]) -> Report:
@@ -135,7 +143,7 @@ def _further(node: Node, moment: datetime, after: str, report: Report, enough: C
     if places is not None and places.done:
         parts.append(places_checked(node, in_one(moment, parts), places))
         left = places = None
-    return Report(checked=in_one(moment, parts), after=left, events=report.events, places=places)
+    return msgspec.structs.replace(report, checked=in_one(moment, parts), after=left, places=places)
 
 
 def latest(node: Node) -> Report | None:
@@ -145,8 +153,8 @@ def latest(node: Node) -> Report | None:
         return next((each for each in kept if each.after is None), None)
 
 
-def _say(found: Checked) -> None:
-    say = _log.info if found.equal else _log.error
+def _say(report: Report) -> None:
+    found, say = report.checked, _log.info if report.equal else _log.error
     say("checked", persons=found.persons, waiting=found.waiting, differences=sum(found.checks.values()))
 
 

@@ -71,12 +71,6 @@ class ChecksSchema(Wire):
     differences = fields.Many(fields.Inner(DifferenceSchema), required=True, most=1000)
 
 
-class ReportSchema(ChecksSchema):
-    """What a worker found; the faults beyond those listed are counted."""
-
-    left_out = fields.Count(required=True, metadata={"description": "Faults that are not listed."})
-
-
 class BetweenQuery(Wire):
     """Two areas, each by its code of 2, 4, 6, 9 or 12 digits, or by its name."""
 
@@ -95,6 +89,13 @@ class LedgersSchema(Wire):
     exchanged = fields.Count(required=True, metadata={"description": "Bytes of the answers."})
     read = fields.Count(required=True, metadata={"description": "Rows that were read for it."})
     differing = fields.Many(fields.Inner(DifferenceSchema), required=True, most=1000)
+
+
+class ReportSchema(ChecksSchema):
+    """What a worker found; the faults beyond those listed are counted."""
+
+    left_out = fields.Count(required=True, metadata={"description": "Faults that are not listed."})
+    ledger = fields.Inner(LedgersSchema)
 
 
 class BetweenSchema(ChecksSchema):

@@ -1,7 +1,7 @@
 """The checks that run by themselves: what they found is kept, for whoever looks at it later."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -13,6 +13,8 @@ from exchange.access.caller import Caller, Forbidden
 from exchange.audit.outlines import folded
 from exchange.audit.rebuild import compare, rebuild
 from exchange.cli import main
+from exchange.http.node_use_cases import NodeUseCases
+from exchange.node import Node
 from exchange.queries.checks import NoReport, last_report
 from exchange.reconcile import between, checks, latest, report, stepwise
 from exchange.reconcile.digesting import bring_up
@@ -109,6 +111,43 @@ def test_the_command_compares_the_ledger_of_the_whole_tree_as_well(node, home, n
     assert command(node, "--full").exit_code == 1
     healed = command(node, "--full", "--repair")
     assert healed.exit_code == 0, healed.stdout
+
+
+def test_the_report_carries_the_ledger_of_the_whole_tree_as_it_stood_that_night(node, home, new_home):
+    peopled(home, new_home)
+    report(node)
+    now = json.loads(command(node, "--json").stdout)["ledger"]
+    told = json.loads(command(node, "--latest", "--json").stdout)
+    assert told["ledger"] == {**now, "read": told["ledger"]["read"], "at": told["ledger"]["at"]}
+    assert "Ledgers of both sides: " in command(node, "--latest").stdout
+    row = NodeUseCases(node).last_report(AUDITOR)
+    assert (row["equal"], row["ledger"]["shared"], row["ledger"]["count"]) == (True, now["shared"], 0)
+
+
+def kept_otherwise(node: Node, **ledger: object) -> None:
+    """The report as it would have been kept with this of its ledger; with none at all where nothing is named."""
+    with node.uow.begin() as session:
+        [body] = reports.newest_first(session.sql)
+        plain = json.loads(body)
+        plain["ledger"] = {**plain["ledger"], **ledger} if ledger else None
+        reports.keep(session.sql, datetime.fromisoformat(plain["checked"]["at"]), json.dumps(plain).encode())
+
+
+def test_a_report_in_which_the_ledger_alone_differs_is_no_good_one(node, home, new_home):
+    peopled(home, new_home)
+    report(node)
+    kept_otherwise(node, forged=1)
+    shown = command(node, "--latest")
+    assert (shown.exit_code, "1 kept digests" in shown.stdout) == (1, True)
+    assert NodeUseCases(node).last_report(AUDITOR)["equal"] is False
+
+
+def test_a_report_of_an_earlier_version_is_shown_without_one(node, home, new_home):
+    peopled(home, new_home)
+    report(node)
+    kept_otherwise(node)
+    assert command(node, "--latest").exit_code == 0
+    assert "ledger" not in NodeUseCases(node).last_report(AUDITOR)
 
 
 def test_a_line_in_a_book_about_somebody_of_whom_nothing_was_recorded_is_named_and_taken_out(node, home, new_home):
