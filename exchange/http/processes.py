@@ -13,11 +13,11 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
 
 from exchange.console.pages import console
 from exchange.http.app import create_app
 from exchange.http.metrics import metrics
+from exchange.http.patience import PatientWorker
 from exchange.http.unread import refusal
 from exchange.node import Node
 from exchange.settings import Settings
@@ -27,14 +27,14 @@ STUCK = 120  # seconds after which a process that gives no sign of life is begun
 
 
 class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """So many processes that accept on one listener. Each opens the node for itself, after the fork."""
+    """So many processes that accept on one listener, which they take over. Each opens the node after the fork."""
 
     def __init__(self, settings: Settings, listener: socket.socket, processes: int, threads: int) -> None:
         self._settings = settings
         self._node: Node | None = None
         self._app: Flask | None = None
         self._given: dict[str, Any] = {
-            "bind": f"fd://{os.dup(listener.fileno())}",
+            "bind": f"fd://{listener.detach()}",
             "control_socket_disable": True,
             "graceful_timeout": GRACE,
             "logger_class": PlainLogger,
@@ -72,7 +72,7 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             self._node.close()
 
 
-class PlainWorker(ThreadWorker):  # type: ignore[misc]  # likewise
+class PlainWorker(PatientWorker):
     """Tells what could not be read as a problem, and not as a page."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:

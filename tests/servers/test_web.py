@@ -4,13 +4,16 @@ import json
 import os
 import re
 import signal
+import socket
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
 
 from exchange.access.keys import Keys
-from exchange.demo.servers.child import free_port
+from exchange.demo.servers.child import answers, free_port
 from exchange.demo.servers.ours import command, web
 from exchange.queries.status import status
 from tests.servers.platform import submissions, submit
@@ -49,6 +52,59 @@ def test_without_its_broker_it_says_degraded_and_accepts(served, served_at):
     served.redis.child.kill()
     answer = httpx.get(f"{address}/readyz")
     assert (answer.status_code, answer.json()) == (200, {"status": "degraded", "lacking": ["broker"]})
+
+
+WHOLE = b"GET /healthz HTTP/1.1\r\nHost: here\r\n"
+SLOW = {
+    "say nothing": b"",
+    "begin to ask": WHOLE,
+    "ask, and begin to ask again": WHOLE + b"\r\n" + WHOLE,
+    "keep back a body that nobody reads": b"POST /v1/events HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n",
+    "never close": WHOLE + b"Connection: close\r\n\r\n",
+}
+
+
+@contextmanager
+def connected(address: str, many: int, said: bytes) -> Iterator[list[socket.socket]]:
+    url = httpx.URL(address)
+    with ExitStack() as opened:
+        found = [opened.enter_context(socket.create_connection((url.host, url.port))) for _ in range(many)]
+        for each in found:
+            each.sendall(said)
+        yield found
+
+
+def test_who_is_slow_keeps_nobody_waiting(served_at):
+    _, address = served_at
+    for said in SLOW.values():
+        with connected(address, 40, said):
+            assert [httpx.get(f"{address}/healthz", timeout=4).status_code for _ in range(4)] == [200] * 4, said
+
+
+def test_who_goes_on_after_a_pause_is_answered(served_at):
+    _, address = served_at
+    with connected(address, 1, WHOLE[:-4]) as (slow,):
+        for piece in (WHOLE[-4:], b"X-Much: " + b"a" * 5000, b"\r\n", b"\r\n", WHOLE, b"\r\n"):
+            time.sleep(0.1)
+            slow.sendall(piece)
+        told = b""
+        while told.count(b'{"status":"ok"}') < 2:
+            more = slow.recv(9999)
+            assert more, told
+            told += more
+
+
+def test_whoever_comes_while_it_ends_is_refused_at_once(served_at):
+    child, address = served_at
+    with connected(address, 4, WHOLE):  # for these it waits some seconds
+        httpx.get(f"{address}/healthz")
+        time.sleep(0.2)  # until they are let in
+        os.kill(child.pid, signal.SIGTERM)
+        end = time.monotonic() + 2
+        while answers(httpx.URL(address).port or 0):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert child.children()
 
 
 def test_it_forwards_nothing_itself(served, served_at):
