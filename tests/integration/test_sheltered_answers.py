@@ -16,6 +16,7 @@ from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import sweep
 from exchange.protocol.refusals import NotEntitled
 from exchange.queries.case import case
+from exchange.queries.feed import feed
 from exchange.queries.history import history
 from exchange.reconcile import checks, stepwise
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, town, woman
@@ -53,12 +54,13 @@ def answers(at: Town, **facts: Any) -> None:
 
 
 def shown(at: Town) -> str:
-    """All that the asker may see of its enquiries: each case, and what was said in it."""
+    """All that an office may see of its enquiries: each case, what was said in it, and the feed."""
     rows = [row for row in at.cases() if row.kind == "enquiry"]
     caller = Caller(at.code, "clerk", frozenset({"clerk", "confirmer"}))
     found = [case(at.node, caller, row.id) for row in rows]
     past = [history(at.node, at.caller, "registration", row.person) for row in rows]
-    return json.dumps([found, [repr(each) for each in past]], ensure_ascii=False, default=str)
+    told = feed(at.node, at.caller, "registration")
+    return json.dumps([found, [repr(each) for each in (*past, *told)]], ensure_ascii=False, default=str)
 
 
 def sound(at: Town) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Disputed, RequestOpened
+from events.catalogue.case import Confirmed, Disputed, EnquiryAnswered, RequestOpened
 from events.catalogue.family import TieEnded
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Unmerged
+from events.envelope import Ref
 from events.event import Event
 from exchange.protocol.cases import says_more
 from exchange.protocol.on_paper import came_on_paper
@@ -51,6 +52,7 @@ def reached(world: World) -> Counter[str]:
             found["row 10"] += 1
     rows: set[int] = set()
     found["case confirmed by comparing"] += _compared(world)
+    found.update(_sheltered(world, events))
     found["deviation found later"] += sum(
         says_more(s) for office in world.offices for record in world.records(office) for s in record.facts.values()
     )
@@ -86,6 +88,17 @@ def _compared(world: World) -> int:
         if s.author == office and isinstance(s.payload, Confirmed) and s.event.frame.automatic
         and all(a.arrival != s.payload.case.opening for a in record.announcements)
     )  # fmt: skip
+
+
+def _sheltered(world: World, events: Mapping[Ref, Event]) -> Iterator[str]:
+    """What became of addresses that were told in answers about strangers, who were protected afterwards."""
+    for delivery in world.said:
+        event = events.get(delivery.ref)
+        again = delivery.revision > 1 and event is not None and isinstance(event.payload, EnquiryAnswered)
+        if again and event is not None and event.frame.touches:
+            yield (
+                "address of a stranger told again" if "address" in delivery.parts else "address of a stranger withdrawn"
+            )
 
 
 def _family(world: World, events: Iterable[Event]) -> Iterator[str]:
@@ -165,6 +178,8 @@ def expected() -> set[str]:
         "widowed by a death",
         "case confirmed by comparing",
         "deviation found later",
+        "address of a stranger withdrawn",
+        "address of a stranger told again",
         "ties stated otherwise",
     }
     return (
