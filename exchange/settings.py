@@ -7,8 +7,11 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from events.errors import ExchangeError, Malformed
 from exchange.jurisdictions import deadlines
@@ -189,11 +192,28 @@ def _regional(found: Settings) -> ExchangeError | None:
 
 def _address(name: str, schemes: Sequence[str]) -> Check:
     def check(found: Settings) -> ExchangeError | None:
-        scheme, parted, _ = str(getattr(found, name)).partition("://")
-        fits = not scheme or (parted and scheme in schemes)
-        return None if fits else Malformed(rule="settings.address", allowed=", ".join(f"{each}://" for each in schemes))
+        address: str = getattr(found, name)
+        scheme, parted, _ = address.partition("://")
+        if address and not (parted and scheme in schemes):
+            return Malformed(rule="settings.address", allowed=", ".join(f"{each}://" for each in schemes))
+        try:
+            return _unread(address)
+        except (ValueError, ArgumentError):  # as whoever takes it has it
+            return Malformed(rule="settings.port")
 
     return check
+
+
+def _unread(address: str) -> ExchangeError | None:
+    """What its client would pass over in silence. Raises what its client raises."""
+    if address.startswith("postgresql"):
+        make_url(address)
+        return None
+    nodes = [urlsplit(each) for each in address.split(";")]  # RabbitMQ may have several
+    _ = [node.port for node in nodes]
+    named = nodes[0].path.removeprefix("/")  # what is no number is taken for the first database
+    wrong = address.startswith("redis") and named and not named.isdecimal()
+    return Malformed(rule="settings.redis_database") if wrong else None
 
 
 def _within(name: str) -> Check:

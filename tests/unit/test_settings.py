@@ -37,6 +37,10 @@ def test_every_wrong_value_is_named():
         ("EXCHANGE_DEMO", "perhaps"),
         ("EXCHANGE_BROKER_URL", "kafka://somewhere"),
         ("EXCHANGE_BROKER_URL", "redis"),
+        ("EXCHANGE_BROKER_URL", "redis://here:many/0"),
+        ("EXCHANGE_BROKER_URL", "redis://here/first"),
+        ("EXCHANGE_BROKER_URL", "amqp://here;amqp://there:many"),
+        ("EXCHANGE_DATABASE_URL", "postgresql://here:many/exchange"),
         ("EXCHANGE_DEMO_CLOCK", "clock.json"),
     ],
 )
@@ -44,6 +48,21 @@ def test_a_wrong_variable_is_named(name, text):
     with pytest.raises(SettingsWrong) as wrong:
         load(environment={name: text})
     assert wrong.value.field == name.removeprefix("EXCHANGE_").lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("broker_url", "redis://here"),
+        ("broker_url", "rediss://:word@here:6380/3"),
+        ("broker_url", "amqp://us:word@here:5672;amqp://us:word@there:5672"),
+        ("database_url", "postgresql://us:w/o#r?d@here:5432/exchange"),
+        ("database_url", "postgresql://us@here,there/exchange?target_session_attrs=read-write"),
+        ("database_url", "postgresql+psycopg://us@/exchange?host=/run/postgresql"),
+    ],
+)
+def test_an_address_that_its_client_understands_is_taken(name, address):
+    assert getattr(settings(**{name: address}), name) == address
 
 
 @pytest.mark.parametrize(
