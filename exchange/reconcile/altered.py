@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from sqlalchemy import select, tuple_
 
 from events.envelope import Ref
 from events.store.columns import unlike
 from events.store.sql.events import EventRow
+from events.store.sql.schema import pending
 from exchange.audit.rebuild import Closed
 from exchange.reconcile.finding import Difference
+from exchange.unit_of_work import SqlSession
 
 _ESSENTIAL = frozenset({"author", "id", "subject", "body", "sealed"})  # without these it is not found, or is another
 
@@ -55,3 +58,20 @@ class Altered:
     def _add(self, ref: Ref, person: str, columns: tuple[str, ...]) -> None:
         if ref not in self._faults:
             self._faults[ref] = Difference("ledger", ref.author, person, event=ref, lacking=columns)
+
+
+def about_offices(session: SqlSession) -> list[Difference]:
+    """The faults of what was recorded of offices: it is about nobody, and no delivery bears it out, so that an event
+    whose row in the log names another event would be missed by nobody.
+    """
+    rows = session.rows_about_offices()
+    unlogged = {Ref(row.author, row.id): row.subject for row in rows if row.place is None}
+    keys = tuple_(pending.c.author, pending.c.id)
+    waiting = select(pending.c.author, pending.c.id).where(keys.in_([(ref.author, ref.id) for ref in unlogged]))
+    expected = {Ref(author, id_) for author, id_ in session.sql.execute(waiting)} if unlogged else set()
+    lost = [
+        Difference("ledger", ref.author, subject, "", ref, ("index",))
+        for ref, subject in unlogged.items()
+        if ref not in expected
+    ]
+    return [*Altered(rows).faults(), *lost]

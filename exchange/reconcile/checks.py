@@ -18,7 +18,7 @@ from exchange.pipeline.joining import unmarked_from
 from exchange.pipeline.relatives import tied
 from exchange.pipeline.settled import Settled
 from exchange.protocol.kinship import tied_to
-from exchange.reconcile.altered import Altered
+from exchange.reconcile.altered import Altered, about_offices
 from exchange.reconcile.causes import root_causes
 from exchange.reconcile.evidence import Evidence
 from exchange.reconcile.finding import Checked, Gathered
@@ -43,7 +43,7 @@ def checks(node: Node, persons: Iterable[str] | None = None, *, trusted: bool = 
     with node.uow.look() as session:
         node.learn_offices(session)
         if persons is None:
-            gathered.find(Altered(session.rows_about_offices()).faults())
+            gathered.find(about_offices(session))
         known = Known(node, session, trusted=trusted)
         unmarked = unmarked_from(session)
         for batch in everybody(session, BATCH) if persons is None else _batches(persons):
@@ -120,7 +120,7 @@ def offices_checked(node: Node) -> Checked:
     """Whether what was recorded of offices stands as it was logged: it is about nobody, and in everybody's books."""
     gathered = Gathered()
     with node.uow.look() as session:
-        gathered.find(Altered(session.rows_about_offices()).faults())
+        gathered.find(about_offices(session))
     return gathered.checked(node.clock())
 
 

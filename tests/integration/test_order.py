@@ -105,6 +105,14 @@ def test_an_event_at_another_place_in_the_log_is_named(node, moved_to):
     names(node, fault)
 
 
+@pytest.mark.parametrize("column", ["id", "author"])
+def test_an_event_about_an_office_whose_row_in_the_log_names_another_is_named(node, column):
+    """It is in no dossier, and its hash is in its place."""
+    fault = lacks(event_at(node, 0), "index")
+    behind_the_back(node, f"UPDATE log SET {column} = 'another' WHERE \"index\" = 0")
+    names(node, fault)
+
+
 def test_two_events_that_stand_in_each_others_place_are_named(node):
     """Of one act, at one moment: nothing but the tree tells them apart."""
     both = [lacks(event_at(node, index), "index") for index in (3, 4)]
