@@ -65,10 +65,11 @@ SELECT w.position, w.author, w.submission, w.id, e.body, e.sealed FROM whole w C
 """
 # Whoever holds the head and then stands still is cut off by the database, and with it falls all that it had written.
 # And nothing is read from end to end there: a plan that was kept since the queue was empty takes that for the cheapest,
-# and did it once for each event that waited.
+# and did it once for each event that waited. Up to 17 what cannot be read otherwise, the head itself, then counts as
+# so dear that it would be compiled each time.
 _LIMITS: LiteralString = """
 SELECT set_config('lock_timeout', $1::text, true), set_config('idle_in_transaction_session_timeout', $2::text, true),
-    set_config('enable_seqscan', 'off', true),
+    set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
     CASE WHEN current_setting('server_version_num')::int >= 170000
         THEN set_config('transaction_timeout', $3::text, true) END
 """

@@ -75,3 +75,13 @@ def test_what_waits_is_read_once_also_where_the_plan_was_made_while_nobody_waite
         read = session.driver.execute(READ).fetchone()
     assert read is not None
     assert read[0] < 5 * waiting
+
+
+def test_at_the_head_of_the_log_no_statement_is_compiled(postgres):
+    """Its one row is read from end to end, which counts as forbidden there, and up to 17 as dear enough for it."""
+    with postgres.write() as session:
+        session.sequence(9, NOON)
+        found = session.driver.execute("SELECT current_setting('jit'), current_setting('enable_seqscan')").fetchone()
+    assert found == ("off", "off")
+    with postgres.read() as session:
+        assert session.driver.execute("SELECT current_setting('enable_seqscan')").fetchone() == ("on",)
