@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, create_engine, make_url, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from events.errors import Malformed
+from events.store.errors import Unavailable
 from events.store.sqlite import IN_MEMORY, SqliteStore
 from exchange.extras import NotInstalled
 from exchange.migrations import current, steps, upgrade_on
@@ -71,9 +72,16 @@ def store_at(url: str) -> SqlStore:
 
 @contextmanager
 def _ours() -> Iterator[None]:
-    """Says SettingsWrong where the database refuses the address or its login, with its words."""
+    """Says in the words of the database why it cannot be opened: SettingsWrong where it refuses the address or what its
+    login may do, Unavailable where it cannot be reached, or lets nobody of that name or password in.
+    """
     try:
         yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) is not None:  # it was reached: busy, full or whatever else
+            raise
+        why = str(error.orig).strip().splitlines()[0]
+        raise Unavailable(field="database_url", rule="store.out_of_reach", why=why) from error
     except ProgrammingError as error:
         if getattr(error.orig, "sqlstate", None) not in _REFUSED:
             raise

@@ -73,3 +73,11 @@ def test_an_address_with_a_word_that_its_driver_does_not_know_is_named(behind):
     with pytest.raises(SettingsWrong) as wrong:
         store_at(f"{behind}&made_up=1")
     assert "made_up" in str(wrong.value.problems["database_url"].details["why"])
+
+
+def test_what_keeps_from_reaching_it_is_told(behind):
+    with pytest.raises(Unavailable) as refused:
+        store_at(behind.replace("exchange@", "nobody_of_that_name:secret@"))
+    assert (refused.value.field, refused.value.rule) == ("database_url", "store.out_of_reach")
+    assert "nobody_of_that_name" in str(refused.value.details["why"])
+    assert "secret" not in str(refused.value.details["why"])
