@@ -64,6 +64,8 @@ def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) ->
         _settling(fact, state)
     elif isinstance(fact, Redirected):
         _redirecting(fact, state, office, record)
+    elif isinstance(fact, Disputed) and fact.reason == "not_our_registration" and still_keeps(record, state, office):
+        raise StillKeeps(field="reason", rule="still_keeps.reason")
 
 
 def _redirecting(fact: Redirected, state: CaseState, office: str, record: Record) -> None:

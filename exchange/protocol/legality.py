@@ -227,7 +227,7 @@ def _request(fact: Fact, day: str, office: str, record: Record | None) -> None:
     if isinstance(fact, RequestOpened | EnquiryOpened) and fact.to == office:
         raise NotAsked(field="to")
     if isinstance(fact, RequestOpened) and record is not None:
-        require_addressee(fact, record)
+        require_addressee(fact, office, record)
 
 
 def _tie(fact: Fact, day: str, office: str, record: Record) -> None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from events.catalogue.case import RequestOpened
 from events.standing import Standing
+from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.record import Record
-from exchange.protocol.refusals import AlreadyVoid, NoSuchEvent, NotAmendable, NotAuthor
+from exchange.protocol.refusals import AlreadyVoid, NoSuchEvent, NotAmendable, NotAuthor, NotKeeper
 
 
-def require_addressee(fact: RequestOpened, record: Record) -> None:
-    """An amendment is asked of the one office that may make it: who recorded the event, or took its office over."""
+def require_addressee(fact: RequestOpened, office: str, record: Record) -> None:
+    """An amendment is asked of the one office that may make it: who recorded the event, or took its office over.
+
+    A change of particulars, or a move of the registration, of the keeper, where the asker knows of another than itself;
+    the particulars that the office of the main stay owns, of that one, too.
+    """
+    if fact.asks in {"change", "registration"}:
+        known = record.keeper not in {None, office}
+        if known and fact.to not in {record.keeper, *_owners_of(fact, record)}:
+            raise NotKeeper(field="to", rule="request.not_keeper", keeper=record.keeper)
+        return
     if fact.asks != "amendment":
         return
     target = record.facts.get(fact.about) if fact.about is not None else None
@@ -18,6 +28,12 @@ def require_addressee(fact: RequestOpened, record: Record) -> None:
     if fact.to not in {target.author, target.event.author}:
         raise NotAuthor(field="to", rule="request.not_author")
     require_amendable(target, "about")
+
+
+def _owners_of(fact: RequestOpened, record: Record) -> frozenset[str]:
+    """The offices of main stays, where all that is wanted is theirs."""
+    theirs = fact.asks == "change" and fact.wanted and OWNED_BY_MAIN_STAY.issuperset(fact.wanted)
+    return frozenset(stay.office for stay in record.main_stays) if theirs else frozenset()
 
 
 def require_amendable(target: Standing, field: str) -> None:

@@ -91,6 +91,7 @@ class Replies:
         foreign = [s for s in record.facts.values() if s.author != office]
         draw = self.random.random()
         if draw < 0.5:
+            to = record.keeper if record.keeper not in {None, office} else to  # who may do it, where that is known
             return None if to == office else RequestOpened(to=to, asks="change", wanted={"name": "戊"})
         if not foreign:
             return None

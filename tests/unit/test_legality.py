@@ -107,6 +107,19 @@ def test_a_person_is_not_kept_apart_from_itself():
     assert Book(A).refuses(KeptApart(other=PERSON)) == ("no_such_merge", "other", "already_merged")
 
 
+class TestARequestForAChange:
+    @pytest.mark.parametrize("asks", ["change", "registration"])
+    def test_goes_to_the_keeper_that_the_asker_knows_of_and_to_nobody_else(self, asks):
+        book = Book(B)
+        assert book.refuses(RequestOpened(to=A, asks=asks)) is None
+        assert book.refuses(RequestOpened(to=D, asks=asks)) == ("not_keeper", "to", "request.not_keeper")
+
+    def test_goes_to_the_office_of_the_main_stay_where_all_that_is_wanted_is_its_own(self):
+        assert Book(D).refuses(RequestOpened(to=B, asks="change", wanted={"phone": "1"})) is None
+        both = RequestOpened(to=B, asks="change", wanted={"phone": "1", "name": "王大雨"})
+        assert Book(D).refuses(both) == ("not_keeper", "to", "request.not_keeper")
+
+
 class TestARequestForAnAmendment:
     def asks(self, book: Book, to: str, about: Ref | None) -> tuple[str, str | None, str | None] | None:
         return book.refuses(RequestOpened(to=to, asks="amendment", about=about))
