@@ -217,22 +217,22 @@ class Desk:
             *(self._books[person].recorded.values() if person in self._books else ()),
         ]
 
-    def _named(self, named: str) -> str | None:
-        """The person of an id, of an earlier item, or of a handle; None for a handle that is new."""
+    def _named(self, named: str, field: str = "person") -> str | None:
+        """The person whom an id, an earlier item or a handle in this field names; None for a handle that is new."""
         earlier = _HANDLE.fullmatch(named)
         if earlier is not None:
             at = int(earlier[1])
             if at >= len(self.persons):
-                raise Malformed(field="person", rule="person.item", value=named)
+                raise Malformed(field=field, rule="person.item", value=named)
             return self.persons[at]
         if named in self._handles:
             return self._handles[named]
         if named.count("-") != 4:
             return None
-        person = uuid_of(named, "person")
+        person = uuid_of(named, field)
         if self.record(person) is None:
             # Whether others hold the person is not this office's to learn.
-            raise UnknownPerson(field="person")
+            raise UnknownPerson(field=field)
         return person
 
     def _caused(self, because: Ref | None) -> None:
@@ -249,7 +249,7 @@ class Desk:
 
     def _other(self, type_: str, named: str) -> str:
         if named.startswith("#") or named in self._handles:
-            return self._named(named) or named
+            return self._named(named, "other") or named
         other = uuid_of(named, "other")
         held = self.record(other) if type_ == "person.merged" else None
         if held is not None and held.withdrawn:

@@ -17,7 +17,7 @@ from exchange.protocol.ties import INVERSE
 
 TYPES = frozenset({"tie.began", "tie.ended"})
 NAMING = TYPES | {"event.corrected"}  # events that may name another person
-Find = Callable[[str], str | None]  # the person whom an id or a handle names; None for a handle that is new
+Find = Callable[[str, str], str | None]  # whom an id or a handle in a field names; None for a handle that is new
 Known = Callable[[str], Record | None]  # the office's own record of a person
 
 
@@ -28,7 +28,7 @@ def other_named(other: Mapping[str, Any], find: Find, known: Known) -> dict[str,
     """
     if other.get("person") is None:
         return dict(other)
-    person = find(str(other["person"]))
+    person = find(str(other["person"]), "other.person")
     record = known(person) if person is not None else None
     if record is None:
         raise Malformed(field="other.person", rule="person.handle", value=other["person"])

@@ -146,3 +146,14 @@ def test_an_entry_given_up_for_one_that_there_is_not_is_taken_back(node, here):
     assert here.sheet(own)["state"] == "merged"
     here.records("person.unmerged", DAY, {"other": NOBODY, "merge": str(Ref(ZHIFANG, merge.id))}, own)
     assert (here.sheet(own)["person"], here.sheet(own)["state"]) == (own, "open")
+
+
+@pytest.mark.parametrize(
+    ("named", "rule"), [(NOBODY, None), ("#9", "person.item"), ("0-0-0-0-0", "id.uuid"), ("nobody", "person.handle")]
+)
+@pytest.mark.parametrize("type_", ["tie.began", "tie.ended"])
+def test_a_tie_to_whom_the_office_does_not_hold_is_refused_by_the_field_of_the_other(here, type_, named, rule):
+    own = here.registers(woman(2)).person
+    with pytest.raises(ExchangeError) as refused:
+        here.records(type_, DAY, {"tie": "spouse", "other": {"person": named}, "ground": "other"}, own)
+    assert (refused.value.field, refused.value.rule) == ("other.person", rule)
