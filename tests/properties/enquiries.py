@@ -14,7 +14,6 @@ from events.errors import Illegal
 from events.event import Event
 from events.standing import Standing
 from exchange.protocol.enquiry import fitting, knows, prepared
-from exchange.protocol.entries import entries
 from exchange.protocol.legality import check
 from exchange.protocol.one_document import forms
 from exchange.protocol.record import ASKED, CaseState, Record
@@ -132,8 +131,7 @@ class Enquiries:
         if not known:
             return
         record = self.sheltering.choice(known)
-        entry = self.sheltering.choice(entries(record))  # of a merged person whichever of them was shown
-        given = {f: v for f, v in entry.items() if f == "name" or f.startswith("document.")}
+        given = {f: v for f, v in record.particulars.items() if f == "name" or f.startswith("document.")}
         asked = EnquiryOpened(
             to=record.office, purpose="residence", consent=True, given=given, fields=("address", "name")
         )
@@ -263,6 +261,8 @@ def _unsheltered(world: World) -> list[str]:
                 or to == office
             ):
                 continue  # who succeeded both sides tells itself nothing
+            if "address" not in event.payload.facts:
+                continue  # it tells none
             meant = {event.person, *event.frame.touches}
             if protected.isdisjoint(meant) != ("address" in told.parts):
                 faults.append(f"address of the protected {ref} at {to}: {sorted(told.parts)}")

@@ -25,7 +25,8 @@ FAMILY = "keeper_tells_family"
 def confirmed(record: Record, stay: Stay) -> bool:
     """Whether the keeper agreed to the stay, or nobody ever asked it."""
     about = [c for c in record.cases.values() if c.ref.opening == stay.id and c.ref.kind in {"inflow", "registration"}]
-    asked = [case for case in about if case.status != "not_reachable" and not case.by_document]
+    inside = [case for case in about if case.status != "not_reachable" and not case.on_paper]
+    asked = [case for case in inside if not case.by_document]
     return stay.office == record.keeper or any(case.recognised for case in about) or not asked
 
 
