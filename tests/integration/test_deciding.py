@@ -38,7 +38,7 @@ def pressed(office: Town) -> list[str]:
 
 @pytest.mark.parametrize(
     ("reply", "content"),
-    [("case.confirmed", {"deviations": DEVIATION}), ("case.disputed", {"reason": "not_our_registration"})],
+    [("case.confirmed", {"deviations": DEVIATION}), ("case.disputed", {"reason": "person_unknown"})],
 )
 def test_whoever_asked_has_ten_working_days_to_decide(node, home, new_home, asked, days, reply, content):
     assert {of_case(node, row)["decide_by"] for row in new_home.cases()} == {None}
@@ -55,7 +55,7 @@ def test_whoever_asked_has_ten_working_days_to_decide(node, home, new_home, aske
 
 
 def test_its_own_county_and_province_are_asked_to_see_to_it(node, home, new_home, asked, days):
-    home.answers("case.disputed", asked, reason="not_our_registration")
+    home.answers("case.disputed", asked, reason="person_unknown")
     days(40)
     above = [Caller(code, "s", frozenset({"supervisor"})) for code in ("110101000000", "110000000000")]
     assert [[notice.kind for notice in inbox(node, who).rows] for who in above] == [["escalated"]] * 2
@@ -66,7 +66,7 @@ def test_its_own_county_and_province_are_asked_to_see_to_it(node, home, new_home
 
 
 def test_a_decision_ends_it(node, home, new_home, asked, days):
-    home.answers("case.disputed", asked, reason="not_our_registration")
+    home.answers("case.disputed", asked, reason="person_unknown")
     days(20)
     new_home.answers("case.settled", asked, whole="accepted")
     before = len(new_home.inbox())
@@ -87,7 +87,7 @@ def test_what_was_escalated_for_one_answer_counts_no_more_when_it_came(node, clo
 
     time_goes_by()
     assert escalated() == 1
-    home.answers("case.disputed", asked, reason="not_our_registration")
+    home.answers("case.disputed", asked, reason="person_unknown")
     assert escalated() == 0
     new_home.answers("case.settled", asked, whole="accepted")
     home.answers("case.reopened", asked, reason="doubt")
@@ -98,7 +98,7 @@ def test_what_was_escalated_for_one_answer_counts_no_more_when_it_came(node, clo
 
 
 def test_a_node_that_stood_still_calls_it_late_and_escalates_all_the_same(node, clock, home, new_home, asked):
-    home.answers("case.disputed", asked, reason="not_our_registration")
+    home.answers("case.disputed", asked, reason="person_unknown")
     clock.now += timedelta(days=90)
     for _ in range(3):
         sweep(node)
@@ -125,7 +125,7 @@ def test_who_recorded_what_differs_on_paper_reminds_itself_for_nobody_else_waits
 
 
 def test_nothing_is_looked_at_on_a_day_that_brings_nothing(node, home, asked, clock):
-    home.answers("case.disputed", asked, reason="not_our_registration")
+    home.answers("case.disputed", asked, reason="person_unknown")
     steps: list[str] = []
     node.step = steps.append
     clock.now += timedelta(days=2)
@@ -146,6 +146,6 @@ def test_a_notice_that_asks_nothing_says_until_when_to_acknowledge_and_to_disput
 
 def test_a_day_in_a_year_whose_holidays_are_not_known_is_marked(node, clock, home, asked):
     clock.now = datetime(2026, 12, 20, 1, tzinfo=UTC)
-    home.answers("case.disputed", asked, reason="not_our_registration")
+    home.answers("case.disputed", asked, reason="person_unknown")
     shown = case_of(node, home.caller, asked)
     assert (shown["decide_by"], shown["decide_provisional"]) == ("2027-01-01", True)

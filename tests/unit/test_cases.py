@@ -18,7 +18,15 @@ from exchange.protocol.answering import allowed
 from exchange.protocol.book import Question
 from exchange.protocol.legality import check
 from exchange.protocol.record import CaseState
-from exchange.protocol.refusals import AlreadyDeferred, CaseClosed, DeferralDay, NotAsked, RedirectedBack, UnknownPerson
+from exchange.protocol.refusals import (
+    AlreadyDeferred,
+    CaseClosed,
+    DeferralDay,
+    NotAsked,
+    RedirectedBack,
+    StillKeeps,
+    UnknownPerson,
+)
 from exchange.protocol.reminding import escalation, reminder
 from exchange.translations import known
 from tests.properties.world import COUNTY, OFFICES, World
@@ -92,12 +100,17 @@ def test_no_case_is_redirected_to_one_of_its_two_sides(story, to: str):
     """Nobody would be asked, and the question would be over."""
     with pytest.raises(RedirectedBack):
         story.record(HOME, Redirected(case=story.case, to=to))
-    story.record(HOME, Disputed(case=story.case, reason="not_our_registration"))
+    story.record(HOME, Disputed(case=story.case, reason="person_unknown"))
     with pytest.raises(RedirectedBack):
         story.record(NEW, Redirected(case=story.case, to=to))
     assert "case.redirected" in story.may(NEW)
     story.record(NEW, Redirected(case=story.case, to=OTHER))
     assert story.both()[0] == "redirected"
+
+
+def test_who_keeps_the_registration_does_not_dispute_it_as_not_its_own(story):
+    with pytest.raises(StillKeeps):
+        story.record(HOME, Disputed(case=story.case, reason="not_our_registration"))
 
 
 def test_the_asker_defers_nothing(story):
