@@ -76,6 +76,12 @@ class Facts(dict[Ref, Standing]):
         """Those of them that are not void."""
         return _among(self._in_force, (kind, *more)) if more else self._in_force.get(kind, ())
 
+    def root(self, standing: Standing) -> Standing:
+        """The fact that an amendment amends, through amendments of amendments; of any other fact, itself."""
+        while isinstance(standing.payload, Corrected | Retracted) and standing.payload.target in self:
+            standing = self[standing.payload.target]
+        return standing
+
 
 def _among(by_kind: Mapping[type[Fact], Sequence[Standing]], kinds: tuple[type[Fact], ...]) -> Sequence[Standing]:
     if by_kind.keys().isdisjoint(kinds):

@@ -67,8 +67,9 @@ def mark_backlog(session: SqlSession, limit: int, at: datetime) -> int:
 
 def unmarked_from(session: SqlSession) -> str | None:
     """Behind whom nobody is sure to be marked yet for an office that joined; None where everybody was."""
-    found: list[tuple[str | None]] = [*session.ask_rows(_UNMARKED, ())]
-    return found[0][0]
+    found: str | None
+    ((found,),) = session.ask_rows(_UNMARKED, ())
+    return found
 
 
 def _opened(node: Node, session: SqlSession, area: str) -> SealedEvent:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _TYING = frozenset({"tie.began", "tie.ended", "event.corrected", "enquiry.answered"})
 # The kinds of token by which those are found whose dossier hangs on a person: that person's id.
 TIED, TOLD = "tie", "answer"
-_TIED_TO = Query("SELECT kind, token, person FROM tokens WHERE kind IN ('tie', 'answer') AND token {bytes}")
+_HANGING_ON = Query("SELECT kind, token, person FROM tokens WHERE kind IN ('tie', 'answer') AND token {bytes}")
 
 
 class Relatives:
@@ -105,6 +105,6 @@ def _named_by(session: SqlSession, persons: Sequence[str]) -> tuple[dict[str, se
     """Of these persons those whom ties of others name, with these others; and those whom answers do, with theirs."""
     tied: dict[str, set[str]] = {}
     told: dict[str, set[str]] = {}
-    for kind, token, person in session.ask_rows(_TIED_TO, persons):
+    for kind, token, person in session.ask_rows(_HANGING_ON, persons):
         (tied if kind == TIED else told).setdefault(bytes(token).decode(), set()).add(person)
     return tied, told

@@ -23,7 +23,6 @@ from exchange.protocol.naming import named_no_more
 from exchange.protocol.record import Record
 from exchange.protocol.redirecting import asked_no_more, sent_in_error
 from exchange.protocol.routing_table import rank
-from exchange.protocol.sheltered import root_of
 from exchange.protocol.telling import author, chains, family, keeper, replies, threads
 from exchange.protocol.telling.due import Due, Sight, amendments_of
 from exchange.protocol.telling.in_error import told_in_error
@@ -143,7 +142,7 @@ def _concerned_no_more(sight: Sight, amendment: Standing, target: Due | None, to
     """A retraction; or a correction to an office that only the content as first recorded named."""
     if isinstance(amendment.payload, Retracted):
         return True
-    root = root_of(sight.record, amendment)
+    root = sight.record.facts.root(amendment)
     named_once = named_no_more(root, sight.record.facts, to)
     sent_on = any(asked_no_more(sight.record, c) for c in sight.record.cases if (c.opening, c.asked) == (root.ref, to))
     told = sight.book.told.get((root.ref, to))
@@ -259,7 +258,7 @@ def _may_keep(sight: Sight, owed: Mapping[DueKey, Due], told: Delivery) -> froze
     standing = record.facts.get(told.ref)
     if standing is None:
         return allowed
-    root = root_of(record, standing)
+    root = record.facts.root(standing)
     due = owed.get((root.ref, told.to))
     if due is not None and due.ground not in {"amendment", "told", "reply", "case_thread"}:
         return allowed

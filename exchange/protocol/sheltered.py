@@ -32,17 +32,9 @@ def sheltered(record: Record, records: Iterable[Record]) -> frozenset[Ref]:
     if not (answers := _answers(record)):
         return NOTHING
     protected = {person for other in records if other.protected is not None for person in other.persons}
-    withheld = {
-        root_of(record, standing).ref for standing in answers if not protected.isdisjoint(standing.event.frame.touches)
-    }
-    return frozenset(standing.ref for standing in answers if root_of(record, standing).ref in withheld)
-
-
-def root_of(record: Record, standing: Standing) -> Standing:
-    """The fact that an amendment amends, through amendments of amendments."""
-    while isinstance(standing.payload, Corrected | Retracted) and standing.payload.target in record.facts:
-        standing = record.facts[standing.payload.target]
-    return standing
+    root = record.facts.root
+    withheld = {root(answer).ref for answer in answers if not protected.isdisjoint(answer.event.frame.touches)}
+    return frozenset(answer.ref for answer in answers if root(answer).ref in withheld)
 
 
 def _answers(record: Record) -> list[Standing]:
@@ -50,4 +42,4 @@ def _answers(record: Record) -> list[Standing]:
     if not record.facts.of(EnquiryAnswered):
         return []
     own = (s for s in record.facts.of(EnquiryAnswered, Corrected, Retracted) if s.author == record.office)
-    return [standing for standing in own if isinstance(root_of(record, standing).payload, EnquiryAnswered)]
+    return [standing for standing in own if isinstance(record.facts.root(standing).payload, EnquiryAnswered)]
