@@ -26,25 +26,23 @@ PROCESSES = 2
 
 
 @click.command(cls=Command, help="cli.worker")
-@option(
-    "--concurrency", type=click.IntRange(1, 256), default=PROCESSES, show_default=True, help="cli.worker.concurrency"
-)
+@option("--concurrency", type=click.IntRange(1, 256), show_default=str(PROCESSES), help="cli.worker.concurrency")
 @option("--listen", is_flag=True, help="cli.worker.listen")
 @option("--beat", "with_beat", is_flag=True, help="cli.worker.beat")
 @option("--check", is_flag=True, help="cli.worker.check")
 @on_node
 def worker(
-    concurrency: int, listen: bool, with_beat: bool, check: bool, data: Path | None, settings_file: Path | None
+    concurrency: int | None, listen: bool, with_beat: bool, check: bool, data: Path | None, settings_file: Path | None
 ) -> int:
     found = _settings(data, settings_file)
     if check:
         return _checked(found, pulse.LISTENER if listen else pulse.WORKER)
     if listen:
-        return _listening(found, with_beat=with_beat)
+        return _listening(found, with_beat=with_beat, concurrency=concurrency)
     read_tables()  # before the processes are forked, which then share them
     made: Any = make_app(found).Worker(
         beat=with_beat,
-        concurrency=concurrency,
+        concurrency=concurrency or PROCESSES,
         loglevel=logging.INFO,
         optimization="fair",
         pool="prefork",
@@ -69,9 +67,11 @@ def beat(check: bool, data: Path | None, settings_file: Path | None) -> int:
     return FINE
 
 
-def _listening(found: Settings, *, with_beat: bool) -> int:
+def _listening(found: Settings, *, with_beat: bool, concurrency: int | None) -> int:
     if with_beat:
         raise Malformed(field="--beat", rule="cli.worker.listens_only")
+    if concurrency is not None:
+        raise Malformed(field="--concurrency", rule="cli.worker.listens_alone")
     if not is_redis(found.broker_url):
         raise Malformed(field="--listen", rule="cli.worker.only_redis")
     listening.listen(found)

@@ -18,6 +18,7 @@ from types import FrameType
 
 import click
 
+from events.errors import Malformed
 from exchange import logs
 from exchange.cli import speech
 from exchange.cli.command import Command, option
@@ -26,6 +27,7 @@ from exchange.cli.node import OutOfReach, in_reach, on_node, opened, settings_of
 from exchange.cli.progress import progress
 from exchange.collecting import collect_seldom
 from exchange.console.pages import console
+from exchange.demo import keepsake
 from exchange.extras import NotInstalled
 from exchange.http.alone import server
 from exchange.http.app import create_app
@@ -55,11 +57,18 @@ def serve(
 ) -> int:
     found = settings_of(settings_file, data=data, host=host, port=port, demo=demo)
     if found.broker_url:
+        _no_demo_to_make(found)
         return _in_processes(found, workers or PROCESSES)
     if workers is not None:
         raise NoBroker(field="broker_url", rule="settings.no_broker")
     _alone(found)
     return FINE
+
+
+def _no_demo_to_make(found: Settings) -> None:
+    """Several processes serve a demo that is there, or one that goes on beside them. Raises Malformed for any other."""
+    if found.demo and found.demo_clock is None and keepsake.load(found.data) is None:
+        raise Malformed(field="--demo", rule="cli.serve.demo_alone")
 
 
 def _alone(found: Settings) -> None:

@@ -106,3 +106,7 @@ def test_whether_a_listener_is_alive_is_asked_by_the_same_command(served):
 def test_a_listener_is_no_clock_and_hears_redis_alone(served):
     assert asked(served, "--beat") == (BAD_INPUT, "cli.worker.listens_only")
     assert asked(served, broker_url="amqp://localhost") == (BAD_INPUT, "cli.worker.only_redis")
+
+
+def test_a_listener_is_one_process(served):
+    assert asked(served, "--concurrency", "4") == (BAD_INPUT, "cli.worker.listens_alone")

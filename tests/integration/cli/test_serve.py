@@ -14,12 +14,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
+from click.testing import CliRunner
 
+from exchange.cli import main
+from exchange.demo.keepsake import Keepsake
 from tests.integration.cli import town
 
 COMMAND = Path(sys.executable).with_name("exchange")
 PATIENCE = 60.0  # seconds
+KEPT = Keepsake(persons=0, seed=0, made_at="", keys=(), shown=None, fell_due=0, in_time=0)
 
 
 def free_port() -> int:
@@ -90,3 +95,21 @@ def test_what_another_command_records_is_forwarded_while_it_serves(tmp_path):
         process.terminate()
         assert process.wait(PATIENCE) == 0
     assert json.loads(command("reconcile", "--data", tmp_path / "data", "--json").stdout)["equal"] is True
+
+
+def refused(port: int, **given: str | Path) -> str:
+    """By which rule `exchange serve --demo` refuses where a broker is named."""
+    settings = {f"EXCHANGE_{name.upper()}": str(text) for name, text in given.items()}
+    told = CliRunner().invoke(main, ["serve", "--demo", "--port", str(port), "--json"], env=settings)
+    error = json.loads(told.stdout)["error"]
+    return f"{error['field']} {error['rule']}"
+
+
+def test_no_demo_is_made_with_a_broker_and_one_that_is_there_is_served(tmp_path):
+    given = {"data": tmp_path, "broker_url": "redis://127.0.0.1:1"}
+    with socket.create_server(("127.0.0.1", 0)) as busy:  # where it would serve, it hears that it cannot
+        port = busy.getsockname()[1]
+        assert refused(port, **given) == "--demo cli.serve.demo_alone"
+        assert list(tmp_path.iterdir()) == []
+        (tmp_path / "demo.json").write_bytes(msgspec.json.encode(KEPT))
+        assert refused(port, **given) == "--port cli.port_busy"
