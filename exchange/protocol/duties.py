@@ -100,18 +100,19 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
 
 
 def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
-    """What says only something of a stay says nothing without the stay, be it taken back."""
-    facts = sight.record.facts
+    """What says only something of a stay says nothing without the stay, be it taken back or heard of only later."""
+    facts, told = sight.record.facts, sight.book.told
     if not facts.of(*_OF_A_STAY):
         return
-    for (ref, to), due in list(owed.items()):
+    for ref, to in dict.fromkeys((*owed, *(key for key in told if key[0] in facts))):
         payload = facts[ref].payload
         if not isinstance(payload, _OF_A_STAY) or payload.stay not in facts:
             continue
         # A stay told before is not due anew, or the parts that were told in error would be kept.
-        if (payload.stay, to) not in owed and (payload.stay, to) not in sight.book.told:
-            trigger = due.trigger or ref
-            _add(owed, sight, Due(ref=payload.stay, to=to, ground="stay_of_change", trigger=trigger, by=due.by))
+        if (payload.stay, to) not in owed and (payload.stay, to) not in told:
+            due = owed.get((ref, to))
+            trigger, by = (due.trigger or ref, due.by) if due is not None else (ref, None)
+            _add(owed, sight, Due(ref=payload.stay, to=to, ground="stay_of_change", trigger=trigger, by=by))
 
 
 def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:

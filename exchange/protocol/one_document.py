@@ -53,7 +53,7 @@ def held(facts: Facts, office: str) -> dict[str, Claim]:
                 if field.startswith(FIELD):
                     found[field], changed[field] = {}, max(standing.stamp, changed.get(field, 0))
         for field, form in forms(_stated(standing)):
-            found.setdefault(field, {}).setdefault(form, Claim(_since(standing, facts), standing.ref))
+            found.setdefault(field, {}).setdefault(form, Claim(_since(standing, form, facts), standing.ref))
     statements = [s for s in in_force if isinstance(s.payload, Stated) and s.author != office]
     latest = max(statements, key=lambda s: (s.stamp, s.ref), default=None)
     if latest is not None and isinstance(latest.payload, Stated):
@@ -106,14 +106,24 @@ def _particulars(payload: object) -> Mapping[str, Any]:
     return payload.set if isinstance(payload, Changed) else {}
 
 
-def _since(standing: Standing, facts: Mapping[Ref, Standing]) -> int:
-    """The fact's own stamp, or that of the last correction that speaks of a document."""
+def _since(standing: Standing, form: str, facts: Mapping[Ref, Standing]) -> int:
+    """The stamp since which the fact states the document: its own, or that of the correction that brought it.
+
+    A later correction that leaves the document as it was makes nobody's claim younger.
+    """
+    if not standing.corrections or form in _said(standing.event.payload):
+        return standing.stamp
     corrections = [facts[ref] for ref in standing.corrections if ref in facts]
-    said = [_since(c, facts) for c in corrections if isinstance(c.payload, Corrected) and _speaks(c.payload.set)]
-    return max((standing.stamp, *said))
+    return min((_since(c, form, facts) for c in corrections if form in _said(c.payload)), default=standing.stamp)
 
 
-def _speaks(changes: object) -> bool:
-    if not isinstance(changes, Mapping):
-        return False
-    return any(field.startswith(FIELD) or _speaks(value) for field, value in changes.items())
+def _said(payload: object) -> set[str]:
+    """Every document of a fact, or of a correction of whatever depth."""
+    return set(_forms_within(payload.set if isinstance(payload, Corrected) else _particulars(payload)))
+
+
+def _forms_within(changes: Mapping[str, Any]) -> Iterator[str]:
+    yield from (form for _, form in forms(changes))
+    for value in changes.values():
+        if isinstance(value, Mapping):
+            yield from _forms_within(value)

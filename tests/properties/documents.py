@@ -73,7 +73,9 @@ def _numbers(record: Record) -> dict[str, list[Standing]]:
 
 
 def _last_word(record: Record, standing: Standing) -> int:
-    return max([standing.stamp, *(record.facts[ref].stamp for ref in standing.corrections)])
+    """The stamp of the latest amendment of whatever depth: since then at least the fact says so."""
+    corrections = (record.facts[ref] for ref in standing.corrections if ref in record.facts)
+    return max([standing.stamp, *(_last_word(record, each) for each in corrections)])
 
 
 def _changed(record: Record) -> bool:

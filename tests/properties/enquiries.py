@@ -14,6 +14,7 @@ from events.errors import Illegal
 from events.event import Event
 from events.standing import Standing
 from exchange.protocol.enquiry import fitting, knows, prepared
+from exchange.protocol.entries import entries
 from exchange.protocol.legality import check
 from exchange.protocol.one_document import forms
 from exchange.protocol.record import ASKED, CaseState, Record
@@ -131,7 +132,8 @@ class Enquiries:
         if not known:
             return
         record = self.sheltering.choice(known)
-        given = {f: v for f, v in record.particulars.items() if f == "name" or f.startswith("document.")}
+        entry = self.sheltering.choice(entries(record))  # of a merged person whichever of them was shown
+        given = {f: v for f, v in entry.items() if f == "name" or f.startswith("document.")}
         asked = EnquiryOpened(
             to=record.office, purpose="residence", consent=True, given=given, fields=("address", "name")
         )

@@ -51,3 +51,14 @@ def test_a_stay_that_was_told_before_is_not_due_anew() -> None:
     owed = duties(Sight(told.book, told.record))
     assert (extended, D) in owed
     assert owed[STAY, D].ground == "told"
+
+
+def test_who_was_told_what_was_said_before_the_teller_had_heard_of_the_stay_hears_of_it_then() -> None:
+    """What another node tells comes in any order; once the stay is heard of, nothing may be due there any more."""
+    told = Told(D)
+    told.own(Arrived(kind="main", registration=town(A), address="1 Lane"))
+    changed = told.hears(B, MainChanged(stay=Ref(B, "e3")), A)
+    told.book.tell(Delivery(ref=changed, teller=D, to=A, parts=frozenset(), ground="no_chain"))
+    stay = told.hears(B, Arrived(kind="main", registration=town(D), address="2 Lane"), A)
+    owed = duties(Sight(told.book, told.record), {})
+    assert owed[stay, A].ground == "stay_of_change"

@@ -172,6 +172,20 @@ class TestAnArrivalWithAnothersDocument:
         told.says(A, "P1", Corrected(target=one, set={"name": "林小月"}))
         assert told.due() == {(B, "e02", A, "inflow", True)}
 
+    def test_a_correction_that_says_the_document_again_makes_no_claim_younger(self, told):
+        one = told.says(A, "P1", registered(OTHER))
+        corrected = told.says(A, "P1", Corrected(target=one, set=passport(ONE)))
+        told.says(B, "P2", arrived())
+        told.says(A, "P1", Corrected(target=corrected, set={"set": passport(ONE)}))
+        assert told.due() == {(B, "e03", A, "inflow", True)}
+
+    def test_a_correction_of_a_correction_onto_the_document_is_the_later_statement(self, told):
+        one = told.says(A, "P1", registered())
+        corrected = told.says(A, "P1", Corrected(target=one, set=passport("E33333333")))
+        told.says(B, "P2", arrived(OTHER))
+        told.says(A, "P1", Corrected(target=corrected, set={"set": passport(OTHER)}))
+        assert told.due() == {(A, "e01", B, "registration", True)}
+
     def test_an_office_that_keeps_neither_is_told_nothing(self, told):
         told.says(A, "P1", registered())
         told.says(D, "P1", arrived(registration=town(A)))
