@@ -26,7 +26,7 @@ from exchange.protocol.parting import not_parted_after_all, parted_by_death
 from exchange.protocol.record import CaseState, Record
 from exchange.protocol.redirecting import sent_on
 from exchange.protocol.stated_ties import ties_held
-from exchange.protocol.stay_requests import is_review, stands
+from exchange.protocol.stay_requests import done_by_another, is_review, stands
 from exchange.protocol.telling.due import Due, Sight
 
 
@@ -167,6 +167,8 @@ RELAYED = frozenset({"outflow", "moved-on", "contested"})
 def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening: Standing) -> bool:
     """What the office asked by an act of its own stands while the person is known; what follows by itself may not."""
     if sight.record.withdrawn:
+        return False
+    if state.ref.kind == "request" and done_by_another(state.ref, sight.record.facts):
         return False
     if is_review(opening):
         return stands(sight.record, opening)

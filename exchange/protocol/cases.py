@@ -29,7 +29,7 @@ from exchange.protocol.book import Book, Delivery
 from exchange.protocol.naming import asked_by, named_ever, named_offices
 from exchange.protocol.on_paper import came_on_paper, out_of_reach_again, speaks_for_asked
 from exchange.protocol.one_document import corrected_away
-from exchange.protocol.out_of_reach import out_of_reach
+from exchange.protocol.out_of_reach import ended, out_of_reach
 from exchange.protocol.pressing import answered, pressed
 from exchange.protocol.record import ASKED, DECIDING, OPEN, Announcement, CaseState
 from exchange.protocol.stay_requests import answers
@@ -51,7 +51,7 @@ COVERING = frozenset({"confirmed", "matched", "deviations", "settled", "answered
 def cases(
     book: Book,
     facts: Facts,
-    announcements: Iterable[Announcement],
+    announcements: Sequence[Announcement],
     keeper: str | None,
     *,
     rivalled: bool = False,
@@ -74,7 +74,7 @@ def cases(
         if isinstance(standing.payload, Reply):
             replies.setdefault(standing.payload.case, []).append(standing)
     matched = {a.ref: a.arrival for a in announcements if a.arrival is not None}
-    answered = _answers(facts.values()) if facts.of(RequestOpened) else {}
+    answered = answers(facts.values()) if facts.of(RequestOpened) else {}
     found: dict[CaseRef, CaseState] = {}
     for ref in sorted({*opened, *replies}):
         tellers = opened.get(ref, [])
@@ -88,7 +88,7 @@ def cases(
                 continue  # put by an office that took itself for the keeper: nobody stands behind the question
             asker = ref.asked
         outside = not tellers and not book.offices.within(ref.asked)  # and was never told of it
-        state = _derive(_fold(ref, asker, thread, facts, outside=outside), facts, matched, answered)
+        state = _derive(_fold(ref, asker, thread, facts, outside=outside), facts, matched, answered, outside=outside)
         state = out_of_reach_again(state, thread) if outside else state
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
             state = _still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)
@@ -101,7 +101,8 @@ def cases(
         # A day that was set for the first answer says nothing of the next one.
         due_on = state.due_on or (None if state.open and state.again is not None else due.get(ref))
         found[ref] = msgspec.structs.replace(state, due_on=due_on, hidden=unseen and not thread)
-    return found | {state.ref: state for state in out_of_reach(book.offices, facts, found)}
+    beyond = out_of_reach(book.offices, facts, found)
+    return found | {state.ref: ended(state, announcements, answered) for state in beyond}
 
 
 def _asks_itself(ref: CaseRef, asker: str, keeper: str | None, tellers: Iterable[Delivery]) -> bool:
@@ -242,7 +243,9 @@ def _again(state: CaseState, stamp: int) -> CaseState:
     )
 
 
-def _derive(state: CaseState, facts: Facts, matched: Mapping[Ref, Ref], answered: Mapping[Ref, Ref]) -> CaseState:
+def _derive(
+    state: CaseState, facts: Facts, matched: Mapping[Ref, Ref], answered: Mapping[Ref, Ref], *, outside: bool
+) -> CaseState:
     """What both sides see of the opening event itself closes the case, without a further event."""
     if state.status not in OPEN:
         return state
@@ -262,6 +265,8 @@ def _derive(state: CaseState, facts: Facts, matched: Mapping[Ref, Ref], answered
         return state
     if kind == "outflow":
         return replace(state, status="matched", automatic=True) if state.status in ASKED else state
+    if closing.author != asked:  # the asker withdraws what it has no more to ask; nobody outside is told so
+        return replace(state, status="withdrawn", automatic=True) if outside else state
     return replace(state, status="answered")
 
 
@@ -282,12 +287,3 @@ def _still_one_document(state: CaseState, facts: Mapping[Ref, Standing], *, riva
     if state.status in OPEN and (gone or not (rivalled or state.thread)):
         return msgspec.structs.replace(state, status="withdrawn", automatic=True)
     return state
-
-
-def _answers(facts: Iterable[Standing]) -> dict[Ref, Ref]:
-    """Request -> the act that did what it asked."""
-    acts = [
-        s for s in facts if not s.void and not isinstance(s.payload, Reply)
-    ]  # what is said inside a case does nothing
-    named = {s.event.frame.because: s.ref for s in acts if s.event.frame.because is not None}
-    return answers(acts) | named

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
 
 from events.catalogue.case import EnquiryOpened, RequestOpened
 from events.catalogue.fact import Fact
@@ -11,10 +13,11 @@ from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, NoteKind
+from events.envelope import Ref
 from events.standing import Facts, Standing
 from exchange.protocol.naming import moved_on, named_offices, town_of
 from exchange.protocol.offices import Offices
-from exchange.protocol.record import CaseState
+from exchange.protocol.record import Announcement, CaseState
 
 _ASKING = (
     Registered, RegistrationChanged, Arrived, Returned, Departed, Left, TieBegan, TieEnded, RequestOpened,
@@ -37,6 +40,17 @@ def out_of_reach(offices: Offices, facts: Facts, found: Mapping[CaseRef, CaseSta
         person = facts[ref.opening].event.person if ref.opening in facts else None
         if ref not in found and not offices.within(offices.successor(ref.asked, person)):
             yield CaseState(ref=ref, asker=asker, status="not_reachable")
+
+
+def ended(state: CaseState, announced: Iterable[Announcement], done: Mapping[Ref, Ref]) -> CaseState:
+    """Nothing is asked any more once the asker did itself what it requested, or whoever was announced is elsewhere or
+    died.
+    """
+    kind, opening = state.ref.kind, state.ref.opening
+    here = kind == "outflow" and any(a.ref == opening and not a.waits and a.arrival is None for a in announced)
+    if here or (kind == "request" and opening in done):
+        return msgspec.structs.replace(state, status="withdrawn", automatic=True)
+    return state
 
 
 def _outside(offices: Offices, standing: Standing) -> list[str]:

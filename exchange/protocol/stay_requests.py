@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import RequestOpened
+from events.catalogue.case import EnquiryOpened, Rejected, Reply, RequestOpened
 from events.catalogue.movement import Extended, Left
+from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.ids import derived_id
 from exchange.protocol.record import Record, Stay
+
+SAID = Reply | RequestOpened | EnquiryOpened | Rejected  # which do nothing of what is requested
 
 
 def is_review(standing: Standing) -> bool:
@@ -33,16 +36,25 @@ def review_id(stay: Stay, day: str) -> str:
 
 
 def answers(facts: Iterable[Standing]) -> dict[Ref, Ref]:
-    """Request -> the last act that extended or ended the stay that it is about, or amended that event, whether or not
-    the act names the request.
+    """Request -> the last act that did what it asked: that names it as its cause; or that extended or ended the stay,
+    or amended the event, that it is about, whether or not the act names it.
 
-    Both sides hold such an act, so the case closes in both books alike.
+    Both sides hold an act of the latter kind, so the case closes in both books alike. What is only said or asked
+    because of a request does nothing of it.
     """
     held = [standing for standing in facts if not standing.void]
     asked = [s for s in held if isinstance(s.payload, RequestOpened) and s.payload.asks in {"stay", "amendment"}]
     acts = [s for s in held if isinstance(s.payload, Extended | Left | Corrected | Retracted)] if asked else []
     acts.sort(key=lambda act: act.stamp)
-    return {request.ref: act.ref for request in asked for act in acts if _answers(act, request)}
+    found = {request.ref: act.ref for request in asked for act in acts if _answers(act, request)}
+    doing = (s for s in held if not isinstance(s.payload, SAID))
+    return found | {s.event.frame.because: s.ref for s in doing if s.event.frame.because is not None}
+
+
+def done_by_another(case: CaseRef, facts: Mapping[Ref, Standing]) -> bool:
+    """Whether what was requested was done by another than the office asked, which need not hear of it."""
+    act = answers(facts.values()).get(case.opening)
+    return act is not None and facts[act].author != case.asked
 
 
 def _answers(act: Standing, request: Standing) -> bool:

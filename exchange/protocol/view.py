@@ -31,7 +31,7 @@ from exchange.protocol.rejections import rejections
 from exchange.protocol.stays import Movements
 from exchange.protocol.ties import ties, two_spouses
 
-VIEW_VERSION = 10
+VIEW_VERSION = 11
 
 
 class Basis(msgspec.Struct, dict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from events.catalogue.case import Disputed, EnquiryOpened, Escalated, Redirected, Rejected, Reply, RequestOpened
+from events.catalogue.case import Disputed, EnquiryOpened, Escalated, Redirected, Rejected, RequestOpened
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Deceased, Merged, Registered
@@ -24,6 +24,7 @@ from exchange.protocol.routing_table import (
     Cell,
     cell_of,
 )
+from exchange.protocol.stay_requests import SAID
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, NO_PARTS, Due, Sight
 
 REQUEST = Cell("request", asks=True)
@@ -145,7 +146,7 @@ def _first_notice(standing: Standing, to: str, cell: Cell) -> Ref | None:
 def _answers_request(sight: Sight, standing: Standing) -> Iterator[Due]:
     """The act that does what a request asked is told to the one who asked."""
     cause = standing.event.frame.because
-    if cause is None or isinstance(standing.payload, Reply):  # what is said inside a case does nothing
+    if cause is None or isinstance(standing.payload, SAID):
         return
     request = sight.record.facts.get(cause)
     if request is not None and isinstance(request.payload, RequestOpened):

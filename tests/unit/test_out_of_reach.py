@@ -1,0 +1,85 @@
+"""What ends a request, and a question that only a letter can put, without an answer."""
+
+import pytest
+
+from events.catalogue.amendment import Retracted
+from events.catalogue.case import EnquiryOpened, RequestOpened
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Departed
+from events.catalogue.person import Changed, Deceased, Registered
+from events.catalogue.values import CaseRef, town
+from events.envelope import Ref
+from exchange.protocol.letters import letters
+from exchange.protocol.view import view
+from tests.properties.checks import entitlement_faults
+from tests.properties.world import OFFICES, OUTSIDE, World
+
+HOME, NEW, OTHER = OFFICES[:3]
+WANTED = {"education": "20"}
+
+
+class Story:
+    def __init__(self) -> None:
+        self.world = World(1, skew=False)
+        self.record(HOME, Registered(basis="first_record", registration=town(HOME), particulars={"name": "甲"}))
+
+    def record(self, office: str, fact: Fact, because: Ref | None = None, day: str = "2026-03-12") -> Ref:
+        event = self.world.author(office, "P1", day, fact, because=because)
+        self.world.command(event)
+        self.world.drain()
+        return event.ref
+
+    def status(self, opening: Ref, kind: str, office: str = HOME, asked: str = OUTSIDE) -> str:
+        (record,) = view(self.world.book(office))
+        return record.cases[CaseRef(opening, asked, kind)].status  # type: ignore[arg-type]  # one of the kinds
+
+    def written(self) -> int:
+        (record,) = view(self.world.book(HOME))
+        return len(list(letters(self.world.book(HOME), record)))
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def test_a_letter_with_a_request_ends_by_the_act_that_does_it(story):
+    asking = story.record(HOME, RequestOpened(to=OUTSIDE, asks="change", wanted=WANTED))
+    story.record(HOME, Changed(set=WANTED, ground="other"))
+    assert (story.status(asking, "request"), story.written()) == ("not_reachable", 1), "that act does not name it"
+    doing = story.record(HOME, Changed(set=WANTED, ground="other"), because=asking)
+    assert (story.status(asking, "request"), story.written()) == ("withdrawn", 0)
+    story.record(HOME, Retracted(target=doing, ground="other"))
+    assert (story.status(asking, "request"), story.written()) == ("not_reachable", 1)
+
+
+@pytest.mark.parametrize(
+    ("office", "over"), [(OTHER, Arrived(kind="main", registration=town(HOME))), (HOME, Deceased(declared=False))]
+)
+def test_a_letter_that_announces_ends_where_the_person_is_elsewhere_or_died(story, office, over):
+    announced = story.record(HOME, Departed(destination=town(OUTSIDE)))
+    assert (story.status(announced, "outflow"), story.written()) == ("not_reachable", 1)
+    ending = story.record(office, over, day="2026-03-13")
+    assert (story.status(announced, "outflow"), story.written()) == ("withdrawn", 0)
+    story.record(office, Retracted(target=ending, ground="other"))
+    assert (story.status(announced, "outflow"), story.written()) == ("not_reachable", 1)
+
+
+def test_whoever_does_itself_what_it_requested_withdraws_the_request(story):
+    asking = story.record(HOME, RequestOpened(to=OTHER, asks="change", wanted=WANTED))
+    doing = story.record(HOME, Changed(set=WANTED, ground="other"), because=asking)
+    assert {story.status(asking, "request", office, OTHER) for office in (HOME, OTHER)} == {"withdrawn"}
+    assert not story.world.books[OTHER].holds(doing)
+    story.record(HOME, Retracted(target=doing, ground="other"))
+    assert {story.status(asking, "request", office, OTHER) for office in (HOME, OTHER)} == {"open"}
+    assert entitlement_faults(story.world) == []
+
+
+def test_a_further_question_because_of_a_request_does_nothing_of_it(story):
+    story.record(NEW, Arrived(kind="main", registration=town(HOME)))
+    asking = story.record(NEW, RequestOpened(to=HOME, asks="change", wanted=WANTED))
+    story.record(HOME, RequestOpened(to=OTHER, asks="change", wanted=WANTED), because=asking)
+    story.record(HOME, EnquiryOpened(to=OTHER, purpose="verification", fields=("education",)), because=asking)
+    assert {story.status(asking, "request", office, HOME) for office in (HOME, NEW)} == {"open"}
+    story.record(HOME, Changed(set=WANTED, ground="other"), because=asking)
+    assert {story.status(asking, "request", office, HOME) for office in (HOME, NEW)} == {"answered"}
