@@ -30,6 +30,7 @@ def make_app(settings: Settings) -> Celery:
         beat_scheduler="workers.schedule:Clock",
         broker_connection_max_retries=None,  # a worker waits for its broker for ever
         broker_connection_retry_on_startup=True,
+        broker_transport="workers.careful:CarefulTransport" if is_redis(settings.broker_url) else None,
         exchange_settings=settings,
         task_acks_late=True,
         task_reject_on_worker_lost=True,

@@ -30,7 +30,7 @@ class Ear:
             return ""
         while (later := self._heard.get_message()) is not None:  # one look is enough for all that were sent by now
             message = later
-        return str(message["data"], "utf-8")
+        return str(message["data"], "utf-8", "replace")  # anybody may say anything here; that somebody did is enough
 
     def close(self) -> None:
         """Listen no more."""

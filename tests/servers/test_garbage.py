@@ -1,0 +1,22 @@
+"""What anybody pushes into a queue of Redis neither ends a worker nor lets it stand still."""
+
+import redis
+from msgspec import json
+
+from exchange.wakes.broker import ADVANCE, SWEEP
+from tests.servers.platform import settle
+from tests.servers.test_workers import submitted
+from tests.unit.test_wake_up import NOT_OURS
+
+GARBAGE = [b"\xff", b"", b"null", b"[" * 100_000, *map(json.encode, NOT_OURS.values())]
+
+
+def test_garbage_in_a_queue_is_refused_and_logged_and_the_worker_lives_on(served):
+    worker = served.worker("--concurrency", "1")
+    with redis.Redis.from_url(served.redis.url) as kept:
+        kept.lpush(SWEEP, *GARBAGE)
+        kept.lpush(ADVANCE, *GARBAGE)
+        submitted(served, 2)
+        settle(served.node)
+        worker.wait_until(lambda: worker.log.read_bytes().count(b"message_refused") == 2 * len(GARBAGE))
+        worker.wait_until(lambda: kept.hlen("unacked") == 0)  # what is refused nobody is given again
