@@ -89,7 +89,7 @@ def _proposals(
     contents = {**others, **held}
     for one, other in sorted(pairs):
         if one in contents and other in contents:
-            found = likeness(contents[one], contents[other])
+            found = likeness(contents[one], contents[other], elsewhere=one.holder != other.holder)
             if found.likely:
                 yield Proposal(one=one, other=other, exact=found.exact, score=found.score)
 

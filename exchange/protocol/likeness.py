@@ -65,6 +65,11 @@ _WEIGHTS: Mapping[str, tuple[int, int, int]] = {
     "ethnic_group": (0, 0, -2),
     "phone": (4, 0, 0),
 }
+# What another number adds where name, whole birth date and sex are equal: one human may hold two by error, and
+# namesakes of one day hold two as well. In one office that is enough; between two something more has to speak.
+_TOLD_APART_BY_NUMBER = frozenset({"name", "born_on", "sex"})
+_ANOTHER_NUMBER = -5
+_ANOTHER_NUMBER_ELSEWHERE = -6
 
 
 def entry(record: Record) -> dict[str, Any]:
@@ -96,11 +101,18 @@ def keys(held: Mapping[str, Any]) -> Iterator[Key]:
         yield Key("given", f"{born}|{sex}|{comparison_key(pinyin(name).partition(' ')[0])}")
 
 
-def likeness(one: Mapping[str, Any], other: Mapping[str, Any]) -> Likeness:
-    """Both entries field by field, those first that speak loudest, and what they say together."""
+def likeness(one: Mapping[str, Any], other: Mapping[str, Any], *, elsewhere: bool = False) -> Likeness:
+    """Both entries field by field, those first that speak loudest, and what they say together.
+
+    `elsewhere`: they are entries of two offices.
+    """
     fields = tuple(sorted(_compared(one, other), key=lambda each: (_rank(each.field), each.field)))
-    exact = any(each.field.startswith("document.") and each.relation == "equal" for each in fields)
-    return Likeness(exact, sum(map(_weight, fields)), fields)
+    exact = any(_is_document(each) and each.relation == "equal" for each in fields)
+    equal = {each.field for each in fields if each.relation == "equal"}
+    number = _WEIGHTS["document"][2]
+    if equal >= _TOLD_APART_BY_NUMBER:
+        number = _ANOTHER_NUMBER_ELSEWHERE if elsewhere else _ANOTHER_NUMBER
+    return Likeness(exact, sum(_weight(each, number) for each in fields), fields)
 
 
 def _rank(field: str) -> int:
@@ -109,7 +121,13 @@ def _rank(field: str) -> int:
     return kinds.index(kind) if kind in kinds else len(kinds)
 
 
-def _weight(compared: Compared) -> int:
+def _is_document(compared: Compared) -> bool:
+    return compared.field.startswith(FIELD)
+
+
+def _weight(compared: Compared, another_number: int) -> int:
+    if _is_document(compared) and compared.relation == "different":
+        return another_number
     equal, near, different = _WEIGHTS.get(compared.field.partition(".")[0], (0, 0, 0))
     return {"equal": equal, "alike": near, "different": different, "one_side": 0}[compared.relation]
 

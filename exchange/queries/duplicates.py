@@ -52,7 +52,7 @@ def _shown(node: Node, caller: Caller, purpose: str, found: Proposal) -> dict[st
         one, other = (_record(node, caller, purpose, each) for each in (found.one, found.other))
     except UnknownPerson:
         return None
-    compared: Likeness = likeness(entry(one), entry(other))
+    compared: Likeness = likeness(entry(one), entry(other), elsewhere=one.office != other.office)
     return {
         "exact": compared.exact,
         "score": compared.score,

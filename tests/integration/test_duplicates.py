@@ -92,6 +92,22 @@ def test_likeness_by_ear_alone_is_no_matter_of_two_offices(node, home):
     assert duplicates(node, Caller("420115000000", "s", frozenset({"supervisor"})), "supervision").rows == ()
 
 
+def test_two_numbers_on_whoever_else_is_one_human_are_proposed(node, home):
+    first, second = (home.registers(woman(number)).person for number in (2, 4))
+    (found,) = pairs(home)
+    assert (both(found), found["exact"]) == ({first, second}, False)
+
+
+def test_of_two_offices_namesakes_with_two_numbers_are_proposed_where_more_is_equal(node, home):
+    away, county = Town(node, "420115002000"), Caller("420115000000", "supervisor", frozenset({"supervisor"}))
+    place = {"birth_place": "420115000000"}
+    first = home.registers(woman(2, **place)).person
+    away.registers(woman(4))
+    third = away.registers(woman(6, **place)).person
+    found = duplicates(node, county, "supervision").rows
+    assert [both(each) for each in found if each["one"]["office"] != each["other"]["office"]] == [{first, third}]
+
+
 def test_a_correction_that_parts_them_ends_the_proposal(node, home):
     home.registers(woman())
     second = home.registers(without_card())

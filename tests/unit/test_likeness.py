@@ -202,10 +202,39 @@ def test_one_document_is_enough_whatever_the_name():
     assert (found.exact, found.likely) == (True, True)
 
 
-def test_two_cards_of_two_numbers_speak_for_two_namesakes():
-    one, other = ({**ONE, "document.resident": {"number": number}} for number in (NUMBER, OTHER_NUMBER))
+def numbered(number: str, **other: Any) -> Held:
+    return {**ONE, "birth_place": "420000000000", "document.resident": {"number": number}, **other}
+
+
+def test_whoever_is_the_same_but_for_the_number_may_hold_two_by_error():
+    card = numbered(NUMBER)
+    found = likeness(card, numbered(OTHER_NUMBER, birth_place=None))
+    assert (found.likely, found.exact) == (True, False)
+    assert likeness(ONE, {**ONE, "document.passport": {"number": "E12345678"}}).score > found.score, "looked at first"
+    for differing in ({"name": "王晓雨"}, {"born_on": "1988-05"}, {"ethnic_group": "15"}):
+        one, other = {**card, "ethnic_group": "01"}, numbered(OTHER_NUMBER, birth_place=None, **differing)
+        assert not likeness(one, other).likely, differing
+
+
+@pytest.mark.parametrize(
+    ("more", "likely"),
+    [
+        ({}, False),
+        ({"registration": "420115002000"}, False),
+        ({"birth_place": "420000000000"}, True),
+        ({"phone": "1"}, True),
+    ],
+)
+def test_of_two_offices_another_number_parts_namesakes_unless_more_speaks_for_one_human(more, likely):
+    one = numbered(NUMBER, registration="420115001000", phone="1")
+    other = {**numbered(OTHER_NUMBER, birth_place=None), **more}
+    assert likeness(one, other, elsewhere=True).likely is likely
+
+
+def test_two_kinds_of_document_that_differ_are_of_two_persons():
+    passports = ({"document.passport": {"number": number}} for number in ("E12345678", "E87654321"))
+    one, other = (numbered(card, **more) for card, more in zip((NUMBER, OTHER_NUMBER), passports, strict=True))
     assert not likeness(one, other).likely
-    assert likeness(one, {**ONE, "document.passport": {"number": "E12345678"}}).likely
 
 
 def test_what_speaks_loudest_stands_first():
