@@ -258,7 +258,7 @@ def _derive(
     kind, asked = state.ref.kind, state.ref.asked
     corrected = facts.of(Corrected) and asked not in asked_by(opening.payload, kind)
     if corrected and asked in named_ever(opening, facts, kind):
-        return replace(state, status="withdrawn", automatic=True)
+        return replace(state, status="withdrawn", automatic=True, recognised=False)
     by = matched if kind == "outflow" else answered if isinstance(opening.payload, RequestOpened) else {}
     closing = facts.get(by[opening.ref]) if opening.ref in by else None
     if closing is None or closing.stamp < _reopened_by_hand(state, facts):

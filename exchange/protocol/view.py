@@ -20,6 +20,7 @@ from exchange.protocol.cases import UNSEEN, cases
 from exchange.protocol.chain import chain, is_opening, keeper, openers, registration
 from exchange.protocol.contradictions import contradictions
 from exchange.protocol.dossier import Dossier, concerned, dossiers
+from exchange.protocol.false_statements import without_false_statements
 from exchange.protocol.inheriting import inherited
 from exchange.protocol.kinship import GROUND
 from exchange.protocol.naming import named_no_more
@@ -31,7 +32,7 @@ from exchange.protocol.rejections import rejections
 from exchange.protocol.stays import Movements
 from exchange.protocol.ties import ties, two_spouses
 
-VIEW_VERSION = 11
+VIEW_VERSION = 12
 
 
 class Basis(msgspec.Struct, dict=True):
@@ -114,6 +115,7 @@ def _basis(
 ) -> Basis:
     links = chain(facts, dossier)
     opened = openers(facts, dossier)
+    facts = without_false_statements(facts, opened)
     kept_by = keeper(links, opened, dossier, book.offices)
     movements = Movements(facts)
     movements.fold(facts.in_force(*Movements.STEPS))

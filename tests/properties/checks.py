@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Escalated, Reply
-from events.catalogue.person import Merged
+from events.catalogue.person import Merged, Stated
 from events.envelope import Ref
 from events.event import Event
 from events.standing import Standing
 from exchange.protocol.agreement import findings
+from exchange.protocol.book import Book
 from exchange.protocol.duties import RULES, duties, new_deliveries
 from exchange.protocol.kinship import kinship
 from exchange.protocol.matching import matching
@@ -16,6 +17,7 @@ from exchange.protocol.naming import named_offices
 from exchange.protocol.record import Record
 from exchange.protocol.sheltered import sheltered
 from exchange.protocol.telling.due import Sight
+from exchange.protocol.telling.in_error import told_in_error
 from exchange.protocol.view import view
 from tests.properties.world import World
 
@@ -82,6 +84,7 @@ def direct_faults(world: World) -> list[str]:
                         faults.extend(f"reply untold {standing.ref} to {o}" for o in sorted(missing))
             if record.keeper == office:
                 faults.extend(_as_keeper(record, holders))
+                faults.extend(_stated_in_error(world, book, record))
         faults.extend(_families(world, office, holders))
     faults.extend(_merges(world, holders))
     return faults
@@ -113,6 +116,17 @@ def _as_keeper(record: Record, holders: dict[Ref, set[str]]) -> list[str]:
         if record.protected is not None and stay.office not in holders[record.protected]:
             faults.append(f"protection unheard by {stay.office}")
     return faults
+
+
+def _stated_in_error(world: World, book: Book, record: Record) -> list[str]:
+    """Whom the keeper holds to have been told in error, the person's keeper by mistake, states nothing any more."""
+    told = {office: world.record(office, record.person) for office in sorted(told_in_error(book, record))}
+    return [
+        f"stated in error {standing.ref}"
+        for office, other in told.items()
+        for standing in (other.facts.in_force(Stated) if other is not None else ())
+        if standing.author == office and other is not None and other.keeper == record.office
+    ]
 
 
 def _families(world: World, office: str, holders: dict[Ref, set[str]]) -> list[str]:

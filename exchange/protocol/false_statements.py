@@ -1,0 +1,45 @@
+"""Statements of whoever was taken for the keeper by an error: they share its fate, as one that followed from a fact
+that was taken back shares that fact's. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Redirected
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Merged, Registered, Stated
+from events.catalogue.registration import RegistrationChanged
+from events.standing import Facts
+from exchange.protocol.naming import asked_by, named_ever
+
+_LINKS = (Registered, RegistrationChanged, Arrived)  # what says who keeps the registration, or once did
+_AS_KEEPER = "inflow"  # of an arrival, which names offices as other things, too
+
+
+def without_false_statements(facts: Facts, openers: Collection[str]) -> Facts:
+    """The facts, with the statements of those void whom nothing that stands names as keeper, and something once did."""
+    statements = facts.in_force(Stated)
+    if not statements or not facts.of(Corrected, Retracted):
+        return facts
+    false = _named_once(facts).difference(_named(facts), openers)
+    out = [s for s in statements if s.author in false]
+    if not out:
+        return facts
+    return Facts({**facts, **{s.ref: msgspec.structs.replace(s, void=True) for s in out}})
+
+
+def _named_once(facts: Facts) -> set[str]:
+    """By links as they were first recorded, or as any correction of them says."""
+    return {office for link in facts.of(*_LINKS) for office in named_ever(link, facts, _AS_KEEPER)}
+
+
+def _named(facts: Facts) -> set[str]:
+    """By links as they stand; also who kept the person only until the registration moved on stated it rightly."""
+    links = {office for link in facts.in_force(*_LINKS) for office in asked_by(link.payload, _AS_KEEPER)}
+    sent_on = {s.payload.to for s in facts.in_force(Redirected) if isinstance(s.payload, Redirected)}
+    merges = {s.payload.keeper for s in facts.of(Merged) if isinstance(s.payload, Merged)}
+    return links | sent_on | merges

@@ -1,0 +1,101 @@
+"""What the system of an office stated that was keeper only by an error stands as little as the error does."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.catalogue.amendment import Retracted
+from events.catalogue.case import Confirmed
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Registered, Stated
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import CaseRef, town
+from events.envelope import Ref
+from exchange.protocol.record import Record
+from exchange.protocol.sheet import state
+from tests.unit.test_corrected_away import HOME, NEW, OTHER, THIRD, Story
+
+WHO = {"name": "甲", "sex": "F"}
+Shown = tuple[dict[str, str], str]
+NOTHING: Shown = ({}, "withdrawn")
+ALL: Shown = (WHO, "open")
+
+
+class Stating(Story):
+    """NEW keeps somebody who lives in THIRD."""
+
+    def kept(self) -> None:
+        self.record(NEW, Registered(particulars=WHO, basis="first_record", registration=town(NEW)))
+        stay = self.record(THIRD, Arrived(kind="main", registration=town(NEW), stated={"name": "甲"}))
+        self.record(NEW, Confirmed(case=CaseRef(stay, NEW, "inflow")))
+
+    def moves(self, to: str, giving_up: str = NEW) -> Ref:
+        return self.record(giving_up, RegistrationChanged(from_=town(giving_up), to=town(to), ground="moved"))
+
+    def held(self, office: str) -> Record:
+        record = self.world.record(office, "P1")
+        assert record is not None
+        return record
+
+    def shows(self, office: str) -> Shown:
+        record = self.held(office)
+        return (dict(record.particulars), state(record))
+
+    def who_states(self, office: str = THIRD) -> set[str]:
+        """By the book of the town where the person lives."""
+        return {standing.author for standing in self.held(office).facts.in_force(Stated)}
+
+
+@pytest.fixture
+def story() -> Stating:
+    return Stating()
+
+
+def test_a_move_corrected_to_another_town_and_back_lets_only_whoever_is_keeper_speak(story):
+    story.kept()
+    moved = story.moves(OTHER)
+    assert story.who_states() == {NEW, OTHER}
+    first = story.corrects(moved, to=town(HOME))
+    assert (story.shows(OTHER), story.shows(HOME), story.who_states()) == (NOTHING, ALL, {NEW, HOME})
+    second = story.corrects(first, set={"to": {"kind": "town", "code": OTHER}})
+    assert (story.shows(OTHER), story.shows(HOME), story.who_states()) == (ALL, NOTHING, {NEW, OTHER})
+    third = story.record(NEW, Retracted(target=second))
+    assert (story.shows(OTHER), story.shows(HOME), story.who_states()) == (NOTHING, ALL, {NEW, HOME})
+    story.record(NEW, Retracted(target=third))
+    story.corrects(moved, to=town(OTHER))
+    assert (story.shows(OTHER), story.shows(HOME), story.who_states()) == (ALL, NOTHING, {NEW, OTHER})
+
+
+def test_a_move_taken_back_voids_what_was_stated_anew_for_another_reason(story):
+    """The cause of the second statement is a correction that stands; only the first shares the move's own fate."""
+    first = story.record(NEW, Registered(particulars=WHO, basis="first_record", registration=town(NEW)))
+    stay = story.record(THIRD, Arrived(kind="main", registration=town(NEW), stated={"name": "甲"}))
+    story.record(NEW, Confirmed(case=CaseRef(stay, NEW, "inflow")))
+    moved = story.moves(OTHER)
+    story.corrects(first, sex="M")
+    assert story.shows(OTHER) == ({**WHO, "sex": "M"}, "open")
+    story.record(NEW, Retracted(target=moved))
+    assert story.shows(OTHER) == NOTHING
+
+
+def test_so_does_an_entry_corrected_after_the_town_that_it_named_had_agreed(story):
+    entry = story.record(NEW, Registered(particulars=WHO, basis="first_record", registration=town(OTHER), kind="main"))
+    story.record(OTHER, Confirmed(case=CaseRef(entry, OTHER, "registration")))
+    assert story.who_states(NEW) == {OTHER}
+    story.corrects(entry, registration=town(THIRD))
+    assert story.who_states(NEW) == set(), "who is asked now has not agreed yet"
+    assert story.shows(OTHER) == NOTHING
+
+
+def test_who_kept_the_person_rightly_goes_on_having_stated_it(story):
+    story.kept()
+    story.corrects(story.moves(OTHER), ground="other")
+    story.moves(HOME, giving_up=OTHER)
+    assert story.who_states() == {NEW, OTHER, HOME}
+
+
+def test_a_move_corrected_in_its_day_alone_leaves_every_statement(story):
+    story.kept()
+    moved = story.moves(OTHER)
+    story.corrects(moved, effective_on="2026-03-01")
+    assert story.who_states() == {NEW, OTHER}
