@@ -103,6 +103,7 @@ class _Calendar:
     def __init__(self, node: Node) -> None:
         self._node = node
         self.steps = lru_cache(maxsize=10_000)(self._steps)
+        self._moved = lru_cache(maxsize=10_000)(node.calendar.add_working_days)
         self._decides = lru_cache(maxsize=10_000)(partial(decides_by, node.deadlines, node.calendar))
 
     def concerns(self, row: CaseRow, today: date) -> bool:
@@ -135,7 +136,11 @@ class _Calendar:
         """None where only the book tells the day."""
         if row.status in DECIDING:
             return self._decision(row)
-        return None if row.due_on is None else _Term(day_of(row.opened_at), date.fromisoformat(row.due_on))
+        return None if row.due_on is None else self._answer(day_of(row.opened_at), row.due_on, row.asked)
+
+    def _answer(self, start: date, due_on: str, asked: str) -> _Term:
+        """Nobody is late on a free day: an office may defer to one, and holidays are published after a day was set."""
+        return _Term(start, self._moved(date.fromisoformat(due_on), 0, asked).day)
 
     def _decision(self, row: CaseRow) -> _Term | None:
         if row.answered_at is None:
@@ -151,7 +156,7 @@ class _Calendar:
         since = max([s.stamp for s in deferred if state.deferrals] + [state.again or 0])
         start = day_of(datetime.fromtimestamp(since / 1_000_000, UTC)) if since else day_of(row.opened_at)
         if state.due_on is not None:
-            return _Term(start, date.fromisoformat(state.due_on))
+            return self._answer(start, state.due_on, state.ref.asked)
         opening = record.facts.get(state.ref.opening)
         if opening is None:  # a county that was asked to see to the case holds no more of it
             return None

@@ -33,6 +33,7 @@ class Notices(TypedDict):
     """Days of a notice that asks nothing; None where it is none of these."""
 
     acknowledge_by: str | None
+    acknowledge_provisional: bool
     dispute_until: str | None
 
 
@@ -40,8 +41,11 @@ def of_notice(node: Node, row: InboxRow, told: str) -> Notices:
     """By when it is acknowledged, and until when it is disputed in the ordinary way. `told`: the type of its event."""
     kind = "death" if told == "person.deceased" else row.kind
     if row.expects_reply or kind not in node.deadlines.acknowledges:
-        return Notices(acknowledge_by=None, dispute_until=None)
+        return Notices(acknowledge_by=None, acknowledge_provisional=False, dispute_until=None)
     day = day_of(row.at)
-    by = acknowledge_on(kind, row.teller, row.office, day, node.deadlines, node.calendar).day
-    until = dispute_open_until(day, node.deadlines)
-    return Notices(acknowledge_by=by.isoformat(), dispute_until=until.isoformat())
+    by = acknowledge_on(kind, row.teller, row.office, day, node.deadlines, node.calendar)
+    return Notices(
+        acknowledge_by=by.day.isoformat(),
+        acknowledge_provisional=by.provisional,
+        dispute_until=dispute_open_until(day, node.deadlines).isoformat(),
+    )

@@ -61,6 +61,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     due_on: str | None
     due_provisional: bool
     acknowledge_by: str | None
+    acknowledge_provisional: bool
     dispute_until: str | None
     overdue: bool
     acknowledged: datetime | None

@@ -85,6 +85,7 @@ class NotificationSchema(Wire):
         allow_none=True,
         metadata={"description": "Of one that asks nothing: until when to acknowledge it. Silence is receipt."},
     )
+    acknowledge_provisional = fields.provisional()
     dispute_until = fields.Text(
         allow_none=True, metadata={"description": "Of the same: until when it is disputed in the ordinary way."}
     )

@@ -1,7 +1,7 @@
 """A day counted by plain weekdays, since its year's holidays are not published, is marked wherever it is shown."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ from exchange.access.keys import Keys
 from exchange.http.app import create_app
 from exchange.jurisdictions.calendar import national
 from exchange.node import Node
+from exchange.pipeline.advance import advance
+from exchange.pipeline.sweep import sweep
 from exchange.queries.letters import letters_of
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened, woman
 
@@ -65,6 +67,21 @@ def test_a_day_that_an_office_chose_rests_on_no_calendar(node):
     assert {provisional for _, provisional in everywhere(node).values()} == {False}
 
 
+@pytest.mark.parametrize(("month", "marked"), [(3, False), (12, True)])
+def test_so_is_the_day_of_a_notice_that_is_only_to_be_acknowledged(tmp_path, month, marked):
+    clock = Clock()
+    clock.now = datetime(LAST, month, 29, 1, tzinfo=UTC)
+    node = opened(tmp_path, clock)
+    home, day = Town(node, ZHIFANG), f"{LAST}-{month:02}-29"
+    person = home.registers(woman()).person
+    Town(node, DONGHUAMEN).sees_arrive(woman(), ZHIFANG, day=day)
+    home.records("case.confirmed", day, {"case_id": str(home.notice("inflow").case)})
+    home.records("person.changed", day, {"set": {"name": "王晓宇"}, "ground": "own_wish"}, person)
+    told = [each for each in shown(node, DONGHUAMEN, "inbox")["items"] if each["kind"] == "update"]
+    assert {each["acknowledge_provisional"] for each in told} == {marked}
+    node.close()
+
+
 def test_so_it_is_on_a_letter(node):
     town = Town(node, DONGHUAMEN)
     town.sees_arrive(woman(), OUTSIDE)
@@ -84,3 +101,40 @@ def test_an_area_has_free_days_of_its_own(tmp_path):
         days.append(everywhere(node)["case"][0])
         node.close()
     assert days == ["2026-03-23", "2026-03-24", "2026-03-23"]
+
+
+HOLIDAYS = {"42": ["2026-03-23", "2026-03-24"]}
+
+
+def late_by_day(node: Node, until: int) -> list[tuple[int, str | None]]:
+    """The days of March on which the office asked is reminded or late, each with the day that it is told."""
+    home, found = Town(node, ZHIFANG), []
+    while node.clock().day < until:
+        node.clock.now += timedelta(days=1)  # type: ignore[attr-defined]  # the clock of a test
+        if sweep(node):
+            advance(node)
+            found.append((node.clock().day, home.cases()[0].due_on))
+    return found
+
+
+def test_nobody_is_late_on_a_day_that_turned_out_to_be_free(tmp_path):
+    """The case was due on the 23rd of March when it opened; that this and the next day are free was published later."""
+    before = opened(tmp_path, clock := Clock())
+    Town(before, DONGHUAMEN).sees_arrive(woman(), ZHIFANG)
+    before.close()
+    node = opened(tmp_path, clock, regional=HOLIDAYS)
+    assert [case.due_on for case in Town(node, ZHIFANG).cases()] == ["2026-03-23"]
+    days = late_by_day(node, 27)
+    assert [day for day, _ in days] == [11, 20, 25, 26]
+    assert {due for _, due in days} == {"2026-03-25"}
+    node.close()
+
+
+def test_nor_on_a_free_day_to_which_an_office_deferred(tmp_path):
+    """The 28th of March is a Saturday: the answer is due on the Monday, and late on the day after."""
+    node = opened(tmp_path, Clock())
+    Town(node, DONGHUAMEN).sees_arrive(woman(), ZHIFANG)
+    home = Town(node, ZHIFANG)
+    home.answers("case.deferred", str(home.notice("inflow").case), until="2026-03-28", reason="still_looking")
+    assert [day for day, _ in late_by_day(node, 31)] == [16, 27, 30, 31]
+    node.close()
