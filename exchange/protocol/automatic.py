@@ -177,7 +177,7 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
         return due is not None and due.asks and due.kind == state.ref.kind
     if state.ref.kind not in RELAYED:
         return True
-    asked_of = sight.book.told.get((state.ref.opening, state.ref.asked))
+    asked_of = sight.told.of(state.ref.opening, state.ref.asked)
     if asked_of is None or state.ref.kind not in {q.kind for q in asked_of.asked}:
         return True  # opened by a dispute of a notice that asked nothing
     if state.ref.kind == "outflow":

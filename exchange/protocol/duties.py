@@ -101,15 +101,15 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
 
 def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
     """What says only something of a stay says nothing without the stay, be it taken back or heard of only later."""
-    facts, told = sight.record.facts, sight.book.told
+    facts = sight.record.facts
     if not facts.of(*_OF_A_STAY):
         return
-    for ref, to in dict.fromkeys((*owed, *(key for key in told if key[0] in facts))):
-        payload = facts[ref].payload
+    for ref, to in (*owed, *sight.told.besides(owed)):
+        payload = facts[ref].payload if ref in facts else None
         if not isinstance(payload, _OF_A_STAY) or payload.stay not in facts:
             continue
         # A stay told before is not due anew, or the parts that were told in error would be kept.
-        if (payload.stay, to) not in owed and (payload.stay, to) not in told:
+        if (payload.stay, to) not in owed and sight.told.of(payload.stay, to) is None:
             due = owed.get((ref, to))
             trigger, by = (due.trigger or ref, due.by) if due is not None else (ref, None)
             _add(owed, sight, Due(ref=payload.stay, to=to, ground="stay_of_change", trigger=trigger, by=by))
@@ -120,12 +120,12 @@ def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
     amendments = amendments_of(sight.record.facts)
     if not amendments:
         return
-    told_here = (key for key in sight.book.told if key[0] in sight.record.facts)
+    told_here = (key for key in sight.told.all() if key[0] in sight.record.facts)
     pending = list(dict.fromkeys((*owed, *told_here)))
     while pending:
         ref, to = pending.pop()
         target = owed.get((ref, to))
-        told = sight.book.told.get((ref, to))
+        told = sight.told.of(ref, to)
         for amendment in amendments.get(ref, ()):
             if (amendment.ref, to) in owed or amendment.author == to:
                 continue
@@ -146,14 +146,14 @@ def _concerned_no_more(sight: Sight, amendment: Standing, target: Due | None, to
     root = sight.record.facts.root(amendment)
     named_once = named_no_more(root, sight.record.facts, to)
     sent_on = any(asked_no_more(sight.record, c) for c in sight.record.cases if (c.opening, c.asked) == (root.ref, to))
-    told = sight.book.told.get((root.ref, to))
+    told = sight.told.of(root.ref, to)
     by_document = told is not None and told.ground == ONE_DOCUMENT
     return (named_once or sent_on or by_document) and (target is None or target.ground in {"amendment", "told"})
 
 
 def _bring_target(owed: dict[DueKey, Due], sight: Sight, target: Due | None, ref: Ref, to: str) -> None:
     """The target stays due as it was told, so that what is due and what was delivered can be compared."""
-    told = sight.book.told.get((ref, to))
+    told = sight.told.of(ref, to)
     if target is None and told is not None:
         owed.setdefault((ref, to), Due(ref=ref, to=to, ground="told", parts=NO_PARTS))
 
@@ -224,7 +224,7 @@ def new_deliveries(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Delivery]:
             )
         )
     changed = {(d.ref, d.to): d for d in made}
-    in_error = told_in_error(book, record) if book.told else frozenset()
+    in_error = told_in_error(sight) if book.told else frozenset()
     for key, told in {**book.told, **changed}.items():
         if not told.parts or key[0] not in record.facts:
             continue
@@ -263,7 +263,7 @@ def _may_keep(sight: Sight, owed: Mapping[DueKey, Due], told: Delivery) -> froze
     due = owed.get((root.ref, told.to))
     if due is not None and due.ground not in {"amendment", "told", "reply", "case_thread"}:
         return allowed
-    first = book.told.get((root.ref, told.to))
+    first = sight.told.of(root.ref, told.to)
     if book.office in {standing.author, record.keeper}:
         in_error = named_no_more(root, record.facts, told.to)
         by_document = first is not None and first.ground == ONE_DOCUMENT  # no other person has the document any more
@@ -272,4 +272,4 @@ def _may_keep(sight: Sight, owed: Mapping[DueKey, Due], told: Delivery) -> froze
     if sent_in_error(record, root.ref, told.to):  # also what who kept the person for a while handed over
         return NO_PARTS
     for_family = first is not None and first.ground == FAMILY_GROUND
-    return NO_PARTS if for_family and family.told_in_error(record, book, told.to) else allowed
+    return NO_PARTS if for_family and family.told_in_error(sight, told.to) else allowed

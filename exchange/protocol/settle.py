@@ -18,7 +18,7 @@ from events.event import Event, restricted
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.draft import Draft
-from exchange.protocol.duties import Rule, duties, new_deliveries
+from exchange.protocol.duties import DueKey, Rule, duties, new_deliveries
 from exchange.protocol.kinship import Kin
 from exchange.protocol.record import Record
 from exchange.protocol.sheltered import NOTHING
@@ -76,22 +76,23 @@ def settle(node: Node, books: dict[str, Book]) -> Settlement:
         matches = node.match(done.records)
         busy = False
         for office in sorted(books):
-            state = (books[office].changes, tuple(matches.get(office, ())))
-            if quiet.get(office) == state:
+            book, matched = books[office], tuple(matches.get(office, ()))
+            if quiet.get(office) == (book.changes, matched):
                 continue
-            if _bring_up(node, books, office, state[1], done):
-                busy = True
-            else:
-                quiet[office] = state
+            before = book.changes
+            if _bring_up(node, books, office, matched, done):
+                quiet[office] = (book.changes, matched)
+            busy |= book.changes != before
         if not busy:
             return done
     raise RuntimeError("a dossier does not settle")
 
 
 def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable[Due], done: Settlement) -> bool:
-    """Record what follows and tell what is due, by one office's book. True if anything was."""
-    book = books[office]
-    busy = False
+    """Record what follows and tell what is due, by one office's book. True where another look would find nothing."""
+    book, before = books[office], len(done.deliveries)
+    sights: list[Sight] = []
+    final = True
     for record in node.view(book):
         extra = [due for due in matched if due.ref in record.facts]
         kin = node.kin(office, record) if record.ties or record.facts.of(TieBegan) else {}
@@ -104,17 +105,24 @@ def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable
             book.record(event)
             done.events.append(event)
         if drafts:
-            return True  # what is due is read again with the new facts in the book
+            return False  # what is due is read again with the new facts in the book
+        sights.append(sight)
         for due_delivery in new_deliveries(sight, owed):
+            final &= _is_all(due_delivery, owed)
             delivery = node.set_deadlines(due_delivery)
             book.tell(delivery)
             done.deliveries.append(delivery)
-            busy = True
             if node.serves(delivery.to):
                 if delivery.to not in books:
                     books[delivery.to] = node.open_book(delivery.to)
                 receive(books[delivery.to], delivery, book)
-    return busy
+    told = done.deliveries[before:]
+    return not told or (final and not any(sight.told.bears_on(told) for sight in sights))
+
+
+def _is_all(told: Delivery, owed: Mapping[DueKey, Due]) -> bool:
+    """Whether a delivery opens no case, is told for the first time, and leaves nothing that was due of it."""
+    return not told.asked and told.revision == 1 and told.parts == owed[told.ref, told.to].parts
 
 
 def receive(book: Book, delivery: Delivery, teller: Book) -> bool:

@@ -50,6 +50,18 @@ def test_an_import_of_ours_is_found(source):
     assert imports_of_ours(ast.parse(source))
 
 
+def test_a_rule_asks_its_sight_what_was_told_and_not_the_book():
+    """For what a decision did not look at there is told without asking it again."""
+    rules = (path for path in modules() if inside(path).startswith("exchange/protocol/telling/"))
+    asking = [
+        inside(path)
+        for path in (*rules, ROOT / "exchange/protocol/automatic.py")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and node.attr == "told" and ast.unparse(node.value).endswith("book")
+    ]
+    assert asking == ["exchange/protocol/telling/due.py"]  # which makes the sight
+
+
 @pytest.fixture
 def layers(tmp_path):
     """A skeleton of the packages under the real contracts, in which a fault can be planted; says whether they hold."""

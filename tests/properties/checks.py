@@ -120,7 +120,7 @@ def _as_keeper(record: Record, holders: dict[Ref, set[str]]) -> list[str]:
 
 def _stated_in_error(world: World, book: Book, record: Record) -> list[str]:
     """Whom the keeper holds to have been told in error, the person's keeper by mistake, states nothing any more."""
-    told = {office: world.record(office, record.person) for office in sorted(told_in_error(book, record))}
+    told = {office: world.record(office, record.person) for office in sorted(told_in_error(Sight(book, record)))}
     return [
         f"stated in error {standing.ref}"
         for office, other in told.items()

@@ -1,9 +1,16 @@
-"""What a view keeps of the one before is what a view of the same book that keeps nothing finds."""
+"""What a view keeps of the one before is what a view of the same book that keeps nothing finds; and an office that is
+not asked again, because what it told bears on nothing that it decided by, would have nothing more to say.
+"""
+
+from collections.abc import Iterable
 
 import pytest
 
+from exchange.protocol import settle as settling
 from exchange.protocol.book import Book
 from exchange.protocol.record import Record
+from exchange.protocol.settle import Node, Settlement
+from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
 from tests.properties.histories import history, shape
 
@@ -17,3 +24,25 @@ def test_at_each_moment_a_view_is_that_of_a_book_read_anew(seed: int, monkeypatc
 
     monkeypatch.setattr("tests.properties.world.view", viewed)
     history(seed, **shape(seed))
+
+
+@pytest.mark.parametrize("seed", [9, 10, 25, 30])  # in each of them leaving out a condition shows
+def test_whoever_is_not_asked_again_after_telling_something_has_no_more_to_say(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_up = settling._bring_up
+    left_out = 0
+
+    def asked_again(node: Node, books: dict[str, Book], office: str, matched: Iterable[Due], done: Settlement) -> bool:
+        nonlocal left_out
+        before = (len(done.events), len(done.deliveries))
+        quiet = bring_up(node, books, office, matched, done)
+        if quiet and (after := (len(done.events), len(done.deliveries))) != before:
+            assert bring_up(node, books, office, matched, done)
+            assert (len(done.events), len(done.deliveries)) == after
+            left_out += 1
+        return quiet
+
+    monkeypatch.setattr(settling, "_bring_up", asked_again)
+    history(seed, **shape(seed))
+    assert left_out

@@ -80,7 +80,7 @@ def chain_after_retraction(sight: Sight) -> Iterator[Due]:
     told: set[str] = set()
     for standing in sight.record.facts.of(Registered, RegistrationChanged):
         if standing.void:
-            told.update(sight.told_to.get(standing.ref, ()))
+            told.update(sight.told.to(standing.ref))
     for office in sorted(told):
         for standing in links_and_disputes(sight):
             yield sight.due(standing, office, "chain_retracted")

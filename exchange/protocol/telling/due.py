@@ -20,6 +20,7 @@ from exchange.protocol.causes import Cause, made_keeper
 from exchange.protocol.kinship import Kin
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.routing_table import Cell
+from exchange.protocol.telling.told import Told
 
 IDENTITY: frozenset[Part] = frozenset({"identity"})
 PARTICULAR_PARTS: frozenset[Part] = frozenset({"identity", "cohort", "contact"})
@@ -59,9 +60,7 @@ class Sight:
         self.in_force = self.of(Fact)
         self.own = [standing for standing in self.in_force if standing.author == book.office]
         self.merges = self.of(Merged, Unmerged)  # those in force, and what undid them
-        self.told_to: dict[Ref, list[str]] = {}
-        for ref, to in book.told:
-            self.told_to.setdefault(ref, []).append(to)
+        self.told = Told(book.told)  # rules ask this, and not the book
 
     def withholds_address(self, ref: Ref) -> bool:
         """Whether the address in this fact goes nowhere: the person, or whom it tells of, is protected."""
@@ -85,7 +84,7 @@ class Sight:
     def told_anything(self) -> tuple[str, ...]:
         """Offices that were told any event of this record, and not just asked to see to a case."""
         facts = self.record.facts
-        told = (to for ref, to in self.book.told if ref in facts and not isinstance(facts[ref].payload, Escalated))
+        told = (to for ref, to in self.told.all() if ref in facts and not isinstance(facts[ref].payload, Escalated))
         return tuple(dict.fromkeys(told))
 
     @cached_property

@@ -13,12 +13,11 @@ from events.catalogue.movement import MainChanged
 from events.catalogue.person import Changed, Deceased, Protected, Registered, Unprotected
 from events.envelope import Part, Ref
 from events.standing import Standing
-from exchange.protocol.book import Book
 from exchange.protocol.causes import Cause
 from exchange.protocol.chain import is_opening, openings
 from exchange.protocol.kinship import GROUND, Addressee, addressees, bonds, concerns
 from exchange.protocol.naming import named_no_more, named_offices
-from exchange.protocol.record import Record, Stay
+from exchange.protocol.record import Stay
 from exchange.protocol.routing_table import cell_of
 from exchange.protocol.telling.due import IDENTITY, NO_PARTS, Due, Sight
 
@@ -77,7 +76,7 @@ def thread_of_tie(sight: Sight) -> Iterator[Due]:
             continue
         ended = sight.record.facts[tie.ended_by]
         for to in addressees(tie, sight.me, sight.keeper, sight.kin):
-            if to.office in sight.told_to.get(tie.ref, ()):
+            if to.office in sight.told.to(tie.ref):
                 yield sight.due(ended, to.office, GROUND, cell_of(ended.payload.type, "family"))
     if not sight.is_keeper:
         yield from _by_way_of_the_tie(sight)
@@ -140,16 +139,17 @@ def _of_stay(sight: Sight, stay: Stay, to: str) -> Iterator[Standing]:
 
 
 def _told(sight: Sight, to: str) -> set[Ref]:
-    return {ref for ref, told in sight.told_to.items() if to in told and ref in sight.record.facts}
+    return {ref for ref, told in sight.told.all() if told == to and ref in sight.record.facts}
 
 
 def _parts(standing: Standing) -> frozenset[Part]:
     return IDENTITY if isinstance(standing.payload, _NAMING) or is_opening(standing) else NO_PARTS
 
 
-def told_in_error(record: Record, book: Book, to: str) -> bool:
+def told_in_error(sight: Sight, to: str) -> bool:
     """Whether every tie that the office was told of was taken back, or names another office by now: with it all that
     was told for the family's sake.
     """
-    began = [s for s in record.facts.of(TieBegan) if (s.ref, to) in book.told]
-    return all(standing.void or named_no_more(standing, record.facts, to) for standing in began)
+    facts = sight.record.facts
+    began = [s for s in facts.of(TieBegan) if sight.told.of(s.ref, to) is not None]
+    return all(standing.void or named_no_more(standing, facts, to) for standing in began)

@@ -10,16 +10,17 @@ from events.catalogue.amendment import Corrected
 from events.catalogue.case import Reply
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
-from exchange.protocol.book import Book
 from exchange.protocol.naming import named_ever, named_offices
 from exchange.protocol.record import Record
+from exchange.protocol.telling.due import Sight
 
 _NOBODY: frozenset[str] = frozenset()
 
 
-def told_in_error(book: Book, record: Record) -> frozenset[str]:
+def told_in_error(sight: Sight) -> frozenset[str]:
     """The offices that have no part in the person's life, where what they were told may rest on what stands no more."""
-    once = _by_links(record) | _by_merges(book, record)
+    record = sight.record
+    once = _by_links(record) | _by_merges(sight)
     if not once:
         return _NOBODY
     facts = [standing for standing in record.facts.values() if not standing.void]
@@ -37,10 +38,10 @@ def _by_links(record: Record) -> set[str]:
     return {o for link in links if link.void or corrected for o in named_ever(link, record.facts)}
 
 
-def _by_merges(book: Book, record: Record) -> set[str]:
+def _by_merges(sight: Sight) -> set[str]:
     """All that were told of the person, where a merge with another one was undone."""
-    undone = (event for event in book.events() if isinstance(event.payload, Unmerged))
+    undone = (event for event in sight.book.events() if isinstance(event.payload, Unmerged))
     persons = {p for event in undone for p in (event.person, getattr(event.payload, "other", ""))}
-    if persons.isdisjoint(record.persons):
+    if persons.isdisjoint(sight.record.persons):
         return set()
-    return {to for ref, to in book.told if ref in record.facts}
+    return {to for ref, to in sight.told.all() if ref in sight.record.facts}

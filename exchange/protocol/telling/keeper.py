@@ -147,7 +147,7 @@ def keeper_tells_protection(sight: Sight) -> Iterator[Due]:
 
 def _told_of_the_person(sight: Sight) -> Iterator[str]:
     """Whoever was told anything; whom only ties and the family concern is told by that column."""
-    facts, told = sight.record.facts, sight.book.told
+    facts, told = sight.record.facts, sight.told.all()
     for to in sight.told_anything():
         refs = (ref for ref in facts if (ref, to) in told and not isinstance(facts[ref].payload, _OF_A_TIE))
         if any(told[ref, to].ground not in {FAMILY_GROUND, "stay_of_change"} for ref in refs):

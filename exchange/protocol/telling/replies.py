@@ -63,7 +63,7 @@ def thread_of_case(sight: Sight) -> Iterator[Due]:
     told: dict[CaseRef, set[str]] = {}
     for standing, state in replies:
         if not isinstance(standing.payload, Escalated):  # who is asked to see to a case holds no book of it
-            told.setdefault(state.ref, set()).update(sight.told_to.get(standing.ref, ()))
+            told.setdefault(state.ref, set()).update(sight.told.to(standing.ref))
     for standing, state in replies:
         for to in sorted(told.get(state.ref, ())):
             yield sight.due(standing, to, "case_thread")
@@ -79,7 +79,7 @@ def redirected(sight: Sight) -> Iterator[Due]:
             continue
         if sight.mine(state.asker) or (sight.is_keeper and state.ref.asked not in named_offices(opening.payload)):
             cell = Cell(state.ref.kind, asks=True)
-            told = sight.book.told.get((opening.ref, state.ref.asked))
+            told = sight.told.of(opening.ref, state.ref.asked)
             parts = told.parts if told is not None else _as_written(sight, opening, state)
             reply = state.thread[-1] if state.thread else None
             yield sight.due(opening, state.redirected_to, "redirected", cell, parts=parts, trigger=reply)

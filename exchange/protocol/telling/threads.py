@@ -26,8 +26,9 @@ def thread_of_stay(sight: Sight) -> Iterator[Due]:
     if all(link.from_arrival for link in record.chain):
         concerned |= set(record.openers)  # any of them may take itself for the keeper
     for stay, standing in ends:
-        for to in sight.told_to.get(stay.id, ()):
-            if to not in concerned or _ended_by_its_own(record, stay, standing, to):
+        others = concerned - {sight.me, standing.author}  # who know of it; who else was told need not be asked
+        for to in sight.told.to(stay.id) if others else ():
+            if to not in others or _ended_by_its_own(record, stay, standing, to):
                 continue
             own = next((s for s in record.open_stays if s.office == to), None)
             trigger = sight.since(own, standing) if own is not None else sight.became_keeper(standing)
@@ -52,7 +53,7 @@ def thread_of_merges(sight: Sight) -> Iterator[Due]:
     for standing in sight.merges:
         holders = set(sight.told_anything())
         if isinstance(standing.payload, Unmerged):
-            holders |= set(sight.told_to.get(standing.payload.merge, ()))
+            holders |= set(sight.told.to(standing.payload.merge))
         for to in sorted(holders):
             yield sight.due(standing, to, "merge_thread", UPDATE)
 
