@@ -15,19 +15,24 @@ _GOING_WITH_IT = _OF_THE_REGISTRATION - {"enquiry"}  # others than the keeper ma
 def proposed(record: Record, state: CaseState, office: str) -> str | None:
     """For the office asked, who kept the registration on the day in question, or may do what is requested; for the
     asker of a question that was disputed, also the town to which the person is said to have moved. None where nothing
-    else is known.
+    else is known, and of a stay, of which only its office can say whether it goes on: no other would even know of whom.
     """
     found = None
     if office == state.ref.asked and state.status in ASKED:
         found = _known(record, state)
     elif office == state.asker and state.status == "disputed":
-        said = state.place.code if state.place is not None else None
+        said = state.place.code if state.place is not None and not _of_a_stay(record, state) else None
         found = said or _known(record, state)
     return None if found in {state.ref.asked, state.asker} else found
 
 
 def _known(record: Record, state: CaseState) -> str | None:
     return _may_do(record, state) if state.ref.kind == "request" else _keeping(record, state)
+
+
+def _of_a_stay(record: Record, state: CaseState) -> bool:
+    opening = record.facts.get(state.ref.opening)
+    return opening is not None and isinstance(opening.payload, RequestOpened) and opening.payload.asks == "stay"
 
 
 def _may_do(record: Record, state: CaseState) -> str | None:

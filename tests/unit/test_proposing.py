@@ -84,6 +84,14 @@ def test_nothing_is_proposed_once_it_is_answered(story):
     assert story.proposes(HOME, case) is None
 
 
+def test_whether_a_stay_goes_on_is_asked_of_no_other_town(story):
+    arrival = story.arrives("2026-03-02").opening
+    asking = story.record(HOME, RequestOpened(to=NEW, asks="stay", about=arrival))
+    case = CaseRef(asking, NEW, "request")
+    story.record(NEW, Disputed(case=case, reason="moved_elsewhere", place=town(OTHER)))
+    assert story.proposes(HOME, case) is None
+
+
 @pytest.mark.parametrize(("place", "found"), [(town(OTHER), OTHER), (town(NEW), None), (Place("abroad"), None)])
 def test_the_town_that_a_dispute_names_is_proposed_to_the_asker(story, place, found):
     case = story.arrives("2026-03-02")
