@@ -13,10 +13,9 @@ from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.errors import Malformed
 from events.parts import TIES
-from exchange.protocol.compare import differences
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.enquiry import PURPOSES
-from exchange.protocol.equal import KINDS, keeps, stated_in
+from exchange.protocol.equal import KINDS, different, keeps, stated_in
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.refusals import NoSuchCase, NoSuchStay, UnknownPerson
 from exchange.protocol.stated_ties import ties_held
@@ -225,7 +224,7 @@ def _compared(content: Content, office: str, record: Record, state: CaseState) -
     """
     if "deviations" in content or state.ref.asked != office or state.ref.kind not in KINDS or not keeps(record):
         return
-    if found := differences(record.particulars, stated_in(record, state)):
+    if found := different(record, record.facts.get(state.ref.opening), stated_in(record, state)):
         content["deviations"] = to_builtins(found)
 
 

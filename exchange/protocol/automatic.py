@@ -111,7 +111,7 @@ def _announced(sight: Sight, state: CaseState, opening: Standing) -> bool:
     if state.ref.kind != "inflow" or not isinstance(opening.payload, Arrived):
         return False
     announced = any(sight.mine(a.author) and a.arrival == opening.ref for a in sight.record.announcements)
-    return announced and not all_differences(sight.record, opening.payload.stated, sight.kin)
+    return announced and not all_differences(sight.record, opening, opening.payload.stated, sight.kin)
 
 
 def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:

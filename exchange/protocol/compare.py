@@ -7,7 +7,8 @@ number written in two ways is one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from events import documents
@@ -16,13 +17,20 @@ from events.errors import Malformed
 from events.names import same_name
 from events.partial_date import agrees
 
+NOTHING: Mapping[str, Sequence[Any]] = MappingProxyType({})
 
-def differences(ours: Mapping[str, Any], yours: Mapping[str, Any]) -> tuple[Deviation, ...]:
-    """Every field that both sides hold with values that differ, in the order of the fields' names."""
+
+def differences(
+    ours: Mapping[str, Any], yours: Mapping[str, Any], before: Mapping[str, Sequence[Any]] = NOTHING
+) -> tuple[Deviation, ...]:
+    """Every field that both sides hold with values that differ, in the order of the fields' names.
+
+    `before`: what we held of a field besides, on the day in question or since, and is no difference either.
+    """
     return tuple(
         Deviation(field, ours[field], value)
         for field, value in sorted(yours.items())
-        if field in ours and not alike(field, ours[field], value)
+        if field in ours and not any(alike(field, held, value) for held in (ours[field], *before.get(field, ())))
     )
 
 

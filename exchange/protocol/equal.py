@@ -14,12 +14,15 @@ import msgspec
 from events.catalogue.amendment import Corrected
 from events.catalogue.case import Confirmed
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.person import Changed
 from events.catalogue.values import CaseRef, Deviation
 from events.parts import part_of
+from events.standing import Facts, Standing
 from exchange.protocol.cases import MORE_MAY_DIFFER
-from exchange.protocol.compare import alike, differences
+from exchange.protocol.compare import differences
 from exchange.protocol.kinship import Kin
+from exchange.protocol.particulars import particulars
 from exchange.protocol.record import ASKED, CaseState, Record
 from exchange.protocol.stated_ties import tie_deviation
 
@@ -41,19 +44,43 @@ def comparison(record: Record, state: CaseState, kin: Mapping[str, Kin]) -> Comp
         return Comparison("not_asked")
     if state.ref.kind not in KINDS:
         return Comparison("other_kind")
-    stated = stated_in(record, state)
-    fields = tuple(each.field for each in all_differences(record, stated, kin))
-    if record.died_on is not None:
-        fields = (*fields, "died_on")
+    opening, stated = record.facts.get(state.ref.opening), stated_in(record, state)
+    fields = tuple(each.field for each in all_differences(record, opening, stated, kin))
+    if record.died_on is not None and (opening is None or record.died_on <= opening.day):
+        fields = (*fields, "died_on")  # who died later has arrived all the same
     if fields:
         return Comparison("differs", fields)
     certain = keeps(record) and not state.by_document and not state.reopened and not record.contradictions
-    return Comparison("equal" if certain and _recognised(record.particulars, stated) else "unclear")
+    return Comparison("equal" if certain and _recognised(record, opening, stated) else "unclear")
 
 
-def all_differences(record: Record, stated: Mapping[str, Any], kin: Mapping[str, Kin]) -> tuple[Deviation, ...]:
-    """Every field of what is stated, ties included, that differs from what the office holds."""
-    return (*differences(record.particulars, stated), *tie_deviation(record, stated, kin))
+def all_differences(
+    record: Record, opening: Standing | None, stated: Mapping[str, Any], kin: Mapping[str, Kin]
+) -> tuple[Deviation, ...]:
+    """Every field of what the opening fact states, ties included, that differs from what the office holds."""
+    day = opening.day if opening is not None else None
+    return (*different(record, opening, stated), *tie_deviation(record, stated, kin, day))
+
+
+def different(record: Record, opening: Standing | None, stated: Mapping[str, Any]) -> tuple[Deviation, ...]:
+    """The particulars that differ. What changed in the world only after the day of the fact was right on that day."""
+    return differences(record.particulars, stated, _before(record, opening))
+
+
+def _before(record: Record, opening: Standing | None) -> dict[str, list[Any]]:
+    """The other values that a field had on the day of the fact or since."""
+    changes = record.facts.in_force(Changed, TieBegan, TieEnded)
+    later = [s for s in changes if opening is not None and s.day > opening.day]
+    if not later:
+        return {}
+    left_out = {s.ref for s in later}
+    facts = Facts((ref, s) for ref, s in record.facts.items() if ref not in left_out)
+    then = particulars(facts, record.person, record.office, record.keeper)
+    found = {field: [then.get(field)] for field in record.particulars}  # what was not known said nothing
+    for change in later:
+        for field, value in change.payload.set.items() if isinstance(change.payload, Changed) else ():
+            found.setdefault(field, []).append(value)
+    return found
 
 
 def certainly_same(record: Record, state: CaseState, kin: Mapping[str, Kin]) -> bool:
@@ -61,9 +88,8 @@ def certainly_same(record: Record, state: CaseState, kin: Mapping[str, Kin]) -> 
     stated = stated_in(record, state)
     held = record.particulars
     born = stated.get("born_on")
-    return (
-        comparison(record, state, kin).found == "equal" and _documents(held, stated) and born == held.get("born_on", "")
-    )
+    same = comparison(record, state, kin).found == "equal" and born == held.get("born_on", "")
+    return same and _documents(record, record.facts.get(state.ref.opening), stated)
 
 
 def found_later(record: Record, state: CaseState) -> tuple[Deviation, ...]:
@@ -77,7 +103,7 @@ def found_later(record: Record, state: CaseState) -> tuple[Deviation, ...]:
     if answer.author != record.office or not isinstance(answer.payload, Confirmed) or not keeps(record):
         return ()
     since = {f for s in record.facts.values() if s.stamp > answer.stamp for f in _set_by(s.payload)}
-    found = differences(record.particulars, stated_in(record, state))
+    found = different(record, record.facts.get(state.ref.opening), stated_in(record, state))
     since.update(each.field for each in state.deviations)
     more = tuple(each for each in found if part_of(each.field) == "cohort" and each.field not in since)
     return (*state.deviations, *more) if more else ()
@@ -109,14 +135,16 @@ def stated_in(record: Record, state: CaseState) -> Mapping[str, Any]:
     return found
 
 
-def _recognised(held: Mapping[str, Any], stated: Mapping[str, Any]) -> bool:
+def _recognised(record: Record, opening: Standing | None, stated: Mapping[str, Any]) -> bool:
     """Whether it is certain who is meant: by the name, and by a document or the birth date, on both sides."""
+    held = record.particulars
     if "name" not in held or "name" not in stated:
         return False
-    return _documents(held, stated) or ("born_on" in held and "born_on" in stated)
+    return _documents(record, opening, stated) or ("born_on" in held and "born_on" in stated)
 
 
-def _documents(held: Mapping[str, Any], stated: Mapping[str, Any]) -> bool:
+def _documents(record: Record, opening: Standing | None, stated: Mapping[str, Any]) -> bool:
     """Whether a document is stated that is held: those that both hold were found alike before."""
-    shared = [field for field in stated if field.startswith("document.") and field in held]
-    return any(alike(field, held[field], stated[field]) for field in shared)
+    shared = [field for field in stated if field.startswith("document.") and field in record.particulars]
+    differing = {each.field for each in different(record, opening, stated)}
+    return any(stated[field] is not None and field not in differing for field in shared)

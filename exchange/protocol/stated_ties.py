@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from events.catalogue.values import Deviation, Other, Tied
 from events.parts import TIES
@@ -18,10 +19,16 @@ from exchange.protocol.kinship import Kin
 from exchange.protocol.record import Record, Tie
 
 
-def tie_deviation(record: Record, stated: Mapping[str, Any], kin: Mapping[str, Kin]) -> tuple[Deviation, ...]:
-    """The field `ties`, where one that is stated differs. `kin`: what the office's own books say of those tied."""
+def tie_deviation(
+    record: Record, stated: Mapping[str, Any], kin: Mapping[str, Kin], day: str | None = None
+) -> tuple[Deviation, ...]:
+    """The field `ties`, where one that is stated differs. `kin`: what the office's own books say of those tied.
+
+    `day`: of the statement; a tie that ended later was right.
+    """
     said = _said(stated.get(TIES))
-    if not any(_differs(each, record.ties, kin) for each in said):
+    held = [t if t.until is None or day is None or t.until <= day else replace(t, until=None) for t in record.ties]
+    if not any(_differs(each, held, kin) for each in said):
         return ()
     return (Deviation(TIES, msgspec.to_builtins(ties_held(record)), stated[TIES]),)
 

@@ -62,7 +62,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "question": _event(opening),
         "ours": dict(record.particulars),
         "stated": stated,
-        "differing": msgspec.to_builtins(all_differences(record, stated, _kin(node, caller, opened, stated))),
+        "differing": msgspec.to_builtins(all_differences(record, opening, stated, _kin(node, caller, opened, stated))),
         "missing": sorted(field for field in stated if field != TIES and field not in record.particulars),
         "deviations": msgspec.to_builtins(state.deviations),
         "insisted": list(state.insisted),

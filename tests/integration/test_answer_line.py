@@ -89,6 +89,21 @@ def test_in_whom_something_differs_is_left_to_a_person(platform):
     assert members(line_of(platform))[NAMES[1]]["state"] == "open"
 
 
+def test_what_became_of_a_member_after_the_arrival_needs_no_answer_of_its_own(platform, line):
+    first, second = (members(line)[name]["person"] for name in NAMES[:2])
+    later = {"effective_on": "2026-03-02"}
+    died = {"type": "person.deceased", "person": first, "with": {}, **later}
+    renamed = {"set": {"name": "林木禾"}, "ground": "own_wish"}
+    changed = {"type": "person.changed", "person": second, "with": renamed, **later}
+    for event in (died, changed):
+        assert platform.call("POST", "/v1/events", HOME, event).status_code == 201
+    line = line_of(platform, "state=open&kind=inflow")
+    answer = answers(platform, line)
+    assert {found for found, _ in became(line, answer).values()} == {"confirmed"}
+    sheets = [platform.call("GET", f"/v1/persons/{person}/record", TOWN).json for person in (first, second)]
+    assert (sheets[0]["died_on"], sheets[1]["particulars"]["name"]) == ("2026-03-02", "林木禾")
+
+
 def test_one_reply_refused_all_refused_and_each_at_fault_named(platform, line):
     first, second, _ = (members(line)[name] for name in NAMES)
     told = [

@@ -48,7 +48,7 @@ class Replies:
             )
         if draw < 0.6 and opening is not None:
             stated = getattr(opening.payload, "stated", {})
-            found = all_differences(record, stated, {}) if state.ref.kind == "inflow" else ()
+            found = all_differences(record, opening, stated, {}) if state.ref.kind == "inflow" else ()
             return Confirmed(case=state.ref, sees=opening.corrections, deviations=found)
         if draw < 0.85:
             reason = self.random.choice(

@@ -52,8 +52,8 @@ def test_nothing_is_confirmed_wrongly() -> None:
 
 
 def test_confirming_what_differs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exchange.protocol.equal.differences", lambda _ours, _yours: ())
-    monkeypatch.setattr("exchange.protocol.equal._documents", lambda _held, _stated: True)
+    monkeypatch.setattr("exchange.protocol.equal.differences", lambda _ours, _yours, _before: ())
+    monkeypatch.setattr("exchange.protocol.equal._documents", lambda _record, _opening, _stated: True)
     assert found_by()
 
 
