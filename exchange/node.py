@@ -77,6 +77,7 @@ class Node:
         self.offices = Offices()
         self._learned: frozenset[Ref] = frozenset()  # the events that the list was read from
         self.rules: Mapping[str, Rule] = RULES  # of telling; a planted fault leaves one out
+        self.resumed = 0  # behind which of those set aside is looked next, whether they open now
         self.stuck: dict[str, Exception] = {}  # dossiers that could not be settled in their last round
 
     @classmethod

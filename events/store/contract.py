@@ -85,6 +85,15 @@ class Dirty(msgspec.Struct, frozen=True):
     marks: int
 
 
+class Aside(msgspec.Struct, frozen=True):
+    """An event that was set aside, the person or office that it is about, why (`store.rules`), and since when."""
+
+    ref: Ref
+    subject: str
+    why: str
+    since: datetime
+
+
 class Acknowledgement(msgspec.Struct, frozen=True):
     """The delivery at `position` of the office's feed was seen: of the message, never of the fact."""
 
@@ -145,6 +154,9 @@ class Reader(Protocol):
 
     def pending(self, most: int = COUNTED) -> int:
         """How many events wait for the sequencer, counted no further than `most` + 1."""
+
+    def aside(self, most: int = COUNTED) -> tuple[Aside, ...]:
+        """What was set aside, in the order in which it was, no more than the first `most` + 1."""
 
     def feed(self, office: str, after: int, limit: int) -> tuple[StoredDelivery, ...]:
         """What the office was told, from behind this position."""
@@ -208,6 +220,20 @@ class Session(Reader, Protocol):
         grow the tree; mark their persons dirty. `at` is moved on where it lies before the last moment given.
 
         Never to more than `most`, so that all fits in memory: of a larger submission the first ones, the others later.
+
+        Raises Tampered where one of these does not open, or waits behind one in its stream that was set aside: then
+        nobody has a place, the transaction is to be taken back, and `set_aside` finds which.
+        """
+
+    def set_aside(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[Aside, ...]:
+        """Of those to whom `sequence` would give places, let wait no longer whichever does not open, and what follows
+        it in its stream, so that no stream is in the log in another order than its own. Which those were.
+        """
+
+    def resume(self, after: int, limit: int) -> int:
+        """Let wait again, before all others and in its order, what was set aside and opens now, with what follows it.
+
+        Looks at no more than `limit` that did not open, behind this place; the place to go on at, 0 at the end.
         """
 
     def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:

@@ -24,6 +24,7 @@ from events.store.contract import (
     TOGETHER,
     Access,
     Acknowledgement,
+    Aside,
     Dirty,
     NewDelivery,
     Same,
@@ -33,13 +34,14 @@ from events.store.contract import (
     identical,
 )
 from events.store.gathering import one_by_one
+from events.store.memory_aside import MemoryAside
 from events.store.memory_work import MemoryWork
 from events.store.rules import at_position, concerned, feed_order, log_order, unfed
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class MemorySession(MemoryWork):
+class MemorySession(MemoryWork, MemoryAside):
     """One transaction over dictionaries."""
 
     gathered = one_by_one
@@ -51,6 +53,8 @@ class MemorySession(MemoryWork):
         self._events: dict[Ref, StoredEvent] = kept("_events", {})
         self._heads: dict[tuple[str, str], int] = kept("_heads", {})
         self._pending: dict[Ref, None] = kept("_pending", {})
+        self._versions: dict[Ref, tuple[str, int]] = kept("_versions", {})
+        self._aside: dict[Ref, Aside] = kept("_aside", {})
         self._log: list[Ref] = kept("_log", [])
         self._tiles: dict[tuple[int, int], bytes] = kept("_tiles", {})
         self._deliveries: dict[tuple[Ref, str, str, int], StoredDelivery] = kept("_deliveries", {})
@@ -110,6 +114,7 @@ class MemorySession(MemoryWork):
             raise StaleVersion(field="version", rule="stream.version", offered=frame.version, found=head)
         self._events[frame.ref] = stored = StoredEvent(frame=frame, body=event.body, sealed=event.sealed)
         self._pending[frame.ref] = None
+        self._versions[frame.ref] = (frame.subject.id, frame.version)
         self._heads[frame.author, frame.subject.id] = frame.version
         self.appended += 1
         return stored
@@ -127,20 +132,26 @@ class MemorySession(MemoryWork):
         return nodes_in(self._tile)(level, index)
 
     def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[StoredEvent, ...]:
+        chosen = self._next(limit, most)
+        self._require_fit(chosen)
+        if not chosen:
+            return ()
+        placed = self._place(chosen, at)
+        self.mark_dirty((person for stored in placed for person in concerned(stored)), self._at)
+        return placed
+
+    def _next(self, limit: int, most: int) -> Sequence[Ref]:
         chosen = self._whole_submissions(limit)
         while len(chosen) > most and limit > 1:
             limit //= 2
             chosen = self._whole_submissions(limit)
-        if not chosen:
-            return ()
-        placed = self._place(chosen[:most], at)
-        self.mark_dirty((person for stored in placed for person in concerned(stored)), self._at)
-        return placed
+        return chosen[:most]
 
     def _whole_submissions(self, limit: int) -> list[Ref]:
         submissions: dict[tuple[str, str], list[Ref]] = {}
         for number, ref in enumerate(self._pending):
-            key = (ref.author, self._events[ref].frame.submission)
+            stored = self._events.get(ref)
+            key = (ref.author, ref.id if stored is None else stored.frame.submission)
             if number < limit or key in submissions:
                 submissions.setdefault(key, []).append(ref)
         return [ref for refs in submissions.values() for ref in refs]

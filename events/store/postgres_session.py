@@ -26,9 +26,9 @@ from events.store.postgres_append import FIRST, Appends, mark_of
 from events.store.postgres_errors import clear_errors
 from events.store.postgres_gathering import Gathering, Glimpse
 from events.store.prepared import say
+from events.store.sql.aside import Waiting
 from events.store.sql.events import columns_of, fresh
 from events.store.sql.feed import FeedRows
-from events.store.sql.log import Waiting
 from events.store.sql.persons import PersonRows
 
 _ENTER: LiteralString = """
@@ -59,9 +59,11 @@ WITH first AS MATERIALIZED (
         WHERE author = f.author AND submission = f.submission AND submission <> '' OFFSET 0
     ) AS p ORDER BY position LIMIT $2::int8
 )
-SELECT w.position, w.author, w.submission, w.id, e.body, e.sealed FROM whole w CROSS JOIN LATERAL (
+SELECT w.position, w.author, w.submission, w.id, e.body, e.sealed,
+    (SELECT number FROM set_aside ORDER BY number LIMIT 1)
+FROM whole w LEFT JOIN LATERAL (
     SELECT body, sealed FROM events WHERE author = w.author AND id = w.id OFFSET 0
-) AS e ORDER BY w.position
+) AS e ON true ORDER BY w.position
 """
 # Whoever holds the head and then stands still is cut off by the database, and with it falls all that it had written.
 # And nothing is read from end to end there: a plan that was kept since the queue was empty takes that for the cheapest,

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from events.codec import SealedEvent
-from events.errors import Conflict
+from events.codec import SealedEvent, thaw
+from events.envelope import Envelope
+from events.errors import Conflict, Tampered
 from events.store.contract import NewDelivery, StoredDelivery, StoredEvent
+
+# Why an event is set aside: its bytes are no frame, or another's; its row is gone; what it follows is set aside.
+UNFIT: Final = "frame.form"
+GONE: Final = "event.gone"
+WAITS: Final = "stream.waits"
+
+
+def frame_of(author: str, id_: str, body: object) -> Envelope:
+    """The frame in the stored bytes of this event. Raises Tampered where they are none, or another's."""
+    if type(body) is bytes:
+        frame = thaw(body)
+        if frame.id == id_ and frame.author == author:
+            return frame
+    raise Tampered(field="frame", rule=UNFIT)
 
 
 def log_order(stored: StoredEvent) -> tuple[bool, int, str, int, str]:

@@ -124,7 +124,7 @@ def _figures(node: Node, words: Words, now: Status, demo: Keepsake | None) -> tu
         of = say("figure.of", count=number(demo.fell_due)) if demo.fell_due else say("figure.no_share")
         figures.append(Figure(say("figure.in_time"), share, of))
     lag = say("figure.lag_some", seconds=seconds) if now.lag_events else say("figure.lag_none")
-    figures.append(Figure(say("figure.lag"), number(now.lag_events), lag, bad=now.stuck > 0))
+    figures.append(Figure(say("figure.lag"), number(now.lag_events), lag, bad=now.stuck + now.set_aside > 0))
     return tuple(figures)
 
 

@@ -15,7 +15,7 @@ from exchange.http.allows import public
 from exchange.http.node_use_cases import NodeUseCases
 from exchange.http.use_cases import UseCases
 from exchange.http.v1 import RESOURCES
-from exchange.queries.lag import stuck
+from exchange.queries.lag import set_aside, stuck
 from schemas.v1.event import BatchSchema
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) ->
     app.json.sort_keys = False  # type: ignore[attr-defined]  # likewise
     app.extensions["exchange_use_cases"] = cases
     app.extensions["exchange_lacking"] = list  # nothing
+    app.extensions["exchange_set_aside"] = int  # nothing
     app.extensions["exchange_stuck"] = int  # nobody
     correlation.install(app)
     gate.install(app, keys)
@@ -58,6 +59,7 @@ def create_app(node: Node, pages: Iterable[Blueprint] = (), forwarding: Callable
     """The app of an opened node. `forwarding`: whether the worker beside it does its work, for the readiness check."""
     app = application(NodeUseCases(node, forwarding), Keys(node.uow, node.clock, node.hear_of), pages)
     app.extensions["exchange_lacking"] = partial(_lacking, node)
+    app.extensions["exchange_set_aside"] = partial(set_aside, node)
     app.extensions["exchange_stuck"] = partial(stuck, node)
     return app
 

@@ -25,11 +25,14 @@ def ready() -> tuple[Response, int]:
     Degraded: without the `broker` everything is accepted, and what is recorded waits until it is back; without `room`
     on the disk what is there is read, and whatever would write is refused with 503 until there is some. The dossiers
     that are `stuck` hold up no other; of what was recorded in them nobody is told until somebody has looked why.
+    As little do events that are `set_aside` at a stage, sequencing: they have no place in the log until they open.
     """
     if not use_cases().ready():
         return jsonify(status="unready"), 503
+    aside = current_app.extensions["exchange_set_aside"]()
     found = {
         "lacking": current_app.extensions["exchange_lacking"](),
+        "set_aside": {"sequencing": aside} if aside else {},
         "stuck": current_app.extensions["exchange_stuck"](),
     }
     wrong = {name: each for name, each in found.items() if each}

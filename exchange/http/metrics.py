@@ -19,7 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from exchange.http.allows import allows
-from exchange.queries.lag import lag, stuck
+from exchange.queries.lag import lag, set_aside, stuck
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -44,6 +44,9 @@ class Stages(Collector):
             seconds.add_metric([each.stage], each.seconds)
         yield waiting
         yield seconds
+        aside = GaugeMetricFamily("exchange_set_aside", "Events that a stage has set aside.", labels=["stage"])
+        aside.add_metric(["sequencing"], set_aside(self._node))
+        yield aside
         left = float(stuck(self._node))
         yield GaugeMetricFamily("exchange_stuck", "Dossiers that could not be forwarded.", value=left)
         there = float(self._node.bell.heard())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from events.store.sql.rows import Query
 from exchange.pipeline.forward import forward
-from exchange.pipeline.sequence import sequence
+from exchange.pipeline.sequence import resume, sequence
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _LEFT = Query(
     "SELECT (SELECT position FROM pending ORDER BY position LIMIT 1),"
     " (SELECT number FROM dirty ORDER BY number LIMIT 1),"
-    " (SELECT joined FROM backlogs ORDER BY joined LIMIT 1)"
+    " (SELECT joined FROM backlogs ORDER BY joined LIMIT 1),"
+    " (SELECT number FROM set_aside ORDER BY number LIMIT 1)"
 )
 
 
@@ -32,14 +33,24 @@ def advance(node: Node, enough: Callable[[], bool] = never) -> int:
     `enough` is asked between two rounds: whether to stop though something may be left.
     """
     done = 0
-    while anything_left(node) and (worked := sequence(node) + forward(node)):
+    left, aside = _left(node)
+    if aside:
+        resume(node)
+        left, _ = _left(node)
+    while left and (worked := sequence(node) + forward(node)):
         done += worked
         if enough():
             break
+        left, _ = _left(node)
     return done
 
 
 def anything_left(node: Node) -> bool:
     """Whether there is anything to begin with: a look that finds nothing locks nothing, and writes nothing to disk."""
-    ((*first,),) = node.uow.glance(lambda reader: list(reader.ask_rows(_LEFT, ())))
-    return any(found is not None for found in first)
+    return _left(node)[0]
+
+
+def _left(node: Node) -> tuple[bool, bool]:
+    """The same, and whether anything is set aside."""
+    ((*first, aside),) = node.uow.glance(lambda reader: list(reader.ask_rows(_LEFT, ())))
+    return any(found is not None for found in first), aside is not None

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select
 
 from events.codec import thaw
+from events.errors import Tampered
 from events.store.moment import to_moment
 from events.store.sql.schema import events, pending
 
@@ -44,12 +45,21 @@ def stuck(node: Node) -> int:
         return session.failed()
 
 
+def set_aside(node: Node) -> int:
+    """How many events have no place in the log, since they or one before them in their stream do not open."""
+    with node.uow.look() as session:
+        return len(session.aside())
+
+
 def _oldest_pending(session: SqlSession) -> datetime | None:
-    """When the event that waits longest was stamped."""
+    """When the event that waits longest was stamped; None where it does not say so, and is about to be set aside."""
     both = (events.c.author == pending.c.author) & (events.c.id == pending.c.id)
     oldest = select(events.c.body).join_from(pending, events, both).order_by(pending.c.position).limit(1)
     body = session.sql.execute(oldest).scalar_one_or_none()
-    return None if body is None else to_moment(thaw(body).stamp)
+    try:
+        return None if body is None else to_moment(thaw(body).stamp)
+    except Tampered:
+        return None
 
 
 def _since(moment: datetime | None, now: datetime) -> float:

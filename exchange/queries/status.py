@@ -21,6 +21,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
     `lag_events`: both together, each counted no further than the store does.
 
+    `set_aside`: events without a place in the log since they, or one before them in their stream, do not open.
     `stuck`: dossiers that could not be settled. `at`: when. `offices`: areas served; `holding`: offices with a record.
     """
 
@@ -29,6 +30,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     holding: int
     events: int
     pending: int
+    set_aside: int
     deliveries: int
     notices: int
     persons: int
@@ -58,6 +60,7 @@ def status(node: Node) -> Status:
             holding=count(select(func.count(records.c.office.distinct()))),
             events=session.frontier().size,
             pending=pending,
+            set_aside=len(session.aside()),
             deliveries=count(select(func.coalesce(func.sum(feed_heads.c.position), 0))),  # without a gap in any feed
             notices=count(select(func.count()).select_from(inbox)),
             persons=count(select(func.count(records.c.survivor.distinct()))),

@@ -69,6 +69,7 @@ def about_offices(session: SqlSession) -> list[Difference]:
     keys = tuple_(pending.c.author, pending.c.id)
     waiting = select(pending.c.author, pending.c.id).where(keys.in_([(ref.author, ref.id) for ref in unlogged]))
     expected = {Ref(author, id_) for author, id_ in session.sql.execute(waiting)} if unlogged else set()
+    expected |= {one.ref for one in session.aside()} if unlogged else set()
     lost = [
         Difference("ledger", ref.author, subject, "", ref, ("index",))
         for ref, subject in unlogged.items()

@@ -23,7 +23,8 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     out), `same` (both have it, and not the same), `earlier` (a revision that a later one replaced is lost), `event`
     (what was told is gone), `position` or `at` (the delivery does not fit there in the order of the feed). Without
     `other`: an event that `office` recorded does not stand as it was logged, and these columns of its row do not fit
-    its bytes; `body`: the bytes not the hash in the log; `index`, `at`: it does not fit there in the order of the log.
+    its bytes; `body`: the bytes not the hash in the log, or no event; `event`: its row was gone before it was logged;
+    `index`, `at`: it does not fit there in the order of the log.
     Without an event: a place in the log (`index`) or in the office's feed (`position`) is empty, and nothing else says
     whose it was. view: fields or columns of the stored record; `cases`, `inbox`: what these lists of the office show of
     the person; or, where nothing can be compared, the rule by which the person's key or a part does not open, or a

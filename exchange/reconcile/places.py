@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 
 import msgspec
 
+from exchange.reconcile.aside import set_aside
 from exchange.reconcile.fed import Fed
 from exchange.reconcile.finding import Difference
 from exchange.reconcile.logged import Logged
@@ -43,7 +44,8 @@ class Places(msgspec.Struct):
         gone = any("event" in each.lacking for each in known)
         with look() as session:
             faults = self.log.faults(session)
-        return [*(fault for fault in faults if fault.office or not gone), *self.feeds.faults(known)]
+            aside = set_aside(session, known)
+        return [*(fault for fault in faults if fault.office or not gone), *aside, *self.feeds.faults(known)]
 
 
 def misplaced(look: Look, found: Iterable[Difference] = ()) -> list[Difference]:

@@ -6,31 +6,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, tuple_, update
+from sqlalchemy import Connection, select, tuple_, update
 
-from events.codec import thaw
 from events.envelope import Ref
 from events.log.leaf import leaf_of
 from events.log.tiles import grown, nodes_in, read_by
 from events.log.tree import Frontier
 from events.store.contract import TOGETHER, StoredEvent
 from events.store.moment import to_moment, to_number
-from events.store.rules import concerned
+from events.store.rules import concerned, frame_of
+from events.store.sql.aside import AsideRows, Waiting
 from events.store.sql.rows import Pairs, Query, add, batches
-from events.store.sql.schema import events, log, log_head, pending, tiles
-from events.store.sql.work import WorkRows
+from events.store.sql.schema import events, log, log_head, pending, set_aside, tiles
 
 _WAITING = select(
-    pending.c.position, pending.c.author, pending.c.submission, pending.c.id, events.c.body, events.c.sealed
-).select_from(pending.join(events, (events.c.author == pending.c.author) & (events.c.id == pending.c.id)))
+    *(pending.c.position, pending.c.author, pending.c.submission, pending.c.id, events.c.body, events.c.sealed),
+    select(set_aside.c.number).order_by(set_aside.c.number).limit(1).scalar_subquery(),
+).select_from(pending.outerjoin(events, (events.c.author == pending.c.author) & (events.c.id == pending.c.id)))
 
 _FRONTIER = Query("SELECT frontier FROM log_head")
 _TILES = Pairs('level, "index", hashes', "tiles", ("level", '"index"'))
 
-Waiting = tuple[int, str, str, str, bytes, bytes]  # position, author, submission, id, body, sealed parts
 
-
-class LogRows(WorkRows):
+class LogRows(AsideRows):
     """The part of a session that gives and proves log indexes."""
 
     sql: Connection
@@ -46,14 +44,16 @@ class LogRows(WorkRows):
     def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[StoredEvent, ...]:
         # The row is locked in a statement of its own, before anything that waits for a place is read.
         moment = self._moved_on(at)
-        return self._place(self._whole_submissions(limit, most), moment, marking=True)
+        waiting = self._whole_submissions(limit, most)
+        self._require_fit(waiting)
+        return self._place(waiting, moment, marking=True)
 
     def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:
         moment = self._moved_on(at)
         waiting: list[Waiting] = []
         for batch in batches((ref.author, ref.id) for ref in refs):
             query = _WAITING.where(tuple_(pending.c.author, pending.c.id).in_(batch)).order_by(pending.c.position)
-            waiting += [tuple(row) for row in self.sql.execute(query)]
+            waiting += [Waiting._make(row) for row in self.sql.execute(query)]
         return self._place(waiting, moment, marking=False)
 
     def _place(self, waiting: Sequence[Waiting], moment: int, *, marking: bool) -> tuple[StoredEvent, ...]:
@@ -61,15 +61,17 @@ class LogRows(WorkRows):
             return ()
         tree = self.frontier()
         last = self._tiles(read_by(tree.size, len(waiting)))
-        leaves = [leaf_of(body) for *_, body, _ in waiting]
+        leaves = [leaf_of(body) for *_, body, _, _ in waiting]
         with self.without_waiting():  # the database enters what it was given while the rest is worked out here
             self._enter(tree.size, waiting, leaves, moment)
             for batch in batches(position for position, *_ in waiting):
                 self._no_longer_pending(batch)
             given = to_moment(moment)
             placed = tuple(
-                StoredEvent(frame=thaw(body), body=body, sealed=sealed, index=index, sequenced_at=given)
-                for index, (*_, body, sealed) in enumerate(waiting, tree.size)
+                StoredEvent(
+                    frame=frame_of(author, id_, body), body=body, sealed=sealed, index=index, sequenced_at=given
+                )
+                for index, (_, author, _, id_, body, sealed, _) in enumerate(waiting, tree.size)
             )
             if marking:
                 self._mark_all((person for stored in placed for person in concerned(stored)), given)
@@ -89,11 +91,7 @@ class LogRows(WorkRows):
         ]
         self.sql.execute(log.insert(), rows)
 
-    def _no_longer_pending(self, positions: Sequence[int]) -> None:
-        self.sql.execute(delete(pending).where(pending.c.position.in_(positions)))
-
     def _whole_submissions(self, limit: int, most: int) -> list[Waiting]:
-        """What waits, in the order in which submissions came, each as a whole; of one of more than `most` the first."""
         waiting = self._first_waiting(limit, most + 1)
         while len(waiting) > most and limit > 1:  # some would be cut off from the rest of theirs: begin with fewer
             limit //= 2
@@ -109,7 +107,7 @@ class LogRows(WorkRows):
         chosen = select(first.c.author, first.c.submission).distinct()
         together = tuple_(pending.c.author, pending.c.submission).in_(chosen)
         query = _WAITING.where(together).order_by(pending.c.position).limit(most)
-        return [tuple(row) for row in self.sql.execute(query)]
+        return [Waiting._make(row) for row in self.sql.execute(query)]
 
     def _grow(self, changed: Mapping[tuple[int, int], bytes], head: bytes) -> None:
         rows = [{"level": level, "index": index, "hashes": hashes} for (level, index), hashes in changed.items()]
@@ -126,7 +124,6 @@ class LogRows(WorkRows):
         return {place: bytes(found.get(place, b"")) for place in wanted}
 
     def _moved_on(self, at: datetime) -> int:
-        """The moment to give: this one, or the last one given where the clock has gone back. Locks the head."""
         last = self._lock_head()
         moment = max(last, to_number(at))
         if moment != last:

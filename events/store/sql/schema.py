@@ -70,6 +70,22 @@ pending = Table(
     Index("ix_pending_author_submission", "author", "submission", postgresql_where=text("submission <> ''")),
 )
 
+# Of what does not open, or follows such an event in its stream: it waits for no place until its row is put right.
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("number", NUMBER, nullable=False, autoincrement=True),
+    Column("author", OFFICE, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("submission", ACT, nullable=False),
+    Column("subject", ID, nullable=False),
+    Column("version", Integer, nullable=False, autoincrement=False),
+    Column("why", String(20), nullable=False),
+    Column("since", MOMENT, nullable=False),
+    PrimaryKeyConstraint("number"),
+    Index("ix_set_aside_author_subject", "author", "subject", "version"),
+)
+
 log = Table(
     "log",
     metadata,

@@ -1,0 +1,133 @@
+"""An event that waits for its place and does not open holds up what follows it in its stream, and nobody else."""
+
+from collections.abc import Callable
+
+import msgspec
+import psycopg
+import pytest
+
+from events.codec import SealedEvent
+from events.envelope import Ref
+from events.errors import Tampered
+from events.store.contract import Store
+from events.store.memory import MemoryStore
+from events.store.postgres import PostgresStore
+from events.store.rules import GONE, UNFIT, WAITS
+from events.store.sqlite import SqliteStore
+from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, fresh_id, later
+from tests.contract.test_log import append, sequence
+
+Write = Callable[[SealedEvent, bytes | None], None]
+
+NO_FRAME = b"{}"
+
+
+@pytest.fixture
+def write(store) -> Write:
+    """Puts these bytes into the row of an event, or takes the row away, as only who holds the database can."""
+
+    def written(of: SealedEvent, body: bytes | None) -> None:
+        change = "DELETE FROM events" if body is None else "UPDATE events SET body = {}"
+        values = ([] if body is None else [body]) + [of.frame.id]
+        if isinstance(store, MemoryStore):
+            _in_memory(store, of.frame.ref, body)
+        elif isinstance(store, SqliteStore):
+            with store.write() as session:
+                triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'events_no_%'"
+                found = session.driver.execute(triggers).fetchall()
+                for name, _ in found:
+                    session.driver.execute(f"DROP TRIGGER {name}")
+                session.driver.execute(change.format("?") + " WHERE id = ?", values)
+                for _, made in found:
+                    session.driver.execute(made)
+        elif isinstance(store, PostgresStore):
+            with psycopg.connect(store.url.set(drivername="postgresql").render_as_string(hide_password=False)) as owner:
+                owner.execute("SET session_replication_role = replica")
+                owner.execute(change.format("%s") + " WHERE id = %s", values)
+
+    return written
+
+
+def _in_memory(store: MemoryStore, ref: Ref, body: bytes | None) -> None:
+    with store.write() as session:
+        stored = session._events.pop(ref)
+        if body is not None:
+            session._events[ref] = msgspec.structs.replace(stored, body=body)
+
+
+def set_aside(store: Store, limit: int = 1000) -> list[tuple[Ref, str, str]]:
+    with store.write() as session:
+        found = session.set_aside(limit, later(5))
+    return [(one.ref, one.subject, one.why) for one in found]
+
+
+def resume(store: Store) -> int:
+    with store.write() as session:
+        return session.resume(0, 100)
+
+
+@pytest.mark.parametrize(("broken", "why"), [(NO_FRAME, UNFIT), ("another's", UNFIT), (None, GONE)])
+def test_what_does_not_open_has_no_place_and_everybody_else_has_the_next(store, write, broken, why):
+    act = fresh_id()
+    bad, beside, others = event(1, submission=act), event(1, person=WANG, submission=act), event(2, person=WANG)
+    append(store, bad, beside, others)
+    write(bad, others.body if broken == "another's" else broken)
+    with pytest.raises(Tampered), store.write() as session:
+        session.sequence(1000, NOON)
+    assert set_aside(store) == [(bad.frame.ref, "" if why == GONE else LIN, why)]
+    assert [(e.index, e.frame.ref) for e in sequence(store)] == [(0, beside.frame.ref), (1, others.frame.ref)]
+    with store.read() as session:
+        assert session.pending() == 0
+        assert [(one.ref, one.why, one.since) for one in session.aside()] == [(bad.frame.ref, why, later(5))]
+    assert set_aside(store) == []
+
+
+def test_what_follows_it_in_its_stream_waits_with_it_and_comes_before_all_others_once_it_opens(store, write):
+    stream = [event(version) for version in range(1, 6)]
+    append(store, *stream[:3])
+    write(stream[1], NO_FRAME)
+    assert [why for *_, why in set_aside(store)] == [UNFIT, WAITS]
+    of_another = event(1, author=OTHER_TOWN)
+    append(store, stream[3], of_another)
+    with pytest.raises(Tampered, match=WAITS):
+        sequence(store)
+    assert set_aside(store) == [(stream[3].frame.ref, LIN, WAITS)]
+    assert [e.frame.ref for e in sequence(store)] == [stream[0].frame.ref, of_another.frame.ref]
+    assert resume(store) == 0
+    assert sequence(store) == (), "nothing was put right"
+    append(store, event(1, person=WANG), stream[4])
+    write(stream[1], stream[1].body)
+    assert resume(store) == 0
+    logged = [(e.index, e.frame.version, e.frame.author) for e in sequence(store)]
+    assert logged == [(2, 2, TOWN), (3, 3, TOWN), (4, 4, TOWN), (5, 1, TOWN), (6, 5, TOWN)]
+    with store.read() as session:
+        assert session.aside() == ()
+
+
+def test_of_a_stream_that_is_broken_twice_what_comes_before_the_second_time_goes_on(store, write):
+    stream = [event(version) for version in range(1, 5)]
+    append(store, *stream)
+    for bad in (stream[0], stream[2]):
+        write(bad, NO_FRAME)
+    assert [why for *_, why in set_aside(store)] == [UNFIT, WAITS, UNFIT, WAITS]
+    write(stream[0], stream[0].body)
+    assert resume(store) == 0
+    assert [e.frame.version for e in sequence(store)] == [1, 2]
+    write(stream[2], stream[2].body)
+    assert resume(store) == 0
+    assert [e.frame.version for e in sequence(store)] == [3, 4]
+
+
+def test_however_many_there_are_some_are_looked_at_in_each_round_and_in_the_end_all(store, write):
+    bad = [event(1, person=fresh_id()) for _ in range(5)]
+    append(store, *bad)
+    for one in bad:
+        write(one, NO_FRAME)
+    set_aside(store)
+    write(bad[4], bad[4].body)
+    places = [0]
+    while len(places) == 1 or places[-1]:
+        with store.write() as session:
+            places.append(session.resume(places[-1], 2))
+    assert len(places) == 4
+    assert [e.frame.ref for e in sequence(store)] == [bad[4].frame.ref]
