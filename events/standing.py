@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,6 +22,7 @@ from events.event import Event
 from events.parts import CONTAINERS
 
 Heir = Callable[[Event], str]  # who answers today for the author of an event
+Kept = TypeVar("Kept")
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -60,13 +61,21 @@ class Facts(dict[Ref, Standing]):
     Every rule asks for a few of the many kinds, most of which a dossier does not hold. Not changed once it is made.
     """
 
-    __slots__ = ("_by_kind", "_in_force")
+    __slots__ = ("_by_kind", "_in_force", "_kept")
 
     def __init__(self, facts: Mapping[Ref, Standing] | Iterable[tuple[Ref, Standing]] = ()) -> None:
         super().__init__(facts)
         self._by_kind = _by_kind(self.values())
         void = any(standing.void for standing in self.values())
         self._in_force = _by_kind(s for s in self.values() if not s.void) if void else self._by_kind
+        self._kept: dict[object, Any] = {}
+
+    def kept(self, pure: Callable[[Facts, str], Kept], office: str) -> Kept:
+        """What a pure function makes of these facts for an office: found once, however often it is asked for."""
+        key = (pure, office)
+        if key not in self._kept:
+            self._kept[key] = pure(self, office)
+        return self._kept[key]  # type: ignore[no-any-return]  # of this function
 
     def of(self, kind: type[Fact], *more: type[Fact]) -> Sequence[Standing]:
         """Those whose payload is of one of these kinds, in force or not, in the order of all."""

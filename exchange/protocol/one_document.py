@@ -38,11 +38,15 @@ def forms(particulars: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 continue  # a foreign fact may hold a number that our rules do not know; nothing finds it
 
 
-def held(facts: Facts, office: str) -> dict[str, Claim]:
+def held(facts: Facts, office: str) -> Mapping[str, Claim]:
     """Look-up form -> the first event in force that states the document. A change takes the place of what was before.
 
     What another office's statement says counts where nothing newer is known; the office's own adds nothing.
     """
+    return facts.kept(_held, office)
+
+
+def _held(facts: Facts, office: str) -> dict[str, Claim]:
     found: dict[str, dict[str, Claim]] = {}
     changed: dict[str, int] = {}
     in_force = sorted(facts.in_force(Registered, Arrived, Changed, Stated), key=lambda s: s.order)

@@ -67,21 +67,28 @@ class Node(Protocol):
         """Fix `due_on` of the questions that the delivery puts."""
 
 
-def settle(node: Node, books: dict[str, Book]) -> Settlement:
-    """Bring the books of one dossier up to date with each other, in place. Raises RuntimeError if it never ends."""
+# Office -> its book, how many changes it had seen and what matching had found when nothing was due by it.
+Quiet = dict[str, tuple[Book, int, tuple[Due, ...]]]
+
+
+def settle(node: Node, books: dict[str, Book], quiet: Quiet | None = None) -> Settlement:
+    """Bring the books of one dossier up to date with each other, in place. Raises RuntimeError if it never ends.
+
+    `quiet`: what was found quiet before, where the books are kept from one settlement to the next.
+    """
     done = Settlement([], [], {})
-    quiet: dict[str, tuple[int, tuple[Due, ...]]] = {}
+    quiet = {} if quiet is None else quiet
     for _ in range(MOST_ROUNDS):
         done.records = {office: node.view(book) for office, book in books.items()}
         matches = node.match(done.records)
         busy = False
         for office in sorted(books):
             book, matched = books[office], tuple(matches.get(office, ()))
-            if quiet.get(office) == (book.changes, matched):
+            if quiet.get(office) == (book, book.changes, matched):
                 continue
             before = book.changes
             if _bring_up(node, books, office, matched, done):
-                quiet[office] = (book.changes, matched)
+                quiet[office] = (book, book.changes, matched)
             busy |= book.changes != before
         if not busy:
             return done

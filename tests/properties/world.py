@@ -20,7 +20,7 @@ from exchange.protocol.kinship import Kin, kinship
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices, offices
 from exchange.protocol.record import Record
-from exchange.protocol.settle import settle
+from exchange.protocol.settle import Quiet, settle
 from exchange.protocol.sheltered import sheltered
 from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
@@ -55,6 +55,7 @@ class World:
         self.confirm_equal = confirm_equal
         self.at = 0
         self.views: dict[str, tuple[int, tuple[Record, ...]]] = {}
+        self.quiet: Quiet = {}  # what has not changed since then is not asked again
         self.seed = seed
         self.random = random.Random(seed)
         self.offices = served
@@ -155,7 +156,7 @@ class World:
         """Forward everything that is due on a node; what goes to other nodes takes the wire."""
         self.at = node
         books = {o: b for o, b in self.books.items() if self.serves(o)}
-        done = settle(self, books)
+        done = settle(self, books, self.quiet)
         self.books.update(books)
         self.said.extend(done.deliveries)
         for delivery in done.deliveries:
