@@ -81,6 +81,7 @@ doubt 存疑|Doubt
 new_evidence 出现新证据|New evidence
 answered_wrongly 答复有误|Answered wrongly
 stands_again 问题重新成立|The question stands again
+answer_stands_again 答复重新成立|The answer stands again
 other 其他|Other
 """
 
@@ -89,6 +90,7 @@ no_longer_needed 不再需要|No longer needed
 asked_in_error 误发|Asked in error
 found 已查明|Found out otherwise
 no_longer_stands 问题已不成立|The question no longer stands
+sent_in_error 误转办|Passed on in error
 other 其他|Other
 """
 

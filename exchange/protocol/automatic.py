@@ -24,7 +24,7 @@ from exchange.protocol.equal import all_differences, certainly_same, found_later
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.parting import not_parted_after_all, parted_by_death
 from exchange.protocol.record import CaseState, Record
-from exchange.protocol.redirecting import sent_on
+from exchange.protocol.redirecting import ANSWER_STANDS, SENT_IN_ERROR, answered_in_error, sent_on, withdraws_answer
 from exchange.protocol.stated_ties import ties_held
 from exchange.protocol.stay_requests import done_by_another, is_review, stands
 from exchange.protocol.telling.due import Due, Sight
@@ -127,29 +127,29 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
             still = _left_something(sight)
         else:
             continue
-        last = str(state.thread[-1]) if state.thread else ""
-        if state.open and not still:
+        last = sight.record.facts[state.thread[-1]] if state.thread else None
+        before = str(last.ref) if last is not None else ""
+        in_error = sight.mine(state.asker) and answered_in_error(record, state)
+        if not still and (state.open or in_error):
+            turn = (str(len(state.aside)),) if in_error else ()  # such turns leave the thread as it was
             yield Draft(
-                id=derived_id("withdrawn", *case_parts(state), last),
+                id=derived_id("withdrawn", *case_parts(state), before, *turn),
                 person=opening.event.person,
-                payload=Withdrawn(case=state.ref, ground="no_longer_stands"),
+                payload=Withdrawn(case=state.ref, ground=SENT_IN_ERROR if in_error else "no_longer_stands"),
                 because=opening.ref,
             )
-        elif still and state.status == "withdrawn" and _withdrawn_by_system(sight, state):
+        elif still and state.status == "withdrawn" and last is not None and _withdrawn_by_system(sight, last):
             yield Draft(
-                id=derived_id("reopened", *case_parts(state), last),
+                id=derived_id("reopened", *case_parts(state), before),
                 person=opening.event.person,
-                payload=Reopened(case=state.ref, reason="stands_again"),
+                payload=Reopened(case=state.ref, reason=ANSWER_STANDS if withdraws_answer(last) else "stands_again"),
                 because=opening.ref,
             )
 
 
-def _withdrawn_by_system(sight: Sight, state: CaseState) -> bool:
+def _withdrawn_by_system(sight: Sight, last: Standing) -> bool:
     """Withdrawn by this office's own system actor: only who withdrew a question puts it again."""
-    last = sight.record.facts[state.thread[-1]] if state.thread else None
-    if last is None or not isinstance(last.payload, Withdrawn):
-        return False
-    return last.event.frame.automatic and sight.mine(last.author)
+    return isinstance(last.payload, Withdrawn) and last.event.frame.automatic and sight.mine(last.author)
 
 
 def _left_something(sight: Sight) -> bool:

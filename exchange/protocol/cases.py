@@ -32,6 +32,7 @@ from exchange.protocol.one_document import corrected_away
 from exchange.protocol.out_of_reach import ended, out_of_reach
 from exchange.protocol.pressing import answered, pressed
 from exchange.protocol.record import ASKED, DECIDING, OPEN, Announcement, CaseState
+from exchange.protocol.redirecting import answered_after_all, restores_answer, unless_astray, withdraws_answer
 from exchange.protocol.stay_requests import answers
 
 # Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
@@ -89,7 +90,7 @@ def cases(
             asker = ref.asked
         outside = not tellers and not book.offices.within(ref.asked)  # and was never told of it
         state = _derive(_fold(ref, asker, thread, facts, outside=outside), facts, matched, answered, outside=outside)
-        state = out_of_reach_again(state, thread) if outside else state
+        state = out_of_reach_again(state, thread) if outside else unless_astray(state, facts, keeper)
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
             state = _still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)
         if book.offices.successions and _asks_itself(ref, asker, keeper, tellers):
@@ -128,10 +129,15 @@ def _fold(
 ) -> CaseState:
     """The replies by their stamps, with the corrections of the opening event among them."""
     state = CaseState(ref=ref, asker=asker, status="open")
+    withdrawn: CaseState | None = None  # as it was before a withdrawal that may be taken back together with the answer
     for reply in thread:
         if reply.void:
             continue
         state = _reconsider(state, facts, reply.stamp)
+        if withdrawn is not None and state.status == "withdrawn" and restores_answer(reply):
+            state = answered_after_all(withdrawn, state, reply)
+            continue
+        withdrawn = state if withdraws_answer(reply) and state.status != "withdrawn" else withdrawn
         after = _take(state, reply, by_asked=speaks_for_asked(state, reply, outside=outside))
         if after is None:
             state = msgspec.structs.replace(state, aside=(*state.aside, reply.ref))
@@ -148,7 +154,10 @@ def _take(state: CaseState, reply: Standing, *, by_asked: bool) -> CaseState | N
         again = _again(state, reply.stamp)
         return replace(again, status="open", reopened=payload.fields, automatic=False, reason=None)
     if isinstance(payload, Withdrawn):
-        return replace(state, status="withdrawn", automatic=reply.event.frame.automatic) if state.open else None
+        if not state.open and (state.status == "withdrawn" or not withdraws_answer(reply)):
+            return None
+        automatic = reply.event.frame.automatic
+        return replace(state, status="withdrawn", automatic=automatic, recognised=state.recognised and not automatic)
     if isinstance(payload, Settled):
         # Reopened by the correction that accepts the deviations: the statement is corrected and the case settled.
         accepting = bool(state.reopened and state.deviations)

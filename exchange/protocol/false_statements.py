@@ -33,8 +33,9 @@ def without_false_statements(facts: Facts, openers: Collection[str]) -> Facts:
 
 
 def _named_once(facts: Facts) -> set[str]:
-    """By links as they were first recorded, or as any correction of them says."""
-    return {office for link in facts.of(*_LINKS) for office in named_ever(link, facts, _AS_KEEPER)}
+    """By links and redirects as they were first recorded, or as any correction of them says."""
+    said = facts.of(*_LINKS, Redirected)
+    return {office for each in said for office in named_ever(each, facts, _AS_KEEPER)}
 
 
 def _named(facts: Facts) -> set[str]:

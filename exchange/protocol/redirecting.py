@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from events.catalogue.amendment import Corrected
-from events.catalogue.case import Redirected
+from events.catalogue.case import Redirected, Reopened, Withdrawn
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
+from events.standing import Facts, Standing
 from exchange.protocol.naming import asked_by, named_ever, named_offices
-from exchange.protocol.record import Record
+from exchange.protocol.record import CaseState, CaseStatus, Record
+
+SENT_IN_ERROR = "sent_in_error"  # ground of withdrawing what the office asked had answered already
+ANSWER_STANDS = "answer_stands_again"  # reason of reopening, where the redirect stands after all
+# Answers that say something in the name of an office that was never to be asked.
+_SPOKEN: frozenset[CaseStatus] = frozenset({"confirmed", "matched", "deviations", "settled", "redirected"})
+
+
+def withdraws_answer(reply: Standing) -> bool:
+    """Whether the exchange withdrew the question together with the answer to it."""
+    said = reply.payload
+    return reply.event.frame.automatic and isinstance(said, Withdrawn) and said.ground == SENT_IN_ERROR
+
+
+def restores_answer(reply: Standing) -> bool:
+    """Whether the exchange takes such a withdrawal back."""
+    said = reply.payload
+    return reply.event.frame.automatic and isinstance(said, Reopened) and said.reason == ANSWER_STANDS
+
+
+def answered_after_all(answered: CaseState, now: CaseState, reply: Standing) -> CaseState:
+    """The case as it was answered; what was said since is kept without effect."""
+    since = now.thread[len(answered.thread) :]
+    return msgspec.structs.replace(answered, aside=(*now.aside, *since, reply.ref))
 
 
 def sent_on(record: Record, case: CaseRef) -> bool:
@@ -43,13 +69,41 @@ def sent_in_error(record: Record, opening: Ref, office: str) -> bool:
 
     Who redirected may not know the question that followed; who put that question may not know the office first named.
     """
-    said = record.facts.of(Redirected)
-    about = [s for s in said if isinstance(s.payload, Redirected) and s.payload.case.opening == opening]
-    if not about:
-        return False
     asked = [state for ref, state in record.cases.items() if (ref.opening, ref.asked) == (opening, office)]
     if any(state.status == "withdrawn" and sent_on(record, state.ref) for state in asked):
         return True
-    once = any(office in named_ever(s, record.facts) for s in about)
-    now = any(office in named_offices(s.payload) for s in about if not s.void)
-    return once and not now and not any(state.recognised for state in asked)
+    sent = (s.payload.case for s in record.facts.of(Redirected) if isinstance(s.payload, Redirected) and not s.void)
+    kinds = {case.kind for case in sent if case.opening == opening and case.asked != office}
+    if any(asked_no_more(record, CaseRef(opening, office, kind)) for kind in kinds):
+        return True
+    return astray(record.facts, opening, office) and not any(state.recognised for state in asked)
+
+
+def answered_in_error(record: Record, state: CaseState) -> bool:
+    """Whether the office asked has spoken, and the question came to it only by what stands no more."""
+    spoke = state.status in _SPOKEN and sent_on(record, state.ref)
+    return spoke and astray(record.facts, state.ref.opening, state.ref.asked)
+
+
+def unless_astray(state: CaseState, facts: Facts, keeper: str | None) -> CaseState:
+    """An answer of whom the question came to by an error recognises nobody, also before it is withdrawn."""
+    if not state.recognised or state.ref.asked == keeper or not astray(facts, state.ref.opening, state.ref.asked):
+        return state
+    return msgspec.structs.replace(state, recognised=False)
+
+
+def astray(facts: Facts, opening: Ref, office: str) -> bool:
+    """Whether a redirect once named the office, and none in force does by which the question came to it: of several
+    one rests on the other.
+    """
+    said = facts.of(Redirected)
+    about = [s for s in said if isinstance(s.payload, Redirected) and s.payload.case.opening == opening]
+    ever = {to for s in about for to in named_ever(s, facts)}
+    if office not in ever:
+        return False
+    sent = [(s.payload.case.asked, s.payload.to) for s in about if isinstance(s.payload, Redirected) and not s.void]
+    first = facts.get(opening)
+    reached = {by for by, _ in sent if by not in ever} | (named_offices(first.payload) if first is not None else set())
+    while more := {to for by, to in sent if by in reached and to not in reached}:
+        reached |= more
+    return office not in reached

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Redirected
+from events.catalogue.case import Confirmed, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
-from events.catalogue.values import CaseRef, town
+from events.catalogue.person import Stated
+from events.catalogue.values import CaseRef, Deviation, town
 from events.envelope import Ref
 from tests.properties.world import OFFICES, World
 
@@ -39,6 +40,15 @@ class Story:
         """The state, the same for the office asked and for the asker."""
         (found,) = {self.at(office, asked) for office in (NEW, asked)}
         return found
+
+    def confirms(self, office: str, *deviations: Deviation) -> None:
+        self.record(office, Confirmed(case=CaseRef(self.arrival, office, "inflow"), deviations=deviations))
+
+    def recognised(self) -> bool:
+        """Whether the stay counts as confirmed in the town where it is."""
+        record = self.world.record(NEW, "P1")
+        assert record is not None
+        return record.recognised(record.open_stays[0])
 
     def knows(self, office: str) -> bool:
         return "identity" in self.world.books[office].parts(self.arrival)
@@ -71,3 +81,61 @@ def test_after_all_right_it_asks_again(story):
     story.record(HOME, Retracted(target=taken_back))
     assert (story.both(HOME), story.both(OTHER)) == ("redirected", "open")
     assert story.knows(OTHER)
+
+
+def test_what_its_office_confirmed_is_withdrawn_with_the_redirect_and_recognises_nobody(story):
+    story.confirms(OTHER)
+    assert (story.both(OTHER), story.recognised()) == ("confirmed", True)
+    story.record(HOME, Retracted(target=story.redirect))
+    assert (story.both(HOME), story.both(OTHER)) == ("open", "withdrawn")
+    assert (story.knows(OTHER), story.recognised()) == (False, False)
+    story.confirms(HOME)
+    assert (story.both(HOME), story.both(OTHER), story.recognised()) == ("confirmed", "withdrawn", True)
+
+
+def test_so_is_what_it_confirmed_otherwise_though_it_waits_for_a_decision(story):
+    story.confirms(OTHER, Deviation("name", "乙", "甲"))
+    taken_back = story.record(HOME, Retracted(target=story.redirect))
+    assert (story.both(HOME), story.both(OTHER), story.recognised()) == ("open", "withdrawn", False)
+    story.record(HOME, Retracted(target=taken_back))
+    assert (story.both(HOME), story.both(OTHER), story.recognised()) == ("redirected", "deviations", True)
+
+
+def test_its_answer_stands_again_with_the_redirect_however_often(story):
+    story.confirms(OTHER)
+    for _ in range(2):
+        taken_back = story.record(HOME, Retracted(target=story.redirect))
+        assert (story.both(OTHER), story.recognised()) == ("withdrawn", False)
+        story.record(HOME, Retracted(target=taken_back))
+        assert (story.both(HOME), story.both(OTHER), story.recognised()) == ("redirected", "confirmed", True)
+        assert story.knows(OTHER)
+
+
+def test_a_correction_of_whom_it_names_does_the_same(story):
+    story.confirms(OTHER)
+    story.record(HOME, Corrected(target=story.redirect, set={"to": THIRD}, fields=("to",)))
+    assert (story.both(OTHER), story.both(THIRD), story.recognised()) == ("withdrawn", "open", False)
+
+
+def test_nor_is_anybody_asked_to_whom_it_sent_the_question_on(story):
+    story.record(OTHER, Redirected(case=CaseRef(story.arrival, OTHER, "inflow"), to=THIRD))
+    story.confirms(THIRD)
+    story.record(HOME, Retracted(target=story.redirect))
+    assert [story.both(office) for office in (HOME, OTHER, THIRD)] == ["open", "withdrawn", "withdrawn"]
+    assert (story.knows(THIRD), story.recognised()) == (False, False)
+
+
+def test_what_its_system_stated_as_keeper_stands_no_more(story):
+    story.confirms(OTHER)
+    held = story.world.record(NEW, "P1")
+    assert [(s.author, s.void) for s in held.facts.of(Stated)] == [(OTHER, False)]
+    story.record(HOME, Retracted(target=story.redirect))
+    held = story.world.record(NEW, "P1")
+    assert [(s.author, s.void) for s in held.facts.of(Stated)] == [(OTHER, True)]
+
+
+def test_where_whoever_asked_corrects_whom_it_asks_the_last_answer_recognises_nobody_either(story):
+    story.confirms(OTHER)
+    story.record(NEW, Corrected(target=story.arrival, set={"registration": town(THIRD)}, fields=("registration",)))
+    assert (story.both(OTHER), story.both(THIRD), story.recognised()) == ("withdrawn", "open", False)
+    assert not story.knows(OTHER)
