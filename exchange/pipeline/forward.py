@@ -136,6 +136,8 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
     told = [delivery for one in settled for delivery in one.told()]
     fed = session.deliver(told, moment) if told else ()
     node.step("delivered")
+    if (fed or placed) and (late := watched.tied_meanwhile()):
+        session.mark_dirty(late, moment)
     _place(settled, placed, fed)
     project(node, session, settled, fed)
     node.step("inbox written")

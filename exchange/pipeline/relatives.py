@@ -73,7 +73,8 @@ class Watched:
     def __init__(self, session: SqlSession, settled: Sequence[Settled]) -> None:
         self._session = session
         self._settled = settled
-        self._named, self._told = _named_by(session, [person for one in settled for person in one.shelf.persons])
+        self._persons = [person for one in settled for person in one.shelf.persons]
+        self._named, self._told = _named_by(session, self._persons)
         self._before = self._seen()
 
     def to_read_again(self) -> set[str]:
@@ -88,6 +89,13 @@ class Watched:
         changed = (one for one in self._settled if not moved.isdisjoint(one.shelf.persons))
         tied = {person for one in changed for other in one.shelf.persons for person in self._named.get(other, ())}
         return tied.union(*self._told.values())
+
+    def tied_meanwhile(self) -> set[str]:
+        """Those whose ties came to name one of them since the first look: somebody else may have settled these by now,
+        by what they were before. While the head of the log is locked, nobody comes after this look who does not see them.
+        """
+        named, _ = _named_by(self._session, self._persons)
+        return {person for other in named for person in named[other] - self._named.get(other, set())}
 
     def _seen(self) -> Mapping[tuple[str, str], bytes]:
         watched = [one for one in self._settled if not self._named.keys().isdisjoint(one.shelf.persons)]

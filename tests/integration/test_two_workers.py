@@ -168,6 +168,32 @@ def test_an_answer_given_while_another_worker_settles_the_protection_tells_no_ad
     other.close()
 
 
+def test_a_tie_recorded_while_another_worker_settles_who_it_names_is_told_as_she_then_is(tmp_path, url, monkeypatch):
+    """Whoever settles the tie reads her as she was; and whoever settles her has looked already who hangs on her."""
+    one, other = (opened(tmp_path / "node", clock=utcnow, database_url=url) for _ in range(2))
+    home, his, new = (Town(one, code) for code in (ZHIFANG, DONGHUAMEN, WANSHOULU))
+    him, married = {"name": "周文", "born_on": "1985-05-02", "sex": "M"}, {"tie": "spouse", "ground": "marriage"}
+    wife, husband = str(home.registers(woman()).person), str(his.registers(him).person)
+    home.records("tie.began", "2021-05-20", {**married, "other": {"at": DONGHUAMEN, "stated": him}}, wife)
+    his.answers("case.confirmed", str(his.notice("family").case))
+    really = project.write_records
+
+    def meanwhile(*settled):
+        monkeypatch.setattr("exchange.pipeline.forward.write_records", really)
+        Town(other, DONGHUAMEN).records("tie.began", "2021-05-20", {**married, "other": {"person": wife}}, husband)
+        really(*settled)
+
+    home.forwards = False
+    moved = {"from": town(ZHIFANG), "to": town(WANSHOULU), "ground": "moved"}
+    home.records("registration.changed", "2026-03-02", moved, wife)
+    monkeypatch.setattr("exchange.pipeline.forward.write_records", meanwhile)
+    advance(one)
+    assert new.sheet(husband)["roles"] == ["family"]
+    assert checks(one).equal
+    one.close()
+    other.close()
+
+
 def addresses(node: Node, person: str) -> list[bool]:
     """Of each answer about the person, whether whoever asked holds the address."""
     with node.uow.look() as session:
