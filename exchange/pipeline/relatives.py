@@ -92,7 +92,7 @@ class Watched:
 
     def tied_meanwhile(self) -> set[str]:
         """Those whose ties came to name one of them since the first look: somebody else may have settled these by now,
-        by what they were before. While the head of the log is locked, nobody comes after this look who does not see them.
+        by what they were before. While the head of the log is locked, nobody comes after this look without seeing them.
         """
         named, _ = _named_by(self._session, self._persons)
         return {person for other in named for person in named[other] - self._named.get(other, set())}
