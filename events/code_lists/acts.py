@@ -95,7 +95,7 @@ other 其他|Other
 """
 
 PURPOSE = """\
-registration 迁入登记|Registration of a newcomer
+registration 流入登记|Registration of a newcomer
 residence 核实居住|Where somebody lives
 identification 核实身份|Who somebody is
 correction 更正登记|Correction of a record

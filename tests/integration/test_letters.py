@@ -31,7 +31,7 @@ District, Beijing)
 District, Changsha City, Hunan Province)
 日期 Date 2026年3月2日 (2 Mar 2026)
 请于此日前答复 Please answer by 2026年3月23日 (23 Mar 2026)
-有人迁入并称户籍在贵单位：是否属实，所述信息是否相符？
+有流入人员称户籍在贵单位：是否属实，所述信息是否相符？
 A person has arrived who says that your office keeps the registration: is this so, and are the
 particulars right?
 人员 The person

@@ -38,12 +38,12 @@ from schemas.v1.wire import Wire
 
 Answered = tuple[Mapping[str, Any], int, dict[str, str]]
 
-resource = Resource("cases", "Questions between two offices, and their answers.", "单位之间的查询与答复。")
+resource = Resource("cases", "Questions between two offices, and their answers.", "单位之间的询问与答复。")
 
 
 @resource.get(
     "/cases",
-    summary=("Cases of the office", "本单位的查询事项"),
+    summary=("Cases of the office", "本单位的案件"),
     query=CasesQuery,
     answer=CasesSchema,
     example={"items": [examples.CASE_ROW], "next": None},
@@ -58,7 +58,7 @@ def list_cases(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
 
 @resource.get(
     "/cases/<uuid:case>",
-    summary=("One case", "查询事项详情"),
+    summary=("One case", "案件详情"),
     query=PurposeQuery,
     answer=CaseSchema,
     example={**examples.CASE_ROW, "stated": {"name": {"full": "林一禾"}}, "record": examples.SHEET, "etag": "1-1"},
@@ -102,7 +102,7 @@ def _reply(
 
 @resource.post(
     "/cases/confirm",
-    summary=("Confirm many cases in which nothing differs", "批量确认无差异的查询事项"),
+    summary=("Confirm many cases in which nothing differs", "批量确认无差异的案件"),
     body=ConfirmEqualSchema,
     asks={"two": {"id": examples.REPLY, "cases": [examples.CASE, examples.PERSON]}},
     answer=ConfirmedEqualSchema,
@@ -159,7 +159,7 @@ _reply(
 _reply(
     "redirect",
     "case.redirected",
-    ("Redirect to another office", "转交其他单位"),
+    ("Redirect to another office", "转询其他单位"),
     RedirectSchema,
     {"id": examples.REPLY, "to": examples.HOME},
     "Another office should be asked.",
@@ -191,7 +191,7 @@ _reply(
 _reply(
     "reopen",
     "case.reopened",
-    ("Open a case again", "重新开启"),
+    ("Open a case again", "重新打开"),
     ReopenSchema,
     {"id": examples.REPLY, "reason": "new_evidence"},
     "The case is open again, for these fields or for the whole.",
@@ -199,7 +199,7 @@ _reply(
 _reply(
     "withdraw",
     "case.withdrawn",
-    ("Withdraw the question", "撤回查询"),
+    ("Withdraw the question", "撤销询问"),
     WithdrawSchema,
     {"id": examples.REPLY, "ground": "asked_in_error"},
     "The question no longer stands.",

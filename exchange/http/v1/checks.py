@@ -10,7 +10,7 @@ from exchange.http.gate import caller
 from exchange.http.routes import Resource, use_cases
 from schemas.v1.node import BetweenQuery, BetweenSchema, ChecksSchema, ReportSchema
 
-resource = Resource("checks", "The four checks of equality, each of which can fail.", "四项一致性核查。")
+resource = Resource("checks", "The four checks of equality, each of which can fail.", "四项一致性核对。")
 _NAMES = ("ledger", "view", "entitlement", "agreement")
 _EXAMPLE = {
     "at": "2026-03-03T02:00:00Z",
@@ -26,7 +26,7 @@ _LEDGER = {"shared": 4812, "count": 0, "trips": 1, "exchanged": 3331, "read": 0,
 
 @resource.get(
     "/checks",
-    summary=("Run the four checks", "执行四项核查"),
+    summary=("Run the four checks", "执行四项核对"),
     answer=ChecksSchema,
     example=_EXAMPLE,
 )
@@ -38,7 +38,7 @@ def run_checks() -> Mapping[str, Any]:
 
 @resource.get(
     "/checks/latest",
-    summary=("What the checks last found by themselves", "最近一次自动核查的结果"),
+    summary=("What the checks last found by themselves", "最近一次自动核对的结果"),
     answer=ReportSchema,
     example={**_EXAMPLE, "left_out": 0, "ledger": _LEDGER},
     problems=(404,),
@@ -51,7 +51,7 @@ def last_report() -> Mapping[str, Any]:
 
 @resource.get(
     "/checks/between",
-    summary=("Run the four checks between two areas", "在两个区划之间执行四项核查"),
+    summary=("Run the four checks between two areas", "在两个区划之间执行四项核对"),
     query=BetweenQuery,
     answer=BetweenSchema,
     example={

@@ -11,12 +11,12 @@ from exchange.http.routes import Resource, use_cases
 from exchange.http.v1 import examples
 from schemas.v1.feed import FeedQuery, FeedSchema
 
-resource = Resource("feed", "Deliveries to your office, in order.", "向本单位推送的通报流。")
+resource = Resource("feed", "Deliveries to your office, in order.", "向本单位送达的通报流。")
 
 
 @resource.get(
     "/feed",
-    summary=("Deliveries after a position", "某位置之后的推送"),
+    summary=("Deliveries after a position", "某位置之后的送达"),
     query=FeedQuery,
     answer=FeedSchema,
     example={

@@ -18,7 +18,7 @@ from exchange.http.v1.events import REPLAYED, refused_whole
 from schemas.v1.case import AnswerLineSchema, LineAnsweredSchema
 from schemas.v1.inbox import AcknowledgementSchema, InboxQuery, InboxSchema, SentAgainSchema
 
-resource = Resource("inbox", "What other offices told yours, and what they ask.", "其他单位的通报与查询。")
+resource = Resource("inbox", "What other offices told yours, and what they ask.", "其他单位的通报与询问。")
 
 
 @resource.get(
