@@ -90,7 +90,7 @@ no_longer_needed 不再需要|No longer needed
 asked_in_error 误发|Asked in error
 found 已查明|Found out otherwise
 no_longer_stands 问题已不成立|The question no longer stands
-sent_in_error 误转办|Passed on in error
+sent_in_error 误转询|Passed on in error
 other 其他|Other
 """
 

@@ -157,6 +157,13 @@ class StillKeeps(Illegal):
     about = "to"
 
 
+class RecordsItself(Illegal):
+    """By its own record the office may do itself what it requests: nobody else is asked to."""
+
+    code = "records_itself"
+    about = "to"
+
+
 class AlreadyDeferred(Illegal):
     """The office asked has deferred its answer as often as it may."""
 

@@ -11,7 +11,7 @@ OUTSIDE = "310101002000"
 @pytest.mark.parametrize(
     ("type_", "content"),
     [
-        ("request.opened", {"to": DONGHUAMEN, "asks": "change", "wanted": {"name": "王大雨"}}),
+        ("enquiry.opened", {"to": DONGHUAMEN, "purpose": "residence", "fields": ["name"]}),
         ("movement.departed", {"destination": town(DONGHUAMEN)}),
     ],
 )

@@ -91,7 +91,10 @@ class Replies:
         foreign = [s for s in record.facts.values() if s.author != office]
         draw = self.random.random()
         if draw < 0.5:
-            to = record.keeper if record.keeper not in {None, office} else to  # who may do it, where that is known
+            if record.keeper == office:  # which asks nobody but for what is another's to record
+                living = [stay.office for stay in record.main_stays if stay.office != office]
+                return RequestOpened(to=living[0], asks="change", wanted={"phone": "1"}) if living else None
+            to = record.keeper or to  # who may do it, where that is known
             return None if to == office else RequestOpened(to=to, asks="change", wanted={"name": "戊"})
         if not foreign:
             return None

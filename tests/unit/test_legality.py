@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from events.catalogue.amendment import Retracted
@@ -118,6 +119,26 @@ class TestARequestForAChange:
         assert Book(D).refuses(RequestOpened(to=B, asks="change", wanted={"phone": "1"})) is None
         both = RequestOpened(to=B, asks="change", wanted={"phone": "1", "name": "王大雨"})
         assert Book(D).refuses(both) == ("not_keeper", "to", "request.not_keeper")
+
+    @pytest.mark.parametrize("asks", ["change", "registration"])
+    def test_goes_to_nobody_from_whoever_may_record_it_itself(self, asks):
+        itself = ("records_itself", "to", None)
+        assert Book(A).refuses(RequestOpened(to=B, asks=asks, wanted={"name": "王大雨"})) == itself
+        assert Book(A).refuses(RequestOpened(to=D, asks=asks)) == itself
+
+    def test_comes_from_the_keeper_only_where_it_is_the_main_stay_s_to_record(self):
+        phone = RequestOpened(to=B, asks="change", wanted={"phone": "1"})
+        assert Book(A).refuses(phone) is None
+        assert Book(B).refuses(msgspec.structs.replace(phone, to=A)) == ("records_itself", "to", None)
+
+
+def test_whether_a_stay_goes_on_is_asked_of_its_office_and_of_nobody_else():
+    book = Book(A)
+    asks = RequestOpened(to=B, asks="stay", about=book.main)
+    assert book.refuses(asks) is None
+    assert book.refuses(msgspec.structs.replace(asks, to=D)) == ("no_such_stay", "to", "request.not_its_stay")
+    entry = RequestOpened(to=B, asks="stay", about=next(iter(book.book.recorded)))
+    assert Book(D).refuses(entry) == ("no_such_stay", "about", None)
 
 
 class TestARequestForAnAmendment:
