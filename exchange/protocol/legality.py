@@ -28,6 +28,7 @@ from events.catalogue.values import town
 from events.envelope import Ref
 from exchange.protocol import answering
 from exchange.protocol.chain import is_opening
+from exchange.protocol.lasting import require_longer, require_over
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.record import Record, Stay
 from exchange.protocol.refusals import (
@@ -42,7 +43,6 @@ from exchange.protocol.refusals import (
     NotAuthor,
     NotConcerned,
     NotKeeper,
-    NotLapsed,
     NotProtected,
     PersonDied,
     TieInForce,
@@ -163,8 +163,10 @@ def _on_stay(fact: Fact, day: str, office: str, record: Record) -> None:
     _alive(day, record)
     if isinstance(fact, MovedWithin | Extended | Left | MainChanged):
         stay = _require_stay(fact.stay, day, office, record, of_others=False)
-        if isinstance(fact, Left) and fact.basis == "lapsed" and stay.until is not None and day <= stay.until:
-            raise NotLapsed(until=stay.until)
+        if isinstance(fact, Left) and fact.basis == "lapsed":
+            require_over(day, stay)
+        elif isinstance(fact, Extended):
+            require_longer(fact, day, record, stay)
 
 
 def _require_stay(ref: Ref, day: str, office: str, record: Record, *, of_others: bool = True) -> Stay:

@@ -50,6 +50,13 @@ class NotLapsed(Illegal):
     about = "basis"
 
 
+class NotLonger(Illegal):
+    """By the office's own book the stay lasts until that day or a later one already."""
+
+    code = "not_longer"
+    about = "stay_until"
+
+
 class NotKeeper(Illegal):
     """Only the keeper may record this; others request it."""
 

@@ -74,6 +74,25 @@ class TestAStay:
         assert book.refuses(lapsed, "2026-06-30") == ("not_lapsed", "basis", None)
         assert book.refuses(lapsed, "2026-07-01") is None
 
+    def test_is_extended_to_a_later_day_than_the_one_that_held(self):
+        book = Book(D)
+        stay = book.own(arrived(stay_until="2026-06-30"), "2026-04-01")
+        shorter, same, longer = (Extended(stay=stay, stay_until=f"2026-0{month}-30") for month in (5, 6, 9))
+        assert (
+            book.refuses(shorter, "2026-05-01")
+            == book.refuses(same, "2026-05-01")
+            == ("not_longer", "stay_until", None)
+        )
+        assert book.refuses(longer, "2026-05-01") is None
+        book.own(Extended(stay=stay, stay_until="2026-12-30"), "2026-06-01")
+        assert book.refuses(longer, "2026-06-02") == ("not_longer", "stay_until", None)
+        assert book.refuses(longer, "2026-05-01") is None, "recorded late, of a day before the other extension"
+
+    def test_without_a_last_day_may_be_given_one(self):
+        book = Book(D)
+        stay = book.own(arrived(), "2026-04-01")
+        assert book.refuses(Extended(stay=stay, stay_until="2026-06-30"), "2026-05-01") is None
+
     def test_of_the_dead_goes_on_for_nobody(self, dead):
         assert dead.refuses(MovedWithin(stay=dead.main)) == ("person_died", "effective_on", None)
         assert dead.refuses(Departed(destination=ABROAD)) == ("person_died", "effective_on", None)
