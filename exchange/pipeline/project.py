@@ -20,6 +20,7 @@ from events.store.contract import StoredDelivery
 from exchange.books import Shelf, as_told
 from exchange.feeds import position_for
 from exchange.pipeline.settled import Settled
+from exchange.protocol.asking_anew import undecided_again
 from exchange.protocol.cases import deviates
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.notices import Notice, notices
@@ -174,12 +175,15 @@ def _case_row(
 
 
 def _answered_at(one: Settled, record: Record, state: CaseState) -> datetime | None:
-    """When the log got the first answer that left open what holds; None where nothing waits for a decision."""
+    """When the log got the first answer that left open what holds, or what took back the decision on it; None where
+    nothing waits for one.
+    """
     if state.status not in DECIDING:
         return None
     thread = (record.facts[ref] for ref in state.thread if record.facts[ref].stamp > (state.again or 0))
     left_open = [s.ref for s in thread if isinstance(s.payload, Disputed) or deviates(s)]
-    return one.sequenced_at(left_open[0]) if left_open else None
+    since = [*left_open[:1], *undecided_again(record.facts, state)] if left_open else []
+    return max(map(one.sequenced_at, since), default=None)
 
 
 def _amended(one: Settled, record: Record, ref: Ref) -> list[datetime]:

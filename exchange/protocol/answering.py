@@ -45,6 +45,15 @@ from exchange.protocol.refusals import (
 
 _FAR = "9999-12-31"
 _ELSEWHERE = ""
+# What to do instead, by how the case was closed.
+_CLOSED_OTHERWISE: Mapping[str, str] = {
+    "redirected": "case_closed.redirected",
+    "not_reachable": "case_closed.not_reachable",
+}
+_CLOSED: Mapping[str, str] = {
+    **_CLOSED_OTHERWISE,
+    **dict.fromkeys(("confirmed", "settled", "answered", "matched"), "case_closed.answered"),
+}
 
 
 def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) -> None:
@@ -83,9 +92,14 @@ def _disputes_notice(case: CaseRef, office: str, record: Record) -> bool:
 
 def _open_for(state: CaseState, allowed: frozenset[str]) -> None:
     if state.status == "withdrawn":
-        raise CaseWithdrawn(status=state.status)
+        raise _withdrawn(state)
     if state.status not in allowed:
-        raise CaseClosed(status=state.status)
+        raise CaseClosed(rule=_CLOSED.get(state.status), status=state.status)
+
+
+def _withdrawn(state: CaseState) -> CaseWithdrawn:
+    """What the asker withdrew by hand either side opens again; what no longer stands opens by itself, or never."""
+    return CaseWithdrawn(rule=None if state.automatic else "case_withdrawn.by_hand", status=state.status)
 
 
 def _by_asked(state: CaseState, office: str) -> None:
@@ -117,7 +131,7 @@ def _by_asker(state: CaseState, office: str) -> None:
     if office != state.asker:
         raise NotAsked(asker=state.asker)
     if state.status == "withdrawn":
-        raise CaseWithdrawn(status=state.status)
+        raise _withdrawn(state)
     corrected_in_this_act = bool(state.reopened and state.deviations)
     if state.status not in DECIDING and not corrected_in_this_act:
         raise NothingToSettle(status=state.status)
@@ -140,8 +154,10 @@ def _settling(fact: Settled, state: CaseState) -> None:
 def _reopening(state: CaseState, office: str) -> None:
     if office not in {state.asker, state.ref.asked}:
         raise NotAsked(asked=state.ref.asked)
-    if state.open or state.status in {"withdrawn", "redirected", "not_reachable"}:
-        raise CaseClosed(rule="not_closed", status=state.status)
+    if state.open or state.status in _CLOSED_OTHERWISE:
+        raise CaseClosed(rule=_CLOSED_OTHERWISE.get(state.status, "not_closed"), status=state.status)
+    if state.status == "withdrawn" and state.automatic:
+        raise _withdrawn(state)
 
 
 def _withdrawing(state: CaseState, office: str) -> None:

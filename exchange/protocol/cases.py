@@ -25,12 +25,13 @@ from events.catalogue.case import (
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Facts, Standing
+from exchange.protocol.asking_anew import answers_wait, asked_anew, moments, reconsidered, waits_since_before
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.naming import asked_by, named_ever, named_offices
 from exchange.protocol.on_paper import came_on_paper, out_of_reach_again, speaks_for_asked
 from exchange.protocol.one_document import corrected_away
 from exchange.protocol.out_of_reach import ended, out_of_reach
-from exchange.protocol.pressing import answered, pressed
+from exchange.protocol.pressing import answered, at_rest, pressed
 from exchange.protocol.record import ASKED, DECIDING, OPEN, Announcement, CaseState
 from exchange.protocol.redirecting import answered_after_all, restores_answer, unless_astray, withdraws_answer
 from exchange.protocol.stay_requests import answers
@@ -43,10 +44,8 @@ RIVAL_DOCUMENT = "rival_document"
 UNSEEN = frozenset({MATCH, ONE_DOCUMENT})  # what the teller itself may not see
 # Questions that only the author of the opening event ever puts.
 ASKED_BY_AUTHOR = frozenset({"inflow", "registration", "outflow", "request", "enquiry"})
-# Answers that hold only for the content that they saw. (What answers a request is no reply, and folded later.)
 # Answers after which further parts come, which may differ as well.
 MORE_MAY_DIFFER = frozenset({"confirmed", "matched", "deviations"})
-COVERING = frozenset({"confirmed", "matched", "deviations", "settled", "answered"})
 
 
 def cases(
@@ -101,7 +100,7 @@ def cases(
         unseen = bool(tellers) and all(d.ground in UNSEEN and d.teller == book.office for d in tellers)
         # A day that was set for the first answer says nothing of the next one.
         due_on = state.due_on or (None if state.open and state.again is not None else due.get(ref))
-        found[ref] = msgspec.structs.replace(state, due_on=due_on, hidden=unseen and not thread)
+        found[ref] = msgspec.structs.replace(at_rest(state), due_on=due_on, hidden=unseen and not thread)
     beyond = out_of_reach(book.offices, facts, found)
     return found | {state.ref: ended(state, announcements, answered) for state in beyond}
 
@@ -130,10 +129,15 @@ def _fold(
     """The replies by their stamps, with the corrections of the opening event among them."""
     state = CaseState(ref=ref, asker=asker, status="open")
     withdrawn: CaseState | None = None  # as it was before a withdrawal that may be taken back together with the answer
-    for reply in thread:
+    ended: set[Ref] = set()  # answers taken back since, for which nobody waited any more
+    for stamp, reply in moments(thread, facts):
         if reply.void:
+            if stamp == reply.stamp and answers_wait(state, _take(state, reply, by_asked=reply.author == ref.asked)):
+                ended.add(reply.ref)
+            elif reply.ref in ended and waits_since_before(state, reply):
+                state = asked_anew(state, stamp)
             continue
-        state = _reconsider(state, facts, reply.stamp)
+        state = reconsidered(state, facts, reply.stamp)
         if withdrawn is not None and state.status == "withdrawn" and restores_answer(reply):
             state = answered_after_all(withdrawn, state, reply)
             continue
@@ -143,7 +147,7 @@ def _fold(
             state = msgspec.structs.replace(state, aside=(*state.aside, reply.ref))
         else:
             state = msgspec.structs.replace(after, thread=(*state.thread, reply.ref))
-    return _reconsider(state, facts, None)
+    return reconsidered(state, facts, None)
 
 
 def _take(state: CaseState, reply: Standing, *, by_asked: bool) -> CaseState | None:
@@ -151,8 +155,8 @@ def _take(state: CaseState, reply: Standing, *, by_asked: bool) -> CaseState | N
     payload = reply.payload
     replace = msgspec.structs.replace
     if isinstance(payload, Reopened):
-        again = _again(state, reply.stamp)
-        return replace(again, status="open", reopened=payload.fields, automatic=False, reason=None)
+        anew = asked_anew(state, reply.stamp)
+        return replace(anew, reopened=payload.fields, automatic=False, reason=None)
     if isinstance(payload, Withdrawn):
         if not state.open and (state.status == "withdrawn" or not withdraws_answer(reply)):
             return None
@@ -209,47 +213,6 @@ def deviates(reply: Standing) -> bool:
 def says_more(reply: Standing) -> bool:
     """Deviations that the exchange itself found, in parts that came after the answer."""
     return reply.event.frame.automatic and deviates(reply)
-
-
-def _reconsider(state: CaseState, facts: Mapping[Ref, Standing], until: int | None) -> CaseState:
-    """A field that an answer covered and that was corrected afterwards is open again (catalogue, rule 7)."""
-    opening = facts.get(state.ref.opening)
-    if opening is None or not state.thread or state.status not in COVERING:
-        return state
-    last = facts[state.thread[-1]]
-    seen: set[Ref] = set()
-    for ref in state.thread:
-        payload = facts[ref].payload
-        if isinstance(payload, Confirmed | EnquiryAnswered):
-            seen |= set(payload.sees)
-    if isinstance(last.payload, Settled):
-        act = last.event.frame.submission
-        # Accepting is one act: the statement is corrected and the case settled, in whichever order they stand.
-        seen |= {
-            ref
-            for ref in opening.corrections
-            if facts[ref].stamp < last.stamp or facts[ref].event.frame.submission == act
-        }
-    fields: set[str] = set()
-    latest = 0
-    for ref in opening.corrections:
-        payload = facts[ref].payload
-        if until is not None and facts[ref].stamp > until:
-            continue
-        if ref not in seen and isinstance(payload, Corrected):
-            fields |= set(payload.fields)
-            latest = max(latest, facts[ref].stamp)
-    if not fields:
-        return state
-    again = _again(state, latest)
-    return msgspec.structs.replace(again, status="open", reopened=tuple(sorted(fields)), automatic=False)
-
-
-def _again(state: CaseState, stamp: int) -> CaseState:
-    """Asked anew: with no day for the answer yet, and the office asked may defer once more."""
-    return msgspec.structs.replace(
-        state, again=stamp, due_on=None, deferrals=0, escalated=(), undecided=False, on_paper=False
-    )
 
 
 def _derive(

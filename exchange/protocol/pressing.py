@@ -57,3 +57,10 @@ def pressed(state: CaseState, reply: Standing, *, by_asked: bool) -> CaseState |
 def answered(state: CaseState) -> CaseState:
     """The turn is the asker's now; who has been asked to see to the answer was not asked about its decision."""
     return state if state.status in DECIDING else msgspec.structs.replace(state, escalated=())
+
+
+def at_rest(state: CaseState) -> CaseState:
+    """In a case that is closed nobody waits, is late, or is asked to see to it."""
+    if state.open or not (state.escalated or state.undecided):
+        return state
+    return msgspec.structs.replace(state, escalated=(), undecided=False)

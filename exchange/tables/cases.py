@@ -27,8 +27,9 @@ _ORDER = (cases.c.due_order, cases.c.office, cases.c.id)
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     """One case, as `office` knows it: the office asked, or the asker. `due_on`: for the answer, fixed when it opens.
 
-    `answered_at`: when the answer came of which the asker has still to decide what holds. `late`: whether the day of
-    the answer, or of that decision, went by. `escalated`: who has been asked to see to just that.
+    `answered_at`: when the answer came of which the asker has still to decide what holds, or when it took back what it
+    had decided. `late`: whether the day of the answer, or of that decision, went by. `escalated`: who has been asked to
+    see to just that.
     """
 
     office: str

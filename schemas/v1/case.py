@@ -51,7 +51,8 @@ class CaseRowSchema(Wire):
     late = fields.Flag(metadata={"description": "Whether the day of the answer, or of the decision on it, went by."})
     opened_at = fields.Text(required=True)
     answered_at = fields.Text(
-        allow_none=True, metadata={"description": "When the answer came that waits for a decision."}
+        allow_none=True,
+        metadata={"description": "When the answer came that waits for a decision, or the decision was taken back."},
     )
     closed_at = fields.Text(allow_none=True)
     reason = fields.Text(allow_none=True)

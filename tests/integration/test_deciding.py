@@ -75,6 +75,16 @@ def test_a_decision_ends_it(node, home, new_home, asked, days):
     assert {(row.late, row.answered_at) for row in (*home.cases(), *new_home.cases())} == {(False, None)}
 
 
+def test_a_decision_taken_back_leaves_ten_days_from_then(node, home, new_home, asked, days):
+    home.answers("case.disputed", asked, reason="person_unknown")
+    decided = new_home.answers("case.settled", asked, whole="accepted")
+    days(20)
+    taken_back = {"target": [DONGHUAMEN, decided.id], "ground": "recording_error"}
+    new_home.records("event.retracted", "2026-03-02", taken_back, decided.person)
+    shown = case_of(node, new_home.caller, asked)
+    assert (shown["status"], shown["decide_by"], shown["late"]) == ("disputed", "2026-04-03", False)
+
+
 def test_what_was_escalated_for_one_answer_counts_no_more_when_it_came(node, clock, home, new_home, asked):
     def escalated() -> int:
         return how_many(node, home.caller, Which(escalated=True))

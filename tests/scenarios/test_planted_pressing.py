@@ -5,6 +5,7 @@ import pytest
 
 import exchange.pipeline.reminding
 import exchange.pipeline.settling
+import exchange.protocol.asking_anew
 import exchange.protocol.cases
 import exchange.protocol.causes
 import exchange.protocol.duties
@@ -60,12 +61,12 @@ def test_taking_what_was_said_of_the_answer_for_what_is_said_of_the_decision_is_
 
 
 def test_taking_what_was_said_of_one_answer_for_what_is_said_of_the_next_is_noticed(monkeypatch):
-    anew = exchange.protocol.cases._again
+    anew = exchange.protocol.asking_anew.asked_anew
 
     def remembering(state, stamp):
         return msgspec.structs.replace(anew(state, stamp), escalated=state.escalated)
 
-    monkeypatch.setattr(exchange.protocol.cases, "_again", remembering)
+    monkeypatch.setattr(exchange.protocol.cases, "asked_anew", remembering)
     assert differs("late-again-when-reopened")
 
 

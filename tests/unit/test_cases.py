@@ -142,34 +142,33 @@ def test_what_was_asked_anew_may_be_deferred_anew(story):
     assert story.both() == ("deferred", LATER)
 
 
-class TestTheDayComes:
-    def press(self, story: Story, office: str, ground: str, due_on: str = DUE) -> bool:
-        record = story.world.record(office, "P1")
-        assert record is not None
-        make = escalation if ground == COUNTY else reminder
-        draft = make(story.world.book(office).offices, record, record.cases[story.case], ground, due_on)
-        if draft is None:
-            return False
-        made = story.world.author(
-            office, "P1", DUE, draft.payload, actor=SYSTEM_ACTOR, id_=draft.id, because=draft.because
-        )
-        story.world.command(made)
-        story.world.drain()
-        return True
+def press(story: Story, office: str, ground: str, due_on: str = DUE) -> bool:
+    record = story.world.record(office, "P1")
+    assert record is not None
+    make = escalation if ground == COUNTY else reminder
+    draft = make(story.world.book(office).offices, record, record.cases[story.case], ground, due_on)
+    if draft is None:
+        return False
+    made = story.world.author(office, "P1", DUE, draft.payload, actor=SYSTEM_ACTOR, id_=draft.id, because=draft.because)
+    story.world.command(made)
+    story.world.drain()
+    return True
 
+
+class TestTheDayComes:
     def test_a_fact_makes_the_case_overdue_on_both_sides_and_once(self, story):
-        assert self.press(story, NEW, "on_day")
+        assert press(story, NEW, "on_day")
         assert story.both()[0] == "open"
-        assert self.press(story, NEW, "overdue")
+        assert press(story, NEW, "overdue")
         assert story.both()[0] == "overdue"
-        assert not self.press(story, NEW, "overdue")
-        assert not self.press(story, HOME, "overdue"), "who is asked does not remind itself"
+        assert not press(story, NEW, "overdue")
+        assert not press(story, HOME, "overdue"), "who is asked does not remind itself"
 
     def test_the_county_hears_when_it_is_overdue_and_holds_no_record(self, story):
-        assert not self.press(story, HOME, COUNTY)
-        self.press(story, NEW, "overdue")
-        assert self.press(story, HOME, COUNTY)
-        assert not self.press(story, HOME, COUNTY)
+        assert not press(story, HOME, COUNTY)
+        press(story, NEW, "overdue")
+        assert press(story, HOME, COUNTY)
+        assert not press(story, HOME, COUNTY)
         assert {state.escalated for state in map(story.at, (HOME, NEW))} == {(COUNTY,)}
         story.record(HOME, Confirmed(case=story.case))
         (record,) = story.world.records(COUNTY)
@@ -178,18 +177,18 @@ class TestTheDayComes:
 
     @pytest.mark.parametrize("anew", ["reopened", "deferred"])
     def test_the_county_is_asked_once_for_each_time_that_it_is_late(self, story, anew):
-        self.press(story, NEW, "overdue")
-        self.press(story, HOME, COUNTY)
+        press(story, NEW, "overdue")
+        press(story, HOME, COUNTY)
         if anew == "reopened":
             story.record(HOME, Confirmed(case=story.case))
             story.record(NEW, Reopened(case=story.case, reason="doubt"))
         else:
             story.record(HOME, Deferred(case=story.case, until=LATER, reason="still_looking"))
         assert {state.escalated for state in map(story.at, (HOME, NEW))} == {()}
-        assert not self.press(story, HOME, COUNTY, LATER), "it has time again"
-        self.press(story, NEW, "overdue", LATER)
-        assert self.press(story, HOME, COUNTY, LATER)
-        assert not self.press(story, HOME, COUNTY, LATER)
+        assert not press(story, HOME, COUNTY, LATER), "it has time again"
+        press(story, NEW, "overdue", LATER)
+        assert press(story, HOME, COUNTY, LATER)
+        assert not press(story, HOME, COUNTY, LATER)
 
     def test_a_deferral_outlives_a_reminder_of_the_day_before_it(self, story):
         late = reminder(story.world.book(NEW).offices, story.world.record(NEW, "P1"), story.at(NEW), "overdue", DUE)
@@ -204,10 +203,10 @@ class TestTheDayComes:
     @pytest.mark.parametrize("ground", ["half_time", "overdue"])
     def test_nobody_is_pressed_while_a_death_stands_or_when_all_is_said(self, story, ground):
         death = story.record(HOME, Deceased())
-        assert not self.press(story, NEW, ground)
+        assert not press(story, NEW, ground)
         story.record(HOME, Retracted(target=death))
         story.record(HOME, Confirmed(case=story.case))
-        assert not self.press(story, NEW, ground)
+        assert not press(story, NEW, ground)
 
 
 class TestWhatEachSideMaySay:
