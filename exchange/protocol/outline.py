@@ -18,7 +18,9 @@ from events.event import Event
 from exchange.protocol.book import book_of
 from exchange.protocol.offices import Offices
 from exchange.protocol.particulars import particulars
-from exchange.protocol.plain_life import Life, Line, NotPlain, Open, Residence, Spot, line_of, lived, read_parts
+from exchange.protocol.plain_life import Life, NotPlain, Residence, lived
+from exchange.protocol.plain_line import Line, Spot, line_of
+from exchange.protocol.plain_parts import Open, read_parts
 from exchange.protocol.view import Basis, bases
 
 _NOBODY = ""  # whose book it is says nothing about facts, only about particulars

@@ -1,79 +1,21 @@
 """A plain life: the common facts of a person, folded line by line out of stored frames. Pure.
 
-What is not plain (an amendment, a merge, a dispute, stays that contest each other, a fact that names what is not there)
-ends the fold, for only `view` knows all rules. So few rules stand here twice, and tests hold them against `view`.
+What is not plain (an amendment of more than sealed values, a merge, a dispute, stays that contest each other, a fact
+that names what is not there) ends the fold, for only `view` knows all rules. So few rules stand here twice, and tests
+hold them against `view`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
 
 import msgspec
 
-from events.catalogue.values import Place, StayKind
-from events.envelope import Part, Ref
-from events.parts import TIES
+from events.catalogue.values import StayKind
+from events.envelope import Ref
 from events.upcasts import UPCASTS
-
-Parts = Mapping[str, Mapping[str, Any]]  # by the name of the part
-_NOTHING: Mapping[str, Any] = {}
-Open = Callable[[int, "Line", frozenset[Part]], Parts]
-
-
-class Spot(msgspec.Struct, frozen=True, gc=False):
-    """A place as it is stored, its codes unchecked: what is in the log was checked when it came."""
-
-    kind: Literal["town", "abroad", "unknown", "no_fixed_abode", "birth"]
-    code: str | None = None
-    country: str | None = None
-    last: str | None = None
-
-    def place(self) -> Place:
-        return Place(self.kind, self.code, self.country, self.last)
-
-
-class Named(msgspec.Struct, frozen=True, gc=False):
-    """The name of a stay as it is stored."""
-
-    stay: Ref | None = None
-    town: str | None = None
-
-
-class Facts(msgspec.Struct, frozen=True, gc=False):
-    """The clear facts that are read of a line, of whatever type."""
-
-    kind: StayKind | None = None
-    registration: Spot | None = None
-    ends: tuple[Named, ...] = ()
-    continues: Named | None = None
-    destination: Spot | None = None
-    opens: bool = False
-    from_: Spot | None = msgspec.field(name="from", default=None)
-    to: Spot | str | None = None
-    stay_until: str | None = None
-    tie: str | None = None
-    particulars: Mapping[str, Any] = {}
-    set: Mapping[str, Any] = {}
-    stated: Mapping[str, Any] = {}
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One stored frame, as far as a plain life reads it."""
-
-    id: str
-    type: str
-    schema: int
-    subject: tuple[str, str]
-    author: str
-    effective_on: str
-    stamp: int
-    facts: Facts
-    stay: Ref | None = None
-    commitments: msgspec.Raw = msgspec.Raw()
-
-
-line_of = msgspec.json.Decoder(Line).decode
+from exchange.protocol.plain_corrections import sets_sealed_values
+from exchange.protocol.plain_line import Line
 
 
 class NotPlain(Exception):
@@ -99,9 +41,13 @@ class Life:
     """The mutable state of the fold. Lines are named by their numbers; a stay's address stands in the line named last.
 
     `chain`: of registrations. `openings`: on which the dossier stands. `told`: of particulars, the entry first.
+    `corrected`: the lines that correct one, the last in force last.
     """
 
-    __slots__ = ("addresses", "arrivals", "at", "chain", "died_on", "openings", "protection", "stays", "told")
+    __slots__ = (
+        "addresses", "arrivals", "at", "chain", "corrected", "corrections", "died_on", "openings", "protection",
+        "stays", "told",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.at = 0  # the line that is being taken
@@ -112,6 +58,8 @@ class Life:
         self.arrivals: list[int] = []
         self.protection: list[Line] = []
         self.told: list[int] = []
+        self.corrections: list[int] = []
+        self.corrected: dict[int, list[int]] = {}
         self.died_on: str | None = None
 
 
@@ -131,7 +79,19 @@ def lived(lines: Sequence[Line]) -> Life:
             raise NotPlain
         life.at = number
         step(life, line)
+    if life.corrections:
+        _correct(life, lines)
     return life
+
+
+def _correct(life: Life, lines: Sequence[Line]) -> None:
+    numbers = {Ref(line.author, line.id): number for number, line in enumerate(lines)}
+    for number in sorted(life.corrections, key=lambda n: (lines[n].stamp, lines[n].id)):  # all of one author
+        correction = lines[number]
+        target = numbers.get(correction.target) if correction.target is not None else None
+        if target is None or not sets_sealed_values(correction, lines[target]):
+            raise NotPlain
+        life.corrected.setdefault(target, []).append(number)
 
 
 def _not_plain(life: Life, line: Line) -> None:
@@ -236,6 +196,10 @@ def _registration_changed(life: Life, line: Line) -> None:
     life.chain.append(line)
 
 
+def _corrected(life: Life, line: Line) -> None:
+    life.corrections.append(life.at)
+
+
 # None: of no effect on what an outline tells. What does not stand here is not plain.
 _IDLE = (
     "tie.began tie.ended person.stated person.held person.kept_apart case.confirmed case.deferred case.noted "
@@ -255,43 +219,6 @@ STEPS: Mapping[str, Callable[[Life, Line], None] | None] = {
     "person.changed": _changed,
     "person.protected": _protected,
     "person.unprotected": _protected,
+    "event.corrected": _corrected,
     **dict.fromkeys(_IDLE.split()),
 }
-
-
-def read_parts(life: Life, lines: Sequence[Line], opened: Open) -> dict[str, Any]:
-    """The particulars as whoever keeps the person holds them; and sets the address of each stay, for both may lie in
-    one line.
-
-    Only what still stands is opened. What arrivals state counts where nothing else was told.
-    """
-    wanted = dict.fromkeys(life.told, _PARTICULARS)
-    for number in life.addresses.values():
-        wanted[number] = wanted[number] | _ADDRESS if number in wanted else _ADDRESS
-    parts = {n: opened(n, lines[n], names) for n, names in wanted.items()}
-    for stay, number in life.addresses.items():
-        life.stays[stay].address = parts[number].get("address", _NOTHING).get("address")
-    held: dict[str, Any] = {}
-    for number in life.told:
-        _take(held, lines[number].facts, parts[number])
-    for number in () if held else life.arrivals:
-        _take(held, lines[number].facts, opened(number, lines[number], _PARTICULARS))
-    held.pop(TIES, None)  # whom newcomers state as theirs are no particulars
-    if "born_on" in held:
-        held.pop("born_year", None)
-    return {field: value for field, value in held.items() if value is not None}
-
-
-def _take(held: dict[str, Any], facts: Facts, parts: Parts) -> None:
-    """The particulars of one line, wherever they lie."""
-    for clear in (facts.particulars, facts.set, facts.stated):
-        held.update(clear)
-    for part in parts.values():
-        for name in _CONTAINERS:
-            if name in part:
-                held.update(part[name])
-
-
-_CONTAINERS = ("particulars", "set", "stated")
-_ADDRESS: frozenset[Part] = frozenset({"address"})
-_PARTICULARS: frozenset[Part] = frozenset({"identity", "cohort", "contact"})

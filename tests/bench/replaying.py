@@ -16,7 +16,7 @@ from exchange.everybody import everybody
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.protocol.book import book_of
-from exchange.protocol.plain_life import line_of
+from exchange.protocol.plain_line import line_of
 from exchange.protocol.view import view
 from exchange.reconcile import stepwise
 from exchange.tables.records import Which, how_many
@@ -69,7 +69,7 @@ def _replays(node: Node, size: Size) -> Iterator[Figure]:
         "replay: decode and fold of the clear facts",
         [(events, timed(lambda: fold(clear), process_time)) for _ in runs][1:],
         target=REPLAY_TARGET,
-        bound="decoding, a step of plain Python a fact, and the view for one person in twenty, with an amendment",
+        bound="decoding, and a step of plain Python a fact",
     )
     yield rate(
         "replay with parts opened",

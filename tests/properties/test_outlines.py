@@ -5,18 +5,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from events.catalogue.amendment import Corrected
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Departed
-from events.catalogue.person import Deceased, Protected, Unprotected
-from events.catalogue.values import ABROAD
+from events.catalogue.movement import Arrived, Departed, MovedWithin
+from events.catalogue.person import Deceased, Protected, Registered, Unprotected
+from events.catalogue.values import ABROAD, town
 from events.codec import freeze
 from events.event import Event, opened, parts_of
 from exchange.protocol import plain_life
 from exchange.protocol.offices import Offices, Succession
 from exchange.protocol.outline import Outline, outlines, viewed
-from exchange.protocol.plain_life import Parts
+from exchange.protocol.plain_parts import Parts
 from tests.properties.histories import history
-from tests.properties.world import World
+from tests.properties.world import OFFICES, World
+from tests.unit import made_up
 
 HISTORIES = 300
 LAST_DAY = "2026-02-28"  # after whatever a history draws
@@ -104,3 +106,52 @@ def test_a_life_that_an_office_since_succeeded_had_a_part_in_is_not_plain(plain)
     followed = Offices(["110101000000"], {events[0].author: Succession(("110101009000",))})
     assert told(events, followed, whole=False) == ()
     assert told(events, followed) == viewed(events, followed, parts=True)
+
+
+HOME, TOWN = OFFICES[:2]
+REGISTERED = made_up.event(
+    Registered(basis="first_record", registration=town(HOME), particulars={"name": "李"}), HOME, "p", 1
+)
+ARRIVED = made_up.event(
+    Arrived(kind="main", address="1", reason="work", opens=True, stated={"name": "王"}), TOWN, "p", 2
+)
+MOVED = made_up.event(MovedWithin(stay=ARRIVED.ref, address="2"), TOWN, "p", 3)
+
+
+def corrected(target: Event, *fields: str, stamp: int = 9, by: str | None = None, **values: str) -> Event:
+    """Each value set; of the `fields` only those named are said to be, all where none is."""
+    fact = Corrected(target=target.ref, set=values, fields=tuple(f for f in fields or values if f != "none"))
+    return made_up.event(fact, by or target.author, "p", stamp)
+
+
+@pytest.mark.parametrize(
+    "corrections",
+    [
+        [corrected(MOVED, address="3")],
+        [corrected(MOVED, address="4", stamp=9), corrected(MOVED, address="3", stamp=8)],
+        [corrected(ARRIVED, name="张", reason="study")],
+        [corrected(REGISTERED, name="张", address="5")],
+    ],
+)
+@pytest.mark.parametrize("events", [(REGISTERED, ARRIVED, MOVED), (ARRIVED, MOVED)])
+def test_a_life_of_which_sealed_values_were_corrected_is_plain(events, corrections):
+    life = [*events, *(each for each in corrections if any(each.payload.target == e.ref for e in events))]
+    assert told(life, Offices([HOME, TOWN]), whole=False) == viewed(life, Offices([HOME, TOWN]), parts=True)
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [
+        corrected(ARRIVED, kind="further"),
+        corrected(ARRIVED, "address", kind="further", address="3"),  # and does not say that it sets the kind
+        corrected(MOVED, "none", address="3"),
+        corrected(MOVED, address="3", by=HOME),
+        corrected(MOVED, address="3", stamp=2),
+        corrected(MOVED, name="张"),
+        corrected(REGISTERED, note="of the clerk"),
+    ],
+)
+def test_whose_clear_facts_were_corrected_or_who_may_not_be_corrected_so_is_not_plain(correction):
+    life, offices = [REGISTERED, ARRIVED, MOVED, correction], Offices([HOME, TOWN])
+    assert told(life, offices, whole=False) == ()
+    assert told(life, offices) == viewed(life, offices, parts=True)

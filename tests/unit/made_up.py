@@ -28,6 +28,7 @@ def event(
         stamp=stamp,
         recorded_at="2026-01-01T00:00:00Z",
         version=stamp,
+        stay=getattr(fact, "stay", None),
         target=getattr(fact, "target", None),
         submission=f"s{stamp}",
         facts=parts_of(fact)[0],
