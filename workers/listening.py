@@ -18,6 +18,7 @@ import structlog
 from events.pinyin import read_tables
 from exchange import logs
 from exchange.pipeline.advance import advance
+from exchange.pipeline.in_force import Superseded
 from exchange.settings import Settings
 from exchange.wakes.ear import Ear
 from exchange.wakes.reach import Reach
@@ -50,7 +51,7 @@ def listen(settings: Settings) -> None:
             pulse.beat(settings.data, pulse.LISTENER)
             if reference is not None:
                 with structlog.contextvars.bound_contextvars(reference=reference or None):
-                    look(process, reference or None)
+                    look(process, reference or None, ending)
     finally:
         ear.close()
         process.close()
@@ -67,13 +68,16 @@ def _heard(ear: Ear, reach: Reach, ending: threading.Event) -> str | None:
     return reference
 
 
-def look(process: Process, reference: str | None) -> None:
-    """One round. What it leaves undone, the next one finds."""
+def look(process: Process, reference: str | None, ending: threading.Event) -> None:
+    """One round. What it leaves undone, the next one finds. It is the last one where a newer version is in force."""
     late = enough_after(MOMENT)
     try:
         done = advance(process.node(), enough=late)
         if late():
             process.broker().queue(reference)
+    except Superseded as error:
+        _log.error("superseded", **error.details)
+        ending.set()
     except Exception:  # noqa: BLE001 (taken back as a whole, and said with its traceback; nobody else would say it)
         _log.exception("round_failed")
     else:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import structlog
@@ -11,13 +15,16 @@ from celery import Celery
 
 from exchange.node import Node
 from exchange.pipeline.advance import advance
+from exchange.pipeline.in_force import Superseded, require_in_force
 from exchange.pipeline.sweep import BEGINNING, sweep_from
 from exchange.reconcile.reporting import BEGINNING as FIRST
 from exchange.reconcile.reporting import report_from
+from exchange.settings import SettingsWrong
 from exchange.wakes.broker import Broker
 from workers.queues import ADVANCE, CHECK, SWEEP
 from workers.retries import DAILY, WORK
 
+ANSWERED = 0.3  # seconds after which a task that has ended was answered
 LONGEST = 20.0  # seconds of work in one task, so that no end of a worker waits long; a new one goes on behind it
 
 _log = structlog.get_logger(__name__)
@@ -41,12 +48,31 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
         return made
 
     def check_task(task: Any, begun: int | None = FIRST[0], after: str = FIRST[1]) -> None:
+        require_in_force(node())
         left = DAILY.run(lambda: report_from(node(), (begun, after), enough_after(LONGEST)))
         if left is not None:
             task.apply_async(left, queue=CHECK)
 
     for name, function in ((ADVANCE, advance_task), (SWEEP, sweep_task), (CHECK, check_task)):
-        app.task(function, name=name, bind=True, shared=False)  # or every other application would get it, too
+        app.task(_in_force(function), name=name, bind=True, shared=False)  # shared, every application would get it
+
+
+def _in_force(act: Callable[..., Any]) -> Callable[..., Any]:
+    """The task; where a newer version is in force it changes nothing, and the worker ends, as when an operator ends it.
+
+    What it was asked to do the clock asks again, of whoever is in force.
+    """
+
+    @wraps(act)
+    def whole(*arguments: Any) -> Any:
+        try:
+            return act(*arguments)
+        except (SettingsWrong, Superseded) as error:  # the first, where this process was begun since
+            _log.error("superseded", code=error.code, **error.details)
+            # Once this was answered: a worker that is told so in the middle of an answer waits for it in vain.
+            threading.Timer(ANSWERED, os.kill, (os.getppid(), signal.SIGTERM)).start()
+
+    return whole
 
 
 def _advanced(node: Callable[[], Node]) -> tuple[int, bool]:

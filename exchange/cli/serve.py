@@ -74,7 +74,7 @@ def _no_demo_to_make(found: Settings) -> None:
 def _alone(found: Settings) -> None:
     logs.set_up(for_machines=False)  # before anybody works: what is said until then shows the values of variables
     with _until_told(), _listening(found) as listener, opened(_demo(found) if found.demo else found) as node:
-        loop = Loop(node).start()
+        loop = Loop(node, superseded=_end_this_process).start()
         try:
             _serve(node, loop, listener)
         finally:
@@ -144,6 +144,10 @@ def _listening(found: Settings) -> Iterator[socket.socket]:
         raise OutOfReach(field="--port", rule=rule, host=found.host, port=found.port, why=error) from error
     with listener:
         yield listener
+
+
+def _end_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from events.store.sql.rows import Query
 from exchange.pipeline.forward import forward
+from exchange.pipeline.in_force import IN_FORCE, judge
 from exchange.pipeline.sequence import resume, sequence
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 # Each by its index, from the first that is there: at the beginning of such a table lies what is long done.
 _LEFT = Query(
-    "SELECT (SELECT position FROM pending ORDER BY position LIMIT 1),"
+    f"SELECT {IN_FORCE},"  # noqa: S608 (our own words)
+    " (SELECT position FROM pending ORDER BY position LIMIT 1),"
     " (SELECT number FROM dirty ORDER BY number LIMIT 1),"
     " (SELECT joined FROM backlogs ORDER BY joined LIMIT 1),"
     " (SELECT number FROM set_aside ORDER BY number LIMIT 1)"
@@ -30,7 +32,8 @@ def never() -> bool:
 def advance(node: Node, enough: Callable[[], bool] = never) -> int:
     """Do all the work that there is. The number of events sequenced and persons forwarded.
 
-    `enough` is asked between two rounds: whether to stop though something may be left.
+    `enough` is asked between two rounds: whether to stop though something may be left. Raises Superseded where a newer
+    version has had the database: this one does nothing more.
     """
     done = 0
     left, aside = _left(node)
@@ -51,6 +54,7 @@ def anything_left(node: Node) -> bool:
 
 
 def _left(node: Node) -> tuple[bool, bool]:
-    """The same, and whether anything is set aside."""
-    ((*first, aside),) = node.uow.glance(lambda reader: list(reader.ask_rows(_LEFT, ())))
+    """The same, and whether anything is set aside. Raises Superseded where a newer version is in force."""
+    ((step, view, *first, aside),) = node.uow.glance(lambda reader: list(reader.ask_rows(_LEFT, ())))
+    judge(step, view)
     return any(found is not None for found in first), aside is not None

@@ -14,7 +14,8 @@ from events.store.contract import Dirty, StoredDelivery, StoredEvent
 from events.store.errors import Unavailable
 from events.store.rules import concerned
 from exchange.books import Shelf
-from exchange.pipeline.joining import mark_backlog, unmarked_from
+from exchange.pipeline.in_force import Superseded, unmarked_in_force
+from exchange.pipeline.joining import mark_backlog
 from exchange.pipeline.likening import liken
 from exchange.pipeline.project import project, write_records
 from exchange.pipeline.relatives import Relatives, Watched
@@ -40,12 +41,12 @@ def forward(node: Node, limit: int = BATCH) -> int:
     joined later waits. The number of persons of both.
 
     A dossier that cannot be settled, or whose rows the database refuses, stays marked, and is named in `node.stuck`; it
-    holds up no other. Raises Unavailable where the database cannot be used.
+    holds up no other. Raises Unavailable where the database cannot be used, Superseded where it is a newer version's.
     """
     node.step("before forward")
     try:
         done, room = _round(node, limit, _together)
-    except Unavailable:
+    except (Superseded, Unavailable):
         raise
     except Exception:  # noqa: BLE001 (all was taken back; whatever it is, one by one shows whose it is)
         _log.warning("batch_taken_apart", exc_info=True)
@@ -60,7 +61,9 @@ def _round(node: Node, limit: int, bring_up: Do) -> tuple[int, int]:
     """The number of persons for whom nothing is left to do, and how many of a backlog there is room for; 0 for none."""
     with node.uow.begin() as session:
         settled: set[str] = set()
-        if claimed := session.claim(limit + len(node.stuck)):
+        claimed = session.claim(limit + len(node.stuck))
+        behind = unmarked_in_force(session) is not None
+        if claimed:
             node.step("claimed")
             node.learn_offices(session)  # another process may have recorded a succession since
             offices = {one.person for one in claimed if one.person.isdecimal()}
@@ -70,7 +73,6 @@ def _round(node: Node, limit: int, bring_up: Do) -> tuple[int, int]:
             session.done(one for one in claimed if one.person in settled)
             _note_stuck(node, session, [one for one in claimed if one.person not in settled])
             node.step("marks taken off")
-        behind = unmarked_from(session) is not None
     # Only few of them while others wait.
     return len(settled), max(limit - len(claimed), limit // 10, 1) if behind else 0
 

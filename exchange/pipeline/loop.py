@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import structlog
 
 from events.pinyin import read_tables
 from exchange.clock import day_of
-from exchange.pipeline.advance import advance
+from exchange.pipeline.advance import advance, never
+from exchange.pipeline.in_force import Superseded
 from exchange.pipeline.sweep import sweep
 from exchange.wake import nobody
 
@@ -23,8 +25,10 @@ _log = structlog.get_logger(__name__)
 class Loop:
     """Starts with `start`, ends with `stop`. A wake-up only says "look": whatever it should have told, a poll finds."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, superseded: Callable[[], object] = never) -> None:
+        """`superseded`: is told that it has ended by itself, since a newer version is in force."""
         self._node = node
+        self._superseded = superseded
         self._woken = threading.Event()
         self._ending = False
         self._thread = threading.Thread(target=self._run, name="exchange-worker", daemon=True)
@@ -51,6 +55,11 @@ class Loop:
                 self._new_day()
                 advance(self._node)
                 self.failure = None
+            except Superseded as error:
+                self.failure = error
+                _log.error("superseded", **error.details)
+                self._superseded()
+                return
             except Exception as error:  # noqa: BLE001 (taken back as a whole; the next round finds the same work again)
                 self.failure = error
                 _log.exception("round_failed")

@@ -20,6 +20,7 @@ from exchange.ids import derived_id
 from exchange.jurisdictions.deadlines import Rules
 from exchange.pipeline.advance import never
 from exchange.pipeline.by_person import by_person
+from exchange.pipeline.in_force import require_in_force
 from exchange.pipeline.reminding import remind
 from exchange.pipeline.settling import Settling
 from exchange.protocol.draft import Draft
@@ -48,8 +49,9 @@ def sweep_from(
 ) -> tuple[int, Place | None]:
     """The same from a place on, until it is enough, which is asked after each page of at most `limit` rows.
 
-    How many facts that were, and where to go on; None at the end.
+    How many facts that were, and where to go on; None at the end. Raises Superseded where a newer version is in force.
     """
+    require_in_force(node)
     duty, after = place
     made = 0
     while duty < len(_DUTIES):

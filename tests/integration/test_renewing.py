@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from exchange.node import Node
-from exchange.pipeline import renewing
+from exchange.pipeline import in_force, renewing
 from exchange.pipeline.advance import advance
 from exchange.pipeline.joining import unmarked_from
 from exchange.reconcile import checks
@@ -45,7 +45,8 @@ def test_by_the_same_view_nothing_is_made_anew(left):
 
 
 def test_by_another_every_record_is_and_nobody_is_told(left, monkeypatch):
-    monkeypatch.setattr(renewing, "VIEW_VERSION", 99)
+    for module in (renewing, in_force):
+        monkeypatch.setattr(module, "VIEW_VERSION", 99)
     node = opened(*left)
     before = told(node)
     assert checks(node).differences == (), "until they were made anew they are not compared"

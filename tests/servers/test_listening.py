@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import threading
 
 import pytest
 import redis
@@ -68,7 +69,7 @@ def test_what_takes_longer_than_a_moment_the_others_are_asked_to_share(served, k
     served.node.bell.close()
     kept.flushall()
     process = Process(settings_of(served.given))
-    listening.look(process, None)
+    listening.look(process, None, threading.Event())
     process.close()
     assert kept.llen(ADVANCE) == 1
 
