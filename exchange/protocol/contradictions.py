@@ -28,7 +28,7 @@ def contradictions(
     served = [link for link in links if not link.from_arrival and _first_entry(facts[link.ref])]
     for index, one in enumerate(served):
         for other in served[index + 1 :]:
-            if not (set(one.named) & set(other.named)):
+            if not (set(one.named) & set(other.named)) and not _ended_between(one, other, links):
                 found.add(Contradiction("two_registrations", tuple(sorted((one.ref, other.ref)))))
     return tuple(sorted(found))
 
@@ -42,6 +42,13 @@ def _still(contradiction: Contradiction, movements: Movements) -> bool:
 def _first_entry(standing: Standing) -> bool:
     """A registration that did not follow from another: two of them cannot both be the first."""
     return isinstance(standing.payload, Registered) and standing.payload.registration is not None
+
+
+def _ended_between(one: Link, other: Link, links: Iterable[Link]) -> bool:
+    """Whether the registration had ended before the other was entered: then that one is restored, and no second one."""
+    first, last = sorted((one.stamp, other.stamp))
+    entered = max(one, other, key=lambda link: link.stamp).day
+    return any(link.place is None and first < link.stamp < last and link.day <= entered for link in links)
 
 
 def contradiction_id(contradiction: Contradiction) -> str:

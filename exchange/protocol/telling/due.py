@@ -89,9 +89,15 @@ class Sight:
 
     @cached_property
     def recognised_by_keeper(self) -> bool:
-        """Whether the keeper has confirmed a stay of this office (or needs not): further parts may flow to it."""
+        """Whether the keeper has confirmed a stay of this office (or needs not): further parts may flow to it.
+
+        While two offices each entered the registration first, what the one confirmed says nothing for the other.
+        """
         record = self.record
         own = [stay for stay in record.stays if self.mine(stay.office)]
+        if any(found.kind == "two_registrations" for found in record.contradictions):
+            asked = (case for stay in own for case in record.questions_about(stay.id))
+            return any(case.recognised and case.ref.asked == self.keeper for case in asked)
         return any(record.recognised(stay) or self._taken_over(stay) for stay in own)
 
     def _taken_over(self, stay: Stay) -> bool:

@@ -116,7 +116,4 @@ def _fully(sight: Sight, keeper: str) -> bool:
     """By a move or merge at once; else after that keeper has confirmed."""
     if sight.own_of(RegistrationChanged, Merged):
         return True
-    for standing in sight.own_of(Registered):
-        if isinstance(standing.payload, Registered) and town_of(standing.payload.registration) == sight.me:
-            return True
     return any(c.recognised and c.ref.asked == keeper for c in sight.record.cases.values())
