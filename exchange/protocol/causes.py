@@ -8,6 +8,7 @@ from events.catalogue.case import Escalated, Reminded, Reopened, RequestOpened, 
 from events.catalogue.person import Merged, Unmerged
 from events.envelope import Ref
 from events.standing import Standing
+from exchange.protocol.naming import named_offices
 from exchange.protocol.record import Record
 
 
@@ -55,3 +56,11 @@ def made_keeper(record: Record) -> Standing | None:
     """The latest of all that can make an office keeper: the links of the chain, and merges."""
     makers = [record.facts[link.ref] for link in record.chain if not link.from_arrival]
     return max((*makers, *record.facts.in_force(Merged, Unmerged)), key=lambda s: (s.stamp, s.ref), default=None)
+
+
+def naming_the_keeper(record: Record, made: Standing) -> Standing:
+    """What let that fact make today's keeper so: itself, or the correction since which it names that office."""
+    corrected = record.keeper is not None and made.corrections
+    if not corrected or record.keeper in named_offices(made.event.payload):
+        return made
+    return record.facts[made.corrections[-1]]

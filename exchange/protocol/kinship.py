@@ -6,7 +6,7 @@ tied to them, and from nothing else; so it is the same on one node and on many, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -21,9 +21,10 @@ from events.envelope import Ref
 from events.errors import Malformed
 from events.parts import part_of
 from events.standing import Standing
-from exchange.protocol.causes import Cause, cause, made_keeper
+from exchange.protocol.causes import Cause, cause, made_keeper, naming_the_keeper
 from exchange.protocol.record import Record, Stay, Tie
 from exchange.protocol.ties import ties
+from exchange.protocol.without_part import taken_for_theirs
 
 GROUND = "family"  # of telling: for the sake of somebody tied to the person
 OF_AGE = 18
@@ -51,6 +52,7 @@ class Kin(msgspec.Struct, frozen=True):
     deaths: tuple[Death, ...] = ()
     persons: tuple[str, ...] = ()
     identity: Mapping[str, Any] = {}  # by what they are recognised
+    in_error: frozenset[str] = frozenset()  # offices that were taken for theirs, and never were
 
     @property
     def died(self) -> Death | None:
@@ -60,12 +62,13 @@ class Kin(msgspec.Struct, frozen=True):
 
 def kinship(record: Record, records: Iterable[Record]) -> dict[str, Kin]:
     """Those tied to the person of `record`, as far as the office holds them, by the id that the tie names."""
-    held = [other for other in records if other.person != record.person and other.holds and not other.withdrawn]
+    known = list(records)
+    held = [other for other in known if other.person != record.person and other.holds and not other.withdrawn]
     found: dict[str, Kin] = {}
     for person in tied_to(record):
         other = next((each for each in held if person in each.persons), None)
         if other is not None:
-            found[person] = _kin(other)
+            found[person] = _kin(other, known)
     return found
 
 
@@ -86,7 +89,7 @@ def tied_to(record: Record) -> list[str]:
     return sorted(person for person in named if person is not None)
 
 
-def _kin(record: Record) -> Kin:
+def _kin(record: Record, records: Sequence[Record]) -> Kin:
     made = made_keeper(record)
     deaths = sorted(
         (_death(s) for s in record.facts.values() if isinstance(s.payload, Deceased)), key=lambda d: (d.stamp, d.ref)
@@ -94,12 +97,13 @@ def _kin(record: Record) -> Kin:
     born_on = record.particulars.get("born_on")
     return Kin(
         keeper=record.keeper,
-        kept_since=cause(record, made, made.day) if made is not None else None,
+        kept_since=cause(record, naming_the_keeper(record, made), made.day) if made is not None else None,
         mains={stay.office: _known_to_live(record, stay) for stay in record.main_stays if record.confirmed(stay)},
         born_on=born_on if isinstance(born_on, str) else None,
         deaths=tuple(deaths),
         persons=record.persons,
         identity={field: value for field, value in record.particulars.items() if part_of(field) == "identity"},
+        in_error=taken_for_theirs(record, records),
     )
 
 

@@ -180,9 +180,11 @@ def _version(book: Book, facts: Mapping[Ref, Standing]) -> int:
 
 
 def _family(book: Book, facts: Facts) -> bool:
-    """Whether a notice of the family's column told the office of this person, of no tie that names another by now."""
-    family = [d.ref for d in book.received.values() if GROUND in (d.kind, d.ground)]
-    if not any(ref in facts for ref in family):
+    """Whether a notice of the family's column told the office of this person, of no tie that names another by now, and
+    nothing of it was withdrawn since.
+    """
+    family = [d for d in book.received.values() if GROUND in (d.kind, d.ground) and d.ref in facts]
+    if not family or (any(d.revision > 1 for d in family) and not any(d.parts for d in family)):
         return False
     began = facts.in_force(TieBegan) if facts.of(Corrected) else ()
     return not began or not all(named_no_more(standing, facts, book.office) for standing in began)

@@ -80,13 +80,20 @@ class Ledger:
 
 def content_of(item: Item, ledger: Ledger, office: str, letter: str | None) -> dict[str, Any]:
     """The payload of an item, as its office would send it."""
-    writer = _Writer(ledger, office, letter, item.event)
+    writer = _Writer(ledger, office, letter, item.event, moves=_moves(item, ledger))
     found = {key: writer.value(key, value) for key, value in item.content.items()}
     own = _OWN.get(item.event)
     if own is not None and letter is not None:
         stated = {**ledger.binding.persons[letter].particulars, **found.get(own, {})}
         found[own] = {name: told for name, told in stated.items() if told is not None}  # null: not stated at all
     return {key: value for key, value in found.items() if value is not None}
+
+
+def _moves(item: Item, ledger: Ledger) -> bool:
+    """Whether it speaks of a registration's move, which goes to a place: recorded, or corrected by this."""
+    if item.event != "event.corrected" or item.of is None:
+        return item.event == "registration.changed"
+    return any(told.type == "registration.changed" for told in ledger.events.get(item.of.partition(".")[0], ()))
 
 
 def place(value: Any, binding: Binding, random: Random) -> dict[str, Any] | None:
@@ -103,16 +110,16 @@ def place(value: Any, binding: Binding, random: Random) -> dict[str, Any] | None
 
 
 class _Writer:
-    def __init__(self, ledger: Ledger, office: str, letter: str | None, event: str) -> None:
+    def __init__(self, ledger: Ledger, office: str, letter: str | None, event: str, *, moves: bool) -> None:
         self.ledger = ledger
         self.binding = ledger.binding
         self.office = office
         self.letter = letter
         self.event = event
+        self.moves = moves
 
     def value(self, key: str, value: Any) -> Any:
-        moves = self.event == "registration.changed"
-        if key in _PLACES or (key == "to" and moves):
+        if key in _PLACES or (key == "to" and self.moves):
             return place(value, self.binding, self.ledger.random)
         if key in {"to", "keeper"}:
             return self.binding.offices[value] if isinstance(value, str) else value

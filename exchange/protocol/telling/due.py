@@ -16,7 +16,7 @@ from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.standing import Facts, Standing
 from exchange.protocol.book import ALL_PARTS, NO_PARTS, Book
-from exchange.protocol.causes import Cause, made_keeper
+from exchange.protocol.causes import Cause, made_keeper, naming_the_keeper
 from exchange.protocol.kinship import Kin
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.routing_table import Cell
@@ -118,7 +118,8 @@ class Sight:
     def became_keeper(self, standing: Standing) -> Ref | None:
         """What made another office keeper after the fact was recorded: because of it the fact is due."""
         latest = self._keeper_maker
-        return latest.ref if latest is not None and latest.stamp > standing.stamp else None
+        by = naming_the_keeper(self.record, latest) if latest is not None else None
+        return by.ref if by is not None and by.stamp > standing.stamp else None
 
     def gained_since(self, standing: Standing) -> bool:
         """Whether the keeper itself recorded, later than the fact, that it gained the registration of this person.

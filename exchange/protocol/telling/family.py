@@ -147,9 +147,15 @@ def _parts(standing: Standing) -> frozenset[Part]:
 
 
 def told_in_error(sight: Sight, to: str) -> bool:
-    """Whether every tie that the office was told of was taken back, or names another office by now: with it all that
-    was told for the family's sake.
+    """Whether every tie that the office was told of was taken back, names another office by now, or is to somebody
+    whose office it was taken for by an error: with it all that was told for the family's sake.
     """
     facts = sight.record.facts
     began = [s for s in facts.of(TieBegan) if sight.told.of(s.ref, to) is not None]
-    return all(standing.void or named_no_more(standing, facts, to) for standing in began)
+    return all(s.void or named_no_more(s, facts, to) or _taken_for_theirs(sight, s, to) for s in began)
+
+
+def _taken_for_theirs(sight: Sight, began: Standing, to: str) -> bool:
+    other = began.payload.other.person if isinstance(began.payload, TieBegan) else None
+    kin = sight.kin.get(other or "")
+    return kin is not None and to in kin.in_error and to not in named_offices(began.payload)

@@ -1,0 +1,57 @@
+"""Who has no part in a person's life, and once seemed to: by a registration, or a merge, that was an error. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from events.catalogue.amendment import Corrected
+from events.catalogue.case import Reply
+from events.catalogue.person import Merged, Registered, Unmerged
+from events.catalogue.registration import RegistrationChanged
+from events.event import Event
+from exchange.protocol.naming import named_ever, named_offices
+from exchange.protocol.record import Record
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+def without_part(record: Record, once: set[str]) -> frozenset[str]:
+    """Those of them that have no part in the person's life."""
+    if not once:
+        return _NOBODY
+    facts = [standing for standing in record.facts.values() if not standing.void]
+    now = {office for s in facts if not isinstance(s.payload, Merged) for office in named_offices(s.payload)}
+    said = (s for s in facts if not s.event.frame.automatic)
+    own = {s.author for s in said if not isinstance(s.payload, Reply | Merged | Unmerged)}
+    parts = {record.keeper, *record.openers, *(stay.office for stay in record.stays)}
+    return frozenset(once - now - own - parts)
+
+
+def by_links(record: Record) -> set[str]:
+    """Those that a link named which was taken back, or names another by now."""
+    corrected = bool(record.facts.of(Corrected))
+    links = record.facts.of(Registered, RegistrationChanged)
+    return {o for link in links if link.void or corrected for o in named_ever(link, record.facts)}
+
+
+def parted(events: Iterable[Event]) -> set[str]:
+    """The persons who were taken for one, and are not."""
+    undone = (event for event in events if isinstance(event.payload, Unmerged))
+    return {person for event in undone for person in (event.person, getattr(event.payload, "other", ""))}
+
+
+def taken_for_theirs(record: Record, records: Sequence[Record]) -> frozenset[str]:
+    """The offices that somebody tied to a person seemed to have, and never had, as far as an office's own records tell:
+    those of an error in the registration, or of a stranger with whom the other was merged.
+    """
+    once = by_links(record)
+    apart = parted(s.event for each in records for s in each.facts.of(Unmerged))
+    if not apart.isdisjoint(record.persons):
+        strangers = (each for each in records if each.person != record.person and not apart.isdisjoint(each.persons))
+        once |= {office for each in strangers for office in _offices_of(each)}
+    return without_part(record, once)
+
+
+def _offices_of(record: Record) -> set[str]:
+    kept = {record.keeper} if record.keeper is not None else set()
+    return kept | {stay.office for stay in record.stays} | {o for link in record.chain for o in link.named}
