@@ -16,9 +16,10 @@ from exchange.books import Shelf
 from exchange.clock import day_of
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
-from exchange.jurisdictions.deadlines import Ground, Step, decides_by, due_on, steps
+from exchange.jurisdictions.deadlines import Ground, Step, decides_by, steps
+from exchange.pipeline.awaited import due_anew
 from exchange.pipeline.by_person import by_person
-from exchange.pipeline.settling import Settling, deadline_of, is_urgent
+from exchange.pipeline.settling import Settling
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.draft import Draft
 from exchange.protocol.offices import Offices
@@ -157,15 +158,8 @@ class _Calendar:
         start = day_of(datetime.fromtimestamp(since / 1_000_000, UTC)) if since else day_of(row.opened_at)
         if state.due_on is not None:
             return self._answer(start, state.due_on, state.ref.asked)
-        opening = record.facts.get(state.ref.opening)
-        if opening is None:  # a county that was asked to see to the case holds no more of it
-            return None
-        kind, rules = deadline_of(state.ref.kind, opening.payload), self._node.deadlines
-        if state.again is None or kind not in rules.answers:
-            return None
-        asked, urgent = state.ref.asked, is_urgent(opening.payload)
-        due = due_on(kind, state.asker, asked, start, urgent=urgent, rules=rules, calendar=self._node.calendar)
-        return _Term(start, due.day)
+        due = due_anew(self._node, record, state)
+        return _Term(start, due.day) if due is not None else None
 
     def _steps(self, start: date, due: date, acts: str) -> tuple[Step, ...]:
         return steps(start, due, acts, self._node.deadlines, self._node.calendar)

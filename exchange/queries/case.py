@@ -14,6 +14,7 @@ from events.parts import TIES
 from events.standing import Standing
 from exchange.access.caller import Caller
 from exchange.clock import day_of
+from exchange.pipeline.awaited import due_anew
 from exchange.pipeline.relatives import Relatives
 from exchange.protocol.answering import allowed
 from exchange.protocol.asking import sentence
@@ -54,8 +55,10 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
     offered = None
     if held_by == state.ref.asked and opening is not None and isinstance(opening.payload, EnquiryOpened):
         offered = offer(node, caller, purpose, opening.payload, opened)
+    anew = due_anew(node, record, state)
     return {
         **msgspec.to_builtins(row),
+        **({"due_on": anew.day.isoformat()} if anew is not None else {}),
         **of_case(node, row),
         "asks": text(sentence(record, state), choose(caller.language)),
         "allowed": list(allowed(state.ref, today.isoformat(), held_by, record, node.deadlines.periods["deferrals"])),

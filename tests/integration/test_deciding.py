@@ -75,6 +75,20 @@ def test_a_decision_ends_it(node, home, new_home, asked, days):
     assert {(row.late, row.answered_at) for row in (*home.cases(), *new_home.cases())} == {(False, None)}
 
 
+def test_an_answer_taken_back_is_awaited_for_the_days_of_the_question_from_then(node, home, new_home, asked, days):
+    answer = home.answers("case.disputed", asked, reason="person_unknown")
+    days(20)
+    taken_back = {"target": [ZHIFANG, answer.id], "ground": "recording_error"}
+    home.records("event.retracted", "2026-03-02", taken_back, answer.person)
+    for office in (home, new_home):
+        shown = case_of(node, office.caller, asked)
+        assert (shown["status"], shown["due_on"], shown["late"]) == ("open", "2026-04-13", False)
+    days(22)
+    assert pressed(home) == ["half_time", "day_before", "on_day"]
+    days(1)
+    assert pressed(home)[3:] == ["overdue"]
+
+
 def test_a_decision_taken_back_leaves_ten_days_from_then(node, home, new_home, asked, days):
     home.answers("case.disputed", asked, reason="person_unknown")
     decided = new_home.answers("case.settled", asked, whole="accepted")

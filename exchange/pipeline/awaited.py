@@ -1,0 +1,27 @@
+"""Until when an answer is awaited that was asked for anew: no fact fixes the day, so whoever reads it counts it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from exchange.clock import day_of
+from exchange.jurisdictions.calendar import Due
+from exchange.jurisdictions.deadlines import due_on
+from exchange.pipeline.settling import deadline_of, is_urgent
+from exchange.protocol.record import ASKED, CaseState, Record
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+def due_anew(node: Node, record: Record, state: CaseState) -> Due | None:
+    """The days of the question from when it was asked anew; None where it was not, or a day was set since."""
+    opening = record.facts.get(state.ref.opening)  # a county that was asked to see to the case holds no more of it
+    if opening is None or state.again is None or state.due_on is not None or state.status not in ASKED:
+        return None
+    kind, rules = deadline_of(state.ref.kind, opening.payload), node.deadlines
+    if kind not in rules.answers:
+        return None
+    start, urgent = day_of(datetime.fromtimestamp(state.again / 1_000_000, UTC)), is_urgent(opening.payload)
+    return due_on(kind, state.asker, state.ref.asked, start, urgent=urgent, rules=rules, calendar=node.calendar)
