@@ -57,7 +57,9 @@ class Ties:
             if found(self.in_force, payload.tie, payload.other) is None:
                 self.began.append(_tie(payload.tie, payload.other, standing.day, standing.ref))
         elif isinstance(payload, TieEnded):
-            ended = meant(self.in_force, payload.tie, payload.other)
+            # What a statement says goes on may have begun only after an end that was recorded later than the statement.
+            begun = [tie for tie in self.in_force if tie.since <= standing.day]
+            ended = meant(begun, payload.tie, payload.other)
             if ended is not None:
                 self.began[self.began.index(ended)] = msgspec.structs.replace(
                     ended, until=standing.day, ended_by=standing.ref

@@ -198,6 +198,18 @@ def test_who_got_a_statement_sees_its_ties_and_what_was_recorded_since():
     assert in_force(told.record) == [("spouse", WIFE)]
 
 
+def test_what_ended_before_a_tie_began_does_not_end_it_though_recorded_after_the_statement():
+    """The keeper, who holds both facts, goes by their days."""
+    told = Told(B)
+    ties = (Tied(tie="spouse", other=Other(stated={"name": "周文"}), since="2026-01-16"),)
+    told.hears(A, ENTERED, "update", "2000-01-01")
+    told.hears(A, Stated(particulars={"name": "王小雨"}, ties=ties, basis="confirmed"), "update", "2026-02-01")
+    told.hears(A, parted(), "update", "2026-01-01")
+    assert in_force(told.record) == [("spouse", None)]
+    told.hears(A, parted(), "update", "2026-03-01")
+    assert in_force(told.record) == []
+
+
 def test_the_keeper_states_anew_when_a_tie_begins():
     from events.catalogue.movement import Arrived  # noqa: PLC0415 (only here)
     from events.catalogue.values import CaseRef  # noqa: PLC0415
