@@ -41,6 +41,12 @@ def test_every_link_inside_the_repository_leads_somewhere(path: Path):
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
+def test_every_decision_stands_in_their_table_in_order():
+    folder = ROOT / "docs" / "decisions"
+    told = _LINK.findall((folder / "README.md").read_text(encoding="utf-8"))
+    assert [each for each in told if each[0].isdigit()] == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
 def test_every_setting_is_told_and_none_that_is_not():
     told = (
         (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").partition("### Settings")[2].partition("## ")[0]
