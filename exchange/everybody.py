@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
 
+from events.store.sql.form import NO_TEXT
 from events.store.sql.schema import events
 from exchange.tables.books import books
 from exchange.tables.schema import cases, inbox, records
@@ -28,5 +29,11 @@ def next_persons(session: SqlSession, after: str, limit: int) -> list[str]:
     for table in (records, books, cases, inbox):
         persons = select(table.c.person).where(table.c.person > after)
         found += session.sql.execute(persons.distinct().order_by(table.c.person).limit(limit)).scalars()
-    # What is no text, as SQLite lets one write it, stands behind all texts; it is the id of nobody.
-    return sorted({person for person in found if isinstance(person, str)})[:limit]
+    return sorted(set(ids(found)))[:limit]
+
+
+def ids(found: Iterable[object]) -> list[str]:
+    """Those of these that are somebody's: SQLite lets one write what is no text, from which nobody could go on to what
+    follows, for it stands elsewhere than what is read of it would.
+    """
+    return [each for each in found if isinstance(each, str) and NO_TEXT not in each]

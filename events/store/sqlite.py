@@ -207,6 +207,7 @@ class SqliteStore:
     def _connected(self) -> SqliteSession:
         # Transactions are begun and ended here alone; a connection goes from thread to thread, but one at a time.
         driver = sqlite3.connect(self._path, timeout=self._wait, isolation_level=None, check_same_thread=False)
+        driver.text_factory = _text
         try:
             for pragma in _PRAGMAS:
                 driver.execute(pragma)
@@ -222,6 +223,11 @@ class SqliteStore:
         session = SqliteSession(driver, sql)
         self._open.append(session)
         return session
+
+
+def _text(stored: bytes) -> str:
+    """What stands in a column of text: whoever has the file can write there what no text is, and must be found out."""
+    return stored.decode("utf-8", "replace")
 
 
 def _still_connected(context: ExceptionContext) -> None:

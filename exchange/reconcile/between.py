@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import asdict
 from sqlalchemy import or_, select
 
+from exchange.everybody import ids
 from exchange.progress import Tell, nobody
 from exchange.reconcile.checks import BATCH, checks
 from exchange.reconcile.finding import Checked, Difference, in_one
@@ -65,7 +66,7 @@ def _batches(node: Node, one: str, other: str) -> Iterator[list[str]]:
         with node.uow.look() as session:
             shown = select(records.c.person).where(or_(within(records.c.office, one), within(records.c.office, other)))
             query = shown.where(records.c.person > after).distinct().order_by(records.c.person).limit(BATCH)
-            found = list(session.sql.execute(query).scalars())
+            found = ids(session.sql.execute(query).scalars())
         if not found:
             return
         yield found

@@ -11,10 +11,10 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, select, true, tuple_
 
 from events.envelope import Ref
-from events.store.sql.form import Form
+from events.store.sql.form import NO_NUMBER, NO_TEXT, Form
 from events.store.sql.rows import add
 from events.store.sql.schema import deliveries, feed_heads
 from exchange.firsts import MOST
@@ -62,12 +62,10 @@ class Fed(msgspec.Struct):
 
     def look(self, session: SqlSession) -> bool:
         """At the next rows. Whether there may be more."""
-        query = _ROWS
-        if self.last is not None:
-            behind = tuple_(deliveries.c.recipient, deliveries.c.position)
-            query = query.where(behind > tuple_(self.last.recipient, self.last.position))
-        rows: Sequence[Any] = _FORM.all(session.sql.execute(query.limit(STEP)).all())
         heads: dict[str, int] = {row[0]: row[1] for row in _HEAD.all(session.sql.execute(select(feed_heads)).all())}
+        follow = self._behind(heads)
+        found = session.sql.execute(_ROWS.where(follow).limit(STEP)).all() if follow is not None else []
+        rows: Sequence[Any] = _FORM.all(found)
         latest, _ = latest_moment(session)
         for office, some in groupby(rows, itemgetter(0)):
             self._feed(office, list(some), heads, latest)
@@ -80,6 +78,20 @@ class Fed(msgspec.Struct):
             self._miss(office, heads[office] + 1)
         self._heed(session)
         return False
+
+    def _behind(self, heads: Collection[str]) -> ColumnElement[bool] | None:
+        """Where to go on; None where there is nothing more to look at.
+
+        What is no number, or no text, stands elsewhere than what is read of it. So nobody can go on from there, however
+        many such rows there are: what follows is the next feed that has a head.
+        """
+        if self.last is None:
+            return true()
+        office, position = self.last.recipient, self.last.position
+        if position != NO_NUMBER and NO_TEXT not in office:
+            return tuple_(deliveries.c.recipient, deliveries.c.position) > tuple_(office, position)
+        following = min((each for each in heads if each > office), default=None)
+        return None if following is None else deliveries.c.recipient >= following
 
     def faults(self, found: Iterable[Difference] = ()) -> list[Difference]:
         """The deliveries out of their place or time, and the feeds in which more is missing than is `found` there."""

@@ -12,6 +12,7 @@ from exchange.node import Node
 from exchange.reconcile import Difference, checks, fed, latest, logged, repair, stepwise
 from exchange.reconcile.digesting import bring_up
 from exchange.reconcile.order import out_of_order
+from exchange.reconcile.places import Places
 from exchange.reconcile.reporting import BEGINNING, report_from
 from tests.integration.test_between import peopled
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, woman
@@ -224,3 +225,28 @@ def test_without_them_time_never_runs_back(seed):
     left = [moment for place, moment in enumerate(moments) if place not in out]
     assert left == sorted(left)
     assert len(out) <= len(wrong)
+
+
+ENDLESS = {
+    "positions that are no numbers": f"position = 'x' || position WHERE recipient = '{ZHIFANG}'",
+    "offices that are no text": f"recipient = CAST(x'ff' AS TEXT) WHERE recipient = '{ZHIFANG}'",
+    "offices that are bytes": f"recipient = x'ff' WHERE recipient = '{ZHIFANG}'",
+}
+
+
+@pytest.mark.parametrize("change", ENDLESS.values(), ids=ENDLESS)
+def test_however_many_deliveries_stand_at_no_place_the_look_through_the_feeds_comes_to_its_end(
+    tmp_path, monkeypatch, change
+):
+    monkeypatch.setattr(fed, "STEP", 2)
+    node = opened(tmp_path)
+    peopled(Town(node, ZHIFANG), Town(node, DONGHUAMEN), Town(node, WANSHOULU))
+    other = one(node, f"SELECT max(position) FROM deliveries WHERE recipient = '{WANSHOULU}'")[0]
+    lost = f"DELETE FROM deliveries WHERE recipient = '{WANSHOULU}' AND position = {other}"
+    behind_the_back(node, f"UPDATE deliveries SET {change}", lost)
+    places = Places()
+    while not places.done:
+        places.look(node.uow.look)
+        assert places.looks < 50
+    assert {ZHIFANG, WANSHOULU} <= {each.office for each in places.faults(node.uow.look)}
+    node.close()

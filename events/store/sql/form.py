@@ -10,7 +10,8 @@ from sqlalchemy import Column
 R = TypeVar("R", bound=Sequence[Any])
 
 NO_NUMBER = 2**63 - 1
-_NOTHING: Mapping[type, Any] = {int: NO_NUMBER, str: "\ufffd", bytes: b""}  # what no column of ours ever holds
+NO_TEXT = "\ufffd"  # stands for each byte that belongs to no text, too
+_NOTHING: Mapping[type, Any] = {int: NO_NUMBER, str: NO_TEXT, bytes: b""}  # what no column of ours ever holds
 
 
 class Form:
