@@ -14,13 +14,45 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
+from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import ThreadWorker
 
 PATIENCE: Final = 5.0  # seconds to say what is asked for, and to close once it was answered
+RATE: Final = 16 * 1024  # bytes of a body for each further second that a thread waits for more of it
 WHOLE: Final = 60.0  # seconds for the rest of a request to arrive, and for an answer to get on its way
 UNREAD: Final = 0.1  # seconds for what nobody has read of a body to arrive, should the connection go on
+_SOON: Final = 0.001  # seconds, for what lies there already
 _LONG: Final = 32 * 1024  # bytes of a head; of a longer one no more is heard, and the library refuses it
 _END: Final = b"\r\n\r\n"
+
+
+class Unhurried(SocketUnreader):  # type: ignore[misc]  # likewise
+    """Waits for a body as long as it comes quickly enough; only the time in which nothing came is counted."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self.over = False  # whether it is heard no further: what still comes begins nobody's next request
+        self._left = PATIENCE
+
+    def renew(self) -> None:
+        """Another request begins."""
+        self._left = PATIENCE
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        if self.sock.gettimeout() is not None:  # nobody reads it, and it has a limit of its own
+            return bytes(super().chunk(size_hint))
+        began = time.monotonic()
+        self.sock.settimeout(max(self._left, _SOON))
+        try:
+            said = bytes(super().chunk(size_hint))
+        except TimeoutError:
+            self.over = True
+            self.sock.shutdown(socket.SHUT_RD)
+            return b""
+        finally:
+            self.sock.settimeout(None)
+        self._left += len(said) / RATE - (time.monotonic() - began)
+        return said
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -56,6 +88,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def handle(self, conn: Any) -> Any:
         """In a thread."""
+        if not conn.initialized:
+            conn.init()
+            conn.parser.unreader = Unhurried(conn.sock)
+        conn.parser.unreader.renew()
         self._until[conn] = time.monotonic() + WHOLE
         try:
             return super().handle(conn)
@@ -84,6 +120,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         now = time.monotonic()
         for conn, until in list(self._until.items()):
             if until < now:
+                conn.parser.unreader.over = True
                 with suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RD)
 
@@ -114,7 +151,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             conn.close()
 
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
-        return bool(keepalive and conn.parser.finish_body(deadline=time.monotonic() + UNREAD))
+        whole = keepalive and conn.parser.finish_body(deadline=time.monotonic() + UNREAD)
+        return bool(whole and not conn.parser.unreader.over)
 
 
 def _asked(client: socket.socket) -> bool:

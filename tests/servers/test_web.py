@@ -16,6 +16,7 @@ from exchange.access.keys import Keys
 from exchange.demo.servers.child import answers, free_port
 from exchange.demo.servers.ours import command, web
 from exchange.queries.status import status
+from tests.integration.towns import ZHIFANG
 from tests.servers.platform import submissions, submit
 
 
@@ -92,6 +93,23 @@ def test_who_goes_on_after_a_pause_is_answered(served_at):
             more = slow.recv(9999)
             assert more, told
             told += more
+
+
+def test_a_body_that_does_not_go_on_is_waited_for_some_seconds_and_its_rest_begins_no_other_request(served, served_at):
+    _, address = served_at
+    _, key = Keys(served.node.uow, served.node.clock).issue("a key of a test", [ZHIFANG], ("clerk",))
+    asked = (
+        f"POST /v1/events HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n"
+    )
+    began = time.monotonic()
+    with connected(address, 1, asked.encode() + b"Content-Length: 99\r\n\r\n{") as (slow,):
+        told = slow.recv(9999)
+        assert b" 400 " in told.splitlines()[0]
+        assert 4 < time.monotonic() - began < 20
+        slow.sendall(WHOLE + b"\r\n")
+        while more := slow.recv(9999):
+            told += more
+    assert b'{"status":"ok"}' not in told
 
 
 def test_whoever_comes_while_it_ends_is_refused_at_once(served_at):
