@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from events.catalogue.amendment import Corrected
-from events.catalogue.case import Reply
+from events.catalogue.case import Redirected, Reply
+from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.event import Event
+from events.standing import Facts, Standing
 from exchange.protocol.naming import named_ever, named_offices
 from exchange.protocol.record import Record
+from exchange.protocol.redirecting import astray
 
 _NOBODY: frozenset[str] = frozenset()
 
@@ -20,7 +23,8 @@ def without_part(record: Record, once: set[str]) -> frozenset[str]:
     if not once:
         return _NOBODY
     facts = [standing for standing in record.facts.values() if not standing.void]
-    now = {office for s in facts if not isinstance(s.payload, Merged) for office in named_offices(s.payload)}
+    naming = (s for s in facts if not isinstance(s.payload, Merged) and not _sends_astray(s, record.facts))
+    now = {office for s in naming for office in named_offices(s.payload)}
     said = (s for s in facts if not s.event.frame.automatic)
     own = {s.author for s in said if not isinstance(s.payload, Reply | Merged | Unmerged)}
     parts = {record.keeper, *record.openers, *(stay.office for stay in record.stays)}
@@ -28,10 +32,24 @@ def without_part(record: Record, once: set[str]) -> frozenset[str]:
 
 
 def by_links(record: Record) -> set[str]:
-    """Those that a link named which was taken back, or names another by now."""
-    corrected = bool(record.facts.of(Corrected))
-    links = record.facts.of(Registered, RegistrationChanged)
-    return {o for link in links if link.void or corrected for o in named_ever(link, record.facts)}
+    """Those that a link named which was taken back, or names another by now; an arrival which does; or a redirect by
+    which the question comes to them no more.
+    """
+    facts = record.facts
+    corrected = bool(facts.of(Corrected))
+    links = (link for link in facts.of(Registered, RegistrationChanged) if link.void or corrected)
+    arrivals = facts.in_force(Arrived) if corrected else ()
+    named = {office for each in (*links, *arrivals) for office in named_ever(each, facts, "inflow")}
+    return named | {office for sent in facts.of(Redirected) for office in _astray(sent, facts)}
+
+
+def _astray(sent: Standing, facts: Facts) -> set[str]:
+    opening = sent.payload.case.opening if isinstance(sent.payload, Redirected) else None
+    return {o for o in named_ever(sent, facts) if astray(facts, opening, o)} if opening is not None else set()
+
+
+def _sends_astray(standing: Standing, facts: Facts) -> bool:
+    return isinstance(standing.payload, Redirected) and standing.payload.to in _astray(standing, facts)
 
 
 def parted(events: Iterable[Event]) -> set[str]:

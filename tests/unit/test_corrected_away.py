@@ -10,7 +10,7 @@ from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan
-from events.catalogue.movement import Arrived
+from events.catalogue.movement import Arrived, MovedWithin
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, NoteKind, Other, town
@@ -93,6 +93,15 @@ def test_who_is_still_the_origin_is_asked_that_and_no_more_about_the_registratio
     corrected = story.corrects(arrival, registration=town(OTHER))
     assert (story.asked(arrival, HOME, "inflow"), story.asked(arrival, HOME, "moved-on")) == ("withdrawn", "open")
     assert story.told(HOME, arrival)[-1] == ("moved-on", story.act(corrected)), "in a notice of its own"
+
+
+def test_who_agreed_by_mistake_keeps_nothing_of_what_it_was_told_as_keeper_since(story):
+    arrival = story.arrives()
+    story.record(HOME, Confirmed(case=CaseRef(arrival, HOME, "inflow")))
+    moved = story.record(NEW, MovedWithin(stay=arrival, address="6 Lake Road"))
+    assert "address" in story.world.books[HOME].parts(moved)
+    story.corrects(arrival, registration=town(OTHER))
+    assert [story.knows(HOME, ref) for ref in (arrival, moved)] == [False, False]
 
 
 def test_a_request_goes_to_the_last_office_alone(story):

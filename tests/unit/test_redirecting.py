@@ -8,7 +8,8 @@ from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
-from events.catalogue.person import Stated
+from events.catalogue.person import Registered, Stated
+from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Deviation, town
 from events.envelope import Ref
 from tests.properties.world import OFFICES, World
@@ -139,3 +140,23 @@ def test_where_whoever_asked_corrects_whom_it_asks_the_last_answer_recognises_no
     story.record(NEW, Corrected(target=story.arrival, set={"registration": town(THIRD)}, fields=("registration",)))
     assert (story.both(OTHER), story.both(THIRD), story.recognised()) == ("withdrawn", "open", False)
     assert not story.knows(OTHER)
+
+
+def test_what_it_was_handed_over_as_keeper_goes_as_well_as_what_it_was_asked_about():
+    """The entry is older than the question; whoever gave the registration up handed it over with the rest."""
+    story = Story()
+
+    def record(office: str, fact: Fact) -> Ref:
+        event = story.world.author(office, "P2", "2026-03-02", fact)
+        story.world.command(event)
+        story.world.drain()
+        return event.ref
+
+    entry = record(NEW, Registered(particulars={"name": "乙"}, basis="first_record", registration=town(NEW)))
+    move = record(NEW, RegistrationChanged(from_=town(NEW), to=town(HOME), ground="moved"))
+    redirect = record(HOME, Redirected(case=CaseRef(move, HOME, "registration"), to=OTHER))
+    record(OTHER, Confirmed(case=CaseRef(move, OTHER, "registration")))
+    held = story.world.books[OTHER]
+    assert all("identity" in held.parts(ref) for ref in (entry, move))
+    record(HOME, Retracted(target=redirect))
+    assert not any(held.parts(ref) for ref in (entry, move))
