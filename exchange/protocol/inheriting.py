@@ -6,12 +6,13 @@ events keep the code of who recorded them, for they are names and not offices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 import msgspec
 
+from events.catalogue.amendment import Corrected
 from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef, Other, Place, StayName, Tied
 from events.envelope import Ref
@@ -23,6 +24,9 @@ from exchange.protocol.offices import Offices
 
 Successor = Callable[[str], str]
 _OFFICES = ("to", "keeper", "teller")  # fields of a payload that name an office by its code alone
+# Fields of a correction, which holds plain values, and where such a value names an office.
+_CORRECTED = frozenset({"to", "keeper", "from", "registration", "origin", "destination", "other"})
+_NAMING = ("code", "last", "at")
 # Grounds that end with what they stand on, or hide what was asked: the lightest first.
 _LIGHT = (ONE_DOCUMENT, MATCH, FAMILY)
 
@@ -95,7 +99,23 @@ def _payload(fact: Fact, successor: Successor) -> Fact:
         today = successor(held) if name in _OFFICES and isinstance(held, str) else _value(held, successor)
         if today is not held and today != held:
             changed[name] = today
+    if isinstance(fact, Corrected):
+        changed["set"] = _corrected(fact.set, successor)
     return msgspec.structs.replace(fact, **changed) if changed else fact
+
+
+def _corrected(changes: Mapping[str, Any], successor: Successor) -> dict[str, Any]:
+    """What it sets, and what a correction of a correction does."""
+    found = dict(changes)
+    for field in _CORRECTED & changes.keys():
+        value = changes[field]
+        if isinstance(value, str):
+            found[field] = successor(value)
+        elif isinstance(value, Mapping):
+            found[field] = {**value, **{key: _today(value[key], successor) for key in _NAMING if key in value}}
+    if isinstance(changes.get("set"), Mapping):
+        found["set"] = _corrected(changes["set"], successor)
+    return found
 
 
 def _value(value: Any, successor: Successor) -> Any:

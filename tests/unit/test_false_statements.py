@@ -66,6 +66,12 @@ def test_a_move_corrected_to_another_town_and_back_lets_only_whoever_is_keeper_s
     assert (story.shows(OTHER), story.shows(HOME), story.who_states()) == (ALL, NOTHING, {NEW, OTHER})
 
 
+def test_a_move_corrected_back_to_the_town_that_gave_it_up_leaves_that_one_alone(story):
+    story.kept()
+    story.corrects(story.moves(OTHER), to=town(NEW))
+    assert (story.shows(OTHER), story.shows(NEW), story.who_states()) == (NOTHING, ALL, {NEW})
+
+
 def test_a_move_taken_back_voids_what_was_stated_anew_for_another_reason(story):
     """The cause of the second statement is a correction that stands; only the first shares the move's own fate."""
     first = story.record(NEW, Registered(particulars=WHO, basis="first_record", registration=town(NEW)))

@@ -16,6 +16,7 @@ from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.cases import MATCH, ONE_DOCUMENT, RIVAL_DOCUMENT
 from exchange.protocol.inheriting import between_heirs, handed_on, inherited
 from exchange.protocol.kinship import GROUND as FAMILY
+from exchange.protocol.naming import named_ever
 from exchange.protocol.offices import Offices, Succession
 from exchange.protocol.view import view
 from tests.unit.made_up import event
@@ -45,6 +46,19 @@ def test_places_stays_cases_and_keepers_speak_of_todays_offices():
     answer = read(Redirected(case=CaseRef(Ref(A, "e0"), A, "inflow"), to=A)).payload
     assert (answer.to, answer.case.asked) == (C, C)
     assert answer.case.opening == Ref(A, "e0")  # a name of an event, and no office
+
+
+def test_so_does_what_a_correction_sets_and_what_another_set_before_it():
+    """Whom a correction named by mistake for a while is told so by its heir."""
+    arrival = event(Arrived(kind="main", registration=town(D)), D, "P", 1)
+    wrong = event(Corrected(target=arrival.ref, set={"registration": {"kind": "town", "code": A}}), D, "P", 2)
+    mended = {"set": {"registration": {"kind": "town", "code": B}, "name": A}}
+    right = event(Corrected(target=wrong.ref, set=mended), D, "P", 3)
+    facts = inherited(stand([arrival, wrong, right], SPLIT.author), SPLIT).facts
+    assert named_ever(facts[arrival.ref], facts, "inflow") == {B, C, D}
+    said = facts[right.ref].payload
+    assert isinstance(said, Corrected)
+    assert said.set["set"]["name"] == A, "no office"
 
 
 def test_a_stay_named_by_its_event_gets_the_office_that_has_it_today():
