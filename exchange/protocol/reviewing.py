@@ -1,4 +1,5 @@
-"""Stays due for review: some time before their last day, and those without one year by year (catalogue, rule 5). Pure.
+"""Stays due for review: some time before their last day, and those without one, or that went on after it, year by year
+(catalogue, rule 5). Pure.
 
 The keeper's system actor asks the stay's office, once for each last day and each year. Nothing closes by the clock
 alone: the office extends the stay, or ends it, and either answers.
@@ -17,7 +18,7 @@ from events.catalogue.movement import Extended
 from events.partial_date import latest
 from exchange.protocol.draft import Draft
 from exchange.protocol.record import Record, Stay
-from exchange.protocol.stay_requests import review_id
+from exchange.protocol.stay_requests import asked_about_last_day, review_id
 
 
 class Periods(msgspec.Struct, frozen=True):
@@ -45,7 +46,7 @@ def reviews(record: Record, today: str, periods: Periods = USUAL) -> Iterator[Dr
     for stay, due in _reviewable(record, periods):
         if due <= today:
             yield Draft(
-                id=review_id(stay, stay.until or _last_by(stay, today, periods)),
+                id=review_id(stay, _because_of(record, stay, today, periods)),
                 person=record.facts[stay.id].event.person,
                 payload=RequestOpened(to=stay.office, asks="stay", about=stay.id),
                 because=stay.id,
@@ -56,15 +57,20 @@ def _reviewable(record: Record, periods: Periods) -> Iterator[tuple[Stay, str]]:
     """Open stays of others of which nobody is to be asked already, each with the day on which it is."""
     if record.keeper != record.office:
         return
-    asked = {ref.id for ref, standing in record.facts.items() if standing.author == record.office}
     for stay in record.open_stays:
         if stay.office == record.office or not record.confirmed(stay):
             continue
-        if stay.until is None:
-            if not _waits(record, stay):
-                yield stay, next(day for day in _years(stay, periods) if day > _last_asked(record, stay))
-        elif review_id(stay, stay.until) not in asked:
+        if stay.until is not None and asked_about_last_day(record, stay) is None:
             yield stay, _before(record, stay, stay.until, periods)
+        elif not _waits(record, stay):
+            yield stay, next(day for day in _years(stay, periods) if day > _last_asked(record, stay))
+
+
+def _because_of(record: Record, stay: Stay, today: str, periods: Periods) -> str:
+    """The day because of which it is asked: the last one, or that on which a year is over."""
+    if stay.until is not None and asked_about_last_day(record, stay) is None:
+        return stay.until
+    return _last_by(stay, today, periods)
 
 
 def _before(record: Record, stay: Stay, until: str, periods: Periods) -> str:
@@ -76,8 +82,10 @@ def _before(record: Record, stay: Stay, until: str, periods: Periods) -> str:
 
 
 def _years(stay: Stay, periods: Periods) -> Iterator[str]:
-    """The days on which it has gone on for so many months, and again for so many."""
-    year, month, day = (int(part) for part in stay.began.split("-"))
+    """The days on which it has gone on for so many months, and again for so many; after its last day, where it has one
+    and was said to go on all the same.
+    """
+    year, month, day = (int(part) for part in (stay.until or stay.began).split("-"))
     for times in count(1):
         months = year * 12 + month - 1 + times * periods.after_months
         on = f"{months // 12:04}-{months % 12 + 1:02}"
@@ -86,7 +94,7 @@ def _years(stay: Stay, periods: Periods) -> Iterator[str]:
 
 def _last_by(stay: Stay, today: str, periods: Periods) -> str:
     """The last of these days that has come: of those that were missed nobody is asked one by one."""
-    found = stay.began
+    found = stay.until or stay.began
     for day in _years(stay, periods):
         if day > today:
             break

@@ -22,12 +22,24 @@ def is_review(standing: Standing) -> bool:
 
 
 def stands(record: Record, request: Standing) -> bool:
-    """Whether the keeper still has to ask: the stay goes on, and no other day is its last one by now."""
+    """Whether the keeper still has to ask: the stay goes on, and no day of which nobody was asked is its last one."""
     asked = request.payload
     stay = record.stay(asked.about) if isinstance(asked, RequestOpened) and asked.about is not None else None
     if record.keeper != record.office or stay is None or not stay.open:
         return False
-    return stay.until is None or review_id(stay, stay.until) == request.ref.id
+    if stay.until is None:
+        return True
+    first = asked_about_last_day(record, stay)  # those of later years came after it, and after that day
+    return first is not None and (
+        request.ref == first.ref or (request.stamp > first.stamp and request.day > stay.until)
+    )
+
+
+def asked_about_last_day(record: Record, stay: Stay) -> Standing | None:
+    """What this keeper asked about the stay because of the day that is its last one by now."""
+    wanted = review_id(stay, stay.until) if stay.until is not None else None
+    requests = record.facts.of(RequestOpened)
+    return next((s for s in requests if s.ref.id == wanted and s.author == record.office), None)
 
 
 def review_id(stay: Stay, day: str) -> str:

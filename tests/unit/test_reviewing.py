@@ -80,11 +80,37 @@ def test_an_extension_is_asked_about_before_its_own_last_day():
     assert story.due() == "2028-01-11"
 
 
+def test_who_stays_on_after_the_last_day_is_asked_about_year_by_year():
+    """Its office confirmed that the person is still there, and extended nothing."""
+    story = Story(until="2026-12-31")
+    (asked,) = story.asks("2026-12-01")
+    story.does(NEW, Confirmed(case=asked), "2026-12-02")
+    assert (story.due(), story.asks("2027-12-30")) == ("2027-12-31", [])
+    (again,) = story.asks("2027-12-31")
+    assert (story.status(again), story.due()) == ("open", None)
+    story.does(NEW, Confirmed(case=again), "2028-01-05")
+    assert story.due() == "2028-12-31"
+    (third,) = story.asks("2028-12-31")
+    story.does(NEW, Extended(stay=story.stay, stay_until="2030-06-30"), "2029-01-05")
+    assert (story.status(third), story.due()) == ("answered", "2030-05-31")
+
+
+def test_a_question_of_a_later_year_is_withdrawn_too_where_another_day_was_the_last():
+    story = Story(until="2026-12-31")
+    (asked,) = story.asks("2026-12-01")
+    story.does(NEW, Confirmed(case=asked), "2026-12-02")
+    (again,) = story.asks("2027-12-31")
+    story.does(NEW, Corrected(target=story.stay, set={"stay_until": "2029-12-31"}), "2028-01-02")
+    assert (story.status(again), story.due()) == ("withdrawn", "2029-12-01")
+
+
 def test_a_question_about_a_last_day_that_was_none_is_withdrawn():
     story = Story(until="2026-12-31")
     (asked,) = story.asks("2026-12-01")
     story.does(NEW, Corrected(target=story.stay, set={"stay_until": "2027-12-31"}), "2026-12-02")
     assert (story.status(asked), story.due()) == ("withdrawn", "2027-12-01")
+    (again,) = story.asks("2027-12-01")
+    assert (story.status(asked), story.status(again)) == ("withdrawn", "open")
 
 
 def test_without_a_last_day_after_twelve_months_and_again_after_twelve():
