@@ -1,18 +1,14 @@
 """Each rule about stays due for review left out: a story notices."""
 
-from collections.abc import Iterable
-
 import pytest
 
 import exchange.pipeline.project
 import exchange.pipeline.sweep
 import exchange.protocol.automatic
-import exchange.protocol.cases
 import exchange.protocol.causes
 import exchange.protocol.legality
+import exchange.protocol.stay_requests
 from events.catalogue.case import Deferred
-from events.envelope import Ref
-from events.standing import Standing
 from exchange.protocol.reviewing import Periods, reviews
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import read
@@ -59,10 +55,6 @@ def test_a_stay_that_lapses_before_its_last_day_is_noticed(monkeypatch):
     assert differs("stay-lapsed")
 
 
-def test_reminders_that_answer_a_request_are_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.cases, "_answers", _by_cause)
+def test_reminders_that_do_what_was_requested_are_noticed(monkeypatch):
+    monkeypatch.setattr(exchange.protocol.stay_requests, "SAID", ())
     assert differs("request-overdue")
-
-
-def _by_cause(facts: Iterable[Standing]) -> dict[Ref | None, Ref]:
-    return {s.event.frame.because: s.ref for s in facts if s.event.frame.because is not None}
