@@ -53,11 +53,14 @@ def demo_settings(found: Settings) -> Settings:
 def ensure_demo(found: Settings, persons: int = PERSONS, seed: int = SEED, tell: Tell = nobody) -> Settings:
     """The settings of a data folder that holds a demo: the one that is there, else one made now.
 
-    It is made beside and moved in whole, so that an interrupted one leaves nothing. Raises DemoOccupied.
+    It is made beside and moved in whole, so that an interrupted one leaves nothing; so it is in a file, and never in a
+    database that may hold anybody's data. Raises DemoOccupied.
     """
     served = demo_settings(found)
     if keepsake.load(found.data) is not None:
         return served
+    if found.database_url:
+        raise DemoOccupied(field="database_url", rule="demo.own_file")
     if found.database.exists():
         raise DemoOccupied(field="data", rule="demo.occupied", data=found.data)
     workshop = found.data / _WORKSHOP

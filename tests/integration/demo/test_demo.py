@@ -80,6 +80,13 @@ def test_a_demo_never_mixes_with_other_data(tmp_path):
         ensure_demo(settings(data=tmp_path))
 
 
+def test_a_demo_is_never_made_in_a_database_that_may_hold_anybodys_data(tmp_path):
+    with pytest.raises(DemoOccupied) as refused:
+        ensure_demo(settings(data=tmp_path, database_url="postgresql+psycopg://u@localhost/x"), 30)
+    assert (refused.value.field, refused.value.rule) == ("database_url", "demo.own_file")
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_interrupted_demo_leaves_nothing_behind(tmp_path):
     def interrupted(done: int) -> None:
         raise KeyboardInterrupt
