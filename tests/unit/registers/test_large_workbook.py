@@ -51,7 +51,9 @@ def most_held(path: Path, rows: int) -> int:
 
 
 def test_more_rows_take_hardly_more_memory(tmp_path):
-    few, many = (most_held(as_excel_writes_it(tmp_path / f"{rows}.xlsx", rows), rows) for rows in (FEW, MANY))
+    paths = {rows: as_excel_writes_it(tmp_path / f"{rows}.xlsx", rows) for rows in (FEW, MANY)}
+    # What else happens in the process meanwhile counts as well: of two tries the lesser says what the reading takes.
+    few, many = (min(most_held(path, rows) for _ in range(2)) for rows, path in paths.items())
     assert many - few < (MANY - FEW) * A_ROW
 
 
