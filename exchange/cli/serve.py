@@ -111,6 +111,7 @@ def _in_processes(found: Settings, processes: int) -> int:
     finally:
         if os.getpid() == ours:  # a process that ends passes here too
             shutil.rmtree(counts)
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
     if os.getpid() == ours and not speech.for_machines():
         click.echo(speech.words("serve.stopped"), err=True)
     return code

@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from exchange.cli import main
 from exchange.demo.keepsake import Keepsake
+from exchange.http.metrics import FOLDER
 from tests.integration.cli import town
 
 COMMAND = Path(sys.executable).with_name("exchange")
@@ -113,3 +114,4 @@ def test_no_demo_is_made_with_a_broker_and_one_that_is_there_is_served(tmp_path)
         assert list(tmp_path.iterdir()) == []
         (tmp_path / "demo.json").write_bytes(msgspec.json.encode(KEPT))
         assert refused(port, **given) == "--port cli.port_busy"
+    assert FOLDER not in os.environ, "whatever serves next in this process would count in a folder that is gone"
