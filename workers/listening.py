@@ -15,7 +15,6 @@ from typing import Final
 import redis
 import structlog
 
-from events.pinyin import read_tables
 from exchange import logs
 from exchange.pipeline.advance import advance
 from exchange.pipeline.in_force import Superseded
@@ -42,8 +41,8 @@ def listen(settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    read_tables()
     process = Process(settings)
+    process.begin()  # or what was recorded as it began to listen would wait for a node to be opened
     ear, reach = process.broker().ear(), Reach()
     try:
         while not ending.is_set():

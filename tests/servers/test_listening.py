@@ -48,6 +48,11 @@ def test_whoever_listens_forwards_and_nothing_is_queued(served, kept, listener):
     assert listener.end() == 0
 
 
+def test_who_says_that_it_is_ready_has_its_node_open(listener):
+    said = [json.loads(line)["event"] for line in listener.log.read_text().splitlines()]
+    assert said.index("node_opened") < said.index("listener_ready")
+
+
 def test_where_nobody_listens_any_more_a_task_is_queued_again(served, kept, listener):
     listener.end()
     submitted(served)
