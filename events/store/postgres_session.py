@@ -218,7 +218,7 @@ class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
         self._hot.execute("UPDATE log_head SET frontier = $1::bytea", [head], prepare=True)
 
     def _first_waiting(self, limit: int, most: int) -> Sequence[Waiting]:
-        return self._ask(_WAITING, [limit, most]).fetchall()
+        return [Waiting._make(row) for row in self._ask(_WAITING, [limit, most])]
 
     @contextmanager
     def without_waiting(self) -> Iterator[None]:
@@ -229,7 +229,7 @@ class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
             yield
 
     def _enter(self, first: int, waiting: Sequence[Waiting], leaves: Sequence[bytes], moment: int) -> None:
-        columns = (texts(row[1] for row in waiting), texts(row[3] for row in waiting), blobs(leaves))
+        columns = (texts(row.author for row in waiting), texts(row.id for row in waiting), blobs(leaves))
         self._hot.execute(_ENTER, [first - 1, *columns, moment], prepare=True)
 
     def _no_longer_pending(self, positions: Sequence[int]) -> None:

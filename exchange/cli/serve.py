@@ -38,6 +38,7 @@ from exchange.settings import Settings
 from exchange.wakes import NoBroker
 
 THREADS = 8  # reads go on beside the one writer that SQLite takes; more threads would only wait for it, and for Python
+_COUNTS = "PROMETHEUS_MULTIPROC_DIR"  # as in `exchange.http.metrics`, which may be loaded only once it is set
 PROCESSES = 2  # where there is a broker, and no other number is asked for
 
 
@@ -96,7 +97,7 @@ def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
 
 def _in_processes(found: Settings, processes: int) -> int:
     ours, counts = os.getpid(), tempfile.mkdtemp(prefix="exchange-counts-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # read when its client is loaded, which is next
+    os.environ[_COUNTS] = counts  # read when its client is loaded, which is next
     try:
         from exchange.http.processes import WebProcesses  # noqa: PLC0415 (gunicorn comes with the extra `server`)
 
@@ -111,7 +112,7 @@ def _in_processes(found: Settings, processes: int) -> int:
     finally:
         if os.getpid() == ours:  # a process that ends passes here too
             shutil.rmtree(counts)
-            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
+            del os.environ[_COUNTS]
     if os.getpid() == ours and not speech.for_machines():
         click.echo(speech.words("serve.stopped"), err=True)
     return code

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from events.store.moment import to_moment
 from exchange.clock import day_of
 from exchange.jurisdictions.calendar import Due
 from exchange.jurisdictions.deadlines import due_on
@@ -23,5 +23,5 @@ def due_anew(node: Node, record: Record, state: CaseState) -> Due | None:
     kind, rules = deadline_of(state.ref.kind, opening.payload), node.deadlines
     if kind not in rules.answers:
         return None
-    start, urgent = day_of(datetime.fromtimestamp(state.again / 1_000_000, UTC)), is_urgent(opening.payload)
+    start, urgent = day_of(to_moment(state.again)), is_urgent(opening.payload)
     return due_on(kind, state.asker, state.ref.asked, start, urgent=urgent, rules=rules, calendar=node.calendar)

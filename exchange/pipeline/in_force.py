@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, LiteralString
 from events.errors import ExchangeError
 from events.store.sql.rows import Query
 from exchange.migrations import steps
+from exchange.pipeline.joining import UNMARKED
 from exchange.protocol.view import VIEW_VERSION
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 # At which step the database stands, and by which view its records are made: two columns of a question.
 IN_FORCE: LiteralString = "(SELECT version_num FROM alembic_version), (SELECT number FROM versions WHERE name = 'view')"
-_FOUND = Query(f"SELECT {IN_FORCE}, (SELECT min(after) FROM backlogs)")  # noqa: S608 (our own words)
+_FOUND = Query(f"SELECT {IN_FORCE}, ({UNMARKED})")
 
 
 class Superseded(ExchangeError):

@@ -7,7 +7,7 @@ written with the fact itself: so the node opens at once, however long its log, a
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 from sqlalchemy import delete, select, update
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from exchange.unit_of_work import SqlSession
 
 OPERATOR = "operator"
-_UNMARKED = Query("SELECT min(after) FROM backlogs")
+UNMARKED: LiteralString = "SELECT min(after) FROM backlogs"
+_UNMARKED = Query(UNMARKED)
 
 
 def join_offices(node: Node) -> None:

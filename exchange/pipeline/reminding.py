@@ -7,11 +7,12 @@ that somebody above must see to it, is recorded however late.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from events.catalogue.case import Deferred
+from events.store.moment import to_moment
 from exchange.books import Shelf
 from exchange.clock import day_of
 from exchange.jurisdictions import codes
@@ -155,7 +156,7 @@ class _Calendar:
             return self._decision(row) if row.status in DECIDING else None  # answered since the page was read
         deferred = [record.facts[ref] for ref in state.thread if isinstance(record.facts[ref].payload, Deferred)]
         since = max([s.stamp for s in deferred if state.deferrals] + [state.again or 0])
-        start = day_of(datetime.fromtimestamp(since / 1_000_000, UTC)) if since else day_of(row.opened_at)
+        start = day_of(to_moment(since)) if since else day_of(row.opened_at)
         if state.due_on is not None:
             return self._answer(start, state.due_on, state.ref.asked)
         due = due_anew(self._node, record, state)

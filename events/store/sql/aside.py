@@ -49,10 +49,11 @@ class AsideRows(WorkRows):
 
     def set_aside(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[Aside, ...]:
         moment = self._moved_on(at)
-        waiting = sorted(map(Waiting._make, self._whole_submissions(limit, most)))
+        waiting = sorted(self._whole_submissions(limit, most))
         columns = self._columns(waiting)
         held = self._held()
         found: list[dict[str, Any]] = []
+        positions: list[int] = []
         for row in waiting:
             subject, version, why = _judged(row, *columns.get((row.author, row.id), ("", 0)))
             if why and subject:
@@ -61,9 +62,10 @@ class AsideRows(WorkRows):
             elif not why and _held_by(held, row.author, subject, version):
                 why = WAITS
             if why:
-                place = {"author": row.author, "id": row.id, "submission": row.submission, "position": row.position}
-                found.append({**place, "subject": subject, "version": version, "why": why, "since": moment})
-        for batch in batches(each.pop("position") for each in found):
+                named = {"author": row.author, "id": row.id, "submission": row.submission}
+                found.append({**named, "subject": subject, "version": version, "why": why, "since": moment})
+                positions.append(row.position)
+        for batch in batches(positions):
             self._no_longer_pending(batch)
         add(self.sql, set_aside, found)
         given = to_moment(moment)
@@ -95,11 +97,11 @@ class AsideRows(WorkRows):
 
     def _require_fit(self, waiting: Sequence[Waiting]) -> None:
         """Raises Tampered where something of this cannot be given a place."""
-        if any(type(body) is not bytes for *_, body, _, _ in waiting):
+        if any(type(row.body) is not bytes for row in waiting):
             raise Tampered(field="frame", rule=UNFIT)
-        if waiting and waiting[0][6] is not None:
+        if waiting and waiting[0].aside is not None:
             held = self._held()
-            for row in map(Waiting._make, waiting):
+            for row in waiting:
                 frame = frame_of(row.author, row.id, row.body)
                 if _held_by(held, row.author, frame.subject.id, frame.version):
                     raise Tampered(field="version", rule=WAITS)

@@ -61,17 +61,21 @@ class LogRows(AsideRows):
             return ()
         tree = self.frontier()
         last = self._tiles(read_by(tree.size, len(waiting)))
-        leaves = [leaf_of(body) for *_, body, _, _ in waiting]
+        leaves = [leaf_of(row.body) for row in waiting]
         with self.without_waiting():  # the database enters what it was given while the rest is worked out here
             self._enter(tree.size, waiting, leaves, moment)
-            for batch in batches(position for position, *_ in waiting):
+            for batch in batches(row.position for row in waiting):
                 self._no_longer_pending(batch)
             given = to_moment(moment)
             placed = tuple(
                 StoredEvent(
-                    frame=frame_of(author, id_, body), body=body, sealed=sealed, index=index, sequenced_at=given
+                    frame=frame_of(row.author, row.id, row.body),
+                    body=row.body,
+                    sealed=row.sealed,
+                    index=index,
+                    sequenced_at=given,
                 )
-                for index, (_, author, _, id_, body, sealed, _) in enumerate(waiting, tree.size)
+                for index, row in enumerate(waiting, tree.size)
             )
             if marking:
                 self._mark_all((person for stored in placed for person in concerned(stored)), given)
@@ -86,8 +90,8 @@ class LogRows(AsideRows):
     def _enter(self, first: int, waiting: Sequence[Waiting], leaves: Sequence[bytes], moment: int) -> None:
         columns = ("index", "author", "id", "leaf", "at")
         rows = [
-            dict(zip(columns, (index, author, id_, leaf, moment), strict=True))
-            for index, (leaf, (_, author, _, id_, *_)) in enumerate(zip(leaves, waiting, strict=True), first)
+            dict(zip(columns, (index, row.author, row.id, leaf, moment), strict=True))
+            for index, (leaf, row) in enumerate(zip(leaves, waiting, strict=True), first)
         ]
         self.sql.execute(log.insert(), rows)
 
@@ -98,7 +102,7 @@ class LogRows(AsideRows):
             waiting = self._first_waiting(limit, most + 1)
         submissions: dict[tuple[str, str], list[Waiting]] = {}
         for row in waiting[:most]:
-            submissions.setdefault((row[1], row[2]), []).append(row)
+            submissions.setdefault((row.author, row.submission), []).append(row)
         return [row for rows in submissions.values() for row in rows]
 
     def _first_waiting(self, limit: int, most: int) -> Sequence[Waiting]:
