@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 from contextlib import suppress
 from typing import Any
@@ -18,6 +19,7 @@ from exchange.console.pages import console
 from exchange.http.app import create_app
 from exchange.http.metrics import metrics
 from exchange.http.patience import PatientWorker
+from exchange.http.succession import Succession
 from exchange.http.unread import refusal
 from exchange.node import Node
 from exchange.settings import Settings
@@ -33,6 +35,8 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
         self._settings = settings
         self._node: Node | None = None
         self._app: Flask | None = None
+        self._succession: Succession | None = None
+        self._parent = os.getpid()
         self._given: dict[str, Any] = {
             "bind": f"fd://{listener.detach()}",
             "control_socket_disable": True,
@@ -55,6 +59,7 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
     def load(self) -> Flask:
         self._node = Node.open(self._settings)
         self._app = create_app(self._node, [console(self._node), metrics(self._node)])
+        self._succession = Succession(self._node, self._end_all).start()
         return self._app
 
     def serve(self) -> int:
@@ -65,7 +70,12 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             return end.code if isinstance(end.code, int) else 0
         return 0
 
+    def _end_all(self) -> None:
+        os.kill(self._parent, signal.SIGTERM)  # which would begin anew whoever ends alone
+
     def _closes(self, _server: object, _worker: object) -> None:
+        if self._succession is not None:
+            self._succession.stop()
         if self._app is not None:
             self._app.extensions["exchange_checker"].wait()  # it reads the node, which is closed next
         if self._node is not None:
