@@ -10,6 +10,7 @@ from typing import Self
 
 from events.codec import opened_event
 from events.envelope import Ref
+from events.errors import Tampered
 from events.store.contract import Reader
 from events.vault.blind_index import BlindIndex
 from events.vault.keys import PersonKeys
@@ -128,10 +129,17 @@ class Node:
                 self.learn_offices(session)
 
     def learn_offices(self, reader: Reader) -> None:
-        """Read the list of jurisdictions anew, where anything was added to it."""
+        """Read the list of jurisdictions anew, where anything was added to it.
+
+        Raises Tampered, with their ids, where events of it do not open: nobody would know who is asked in whose place.
+        """
         told = reader.jurisdiction_refs()
         if not self.knows(told):
-            self.offices = offices(opened_event(stored, None) for stored in reader.jurisdictions())
+            try:
+                self.offices = offices(opened_event(stored, None) for stored in reader.jurisdictions())
+            except Tampered as error:
+                damaged = ", ".join(sorted(ref.id for ref in told if not _opens(reader, ref)))
+                raise Tampered(field="frame", rule="offices.damaged", events=damaged) from error
             self._learned = told
 
     @contextmanager
@@ -147,6 +155,14 @@ class Node:
                 if caller is None or seen == sight(caller, self.offices):
                     yield session
                     return
+
+
+def _opens(reader: Reader, ref: Ref) -> bool:
+    try:
+        stored = reader.event(ref)
+        return stored is not None and opened_event(stored, None) is not None
+    except Tampered:
+        return False
 
 
 def _ring(store: SqlStore, file: Path) -> MasterKeys:

@@ -197,7 +197,7 @@ class NodeUseCases:
 
     def ready(self) -> bool:
         try:
-            with self._node.uow.look() as session:
+            with self._node.look() as session:
                 session.pending()
         except ExchangeError:
             return False

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import LargeBinary, bindparam, create_engine, text
 from structlog.testing import capture_logs
 
+from events.errors import Tampered
 from exchange.access.keys import Keys
 from exchange.http.app import create_app
 from exchange.http.metrics import metrics
@@ -102,3 +103,24 @@ def test_an_event_whose_row_is_gone_before_it_had_its_place_is_named(tmp_path):
     assert fault.event.id == lost.id
     assert status(node).pending == 0
     node.close()
+
+
+def test_an_event_about_an_office_that_does_not_open_is_named_and_everything_waits_until_it_is_put_right(node, home):
+    home.registers(woman(2))
+    home.forwards = False
+    home.registers(woman(3))
+    with node.uow.look() as session:
+        damaged = min(session.jurisdiction_refs(), key=lambda ref: ref.id)
+    body = body_of(node, damaged.id)
+    write(node, damaged.id, b"{}")
+    with pytest.raises(Tampered, match=f"offices.damaged.*{damaged.id}"):
+        Node.open(node.settings)
+    app = create_app(node).test_client()
+    assert app.get("/readyz").status_code == 200, "whoever knew the offices before goes on"
+    node._learned = frozenset()  # as whenever anything new is recorded about an office
+    assert app.get("/readyz").status_code == 503
+    with pytest.raises(Tampered):
+        advance(node)
+    write(node, damaged.id, body)
+    advance(node)
+    assert app.get("/readyz").get_json() == {"status": "ok"}
