@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from events.store.sql.form import NO_TEXT
 from events.store.sql.schema import events
@@ -24,12 +24,22 @@ def everybody(session: SqlSession, batch: int = 500) -> Iterator[list[str]]:
 def next_persons(session: SqlSession, after: str, limit: int) -> list[str]:
     """The ids that follow on this one."""
     subjects = select(events.c.subject).where(events.c.subject > after, events.c.kind != "jurisdiction")
-    found = list(session.sql.execute(subjects.distinct().order_by(events.c.subject).limit(limit)).scalars())
+    found = _first(session, subjects.distinct().order_by(events.c.subject), limit)
     # Of whom only a record, a line of a book or of a list is left, the events are gone: no check may pass them by.
     for table in (records, books, cases, inbox):
         persons = select(table.c.person).where(table.c.person > after)
-        found += session.sql.execute(persons.distinct().order_by(table.c.person).limit(limit)).scalars()
-    return sorted(set(ids(found)))[:limit]
+        found += _first(session, persons.distinct().order_by(table.c.person), limit)
+    return sorted(set(found))[:limit]
+
+
+def _first(session: SqlSession, query: Select[tuple[str]], limit: int) -> list[str]:
+    """The ids on the first page that has any, or is the last: a page of nobody's would seem to end the table."""
+    at = 0
+    while True:
+        page = list(session.sql.execute(query.limit(limit).offset(at)).scalars())
+        if (found := ids(page)) or len(page) < limit:
+            return found
+        at += limit
 
 
 def ids(found: Iterable[object]) -> list[str]:

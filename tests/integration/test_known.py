@@ -9,6 +9,7 @@ import pytest
 from msgspec import json
 
 from exchange.commands.acknowledge import acknowledge
+from exchange.everybody import everybody
 from exchange.node import Node
 from exchange.reconcile import Checked, checks, everywhere, known, report, stepwise
 from exchange.reconcile.known import Known, Proved
@@ -284,3 +285,20 @@ def test_the_proofs_are_kept_and_known_again_in_each_database(tmp_path, database
     assert seen(report(node)) == seen(first)
     assert len(derived) == 1
     node.close()
+
+
+def test_more_ids_that_are_no_text_than_a_page_holds_hide_nobody_who_follows(tmp_path):
+    with closing(opened(tmp_path)) as node, closing(sqlite3.connect(node.settings.database)) as driver:
+        home = Town(node, ZHIFANG)
+        home.forwards = False  # so that nothing but their events names them
+        persons = sorted(str(home.registers(woman(number)).person) for number in (1, 2, 3))
+        columns = [row[1] for row in driver.execute("PRAGMA table_info(events)")]
+        kept = ", ".join("CAST(? AS TEXT)" if name in {"subject", "id"} else name for name in columns)
+        for number in range(5):
+            nobody = b"!\xff%d" % number  # which stands before everybody
+            driver.execute(
+                f"INSERT INTO events SELECT {kept} FROM events WHERE kind = 'person' LIMIT 1", (nobody, nobody)
+            )
+        driver.commit()
+        with node.uow.look() as session:
+            assert [each for page in everybody(session, 2) for each in page] == persons
