@@ -1,14 +1,15 @@
 """A worker that waits at Redis itself: between a wake-up and the look that follows there is no queue and no process.
 
 It stands beside the workers of Celery, which sweep and check. Whoever rings tells it first, and queues a task only
-where nobody listens. What takes it longer than a moment, the others are asked to share; and the clock wakes them too:
-a listener that stands still delays what was recorded by no more than that.
+where nobody listens. What takes it longer than a moment, the others are asked to share, while it goes on; and the clock
+wakes them too: a listener that stands still delays what was recorded by no more than that.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
@@ -23,9 +24,8 @@ from exchange.wakes.ear import Ear
 from exchange.wakes.reach import Reach
 from workers import pulse
 from workers.process import Process
-from workers.tasks import enough_after
+from workers.tasks import shared
 
-MOMENT: Final = 0.5  # seconds of work after which the others are asked to share it
 PAUSE: Final = 1.0  # seconds after which it looks up from listening, and between two tries while Redis is away
 
 _log = structlog.get_logger(__name__)
@@ -44,13 +44,17 @@ def listen(settings: Settings) -> None:
     process = Process(settings)
     process.begin()  # or what was recorded as it began to listen would wait for a node to be opened
     ear, reach = process.broker().ear(), Reach()
+
+    def enough() -> bool:
+        pulse.beat(settings.data, pulse.LISTENER)
+        return ending.is_set()
+
     try:
-        while not ending.is_set():
+        while not enough():
             reference = _heard(ear, reach, ending)
-            pulse.beat(settings.data, pulse.LISTENER)
             if reference is not None:
                 with structlog.contextvars.bound_contextvars(reference=reference or None):
-                    look(process, reference or None, ending)
+                    look(process, reference or None, enough, ending)
     finally:
         ear.close()
         process.close()
@@ -67,13 +71,16 @@ def _heard(ear: Ear, reach: Reach, ending: threading.Event) -> str | None:
     return reference
 
 
-def look(process: Process, reference: str | None, ending: threading.Event) -> None:
-    """One round. What it leaves undone, the next one finds. It is the last one where a newer version is in force."""
-    late = enough_after(MOMENT)
+def look(process: Process, reference: str | None, enough: Callable[[], bool], ending: threading.Event) -> None:
+    """Do all the work that there is, until it is enough. It is the last look where a newer version is in force."""
+
+    def ask() -> None:
+        process.broker().queue(reference)
+
     try:
-        done = advance(process.node(), enough=late)
-        if late():
-            process.broker().queue(reference)
+        done = advance(process.node(), enough=shared(enough, ask))
+        if enough():
+            ask()  # for what is left
     except Superseded as error:
         _log.error("superseded", **error.details)
         ending.set()

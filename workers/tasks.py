@@ -25,6 +25,7 @@ from workers.queues import ADVANCE, CHECK, SWEEP
 from workers.retries import DAILY, WORK
 
 ANSWERED = 0.3  # seconds after which a task that has ended was answered
+MOMENT = 0.5  # seconds of work after which the others are asked to share it
 LONGEST = 20.0  # seconds of work in one task, so that no end of a worker waits long; a new one goes on behind it
 
 _log = structlog.get_logger(__name__)
@@ -35,14 +36,11 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
 
     def advance_task(task: Any) -> int:
         _says_that_it_looks(broker())
-        done, whole = _advanced(node)
-        if not whole:
-            broker().queue(task.request.get("reference"))
-        return done
+        return _advanced(node, lambda: broker().queue(task.request.get("reference")))
 
     def sweep_task(task: Any, duty: int = BEGINNING[0], after: str | None = BEGINNING[1]) -> int:
         made, left = DAILY.run(lambda: sweep_from(node(), (duty, after), enough_after(LONGEST)))
-        _advanced(node)
+        _advanced(node, lambda: broker().queue(None))
         if left is not None:
             task.apply_async(left, queue=SWEEP)
         return made
@@ -75,12 +73,33 @@ def _in_force(act: Callable[..., Any]) -> Callable[..., Any]:
     return whole
 
 
-def _advanced(node: Callable[[], Node]) -> tuple[int, bool]:
-    """How much was done, and whether nothing is left."""
+def _advanced(node: Callable[[], Node], ask: Callable[[], object]) -> int:
+    """How much was done. `ask`: lets another process look."""
     late = enough_after(LONGEST)
-    done = WORK.run(lambda: advance(node(), enough=late))
+    done = WORK.run(lambda: advance(node(), enough=shared(late, ask)))
     _log.info("advanced", done=done) if done else _log.debug("nothing_to_do")
-    return done, not late()
+    if late():
+        ask()
+    return done
+
+
+def shared(enough: Callable[[], bool], ask: Callable[[], object]) -> Callable[[], bool]:
+    """`enough`, as it is asked between two rounds; a moment from now another process is asked to share, once.
+
+    One wake-up stands for all that was recorded, and reaches one process: the others had nothing to do otherwise,
+    however much there was.
+    """
+    late = enough_after(MOMENT)
+    asked = False
+
+    def asking() -> bool:
+        nonlocal asked
+        if not asked and late():
+            asked = True
+            _unless_away("others_not_asked", ask)
+        return enough()
+
+    return asking
 
 
 def enough_after(seconds: float) -> Callable[[], bool]:
@@ -91,7 +110,12 @@ def enough_after(seconds: float) -> Callable[[], bool]:
 
 def _says_that_it_looks(broker: Broker) -> None:
     """Before the work, never after it: what is recorded meanwhile must be able to ask for another look."""
+    _unless_away("flag_left_standing", broker.looked)
+
+
+def _unless_away(what: str, tell: Callable[[], object]) -> None:
+    """A broker that is away holds up no work: its flag falls by itself, and the clock wakes the others."""
     try:
-        broker.looked()
-    except Exception as error:  # noqa: BLE001 (a broker that is away holds up no work; its flag falls by itself)
-        _log.warning("flag_left_standing", why=str(error))
+        tell()
+    except Exception as error:  # noqa: BLE001 (each broker's client has its own)
+        _log.warning(what, why=str(error))

@@ -12,10 +12,12 @@ from click.testing import CliRunner
 
 from exchange.cli import main
 from exchange.cli.exit_codes import BAD_INPUT, FINE, UNAVAILABLE
+from exchange.pipeline.advance import anything_left
+from exchange.pipeline.forward import forward
 from exchange.reconcile import checks
 from exchange.wakes.broker import ADVANCE
 from tests.servers.platform import Platform, accepted, play, settings_of, settle, submissions, submit
-from workers import listening
+from workers import listening, tasks
 from workers.process import Process
 
 
@@ -69,12 +71,34 @@ def test_a_listener_that_stands_still_holds_nothing_up(served, listener):
 
 
 def test_what_takes_longer_than_a_moment_the_others_are_asked_to_share(served, kept, monkeypatch):
-    monkeypatch.setattr(listening, "MOMENT", 0.0)
+    monkeypatch.setattr(tasks, "MOMENT", 0.0)
     submitted(served)
     served.node.bell.close()
     kept.flushall()
     process = Process(settings_of(served.given))
-    listening.look(process, None, threading.Event())
+    listening.look(process, None, lambda: False, threading.Event())
+    process.close()
+    assert kept.llen(ADVANCE) == 1
+
+
+def test_a_listener_goes_on_with_what_takes_it_longer_than_a_moment(served, monkeypatch):
+    """Nobody else may be there, and nobody rings again for what was recorded before."""
+    monkeypatch.setattr(tasks, "MOMENT", 0.0)
+    monkeypatch.setattr("exchange.pipeline.advance.forward", lambda node: forward(node, 1))
+    for office, item in next(submissions(3)):
+        accepted(submit(served.node, office, item))
+    process = Process(settings_of(served.given))
+    listening.look(process, None, lambda: False, threading.Event())
+    process.close()
+    assert not anything_left(served.node)
+
+
+def test_a_listener_that_is_told_to_end_leaves_the_rest_to_the_others(served, kept):
+    submitted(served)
+    served.node.bell.close()
+    kept.flushall()
+    process = Process(settings_of(served.given))
+    listening.look(process, None, lambda: True, threading.Event())
     process.close()
     assert kept.llen(ADVANCE) == 1
 

@@ -10,7 +10,7 @@ import redis
 from exchange.access.keys import Keys
 from exchange.http.app import create_app
 from exchange.ids import new_id
-from exchange.pipeline.advance import advance
+from exchange.pipeline.advance import advance, anything_left
 from exchange.reconcile import checks, latest
 from exchange.wake import Nobody
 from exchange.wakes.broker import ADVANCE, CHECK, SWEEP, Broker, celery_at
@@ -93,6 +93,35 @@ def test_a_sweep_that_has_worked_long_enough_goes_on_in_a_task_of_its_own(served
         app.tasks[SWEEP].apply(arguments, throw=True)
     broker.close()
     assert places == [[], [1, None], [2, None]], "a slice for each duty, since nothing is due"
+
+
+def test_what_takes_a_worker_longer_than_a_moment_another_is_asked_to_share(served, kept, monkeypatch):
+    """One wake-up stands for all that was recorded: one process worked, and the others looked on."""
+    app, broker = celery_at(served.redis.url, patience=2), Broker(served.redis.url)
+    add_tasks(app, lambda: served.node, lambda: broker)
+    submitted(served, 1)
+    served.node.bell.close()
+    kept.flushall()
+    monkeypatch.setattr(tasks, "MOMENT", 60.0)
+    app.tasks[ADVANCE].apply(throw=True)
+    assert kept.llen(ADVANCE) == 0, "it was done in a moment"
+    served.node.hear(Nobody())
+    submitted(served, 2)
+    monkeypatch.setattr(tasks, "MOMENT", 0.0)
+    app.tasks[ADVANCE].apply(throw=True)
+    broker.close()
+    assert kept.llen(ADVANCE) == 1
+
+
+def test_a_worker_whose_broker_goes_away_does_its_work_though_it_can_ask_nobody(served, monkeypatch):
+    app, broker = celery_at(served.redis.url, patience=2), Broker(served.redis.url)
+    add_tasks(app, lambda: served.node, lambda: broker)
+    submitted(served, 1)
+    served.redis.child.kill()
+    monkeypatch.setattr(tasks, "MOMENT", 0.0)
+    app.tasks[ADVANCE].apply(throw=True)
+    broker.close()
+    assert not anything_left(served.node)
 
 
 def test_a_worker_checks_everybody_and_keeps_what_it_found(served):
