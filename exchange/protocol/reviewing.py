@@ -15,6 +15,7 @@ import msgspec
 
 from events.catalogue.case import RequestOpened
 from events.catalogue.movement import Extended
+from events.envelope import Ref
 from events.partial_date import latest
 from exchange.protocol.draft import Draft
 from exchange.protocol.record import Record, Stay
@@ -44,9 +45,10 @@ def review_on(record: Record) -> str | None:
 def reviews(record: Record, today: str, periods: Periods = USUAL) -> Iterator[Draft]:
     """What the keeper has to ask by now, and did not ask before."""
     for stay, due in _reviewable(record, periods):
-        if due <= today:
+        because_of = _because_of(record, stay, today, periods) if due <= today else None
+        if because_of is not None and not _asked_because_of(record, stay, because_of):
             yield Draft(
-                id=review_id(stay, _because_of(record, stay, today, periods)),
+                id=review_id(stay, because_of),
                 person=record.facts[stay.id].event.person,
                 payload=RequestOpened(to=stay.office, asks="stay", about=stay.id),
                 because=stay.id,
@@ -63,7 +65,16 @@ def _reviewable(record: Record, periods: Periods) -> Iterator[tuple[Stay, str]]:
         if stay.until is not None and asked_about_last_day(record, stay) is None:
             yield stay, _before(record, stay, stay.until, periods)
         elif not _waits(record, stay):
-            yield stay, next(day for day in _years(stay, periods) if day > _last_asked(record, stay))
+            last = _last_asked(record, stay)
+            yield (
+                stay,
+                next(day for day in _years(stay, periods) if day > last and not _asked_because_of(record, stay, day)),
+            )
+
+
+def _asked_because_of(record: Record, stay: Stay, day: str) -> bool:
+    """Whether it was asked about the stay because of this day; which may have been its last one for a while."""
+    return bool(record.facts.of(RequestOpened)) and Ref(record.office, review_id(stay, day)) in record.facts
 
 
 def _because_of(record: Record, stay: Stay, today: str, periods: Periods) -> str:

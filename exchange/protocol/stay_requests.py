@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import EnquiryOpened, Rejected, Reply, RequestOpened
-from events.catalogue.movement import Extended, Left
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Extended, Left
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Standing
@@ -29,10 +30,12 @@ def stands(record: Record, request: Standing) -> bool:
         return False
     if stay.until is None:
         return True
-    first = asked_about_last_day(record, stay)  # those of later years came after it, and after that day
-    return first is not None and (
-        request.ref == first.ref or (request.stamp > first.stamp and request.day > stay.until)
-    )
+    first = asked_about_last_day(record, stay)
+    if first is None or request.ref == first.ref:
+        return first is not None
+    # Those of later years came after it, and after that day; so may one about a day that was the last for a while.
+    later = request.stamp > first.stamp and request.day > stay.until
+    return later and all(request.ref.id != review_id(stay, day) for day in _said_to_be_last(record, stay))
 
 
 def asked_about_last_day(record: Record, stay: Stay) -> Standing | None:
@@ -40,6 +43,25 @@ def asked_about_last_day(record: Record, stay: Stay) -> Standing | None:
     wanted = review_id(stay, stay.until) if stay.until is not None else None
     requests = record.facts.of(RequestOpened)
     return next((s for s in requests if s.ref.id == wanted and s.author == record.office), None)
+
+
+def _said_to_be_last(record: Record, stay: Stay) -> Iterator[str]:
+    """Every day that was ever said to be the last one, corrected since or not."""
+    said = [s for s in record.facts.of(Arrived, Extended) if s.ref == stay.id or _extends(s.payload, stay)]
+    for standing in said:
+        content = standing.event.payload
+        if isinstance(content, Arrived | Extended) and content.stay_until is not None:
+            yield content.stay_until
+    amended = {standing.ref for standing in said}
+    for standing in record.facts.of(Corrected):
+        if isinstance(standing.payload, Corrected) and standing.payload.target in amended:
+            day = standing.payload.set.get("stay_until")
+            if isinstance(day, str):
+                yield day
+
+
+def _extends(payload: Fact, stay: Stay) -> bool:
+    return isinstance(payload, Extended) and payload.stay == stay.id
 
 
 def review_id(stay: Stay, day: str) -> str:

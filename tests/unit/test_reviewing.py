@@ -104,6 +104,22 @@ def test_a_question_of_a_later_year_is_withdrawn_too_where_another_day_was_the_l
     assert (story.status(again), story.due()) == ("withdrawn", "2029-12-01")
 
 
+@pytest.mark.parametrize("for_a_while", ["2027-04-25", "2027-12-31"])
+def test_of_a_last_day_that_is_corrected_and_corrected_back_one_question_is_left(for_a_while):
+    story = Story(until="2026-12-31")
+    (first,) = story.asks("2026-12-01")
+    story.does(NEW, Corrected(target=story.stay, set={"stay_until": for_a_while}), "2026-12-10")
+    (other,) = story.asks("2027-12-01")
+    assert [story.status(each) for each in (first, other)] == ["withdrawn", "open"]
+    story.does(NEW, Corrected(target=story.stay, set={"stay_until": "2026-12-31"}), "2027-12-02")
+    assert [story.status(each) for each in (first, other)] == ["open", "withdrawn"]
+    story.does(NEW, Confirmed(case=first), "2027-12-03")
+    if for_a_while == "2027-12-31":  # of which it was asked
+        assert (story.due(), story.asks("2028-01-01")) == ("2028-12-31", [])
+    else:
+        assert (story.due(), len(story.asks("2027-12-31"))) == ("2027-12-31", 1)
+
+
 def test_a_question_about_a_last_day_that_was_none_is_withdrawn():
     story = Story(until="2026-12-31")
     (asked,) = story.asks("2026-12-01")
