@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Table
 
@@ -15,6 +15,9 @@ from exchange.pipeline.project import case_rows, inbox_rows
 from exchange.pipeline.settled import Settled
 from exchange.tables import cases, inbox, schema
 from exchange.unit_of_work import SqlSession
+
+if TYPE_CHECKING:
+    from exchange.node import Node
 
 ListName = Literal["cases", "inbox"]
 Place = tuple[str, str, ListName]  # office, person, and which of its lists
@@ -42,16 +45,17 @@ class Lists:
         """Those about these persons."""
         return cls(*(by_key(session.ask_rows(query, persons)) for query in LISTED))
 
-    def differing(self, one: Settled) -> list[Place]:
+    def differing(self, node: Node, one: Settled) -> list[Place]:
         """The lists in which what stands about the persons of this dossier is not what follows from its books."""
         try:
             seen: dict[tuple[str, int], datetime] = {
                 (row[1], row[2]): to_moment(row[3]) for row in _about(self._seen, one)
             }
-            own_cases, own_inbox = case_rows(one), inbox_rows(one, seen)
+            own_cases, own_inbox = case_rows(node, one), inbox_rows(one, seen)
         except (LookupError, ValueError, Tampered):  # a row says nothing, or the books do not bear out what was told
             return [(record.office, record.person, "cases") for record in one.records()]
-        found = _differing("cases", schema.cases, _about(self._cases, one), map(cases.columns_of, own_cases))
+        listed = cases.with_counted_days(_about(self._cases, one), own_cases)
+        found = _differing("cases", schema.cases, listed, map(cases.columns_of, own_cases))
         found |= _differing("inbox", schema.inbox, _about(self._inbox, one), map(inbox.columns_of, own_inbox))
         return sorted(found)
 

@@ -118,7 +118,7 @@ def folded(node: Node, *, parts: bool, batch: int = 500, tell: Tell = nobody) ->
                         tampered.add((str(found.keeper), found.person))
                 count += len(history.bodies)
             dossiers, closed = as_stored(node, session, sorted(suspects))
-            wrong = [*compared(session, dossiers)[1], *(key for one in closed for key in one.keys)]
+            wrong = [*compared(node, session, dossiers)[1], *(key for one in closed for key in one.keys)]
             otherwise.add(sorted(suspects - {person for _, person in wrong}))
             differing.add(sorted(tampered.union(wrong)))
             persons += len(some)

@@ -100,7 +100,7 @@ class _Tally:
     def look(self, node: Node, session: SqlSession, persons: list[str]) -> list[Settled]:
         """Read their dossiers, and count. Those that open."""
         dossiers, closed = as_stored(node, session, persons)
-        new, found = compared(session, dossiers)
+        new, found = compared(node, session, dossiers)
         self._differing.add([*found, *(key for one in closed for key in one.keys)])
         self._persons += len(persons)
         self._records += len(new)
@@ -155,14 +155,14 @@ def unsettled(node: Node, shelf: Shelf) -> Settled:
     return Settled(shelf, own, Settlement([], [], {office: view(book) for office, book in own.items()}), ())
 
 
-def compared(session: SqlSession, dossiers: list[Settled]) -> tuple[dict[Key, RecordRow], list[Key]]:
+def compared(node: Node, session: SqlSession, dossiers: list[Settled]) -> tuple[dict[Key, RecordRow], list[Key]]:
     """The records that should stand, and of whom what stands differs from them, or from the lists beside them."""
     new = {(row.office, row.person): row for one in dossiers for row in record_rows(one)}
     persons = [person for one in dossiers for person in one.shelf.persons]
     old = {(row.office, row.person): row for row in records.of_persons(session.sql, persons)}
     found = {key for key in new.keys() | old.keys() if clear(new.get(key)) != clear(old.get(key))}
     lists = Lists.read(session, persons)
-    found |= {(office, person) for one in dossiers for office, person, _ in lists.differing(one)}
+    found |= {(office, person) for one in dossiers for office, person, _ in lists.differing(node, one)}
     return new, sorted(found)
 
 

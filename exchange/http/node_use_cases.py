@@ -27,7 +27,7 @@ from exchange.protocol.offices import Offices
 from exchange.queries.case import case
 from exchange.queries.cases import cases
 from exchange.queries.checks import between, checks, last_report
-from exchange.queries.days import of_case
+from exchange.queries.days import row_shown
 from exchange.queries.duplicates import duplicates
 from exchange.queries.feed import Told, feed
 from exchange.queries.find_person import find_person
@@ -166,7 +166,7 @@ class NodeUseCases:
 
     def cases(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice:
         page = cases(self._node, caller, WhichCases(**filters), cursor, limit)
-        return Slice([self._dated(msgspec.to_builtins(row) | of_case(self._node, row)) for row in page.rows], page.next)
+        return Slice([self._dated(row_shown(self._node, row)) for row in page.rows], page.next)
 
     def case(self, caller: Caller, purpose: str, case_id: str) -> Row:
         return self._dated(case(self._node, caller, case_id, purpose))

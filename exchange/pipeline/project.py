@@ -1,6 +1,7 @@
 """Project: write what the offices' books now say into the tables that queries read, set-wise.
 
-Everything here follows from events, deliveries and acknowledgements alone, so that a rebuild gives the same rows.
+Everything here follows from events, deliveries and acknowledgements alone, so that a rebuild gives the same rows; but
+where no fact sets the day of a case (`CaseRow.counted`), it is counted by the calendar of the day.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from events.log.leaf import leaf_of
 from events.store.contract import StoredDelivery
 from exchange.books import Shelf, as_told
 from exchange.feeds import position_for
+from exchange.pipeline.awaited import counted
 from exchange.pipeline.settled import Settled
 from exchange.protocol.asking_anew import undecided_again
 from exchange.protocol.cases import deviates
@@ -53,7 +55,7 @@ def project(node: Node, session: SqlSession, settled: Sequence[Settled], fed: Se
     with session.without_waiting():  # nothing is asked of what is written here
         books.hold(session.sql, held_rows(node, settled, fed))
         node.step("books held")
-        cases.replace(session.sql, persons, [row for one in settled for row in case_rows(one)])
+        cases.replace(session.sql, persons, [row for one in settled for row in case_rows(node, one)])
         node.step("cases written")
         inbox.replace(session.sql, persons, [row for one in settled for row in inbox_rows(one, seen)])
 
@@ -134,7 +136,7 @@ def _state(record: Record, shown: records.State, person: str) -> records.State:
     return "merged" if person in record.merged else shown
 
 
-def case_rows(one: Settled) -> list[cases.CaseRow]:
+def case_rows(node: Node, one: Settled) -> list[cases.CaseRow]:
     """Each case in the book of each of its sides."""
     asked_at: dict[tuple[Ref, str, str], datetime] = {}
     for delivery in one.deliveries:
@@ -142,7 +144,7 @@ def case_rows(one: Settled) -> list[cases.CaseRow]:
             key = (delivery.ref, one.shelf.offices.successor(delivery.to, delivery.person), kind)
             asked_at[key] = min(delivery.at, asked_at.get(key, delivery.at))
     return [
-        _case_row(one, record, state, asked_at)
+        _case_row(node, one, record, state, asked_at)
         for record in one.records()
         for state in shown(record)
         if record.office in {state.asker, state.ref.asked}
@@ -150,7 +152,7 @@ def case_rows(one: Settled) -> list[cases.CaseRow]:
 
 
 def _case_row(
-    one: Settled, record: Record, state: CaseState, asked_at: Mapping[tuple[Ref, str, str], datetime]
+    node: Node, one: Settled, record: Record, state: CaseState, asked_at: Mapping[tuple[Ref, str, str], datetime]
 ) -> cases.CaseRow:
     ref = state.ref
     replies = [one.sequenced_at(reply) for reply in state.thread]
@@ -165,6 +167,7 @@ def _case_row(
         status=state.status,
         person=record.person,
         due_on=state.due_on,
+        counted=counted(node, record, state),
         opened_at=opened,
         answered_at=_answered_at(one, record, state),
         closed_at=None if state.open else max((opened, *replies, *_amended(one, record, ref.opening))),

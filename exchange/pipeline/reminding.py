@@ -18,7 +18,7 @@ from exchange.clock import day_of
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
 from exchange.jurisdictions.deadlines import Ground, Step, decides_by, steps
-from exchange.pipeline.awaited import due_anew
+from exchange.pipeline.awaited import due_anew, working_from
 from exchange.pipeline.by_person import by_person
 from exchange.pipeline.settling import Settling
 from exchange.protocol.contradictions import case_id
@@ -105,7 +105,7 @@ class _Calendar:
     def __init__(self, node: Node) -> None:
         self._node = node
         self.steps = lru_cache(maxsize=10_000)(self._steps)
-        self._moved = lru_cache(maxsize=10_000)(node.calendar.add_working_days)
+        self._moved = lru_cache(maxsize=10_000)(partial(working_from, node.calendar))
         self._decides = lru_cache(maxsize=10_000)(partial(decides_by, node.deadlines, node.calendar))
 
     def concerns(self, row: CaseRow, today: date) -> bool:
@@ -141,8 +141,7 @@ class _Calendar:
         return None if row.due_on is None else self._answer(day_of(row.opened_at), row.due_on, row.asked)
 
     def _answer(self, start: date, due_on: str, asked: str) -> _Term:
-        """Nobody is late on a free day: an office may defer to one, and holidays are published after a day was set."""
-        return _Term(start, self._moved(date.fromisoformat(due_on), 0, asked).day)
+        return _Term(start, self._moved(due_on, asked))
 
     def _decision(self, row: CaseRow) -> _Term | None:
         if row.answered_at is None:

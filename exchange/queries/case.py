@@ -14,7 +14,6 @@ from events.parts import TIES
 from events.standing import Standing
 from exchange.access.caller import Caller
 from exchange.clock import day_of
-from exchange.pipeline.awaited import due_anew
 from exchange.pipeline.relatives import Relatives
 from exchange.protocol.answering import allowed
 from exchange.protocol.asking import sentence
@@ -24,7 +23,7 @@ from exchange.protocol.kinship import Kin
 from exchange.protocol.proposing import proposed
 from exchange.protocol.refusals import NoSuchCase
 from exchange.protocol.sheet import sheet, shown
-from exchange.queries.days import of_case
+from exchange.queries.days import row_shown
 from exchange.queries.offer import offer
 from exchange.queries.open_dossier import Opened, open_dossier
 from exchange.tables import cases as table
@@ -55,11 +54,8 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
     offered = None
     if held_by == state.ref.asked and opening is not None and isinstance(opening.payload, EnquiryOpened):
         offered = offer(node, caller, purpose, opening.payload, opened)
-    anew = due_anew(node, record, state)
     return {
-        **msgspec.to_builtins(row),
-        **({"due_on": anew.day.isoformat()} if anew is not None else {}),
-        **of_case(node, row),
+        **row_shown(node, row),
         "asks": text(sentence(record, state), choose(caller.language)),
         "allowed": list(allowed(state.ref, today.isoformat(), held_by, record, node.deadlines.periods["deferrals"])),
         "question": _event(opening),

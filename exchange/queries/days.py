@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import msgspec
 
 from exchange.clock import day_of
 from exchange.jurisdictions.deadlines import acknowledge_on, decides_by, dispute_open_until
@@ -27,6 +29,13 @@ def of_case(node: Node, row: CaseRow) -> Case:
         return Case(decide_by=None, decide_provisional=False)
     due = decides_by(node.deadlines, node.calendar, row.asked, row.asker, day_of(row.answered_at))
     return Case(decide_by=due.day.isoformat(), decide_provisional=due.provisional)
+
+
+def row_shown(node: Node, row: CaseRow) -> dict[str, Any]:
+    """The case as it is listed, with until when its answer, or its decision, is awaited."""
+    listed: dict[str, Any] = msgspec.to_builtins(row)
+    del listed["counted"]
+    return {**listed, "due_on": row.awaited, **of_case(node, row)}
 
 
 class Notices(TypedDict):

@@ -160,7 +160,7 @@ def _notices(dossier: Shelf, office: str, *, unreadable: bool = False) -> list[_
 
 def _entry(node: Node, row: InboxRow, found: _Found, case: cases.CaseRow | None) -> Entry:
     notice, record = found.notice, found.record
-    due = case.due_on if notice.expects_reply and case is not None else notice.due_on
+    due = case.awaited if notice.expects_reply and case is not None else notice.due_on
     chosen = case is not None and case.status == "deferred"
     told = record.facts[notice.event].payload.type if record is not None else ""
     name: Any = None if record is None else record.particulars.get("name") or _asked_about(record)

@@ -58,7 +58,7 @@ class Evidence:
             found = cls(node, one, rows.held(one.persons), rows.records(one.persons), relatives)
             if not found.differences:  # else what the lists lack may follow from these, and is written anew with them
                 found.differences = [
-                    Difference("view", o, person, lacking=(n,)) for o, person, n in lists.differing(one)
+                    Difference("view", o, person, lacking=(n,)) for o, person, n in lists.differing(node, one)
                 ]
             yield found
 

@@ -25,8 +25,9 @@ _ORDER = (cases.c.due_order, cases.c.office, cases.c.id)
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One case, as `office` knows it: the office asked, or the asker. `due_on`: for the answer, fixed when it opens.
+    """One case, as `office` knows it: the office asked, or the asker. `due_on`: for the answer, as facts set it.
 
+    `counted`: until when it is awaited by the node's calendar, where no fact sets a day, or it is a free one.
     `answered_at`: when the answer came of which the asker has still to decide what holds, or when it took back what it
     had decided. `late`: whether the day of the answer, or of that decision, went by. `escalated`: who has been asked to
     see to just that.
@@ -41,12 +42,18 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     status: CaseStatus
     person: str
     due_on: str | None = None
+    counted: str | None = None
     opened_at: datetime
     answered_at: datetime | None = None
     closed_at: datetime | None = None
     late: bool = False
     escalated: tuple[str, ...] = ()
     reason: str | None = None
+
+    @property
+    def awaited(self) -> str | None:
+        """Until when the answer is awaited."""
+        return self.counted or self.due_on
 
 
 class Which(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,12 +136,13 @@ def _where(which: Which) -> list[ColumnElement[bool]]:
 def _values(row: CaseRow) -> dict[str, Any]:
     values = msgspec.structs.asdict(row)
     opening = values.pop("opening")
+    del values["counted"]
     return {
         **values,
         "escalated": " ".join(row.escalated),
         "opening_author": opening.author,
         "opening_id": opening.id,
-        "due_order": row.due_on or NEVER,
+        "due_order": row.awaited or NEVER,
         "opened_at": to_number(row.opened_at),
         **{name: None if (at := getattr(row, name)) is None else to_number(at) for name in _ENDS},
     }
@@ -146,12 +154,27 @@ def columns_of(row: CaseRow) -> tuple[Any, ...]:
     return tuple(values[name] for name in _NAMES)
 
 
+def with_counted_days(stored: Iterable[Sequence[Any]], own: Iterable[CaseRow]) -> list[tuple[Any, ...]]:
+    """Stored rows (behind whom they are about) as they would stand had their days been counted today.
+
+    Which days are free is published later, and settings change: a day that no fact sets is no fault for that.
+    """
+    at, key = 1 + _NAMES.index("due_order"), (1 + _NAMES.index("office"), 1 + _NAMES.index("id"))
+    days = {(row.office, row.id): row.counted for row in own if row.counted is not None}
+    found = []
+    for row in map(tuple, stored):
+        day = days.get((row[key[0]], row[key[1]]))
+        found.append(row if day is None else (*row[:at], day, *row[at + 1 :]))
+    return found
+
+
 def row_of(row: Sequence[Any]) -> CaseRow:
     """What stands in a row of the table."""
     fields = dict(zip(_NAMES, row, strict=False))  # what else was asked stands behind them
-    del fields["due_order"]
+    until = fields.pop("due_order")
     ends = [None if (at := fields.pop(name)) is None else to_moment(at) for name in _ENDS]
     return CaseRow(
+        counted=None if until in {NEVER, fields["due_on"]} else until,
         opening=Ref(fields.pop("opening_author"), fields.pop("opening_id")),
         escalated=tuple(fields.pop("escalated").split()),
         opened_at=to_moment(fields.pop("opened_at")),

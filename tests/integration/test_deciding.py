@@ -83,10 +83,25 @@ def test_an_answer_taken_back_is_awaited_for_the_days_of_the_question_from_then(
     for office in (home, new_home):
         shown = case_of(node, office.caller, asked)
         assert (shown["status"], shown["due_on"], shown["late"]) == ("open", "2026-04-13", False)
+    for office in (home, new_home):
+        listed = [cases(node, office.caller, Which(due_before=day)).rows for day in ("2026-04-13", "2026-04-14")]
+        assert [[row.awaited for row in rows] for rows in listed] == [[], ["2026-04-13"]], "the list says so at once"
+    assert checks(node).equal
     days(22)
     assert pressed(home) == ["half_time", "day_before", "on_day"]
     days(1)
     assert pressed(home)[3:] == ["overdue"]
+
+
+def test_a_deferral_to_a_free_day_is_shown_until_the_working_day_after_it(node, home, new_home, asked):
+    home.answers("case.deferred", asked, until="2026-03-29", reason="still_looking")  # a Sunday
+    for office in (home, new_home):
+        (row,) = cases(node, office.caller, Which(due_before="2026-03-31")).rows
+        assert (row.awaited, case_of(node, office.caller, asked)["due_on"]) == ("2026-03-30", "2026-03-30")
+        assert cases(node, office.caller, Which(due_before="2026-03-30")).rows == ()
+    assert next(each.due_on for each in home.inbox() if each.kind == "inflow") == "2026-03-30"
+    node.calendar = node.calendar.with_regional({ZHIFANG: ["2026-03-30"]})
+    assert checks(node).equal, "days that are published after it was counted make no fault of it"
 
 
 def test_a_decision_taken_back_leaves_ten_days_from_then(node, home, new_home, asked, days):
