@@ -21,8 +21,23 @@ _log = structlog.get_logger(__name__)
 _GARBAGE: Final = (AttributeError, LookupError, MsgspecError, RecursionError, TypeError, ValueError)
 
 
+class CarefulQoS(redis.QoS):  # type: ignore[misc]  # kombu has no types
+    """Gives back to the queues what a worker that was killed had in hand, and drops what it cannot read of that."""
+
+    def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
+        try:
+            super().restore_by_tag(tag, client, leftmost)
+        except _GARBAGE as error:
+            _refuse(error)
+            with self.channel.conn_or_acquire(client) as taken:
+                taken.zrem(self.unacked_index_key, tag)
+                taken.hdel(self.unacked_key, tag)
+
+
 class CarefulChannel(redis.Channel):  # type: ignore[misc]  # kombu has no types
     """Refuses what it cannot read. It was taken out of the queue before, and nobody gets it again."""
+
+    QoS = CarefulQoS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
