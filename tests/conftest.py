@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from exchange.demo.servers.postgres import Postgres
 from tests.databases import postgres
+from tests.embedded import swift
 from tests.properties import counting as histories
 from tests.scenarios import counting as stories
 
@@ -34,6 +35,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """A whole run that never reached something it must reach has not shown what it claims."""
     if (histories.missing() or stories.missing()) and not hasattr(session.config, "workerinput"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files() -> Iterator[None]:
+    """Files of SQLite cost these tests little; in earnest each takes all steps of the schema and waits for the disk."""
+    with swift():
+        yield
 
 
 @pytest.fixture(scope="session")

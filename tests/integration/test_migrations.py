@@ -16,15 +16,17 @@ from sqlalchemy import MetaData, PrimaryKeyConstraint, UniqueConstraint, create_
 
 import exchange.tables
 from events.codec import sealed_event
+from events.store import sqlite
 from events.store.sql import schema as store_schema
 from events.store.sql.events import columns_of
 from exchange.access.keys_table import metadata as keys_metadata
-from exchange.migrations import current, steps, upgrade
+from exchange.migrations import current, steps, upgrade, upgrade_on
 from exchange.stores import sqlite_store, store_at
 from exchange.tables import cases, inbox
 from exchange.tables.schema import metadata as tables_metadata
 from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, frame
 from tests.databases import database
+from tests.embedded import IN_EARNEST
 
 
 def schema_of(path: Path) -> list[tuple[str, str, str]]:
@@ -32,6 +34,13 @@ def schema_of(path: Path) -> list[tuple[str, str, str]]:
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY 1, 2")
         return rows.fetchall()
+
+
+def held(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What stands in each table."""
+    with closing(sqlite3.connect(path)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
 
 
 def spoken_of() -> MetaData:
@@ -75,6 +84,25 @@ def test_step_by_step_comes_to_the_same(path, url, tmp_path):
     for step in steps():
         upgrade(f"sqlite:///{tmp_path}/slowly.db", step)
     assert schema_of(tmp_path / "slowly.db") == schema_of(path)
+
+
+def test_a_file_that_a_store_makes_is_the_same_by_the_steps_and_in_the_short_way_of_the_tests(
+    url, path, tmp_path, monkeypatch
+):
+    upgrade(url)
+    sqlite_store(f"{tmp_path}/short.db").close()
+    monkeypatch.setattr("exchange.stores.upgrade_on", upgrade_on)
+    sqlite_store(f"{tmp_path}/steps.db").close()
+    assert held(tmp_path / "short.db") == held(tmp_path / "steps.db") == held(path)
+    assert schema_of(tmp_path / "short.db") == schema_of(tmp_path / "steps.db") == schema_of(path)
+
+
+def test_a_commit_to_a_file_survives_the_loss_of_power(path, monkeypatch):
+    monkeypatch.setattr(sqlite, "_PRAGMAS", IN_EARNEST)
+    with closing(sqlite_store(str(path))) as store, store.write() as session, store.read() as other:
+        for driver in (session.driver, other.driver):
+            assert driver.execute("PRAGMA synchronous").fetchone() == (2,)
+            assert driver.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @pytest.mark.parametrize("step", steps()[:-1])
