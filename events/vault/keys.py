@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeVar, overload
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.errors import Erased
 from events.vault.ring import KEY_BYTES, MasterKeys
+
+T = TypeVar("T")
 
 
 class KeyStore(Protocol):
@@ -82,6 +84,16 @@ class _Ciphers(Mapping[str, AESGCM]):
 
     def __getitem__(self, person: str) -> AESGCM:
         return self._keys.unwrapped(person, self._wrapped[person])
+
+    @overload
+    def get(self, person: str, /) -> AESGCM | None: ...
+
+    @overload
+    def get(self, person: str, /, default: AESGCM | T) -> AESGCM | T: ...
+
+    def get(self, person: str, /, default: AESGCM | T | None = None) -> AESGCM | T | None:
+        wrapped = self._wrapped.get(person)  # as the mapping would, which asks by an error for whoever has none
+        return default if wrapped is None else self._keys.unwrapped(person, wrapped)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._wrapped)

@@ -22,9 +22,11 @@ from events.vault.ring import NONCE_BYTES
 
 _FORM = b"\x01"
 _LENGTH = struct.Struct(">I")
+_LENGTH_BYTES = _LENGTH.size
+_length_at = _LENGTH.unpack_from
 
 
-class Binding(msgspec.Struct, frozen=True):
+class Binding(msgspec.Struct, frozen=True, gc=False):
     """What a sealed part belongs to: it opens nowhere else."""
 
     event: str
@@ -38,7 +40,7 @@ class Binding(msgspec.Struct, frozen=True):
         return f"{self.event}\0{self.author}\0{self.person}\0{self.type}\0{self.schema}\0{part}".encode()
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class Sealed(msgspec.Struct, frozen=True, gc=False):
     """The sealed column of an event, and the commitments for its clear frame, by part."""
 
     column: bytes
@@ -65,7 +67,7 @@ def seal_bytes(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> 
 
 def held(column: bytes) -> frozenset[str]:
     """The names of the parts in a sealed column. Raises Tampered where its framing is broken."""
-    return frozenset(name for name, _, _ in _frames(column))
+    return frozenset([name for name, _, _, _ in _frames(column)])
 
 
 def open_bytes(
@@ -95,11 +97,11 @@ def open_parts(
 ) -> dict[str, dict[str, Any]]:
     """The contents of the parts, without their salt; otherwise as `open_bytes`."""
     opened: dict[str, dict[str, Any]] = {}
-    for name, part in _decrypted(column, binding, cipher, wanted):
-        try:
+    try:
+        for name, part in _decrypted(column, binding, cipher, wanted):
             opened[name] = proved_content_of(part, commitments.get(name))
-        except Malformed as error:
-            raise Tampered(field=name, rule="part.commitment") from error
+    except Malformed as error:
+        raise Tampered(field=name, rule="part.commitment") from error
     return opened
 
 
@@ -145,33 +147,31 @@ def _decrypted(
 ) -> list[tuple[str, bytes]]:
     event = binding.associated("")
     found = []
-    for name, body, end in _frames(column):
-        if wanted is not None and name not in wanted:
-            continue
-        sealed = body + NONCE_BYTES
-        try:
-            part = cipher.decrypt(column[body:sealed], column[sealed:end], event + name.encode())
-        except (InvalidTag, ValueError) as error:
-            raise Tampered(field=name, rule="part.seal") from error
-        found.append((name, part))
+    for name, raw, body, end in _frames(column):
+        if wanted is None or name in wanted:
+            sealed = body + NONCE_BYTES
+            try:
+                found.append((name, cipher.decrypt(column[body:sealed], column[sealed:end], event + raw)))
+            except (InvalidTag, ValueError) as error:
+                raise Tampered(field=name, rule="part.seal") from error
     return found
 
 
-def _frames(column: bytes) -> list[tuple[str, int, int]]:
-    """Each part's name, and where its sealed bytes begin and end."""
-    if column[:1] != _FORM:
+def _frames(column: bytes) -> list[tuple[str, bytes, int, int]]:
+    """Each part's name, as text and as it stands there, and where its sealed bytes begin and end."""
+    at, end, before, found = 1, len(column), "", []
+    try:
+        while at < end:
+            named = at + 1 + column[at]
+            raw = column[at + 1 : named]
+            name = raw.decode("ascii")
+            body = named + _LENGTH_BYTES
+            at = body + _length_at(column, named)[0]
+            if name <= before:
+                raise Tampered(rule="part.frame")
+            found.append((before := name, raw, body, at))
+    except (UnicodeDecodeError, struct.error) as error:
+        raise Tampered(rule="part.frame") from error
+    if column[:1] != _FORM or at != end:
         raise Tampered(rule="part.frame")
-    at, end, before = 1, len(column), ""
-    found = []
-    while at < end:
-        named = at + 1 + column[at]
-        body = named + _LENGTH.size
-        raw = column[at + 1 : named]
-        if body > end or not raw.isascii() or not before < (name := raw.decode("ascii")):
-            raise Tampered(rule="part.frame")
-        at = body + _LENGTH.unpack_from(column, named)[0]
-        if at > end:
-            raise Tampered(rule="part.frame")
-        before = name
-        found.append((name, body, at))
     return found

@@ -79,8 +79,11 @@ class History(msgspec.Struct, frozen=True):
             yield opened_event(SealedEvent(frame=frame, body=body, sealed=sealed), ciphers.get(frame.subject.id))
 
     def _open(self, ciphers: Ciphers) -> Open:
+        person = self.persons[0]  # of nearly every dossier the only one
+        first = ciphers.get(person)
+
         def opened(number: int, line: Line, wanted: frozenset[Part]) -> Parts:
-            cipher = ciphers.get(line.subject[1])
+            cipher = first if line.subject[1] == person else ciphers.get(line.subject[1])
             if cipher is None or not line.commitments:
                 return {}
             binding = Binding(line.id, line.author, line.subject[1], line.type, line.schema)

@@ -28,7 +28,7 @@ _ONE_AND_ITS_END = 2  # of the facts about a protection, those that a plain life
 _CODE = re.compile(rb'"(\d{12})"')
 
 
-class Outline(msgspec.Struct, frozen=True, kw_only=True):
+class Outline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the log says of one person. `chain`: its links; `particulars`: those of the parts that were opened."""
 
     person: str
@@ -102,7 +102,9 @@ def _plain(bodies: Sequence[bytes], offices: Offices, opened: Open | None) -> Ou
     person = lines[0].subject
     if [line for line in lines if line.subject != person]:
         return None  # a merge once joined several
-    links = sorted(life.chain, key=_stamped) or _stated_link([lines[number] for number in life.arrivals])
+    links = life.chain or _stated_link([lines[number] for number in life.arrivals])
+    if len(links) > 1:
+        links = sorted(links, key=_stamped)
     keeper = _keeper(links, life, offices)
     if keeper is None:
         return None
