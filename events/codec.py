@@ -24,7 +24,7 @@ _SAID = ("type", "schema", "subject", "touches", "stay", "effective_on", "target
 _thaw = msgspec.json.Decoder(Envelope).decode
 
 
-class SealedEvent(msgspec.Struct, frozen=True, kw_only=True):
+class SealedEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event as it is stored and sent: its frame, the very bytes that are hashed, and the sealed parts."""
 
     frame: Envelope

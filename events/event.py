@@ -14,7 +14,7 @@ from events.parts import merge, split
 from events.upcasts import upcast
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """One event with its typed payload. `parts` are those that are held (all, for the author)."""
 
     frame: Envelope

@@ -25,7 +25,7 @@ Heir = Callable[[Event], str]  # who answers today for the author of an event
 Kept = TypeVar("Kept")
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """One fact as it now stands. `day` is its corrected `effective_on`; `heir` answers today for a succeeded author."""
 
     event: Event

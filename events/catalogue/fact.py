@@ -7,7 +7,15 @@ from typing import ClassVar
 import msgspec
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="type"):
+class Fact(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    gc=False,
+):
     """One payload. Its tag is the stable name of the type; `schema` its version."""
 
     schema: ClassVar[int] = 1

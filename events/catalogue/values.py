@@ -71,7 +71,7 @@ class CaseRef(msgspec.Struct, frozen=True, order=True, gc=False):
     kind: NoteKind
 
 
-class Deviation(msgspec.Struct, frozen=True, omit_defaults=True):
+class Deviation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A field where the office asked holds something else; values are absent where their part is withheld."""
 
     field: str
@@ -86,7 +86,7 @@ class StayName(msgspec.Struct, frozen=True, order=True, omit_defaults=True, gc=F
     town: Office | None = None
 
 
-class Other(msgspec.Struct, frozen=True, omit_defaults=True):
+class Other(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The other person of a tie: an id that the author's book holds, or what is stated of them; and who holds them."""
 
     person: str | None = None
@@ -94,7 +94,7 @@ class Other(msgspec.Struct, frozen=True, omit_defaults=True):
     stated: Particulars = {}
 
 
-class Tied(msgspec.Struct, frozen=True, omit_defaults=True):
+class Tied(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A tie as a statement or an arrival carries it."""
 
     tie: TieKind

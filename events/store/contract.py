@@ -32,7 +32,7 @@ class StoredEvent(SealedEvent, frozen=True, kw_only=True):
     sequenced_at: datetime | None = None
 
 
-class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
+class NewDelivery(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """This event of this person, told by `teller` to `to`, with these parts, on this ground.
 
     `asked`: each question's kind, and the day by which the answer is due. `act`: the submission it belongs to.

@@ -18,7 +18,7 @@ from exchange.protocol.record import CaseState, Record
 PairState = Literal["equal", "under_way", "asked", "insisted", "contradictory", "different"]
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """One pair of offices about one person: the state, and the fields where they show something else."""
 
     keeper: str

@@ -12,7 +12,7 @@ from exchange.protocol.naming import named_offices
 from exchange.protocol.record import Record
 
 
-class Cause(msgspec.Struct, frozen=True):
+class Cause(msgspec.Struct, frozen=True, gc=False):
     """A fact of another dossier because of which something is due, from its day on.
 
     `stamp` is its own; the act is that of the human fact behind it.

@@ -14,7 +14,7 @@ from events.envelope import Envelope, Ref
 from events.standing import Facts, Standing
 
 
-class Dossier(msgspec.Struct, frozen=True):
+class Dossier(msgspec.Struct, frozen=True, gc=False):
     """One group of ids: `survivor` carries the chain, the others gave their entry up."""
 
     survivor: str

@@ -8,7 +8,7 @@ from events.catalogue.fact import Fact
 from events.envelope import Ref
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact that is about to be recorded by the office's system actor."""
 
     id: str

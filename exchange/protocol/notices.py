@@ -38,7 +38,7 @@ from exchange.protocol.routing_table import rank
 _Place = tuple[tuple[bool, int], int]
 
 
-class Notice(msgspec.Struct, frozen=True, kw_only=True):
+class Notice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One entry of an inbox.
 
     `event`: the one whose delivery gave the kind; `events`: all that it carries. `fields`: those that a reply,

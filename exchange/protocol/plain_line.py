@@ -49,7 +49,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     fields: tuple[str, ...] = ()
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One stored frame, as far as a plain life reads it."""
 
     id: str

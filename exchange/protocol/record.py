@@ -1,4 +1,7 @@
-"""The record: what an office sees of a person. Pure data, made by `view`."""
+"""The record: what an office sees of a person. Pure data, made by `view`.
+
+Nothing in frozen data leads back to what holds it, so Python is spared looking for cycles there (`gc=False`).
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ ASKED: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue"})
 DECIDING: frozenset[CaseStatus] = OPEN - ASKED  # answered, and the asker has still to decide what holds
 
 
-class Stay(msgspec.Struct, frozen=True, kw_only=True):
+class Stay(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One residence at one place; its id is the event that began it."""
 
     id: Ref
@@ -69,7 +72,7 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended is None
 
 
-class Tie(msgspec.Struct, frozen=True, kw_only=True):
+class Tie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What another person is to this one. `ref`: the event that says so, which may be the keeper's statement."""
 
     tie: TieKind
@@ -80,7 +83,7 @@ class Tie(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: Ref | None = None
 
 
-class Announcement(msgspec.Struct, frozen=True):
+class Announcement(msgspec.Struct, frozen=True, gc=False):
     """A departure or a leaving that names a town; `waits` until the person arrives somewhere or dies."""
 
     ref: Ref
@@ -94,7 +97,7 @@ class Announcement(msgspec.Struct, frozen=True):
         return facts[self.ref].stamp
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, gc=False):
     """One link of the chain of registrations."""
 
     ref: Ref
@@ -106,7 +109,7 @@ class Link(msgspec.Struct, frozen=True):
     from_arrival: bool = False
 
 
-class CaseState(msgspec.Struct, frozen=True, kw_only=True):
+class CaseState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One case as this book tells it."""
 
     ref: CaseRef
@@ -142,14 +145,14 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
         return self.status == "overdue" or self.undecided
 
 
-class Contradiction(msgspec.Struct, frozen=True, order=True):
+class Contradiction(msgspec.Struct, frozen=True, order=True, gc=False):
     """What cannot all be true; its id is derived from its events."""
 
     kind: ContradictionKind
     events: tuple[Ref, ...]
 
 
-class Rejection(msgspec.Struct, frozen=True, kw_only=True):
+class Rejection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One rejected message, as both sides see it. `ended`: how it came to rest; None while it is open."""
 
     ref: Ref
@@ -161,7 +164,7 @@ class Rejection(msgspec.Struct, frozen=True, kw_only=True):
     ended: Ended | None
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one office sees of one dossier."""
 
     office: str

@@ -37,7 +37,7 @@ _parts = msgspec.json.Decoder(list[Part])
 _KEY = ("office", "author", "id", "teller")
 
 
-class BookRow(msgspec.Struct, frozen=True, kw_only=True):
+class BookRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event in one office's book. `leaf`: its leaf hash as the office computed it; `told`: the delivery it took."""
 
     office: str

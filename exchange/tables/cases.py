@@ -24,7 +24,7 @@ _NAMES = tuple(column.name for column in cases.c)
 _ORDER = (cases.c.due_order, cases.c.office, cases.c.id)
 
 
-class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
+class CaseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One case, as `office` knows it: the office asked, or the asker. `due_on`: for the answer, as facts set it.
 
     `counted`: until when it is awaited by the node's calendar, where no fact sets a day, or it is a free one.

@@ -19,7 +19,7 @@ MOST = 1_000
 _NAMES = tuple(column.name for column in inbox.c)
 
 
-class InboxRow(msgspec.Struct, frozen=True, kw_only=True):
+class InboxRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`position`, `at`: of the delivery in the office's feed. `case`: the one that it opens or tells of, if any.
 
     `outcome`: what became of it; None while something is still expected.

@@ -19,7 +19,7 @@ _FORM = Form(records.c)
 _NAMES = tuple(column.name for column in records.c)
 
 
-class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
+class RecordRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`survivor`: the id that stands for the dossier. `since`: the day from which the person has lived at `lives_at`.
     `protected_until`: the last day of the protection in force, where it is this office that has to end it.
 
