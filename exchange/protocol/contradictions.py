@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from events.catalogue.person import Registered
+from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Standing
@@ -28,7 +29,9 @@ def contradictions(
     served = [link for link in links if not link.from_arrival and _first_entry(facts[link.ref])]
     for index, one in enumerate(served):
         for other in served[index + 1 :]:
-            if not (set(one.named) & set(other.named)) and not _ended_between(one, other, links):
+            if set(one.named) & set(other.named) or _ended_between(one, other, links):
+                continue
+            if not (_moved_to(one, other, links, facts) or _moved_to(other, one, links, facts)):
                 found.add(Contradiction("two_registrations", tuple(sorted((one.ref, other.ref)))))
     return tuple(sorted(found))
 
@@ -49,6 +52,14 @@ def _ended_between(one: Link, other: Link, links: Iterable[Link]) -> bool:
     first, last = sorted((one.stamp, other.stamp))
     entered = max(one, other, key=lambda link: link.stamp).day
     return any(link.place is None and first < link.stamp < last and link.day <= entered for link in links)
+
+
+def _moved_to(one: Link, other: Link, links: Iterable[Link], facts: Mapping[Ref, Standing]) -> bool:
+    """Whether the registration moved from the one place to the other: then both say where it is."""
+    moves = (facts[link.ref].payload for link in links)
+    return any(
+        isinstance(move, RegistrationChanged) and (move.from_, move.to) == (one.place, other.place) for move in moves
+    )
 
 
 def contradiction_id(contradiction: Contradiction) -> str:

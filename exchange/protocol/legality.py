@@ -24,10 +24,10 @@ from events.catalogue.person import (
     Unprotected,
 )
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import town
 from events.envelope import Ref
 from exchange.protocol import answering
 from exchange.protocol.chain import is_opening
+from exchange.protocol.giving_up import require_place
 from exchange.protocol.lasting import require_longer, require_over
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.record import Record, Stay
@@ -132,18 +132,8 @@ def _keeper(office: str, record: Record) -> None:
 
 
 def _registration(fact: Fact, day: str, office: str, record: Record) -> None:
-    """The place that gives the registration up records its move; the place that gains one, that it came from none."""
-    if not isinstance(fact, RegistrationChanged):
-        return
-    here, now = town(office), record.registration
-    if fact.from_ is not None:
-        _keeper(office, record)
-        if fact.from_ not in {here, now}:
-            raise NotKeeper(field="from", rule="registration.given_up")
-    elif fact.to != here:
-        raise NotKeeper(field="to", rule="registration.gained")
-    elif now is not None and now.kind == "town" and now != here:
-        raise NotKeeper(field="from", rule="registration.kept")
+    if isinstance(fact, RegistrationChanged):
+        require_place(fact, office, record)
 
 
 def _departed(fact: Fact, day: str, office: str, record: Record) -> None:

@@ -12,7 +12,9 @@ from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, town
 from events.envelope import Ref
+from exchange.protocol.legality import check
 from exchange.protocol.record import Record
+from exchange.protocol.refusals import NotKeeper
 from tests.properties.checks import entitlement_faults
 from tests.properties.world import OFFICES, World
 
@@ -90,6 +92,44 @@ def test_and_the_rest_by_a_move(story):
     story.record("2021-01-01", HOME, RegistrationChanged(from_=town(HOME), to=town(OTHER), ground="moved"))
     assert story.held().particulars["education"] == "20"
     assert {stay.address for stay in story.held().stays} == {"6 Lake Road", "1 Lane"}
+
+
+@pytest.mark.parametrize(("gives_up", "gains"), [(HOME, OTHER), (OTHER, HOME)])
+def test_either_of_the_two_gives_its_own_up_for_the_other_by_a_move_and_nothing_is_contradicted_any_more(
+    story, gives_up, gains
+):
+    restored = story.restores()
+    moved = RegistrationChanged(from_=town(gives_up), to=town(gains), ground="moved")
+    check(moved, "2021-02-01", gives_up, story.held(gives_up))
+    story.record("2021-02-01", gives_up, moved)
+    assert not story.rival()
+    for office in (HOME, OTHER):
+        assert (story.held(office).keeper, story.held(office).registration) == (gains, town(gains))
+        assert story.held(office).cases[CaseRef(restored, HOME, "contested")].status == "withdrawn"
+    assert story.held(gains).particulars["education"] == "20"
+    assert entitlement_faults(story.world) == []
+
+
+def test_whoever_does_not_keep_the_person_ends_none_of_the_two_and_is_told_the_ways_out(story):
+    story.restores()
+    ended = RegistrationChanged(from_=town(HOME), to=None, ground="duplicate")
+    with pytest.raises(NotKeeper) as refused:
+        check(ended, "2021-02-01", HOME, story.held(HOME))
+    assert (refused.value.field, refused.value.rule) == ("to", "registration.two")
+
+
+def test_one_that_was_given_up_is_not_given_up_again(story):
+    story.restores()
+    story.record("2021-02-01", HOME, RegistrationChanged(from_=town(HOME), to=town(NEW), ground="moved"))
+    again = RegistrationChanged(from_=town(HOME), to=town(OTHER), ground="moved")
+    with pytest.raises(NotKeeper):
+        check(again, "2021-02-02", HOME, story.held(HOME))
+
+
+def test_whose_stay_it_is_gives_up_no_registration_of_the_two(story):
+    story.restores()
+    with pytest.raises(NotKeeper):
+        check(RegistrationChanged(from_=town(HOME), to=town(NEW), ground="moved"), "2021-02-01", NEW, story.held(NEW))
 
 
 def test_once_the_other_is_taken_back_the_town_where_the_person_lives_tells_the_one_that_stands(story):
