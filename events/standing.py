@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 import msgspec
 
@@ -23,6 +23,7 @@ from events.parts import CONTAINERS
 
 Heir = Callable[[Event], str]  # who answers today for the author of an event
 Kept = TypeVar("Kept")
+About = TypeVarTuple("About")
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
@@ -70,11 +71,11 @@ class Facts(dict[Ref, Standing]):
         self._in_force = _by_kind(s for s in self.values() if not s.void) if void else self._by_kind
         self._kept: dict[object, Any] = {}
 
-    def kept(self, pure: Callable[[Facts, str], Kept], office: str) -> Kept:
-        """What a pure function makes of these facts for an office: found once, however often it is asked for."""
-        key = (pure, office)
+    def kept(self, pure: Callable[[Facts, *About], Kept], *about: *About) -> Kept:
+        """What a pure function makes of these facts about something: found once, however often it is asked for."""
+        key = (pure, *about)
         if key not in self._kept:
-            self._kept[key] = pure(self, office)
+            self._kept[key] = pure(self, *about)
         return self._kept[key]  # type: ignore[no-any-return]  # of this function
 
     def of(self, kind: type[Fact], *more: type[Fact]) -> Sequence[Standing]:

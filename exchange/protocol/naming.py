@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from events.catalogue.amendment import Corrected
@@ -13,6 +13,7 @@ from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Merged, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import Place, StayName
+from events.envelope import Ref
 from events.errors import Malformed
 from events.standing import Facts, Standing, apply
 
@@ -63,13 +64,27 @@ def asked_by(fact: Fact, kind: str) -> frozenset[str]:
 
 def named_ever(standing: Standing, facts: Facts, kind: str = "") -> frozenset[str]:
     """Those that the fact named as first recorded, or as any correction of it says, be that in force or not."""
-    first = standing.event.payload
+    if not facts.of(Corrected):
+        return asked_by(standing.event.payload, kind)
+    return facts.kept(_named_ever, standing.ref, kind)
+
+
+def _named_ever(facts: Facts, ref: Ref, kind: str) -> frozenset[str]:
+    first = facts[ref].event.payload
     named = asked_by(first, kind)
-    for each in facts.of(Corrected):
-        for said in (each.event.payload, each.payload):
-            if isinstance(said, Corrected) and said.target == standing.ref:
-                named |= _named_by(first, said.set, kind)
+    for changes in facts.kept(_said_of).get(ref, ()):
+        named |= _named_by(first, changes, kind)
     return named
+
+
+def _said_of(facts: Facts) -> Mapping[Ref, Sequence[Mapping[str, Any]]]:
+    """What corrections of each fact say, as they were recorded and as they stand."""
+    found: dict[Ref, list[Mapping[str, Any]]] = {}
+    for each in facts.of(Corrected):
+        for said in (each.event.payload, each.payload) if each.corrections else (each.payload,):
+            if isinstance(said, Corrected):
+                found.setdefault(said.target, []).append(said.set)
+    return found
 
 
 def named_no_more(standing: Standing, facts: Facts, office: str) -> bool:
