@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask
@@ -28,13 +28,7 @@ LARGEST_BODY = BatchSchema.max_bytes
 def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) -> Flask:
     """The app over these use cases and keys. `pages`: further blueprints, the root page among them."""
     app = Flask("exchange.http", static_folder="static")
-    app.config.update(
-        API_TITLE="Exchange",
-        API_VERSION=API_VERSION,
-        OPENAPI_VERSION="3.1.0",
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
-        PROPAGATE_EXCEPTIONS=False,
-    )
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROPAGATE_EXCEPTIONS=False)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it, the port has not
     app.json.sort_keys = False  # type: ignore[attr-defined]  # likewise
     app.extensions["exchange_use_cases"] = cases
@@ -45,11 +39,9 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) ->
     gate.install(app, keys)
     headers.install(app)
     room.install(app)
-    api = _described(app)
     problems.install(app)
-    names = {resource.name: resource.chinese for resource in RESOURCES}
-    app.extensions["exchange_contract"] = contract.complete(api.spec.to_dict(), names)
-    for blueprint in (health.blueprint, docs.blueprint, *pages):
+    app.extensions["exchange_contract"] = _contract
+    for blueprint in (*(resource.blueprint for resource in RESOURCES), health.blueprint, docs.blueprint, *pages):
         app.register_blueprint(blueprint)
     public(app.view_functions["static"])
     return app
@@ -69,11 +61,14 @@ def _lacking(node: Node) -> list[str]:
     return [name for name, is_there in there.items() if not is_there]
 
 
-def _described(app: Flask) -> Any:
-    """The API with its routes, described as they are registered."""
+@lru_cache
+def _contract() -> dict[str, Any]:
+    """The document of the API. What the routes say is the same for every app: it is made once, when first asked for."""
+    app = Flask("exchange.http.contract")
+    app.config.update(API_TITLE="Exchange", API_VERSION=API_VERSION, OPENAPI_VERSION="3.1.0")
     info = {"description": contract.INFO, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}
     api = Api(app, spec_kwargs={"info": info})
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     for resource in RESOURCES:
         api.register_blueprint(resource.blueprint)
-    return api
+    return contract.complete(api.spec.to_dict(), {resource.name: resource.chinese for resource in RESOURCES})

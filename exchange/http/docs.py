@@ -80,7 +80,7 @@ def kind(schema: Mapping[str, Any]) -> str:
 
 
 def _document() -> dict[str, Any]:
-    found: dict[str, Any] = current_app.extensions["exchange_contract"]
+    found: dict[str, Any] = current_app.extensions["exchange_contract"]()
     return found
 
 
