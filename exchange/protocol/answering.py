@@ -163,7 +163,7 @@ def _reopening(state: CaseState, office: str) -> None:
 def _withdrawing(state: CaseState, office: str) -> None:
     if office != state.asker:
         raise NotAsked(asker=state.asker)
-    _open_for(state, frozenset(OPEN))
+    _open_for(state, OPEN | {"not_reachable"})  # a letter may be needed no more, whatever becomes of what it is about
 
 
 def _noting(state: CaseState, office: str) -> None:

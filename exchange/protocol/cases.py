@@ -89,7 +89,7 @@ def cases(
             asker = ref.asked
         outside = not tellers and not book.offices.within(ref.asked)  # and was never told of it
         state = _derive(_fold(ref, asker, thread, facts, outside=outside), facts, matched, answered, outside=outside)
-        state = out_of_reach_again(state, thread) if outside else unless_astray(state, facts, keeper)
+        state = out_of_reach_again(state) if outside else unless_astray(state, facts, keeper)
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
             state = _still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)
         if book.offices.successions and _asks_itself(ref, asker, keeper, tellers):

@@ -5,8 +5,6 @@ It counts while the office asked is outside. Whoever joins is asked itself, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
 from events.catalogue.case import Answer
@@ -27,8 +25,8 @@ def speaks_for_asked(state: CaseState, reply: Standing, *, outside: bool) -> boo
     return reply.author == state.ref.asked
 
 
-def out_of_reach_again(state: CaseState, thread: Iterable[Standing]) -> CaseState:
-    """Asked anew after an answer on paper, or with that taken back, an office outside has to be written to again."""
-    if state.status in ASKED and any(came_on_paper(reply.payload) for reply in thread):
+def out_of_reach_again(state: CaseState) -> CaseState:
+    """Asked anew, after an answer on paper or a withdrawal, an office outside has to be written to again."""
+    if state.status in ASKED:
         return msgspec.structs.replace(state, status="not_reachable")
     return state

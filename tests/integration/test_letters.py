@@ -13,7 +13,7 @@ from exchange.commands.reply import reply
 from exchange.letters.pdf import drawable, pdf
 from exchange.node import Node
 from exchange.pipeline.advance import advance
-from exchange.protocol.refusals import NoSuchCase
+from exchange.protocol.refusals import CaseWithdrawn, NoSuchCase
 from exchange.queries.case import case as case_of
 from exchange.queries.letters import letter_of, letters_of
 from exchange.reconcile import checks
@@ -138,6 +138,40 @@ def test_what_is_taken_back_needs_no_letter(office):
         "event.retracted", "2026-03-02", {"target": [DONGHUAMEN, arrival.id], "ground": "other"}, arrival.person
     )
     assert printed(office) == []
+
+
+def test_what_is_asked_no_more_needs_no_letter_until_it_is_asked_again(node, office):
+    person = str(office.sees_arrive(woman(), OUTSIDE).person)
+    (case,) = office.cases()
+    withdrawn = office.answers("case.withdrawn", case.id, ground="other")
+    assert ([each.status for each in office.cases()], printed(office)) == (["withdrawn"], [])
+    with pytest.raises(CaseWithdrawn):
+        office.answers("case.confirmed", case.id, received_on="2026-03-02")
+    office.answers("case.reopened", case.id, reason="doubt")
+    assert ([each.status for each in office.cases()], len(printed(office))) == (["not_reachable"], 1)
+    office.answers("case.withdrawn", case.id, ground="other")
+    assert printed(office) == []
+    again = {"target": [DONGHUAMEN, withdrawn.id], "ground": "other"}
+    office.records("event.retracted", "2026-03-02", again, person)
+    assert printed(office) == [], "the later withdrawal stands"
+    assert checks(node).equal
+
+
+def test_whoever_joins_is_not_asked_what_was_withdrawn(tmp_path):
+    node = Node.open(settings(data=tmp_path / "n", serves=("11",)), clock=Clock())
+    advance(node)
+    new_home = Town(node, DONGHUAMEN)
+    new_home.sees_arrive(woman(), OUTSIDE)
+    new_home.answers("case.withdrawn", new_home.cases()[0].id, ground="other")
+    node.close()
+    node = Node.open(settings(data=tmp_path / "n", serves=("11", "43")), clock=Clock())
+    advance(node)
+    home, new_home = Town(node, OUTSIDE), Town(node, DONGHUAMEN)
+    assert {case.status for case in (*home.cases(), *new_home.cases())} == {"withdrawn"}
+    assert checks(node).equal
+    new_home.answers("case.reopened", new_home.cases()[0].id, reason="doubt")
+    assert [case.status for case in home.cases()] == ["open"]
+    node.close()
 
 
 def test_an_office_that_joins_is_asked_by_the_exchange_and_by_no_letter_any_more(tmp_path):

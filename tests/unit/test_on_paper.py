@@ -75,7 +75,7 @@ def story() -> Story:
 
 def test_it_settles_the_case_and_is_marked_as_paper(story):
     assert (story.state.status, story.written()) == ("not_reachable", 1)
-    assert story.may() == {"case.confirmed", "case.disputed"}
+    assert story.may() == {"case.confirmed", "case.disputed", "case.withdrawn"}
     ref = story.on_paper(note="回执第7号")
     assert (story.state.status, story.state.on_paper, story.state.thread) == ("confirmed", True, (ref,))
     assert [each["on_paper"] for each in sheet(story.held())["cases"]] == [True]
