@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import random
 import runpy
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from events.store.sql.events import columns_of
 from exchange.access.keys_table import metadata as keys_metadata
 from exchange.migrations import current, steps, upgrade, upgrade_on
 from exchange.stores import sqlite_store, store_at
-from exchange.tables import cases, inbox
+from exchange.tables import cases, inbox, records
 from exchange.tables.schema import metadata as tables_metadata
 from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, frame
 from tests.databases import database
@@ -261,3 +262,18 @@ def test_each_step_says_when_it_runs_and_has_no_way_back():
     assert [step["revision"] for step in found] == list(steps())
     assert {step["WHEN"] for step in found} <= {"before", "after"}
     assert not [step for step in found if "downgrade" in step]
+
+
+def test_a_sealed_record_stands_in_its_row_and_nowhere_beside(server):
+    """In PostgreSQL, which moves what is longer than two kilobytes elsewhere, in pieces, unless told not to."""
+    beside = "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE oid = 'records'::regclass"
+    row = records.RecordRow(
+        office=TOWN, person=LIN, survivor=LIN, state="open", version=1, sealed=random.randbytes(2_300), digest=b""
+    )
+    with database(server) as url:
+        store = store_at(url)
+        with store.write() as session:
+            records.replace(session.sql, [LIN], [row])
+        with store.read() as session:
+            assert (session.sql.execute(text(beside)).scalar_one(), records.one(session.sql, TOWN, LIN)) == (0, row)
+        store.close()
