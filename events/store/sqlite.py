@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import json
-from sqlalchemy import Connection, ExceptionContext, create_engine
-from sqlalchemy.event import listen
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection
 
 from events.codec import SealedEvent
 from events.store.contract import Same, StoredEvent, Tokens, identical
@@ -28,6 +26,7 @@ from events.store.sql.feed import FeedRows
 from events.store.sql.persons import PersonRows
 from events.store.sql.rows import Query
 from events.store.sql.unavailable import ToldAs
+from events.store.sqlite_engine import spoken_on
 from events.store.turn import Turn
 
 T = TypeVar("T")
@@ -214,13 +213,7 @@ class SqliteStore:
         except BaseException:
             driver.close()
             raise
-        engine = create_engine(
-            "sqlite://", creator=lambda: driver, poolclass=StaticPool, pool_reset_on_return=None, hide_parameters=True
-        )
-        listen(engine, "handle_error", _still_connected)
-        sql = engine.connect()
-        sql.begin()  # never ended: so nothing that gets this connection begins or commits on its own
-        session = SqliteSession(driver, sql)
+        session = SqliteSession(driver, spoken_on(driver))
         self._open.append(session)
         return session
 
@@ -228,11 +221,6 @@ class SqliteStore:
 def _text(stored: bytes) -> str:
     """What stands in a column of text: whoever has the file can write there what no text is, and must be found out."""
     return stored.decode("utf-8", "replace")
-
-
-def _still_connected(context: ExceptionContext) -> None:
-    """A file is never disconnected: else Ctrl-C in a statement would close what is to be rolled back next."""
-    context.is_disconnect = False
 
 
 def clear_errors(*, reading: bool = False) -> AbstractContextManager[None]:
