@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef, NoteKind
 from events.envelope import PARTS, Part, Ref
 from events.event import Event, restricted, united
@@ -108,6 +109,15 @@ class Book:
         """All events of the book, each as far as its held parts tell it."""
         foreign = [restricted(self._full[ref], self.parts(ref)) for ref in self._tellers if ref not in self.recorded]
         return [*self.recorded.values(), *foreign]
+
+    def events_of(self, kind: type[Fact]) -> list[Event]:
+        """Those of one kind; no other is looked at closely."""
+        return [
+            self.event(ref)
+            for events in (self.recorded, self._full)
+            for ref, event in events.items()
+            if isinstance(event.payload, kind) and (events is self.recorded or ref not in self.recorded)
+        ]
 
     def highest_stamp(self) -> int:
         """The highest stamp in the book; a new event's must be above it."""

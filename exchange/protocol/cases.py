@@ -100,7 +100,10 @@ def cases(
         unseen = bool(tellers) and all(d.ground in UNSEEN and d.teller == book.office for d in tellers)
         # A day that was set for the first answer says nothing of the next one.
         due_on = state.due_on or (None if state.open and state.again is not None else due.get(ref))
-        found[ref] = msgspec.structs.replace(at_rest(state), due_on=due_on, hidden=unseen and not thread)
+        state, hidden = at_rest(state), unseen and not thread
+        if due_on != state.due_on or hidden != state.hidden:
+            state = msgspec.structs.replace(state, due_on=due_on, hidden=hidden)
+        found[ref] = state
     beyond = out_of_reach(book.offices, facts, found)
     return found | {state.ref: ended(state, announcements, answered) for state in beyond}
 

@@ -102,17 +102,18 @@ def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
 def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
     """What says only something of a stay says nothing without the stay, be it taken back or heard of only later."""
     facts = sight.record.facts
-    if not facts.of(*_OF_A_STAY):
+    stays = {s.ref: s.payload.stay for s in facts.of(*_OF_A_STAY) if isinstance(s.payload, _OF_A_STAY)}
+    if not stays:
         return
     for ref, to in (*owed, *sight.told.besides(owed)):
-        payload = facts[ref].payload if ref in facts else None
-        if not isinstance(payload, _OF_A_STAY) or payload.stay not in facts:
+        stay = stays.get(ref)
+        if stay is None or stay not in facts:
             continue
         # A stay told before is not due anew, or the parts that were told in error would be kept.
-        if (payload.stay, to) not in owed and sight.told.of(payload.stay, to) is None:
+        if (stay, to) not in owed and sight.told.of(stay, to) is None:
             due = owed.get((ref, to))
             trigger, by = (due.trigger or ref, due.by) if due is not None else (ref, None)
-            _add(owed, sight, Due(ref=payload.stay, to=to, ground="stay_of_change", trigger=trigger, by=by))
+            _add(owed, sight, Due(ref=stay, to=to, ground="stay_of_change", trigger=trigger, by=by))
 
 
 def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:

@@ -28,9 +28,11 @@ def town_of(place: Place | None) -> str | None:
 
 
 def _of_arrival(fact: Arrived) -> Codes:
-    yield from (town_of(fact.registration), town_of(fact.origin), *map(_stay_office, fact.ends))
-    if fact.continues is not None:
-        yield _stay_office(fact.continues)
+    places = (town_of(fact.registration), town_of(fact.origin))
+    if not fact.ends and fact.continues is None:
+        return places  # as of nearly all
+    stays = fact.ends if fact.continues is None else (*fact.ends, fact.continues)
+    return (*places, *map(_stay_office, stays))
 
 
 _NAMES: Mapping[type[Fact], Callable[[Any], Codes]] = {

@@ -93,7 +93,7 @@ def _told_of_the_other(book: Book, record: Record, received: Iterable[Delivery])
 
     One act that was told while the two were one has one notice, on whichever side it stands now.
     """
-    merged = {(e.person, e.payload.other) for e in book.events() if isinstance(e.payload, Merged)}
+    merged = {(e.person, e.payload.other) for e in book.events_of(Merged) if isinstance(e.payload, Merged)}
     others = {b for a, b in merged if a in record.persons} | {a for a, b in merged if b in record.persons}
     found: dict[str, list[_Place]] = {}
     for at, delivery in enumerate(received) if others.difference(record.persons) else ():

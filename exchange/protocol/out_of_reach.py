@@ -56,6 +56,8 @@ def ended(state: CaseState, announced: Iterable[Announcement], done: Mapping[Ref
 def _outside(offices: Offices, standing: Standing) -> list[str]:
     """The offices that the fact names and that take no part; whoever is asked is named."""
     named, person = named_offices(standing.payload), standing.event.person
+    if not offices.successions:
+        return [office for office in named if not offices.within(office)]
     return [office for office in named if not offices.within(offices.successor(office, person))]
 
 

@@ -186,7 +186,7 @@ def _contradiction(found: Contradiction) -> dict[str, Any]:
 
 
 def _plain(value: object) -> Any:
-    return msgspec.to_builtins(value)
+    return None if value is None else msgspec.to_builtins(value)
 
 
 def nothing(office: str, person: str) -> Mapping[str, Any]:

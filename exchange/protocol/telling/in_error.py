@@ -6,6 +6,7 @@ them be told of the person.
 
 from __future__ import annotations
 
+from events.catalogue.person import Unmerged
 from exchange.protocol.telling.due import Sight
 from exchange.protocol.without_part import by_links, parted, without_part
 
@@ -17,6 +18,6 @@ def told_in_error(sight: Sight) -> frozenset[str]:
 
 def _by_merges(sight: Sight) -> set[str]:
     """All that were told of the person, where a merge with another one was undone."""
-    if parted(sight.book.events()).isdisjoint(sight.record.persons):
+    if parted(sight.book.events_of(Unmerged)).isdisjoint(sight.record.persons):
         return set()
     return {to for ref, to in sight.told.all() if ref in sight.record.facts}
