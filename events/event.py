@@ -9,8 +9,8 @@ import msgspec
 
 from events.catalogue import content_of, fact_of
 from events.catalogue.fact import Fact
-from events.envelope import PARTS, Envelope, Part, Ref
-from events.parts import merge, split
+from events.envelope import Envelope, Part, Ref
+from events.parts import merge, split, within
 from events.upcasts import upcast
 
 
@@ -57,9 +57,8 @@ def restricted(event: Event, allowed: frozenset[Part]) -> Event:
     """The event as an office sees it that was delivered only `allowed` parts."""
     if event.parts <= allowed:
         return event
-    facts, parts = split(event.payload.type, content_of(event.payload))
-    held: dict[Part, dict[str, Any]] = {p: parts[p] for p in PARTS if p in parts and p in allowed & event.parts}
-    return Event(event.frame, fact_of(event.payload.type, merge(facts, held)), event.parts & allowed)
+    held, payload = event.parts & allowed, event.payload
+    return Event(event.frame, fact_of(payload.type, within(payload.type, content_of(payload), held)), held)
 
 
 def united(one: Event, other: Event) -> Event:

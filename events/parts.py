@@ -7,7 +7,7 @@ are clear facts: ids, office codes, days, stays, kinds, codes that describe the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
 from events.envelope import PARTS, Part
@@ -30,6 +30,7 @@ PART_OF: dict[str, Part] = {
 }
 CONTAINERS = ("particulars", "set", "stated", "wanted", "given", "facts")
 OTHER, TIES = "other", "ties"  # what is stated of another person lies in its fields' parts, the rest is clear
+_OF_A_PERSON = frozenset({"particulars", "stated"})
 HOISTED = ("stay", "target")  # they stand in the envelope, not among the facts
 # A dispute's reason describes the act; an arrival's reason describes the person.
 _CLEAR_REASON = ("case.", "notification.")
@@ -64,6 +65,36 @@ def split(type_: str, content: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
     return facts, parts
 
 
+def within(type_: str, content: Mapping[str, Any], held: Collection[Part]) -> dict[str, Any]:
+    """The content as far as these parts tell it: `merge` of what `split` finds, without what they do not hold."""
+    if "deviations" in content or OTHER in content or TIES in content or _scatters(content):
+        facts, parts = split(type_, content)
+        return merge(facts, {part: parts[part] for part in PARTS if part in parts and part in held})
+    found: dict[str, Any] = {}
+    for key, value in content.items():
+        if key in CONTAINERS:
+            if told := _container_within(key, value, held):
+                found[key] = told
+        elif (part := part_of(key, type_)) is None or part in held:
+            found[key] = value
+    return found
+
+
+def _scatters(content: Mapping[str, Any]) -> bool:
+    """Whether something in a container is stated of other persons."""
+    return any(key in content and (OTHER in content[key] or TIES in content[key]) for key in CONTAINERS)
+
+
+def _container_within(key: str, value: Mapping[str, Any], held: Collection[Part]) -> dict[str, Any]:
+    told = {field: item for field, item in value.items() if (part := part_of(field)) is None or part in held}
+    if key in _OF_A_PERSON and "born_on" in value:
+        if "born_on" in told:
+            told.pop("born_year", None)
+        elif "cohort" in held:
+            told["born_year"] = str(value["born_on"])[:4]
+    return told
+
+
 def _split_container(
     key: str, value: Mapping[str, Any], facts: dict[str, Any], parts: dict[Part, dict[str, Any]]
 ) -> None:
@@ -76,7 +107,7 @@ def _split_container(
         part = part_of(field)
         target = facts if part is None else parts.setdefault(part, {})
         target.setdefault(key, {})[field] = item
-        if key in {"particulars", "stated"} and field == "born_on":
+        if key in _OF_A_PERSON and field == "born_on":
             # The year alone is part of the cohort: statistics never need the identity.
             parts.setdefault("cohort", {}).setdefault(key, {})["born_year"] = str(item)[:4]
 

@@ -15,6 +15,7 @@ from events.errors import Malformed
 from exchange.jurisdictions import codes
 
 ONE = timedelta(days=1)
+_KEPT = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Calendar:
     free: Mapping[date, str]
     worked: Mapping[date, str]
     regional: Mapping[str, Collection[date]] = field(default_factory=dict)
+    _counted: dict[tuple[date, int, str | None], Due] = field(default_factory=dict, compare=False, repr=False)
 
     def with_regional(self, days: Mapping[str, Collection[date | str]]) -> Calendar:
         """With further free days of areas, by division code, as settings give them (days or ISO text).
@@ -65,8 +67,17 @@ class Calendar:
     def add_working_days(self, start: date, count: int, region: str | None = None) -> Due:
         """The last of `count` working days after `start`, which is not counted itself.
 
-        With 0 it is `start`, moved past days that are free.
+        With 0 it is `start`, moved past days that are free. Counted once for all who are asked on one day.
         """
+        key = (start, count, region if self.regional else None)
+        found = self._counted.get(key)
+        if found is None:
+            if len(self._counted) >= _KEPT:
+                self._counted.clear()
+            found = self._counted[key] = self._count(start, count, region)
+        return found
+
+    def _count(self, start: date, count: int, region: str | None) -> Due:
         day = start
         for _ in range(count):
             day = self._working_from(day + ONE, region)

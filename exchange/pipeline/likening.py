@@ -56,9 +56,10 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
         return
     # Of two newcomers settled at once one sees the other, for whoever comes second waits here for the first. By a few
     # locks, however many tokens a batch has: the database keeps room for some thousands in all.
-    session.guard(_GUARD + token.token[:1] for tokens in now.values() for token in tokens)
+    session.guard(_GUARD + token.token[:1] for token in _all(now))
+    found = list(_proposals(node, session, held, now, likenesses.sharing(session.sql, _all(now), besides=persons)))
     likenesses.replace_tokens(session.sql, persons, now)
-    likenesses.propose(session.sql, _proposals(node, session, held, now))
+    likenesses.propose(session.sql, found)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -81,10 +82,19 @@ def _kept_apart(seen: Iterable[Record]) -> Iterator[tuple[str, str, str]]:
                 yield from ((record.office, person, standing.payload.other) for person in record.persons)
 
 
+def _all(now: Mapping[Entry, frozenset[Token]]) -> Iterator[Token]:
+    return (token for tokens in now.values() for token in tokens)
+
+
 def _proposals(
-    node: Node, session: SqlSession, held: Mapping[Entry, Held], now: Mapping[Entry, frozenset[Token]]
+    node: Node,
+    session: SqlSession,
+    held: Mapping[Entry, Held],
+    now: Mapping[Entry, frozenset[Token]],
+    sharing: dict[bytes, list[Entry]],
 ) -> Iterator[Proposal]:
-    pairs = set(_candidates(session, now))
+    """`sharing`: who else has these tokens."""
+    pairs = set(_candidates(now, sharing))
     others = _opened(node, session, {each for pair in pairs for each in pair if each not in held})
     contents = {**others, **held}
     for one, other in sorted(pairs):
@@ -94,16 +104,21 @@ def _proposals(
                 yield Proposal(one=one, other=other, exact=found.exact, score=found.score)
 
 
-def _candidates(session: SqlSession, now: Mapping[Entry, frozenset[Token]]) -> Iterator[tuple[Entry, Entry]]:
+def _candidates(
+    now: Mapping[Entry, frozenset[Token]], sharing: dict[bytes, list[Entry]]
+) -> Iterator[tuple[Entry, Entry]]:
     """Pairs that share a token, the lower first: of one office, or by a strong token of any two."""
-    sharing = likenesses.sharing(session.sql, (token for tokens in now.values() for token in tokens))
     for each, tokens in now.items():
         for token in tokens:
-            under = sharing.get(token.token, [])
-            own = [other for other in under if other.holder == each.holder]
-            for other in under if token.strong else own if len(own) <= MOST else ():
-                if other.person != each.person:
-                    yield min(each, other), max(each, other)
+            sharing.setdefault(token.token, []).append(each)
+    for each, tokens in now.items():
+        for token in tokens:
+            under = [other for other in sharing[token.token] if other.person != each.person]
+            if under and not token.strong:
+                own = [other for other in sharing[token.token] if other.holder == each.holder]
+                under = [other for other in own if other.person != each.person] if len(own) <= MOST else []
+            for other in under:
+                yield min(each, other), max(each, other)
 
 
 def _opened(node: Node, session: SqlSession, entries: set[Entry]) -> dict[Entry, Held]:

@@ -98,8 +98,7 @@ def keeper(links: Sequence[Link], openers: Sequence[str], dossier: Dossier, offi
 
 def openers(facts: Facts, dossier: Dossier) -> tuple[str, ...]:
     """Offices that opened the dossier, the survivor's first, in order of stamps."""
-    opened = openings(facts)
-    opened.sort(key=lambda s: (s.event.person != dossier.survivor, s.stamp, s.ref))
+    opened = sorted(openings(facts), key=lambda s: (s.event.person != dossier.survivor, s.stamp, s.ref))
     return tuple(dict.fromkeys(s.author for s in opened))
 
 

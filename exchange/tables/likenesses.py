@@ -60,11 +60,13 @@ def replace_tokens(sql: Connection, persons: Collection[str], entries: Mapping[E
     add(sql, likenesses, rows)
 
 
-def sharing(sql: Connection, tokens: Iterable[Token]) -> dict[bytes, list[Entry]]:
-    """The entries under each of these tokens."""
+def sharing(sql: Connection, tokens: Iterable[Token], besides: Collection[str] = ()) -> dict[bytes, list[Entry]]:
+    """The entries under each of these tokens, but for those of some persons."""
     found: dict[bytes, list[Entry]] = {}
+    apart_from = set(besides)
     for holder, person, token, _ in about(sql, likenesses, {token.token for token in tokens}, "token"):
-        found.setdefault(token, []).append(Entry(person, holder))
+        if person not in apart_from:
+            found.setdefault(token, []).append(Entry(person, holder))
     return found
 
 
