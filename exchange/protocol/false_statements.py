@@ -1,5 +1,5 @@
-"""Statements of whoever was taken for the keeper by an error: they share its fate, as one that followed from a fact
-that was taken back shares that fact's. Pure.
+"""What whoever was taken for the keeper by an error said as keeper: it shares the error's fate, as what followed from a
+fact that was taken back shares that fact's. Pure.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Redirected
-from events.catalogue.movement import Arrived
+from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Registered, Stated
 from events.catalogue.registration import RegistrationChanged
-from events.standing import Facts
+from events.standing import Facts, Standing
 from exchange.protocol.naming import asked_by, named_ever
 
 _LINKS = (Registered, RegistrationChanged, Arrived)  # what says who keeps the registration, or once did
@@ -21,8 +21,8 @@ _AS_KEEPER = "inflow"  # of an arrival, which names offices as other things, too
 
 
 def without_false_statements(facts: Facts, openers: Collection[str]) -> Facts:
-    """The facts, with the statements of those void whom nothing that stands names as keeper, and something once did."""
-    statements = facts.in_force(Stated)
+    """The facts, with what those said as keeper void whom nothing that stands names as that, and something once did."""
+    statements = [*facts.in_force(Stated), *(s for s in facts.in_force(Departed) if _as_keeper(s))]
     if not statements or not facts.of(Corrected, Retracted):
         return facts
     false = _named_once(facts).difference(_named(facts), openers)
@@ -30,6 +30,11 @@ def without_false_statements(facts: Facts, openers: Collection[str]) -> Facts:
     if not out:
         return facts
     return Facts({**facts, **{s.ref: msgspec.structs.replace(s, void=True) for s in out}})
+
+
+def _as_keeper(departure: Standing) -> bool:
+    """Whether nobody but the keeper may have recorded it: whoever has the stay names it."""
+    return isinstance(departure.payload, Departed) and departure.payload.stay is None
 
 
 def _named_once(facts: Facts) -> set[str]:

@@ -6,10 +6,10 @@ import pytest
 
 from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed
-from events.catalogue.movement import Arrived
+from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Registered, Stated
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import CaseRef, town
+from events.catalogue.values import CaseRef, Place, town
 from events.envelope import Ref
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import state
@@ -105,3 +105,16 @@ def test_a_move_corrected_in_its_day_alone_leaves_every_statement(story):
     moved = story.moves(OTHER)
     story.corrects(moved, effective_on="2026-03-01")
     assert story.who_states() == {NEW, OTHER}
+
+
+def test_a_departure_that_only_the_keeper_may_record_ends_no_stay_once_its_author_never_was(story):
+    story.kept()
+    moved = story.moves(OTHER)
+    story.record(OTHER, Departed(destination=Place(kind="abroad")))
+    assert story.held(THIRD).open_stays == ()
+    back = story.record(NEW, Retracted(target=moved))
+    for office in (NEW, THIRD):
+        assert [stay.office for stay in story.held(office).open_stays] == [THIRD]
+        assert not [case for case in story.held(office).cases.values() if case.ref.kind == "moved-on" and case.open]
+    story.record(NEW, Retracted(target=back))
+    assert story.held(THIRD).open_stays == ()
