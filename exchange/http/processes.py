@@ -15,6 +15,7 @@ from gunicorn.glogging import Logger
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.util import write_nonblock
 
+from exchange.collecting import collect_seldom
 from exchange.console.pages import console
 from exchange.http.app import create_app
 from exchange.http.metrics import metrics
@@ -60,6 +61,7 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
         self._node = Node.open(self._settings)
         self._app = create_app(self._node, [console(self._node), metrics(self._node)])
         self._succession = Succession(self._node, self._end_all).start()
+        collect_seldom()
         return self._app
 
     def serve(self) -> int:

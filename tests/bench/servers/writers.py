@@ -7,6 +7,8 @@ from multiprocessing.connection import Connection
 from time import perf_counter
 from typing import Any
 
+from exchange.collecting import collect_seldom
+
 Work = Callable[[], None]
 Prepare = Callable[[int], Work]  # round -> what is timed
 Begin = Callable[..., Prepare]  # a top-level function: a writer's process calls it with its number and the arguments
@@ -68,6 +70,7 @@ def _answer(pipe: Connection) -> Any:
 def _serve(pipe: Connection, begin: Begin, writer: int, arguments: Sequence[Any]) -> None:
     try:
         prepare = begin(writer, *arguments)
+        collect_seldom()  # as every process does that serves
         pipe.send("ready")
         while (turn := pipe.recv()) is not None:
             work = prepare(turn)
