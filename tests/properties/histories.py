@@ -9,6 +9,7 @@ from exchange.protocol.duties import RULES, Rule
 from tests.properties.commands import PERSONS, Commands
 from tests.properties.enquiries import Enquiries
 from tests.properties.households import Households
+from tests.properties.moved_by_error import MovedByError
 from tests.properties.reviews import Reviews
 from tests.properties.succession import Successions, repeated
 from tests.properties.world import OFFICES, World
@@ -31,7 +32,7 @@ def history(
     commands = Commands(world, PERSONS[:persons])
     successions = Successions(world, commands.persons)
     enquiries, reviews = Enquiries(world, commands), Reviews(world, commands)
-    households = Households(world, commands)
+    households, moved_by_error = Households(world, commands), MovedByError(world, commands)
     moments = successions.moments(steps)
     for step in range(steps):
         if step in moments:
@@ -40,6 +41,7 @@ def history(
         enquiries.step()
         reviews.step()
         households.step()
+        moved_by_error.step()
         if world.random.random() < 0.6:
             world.settle(world.random.randrange(nodes))
         for _ in range(world.random.randrange(3)):

@@ -186,6 +186,7 @@ def expected() -> set[str]:
         ends
         | asked
         | families
+        | {f"command moved by error, {word}" for word in ("corrected", "taken back")}
         | households
         | {f"type {t}" for t in types}
         | {f"contradiction {k}" for k in kinds}
