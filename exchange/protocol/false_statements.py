@@ -11,7 +11,7 @@ import msgspec
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Redirected
 from events.catalogue.movement import Arrived, Departed
-from events.catalogue.person import Merged, Registered, Stated
+from events.catalogue.person import Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Facts, Standing
 from exchange.protocol.naming import asked_by, named_ever
@@ -44,8 +44,10 @@ def _named_once(facts: Facts) -> set[str]:
 
 
 def _named(facts: Facts) -> set[str]:
-    """By links as they stand; also who kept the person only until the registration moved on stated it rightly."""
+    """By links as they stand; also who kept the person only until the registration moved on stated it rightly.
+
+    A merge names whom its author takes for the keeper: it has that from such a link, and shares its error.
+    """
     links = {office for link in facts.in_force(*_LINKS) for office in asked_by(link.payload, _AS_KEEPER)}
     sent_on = {s.payload.to for s in facts.in_force(Redirected) if isinstance(s.payload, Redirected)}
-    merges = {s.payload.keeper for s in facts.of(Merged) if isinstance(s.payload, Merged)}
-    return links | sent_on | merges
+    return links | sent_on

@@ -31,8 +31,11 @@ def confirmed(record: Record, stay: Stay) -> bool:
 
 
 def tied(record: Record, records: tuple[Record, ...]) -> Iterator[Record]:
-    """Those of the office's other records whom a tie in force of this one names."""
-    named = {tie.other.person for tie in record.ties_in_force}
+    """Those of the office's other records whom a tie of this one names: one in force, or as it was recorded, for the
+    keeper's statement may not know of it yet.
+    """
+    began = (s.payload for s in record.facts.values() if not s.void and isinstance(s.payload, TieBegan))
+    named = {tie.other.person for tie in record.ties_in_force} | {fact.other.person for fact in began}
     yield from (r for r in records if r.person != record.person and not r.withdrawn and not named.isdisjoint(r.persons))
 
 

@@ -7,7 +7,7 @@ import pytest
 from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed
 from events.catalogue.movement import Arrived, Departed
-from events.catalogue.person import Registered, Stated
+from events.catalogue.person import Merged, Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Place, town
 from events.envelope import Ref
@@ -118,3 +118,16 @@ def test_a_departure_that_only_the_keeper_may_record_ends_no_stay_once_its_autho
         assert not [case for case in story.held(office).cases.values() if case.ref.kind == "moved-on" and case.open]
     story.record(NEW, Retracted(target=back))
     assert story.held(THIRD).open_stays == ()
+
+
+def test_a_merge_names_no_keeper_whom_it_has_from_the_error_alone(story):
+    """Nobody lives anywhere before the merge, so that nothing was stated, and what is stated then follows from it."""
+    story.record(NEW, Registered(particulars=WHO, basis="first_record", registration=town(NEW)))
+    moved = story.moves(OTHER)
+    entry = Registered(particulars=WHO, basis="first_record", registration=town(HOME), kind="main")
+    story.world.command(story.world.author(HOME, "P2", "2026-03-02", entry))
+    story.world.command(story.world.author(HOME, "P2", "2026-03-03", Merged(other="P1", keeper=OTHER)))
+    story.world.drain()
+    assert story.who_states(HOME) == {OTHER}
+    story.corrects(moved, to=town(THIRD))
+    assert OTHER not in story.who_states(HOME)
