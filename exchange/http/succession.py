@@ -46,3 +46,5 @@ class Succession:
                 return
             except Unavailable as error:
                 _log.warning("version_unknown", code=error.code)  # while it cannot be asked, nothing is recorded either
+            except Exception:  # noqa: BLE001 (a newer version may have moved what is asked for; it is looked at again)
+                _log.exception("version_unknown")
