@@ -33,11 +33,13 @@ def next_persons(session: SqlSession, after: str, limit: int) -> list[str]:
 
 
 def _first(session: SqlSession, query: Select[tuple[str]], limit: int) -> list[str]:
-    """The ids on the first page that has any, or is the last: a page of nobody's would seem to end the table."""
+    """So many ids, or all that there are: what is nobody's on a page let others on it be passed by."""
+    found: list[str] = []
     at = 0
     while True:
         page = list(session.sql.execute(query.limit(limit).offset(at)).scalars())
-        if (found := ids(page)) or len(page) < limit:
+        found += ids(page)
+        if len(found) >= limit or len(page) < limit:
             return found
         at += limit
 
