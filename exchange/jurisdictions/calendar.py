@@ -35,7 +35,9 @@ class Calendar:
     free: Mapping[date, str]
     worked: Mapping[date, str]
     regional: Mapping[str, Collection[date]] = field(default_factory=dict)
-    _counted: dict[tuple[date, int, str | None], Due] = field(default_factory=dict, compare=False, repr=False)
+    _counted: dict[tuple[date, int, str | None], Due] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def with_regional(self, days: Mapping[str, Collection[date | str]]) -> Calendar:
         """With further free days of areas, by division code, as settings give them (days or ISO text).

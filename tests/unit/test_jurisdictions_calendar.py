@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import chinese_calendar
@@ -84,3 +85,11 @@ def test_the_working_day_before_is_the_nearest(day: date):
     assert before < day
     assert national().is_working(before)
     assert national().working_days_between(before, day) == int(national().is_working(day))
+
+
+def test_a_calendar_made_of_another_counts_anew():
+    calendar = national()
+    sunday = date(2026, 3, 29)
+    assert calendar.add_working_days(sunday, 0).day == date(2026, 3, 30)
+    exchanged = replace(calendar, worked={**calendar.worked, sunday: "exchanged"})
+    assert exchanged.add_working_days(sunday, 0).day == sunday
