@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from events.errors import Malformed
 from exchange.access.caller import Caller
+from exchange.pipeline.awaited import counted
 from exchange.protocol.as_of import as_of as held_on
+from exchange.protocol.contradictions import case_id
+from exchange.protocol.record import Record
 from exchange.protocol.sheet import nothing, sheet, state
 from exchange.protocol.view import view
 from exchange.queries.open_dossier import Opened, open_dossier
@@ -39,8 +42,16 @@ def record(
         raise MomentAhead(field="known_at", rule="record.known_ahead")
     opened = open_dossier(node, caller, purpose, person, office=office, known_at=known_at)
     shown = sheet(opened.record, person) if as_of is None else _on(as_of, opened, person)
+    if as_of is None and known_at is None:
+        shown["cases"] = _awaited(node, opened.record, shown["cases"])
     moment = None if known_at is None else known_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return {**shown, "as_of": as_of, "known_at": moment, "etag": opened.etag}
+
+
+def _awaited(node: Node, record: Record, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cases with the days until which their answers are awaited now, as the list of cases shows them."""
+    days = {case_id(state.ref): counted(node, record, state) for state in record.cases.values()}
+    return [{**each, "due_on": days[each["id"]] or each["due_on"]} for each in listed]
 
 
 def _on(day: str, opened: Opened, person: str) -> dict[str, Any]:

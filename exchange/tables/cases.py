@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, literal_column, select
 from events.envelope import Ref
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import add, remove
-from exchange.protocol.record import DECIDING, OPEN, CaseStatus
+from exchange.protocol.record import ASKED, DECIDING, OPEN, CaseStatus
 from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import NEVER, cases
 
@@ -21,6 +21,7 @@ MOST = 1_000
 OPEN_ROWS = cases.c.status.in_([literal_column(f"'{status}'") for status in sorted(OPEN)])
 _ENDS = ("answered_at", "closed_at")
 _NAMES = tuple(column.name for column in cases.c)
+_LONGEST_FREE = timedelta(days=31)  # no days off last longer
 _ORDER = (cases.c.due_order, cases.c.office, cases.c.id)
 
 
@@ -142,7 +143,7 @@ def _values(row: CaseRow) -> dict[str, Any]:
         "escalated": " ".join(row.escalated),
         "opening_author": opening.author,
         "opening_id": opening.id,
-        "due_order": row.awaited or NEVER,
+        "due_order": _order(row),
         "opened_at": to_number(row.opened_at),
         **{name: None if (at := getattr(row, name)) is None else to_number(at) for name in _ENDS},
     }
@@ -160,12 +161,24 @@ def with_counted_days(stored: Iterable[Sequence[Any]], own: Iterable[CaseRow]) -
     Which days are free is published later, and settings change: a day that no fact sets is no fault for that.
     """
     at, key = 1 + _NAMES.index("due_order"), (1 + _NAMES.index("office"), 1 + _NAMES.index("id"))
-    days = {(row.office, row.id): row.counted for row in own if row.counted is not None}
+    days = {(row.office, row.id): row for row in own if row.status in ASKED}
     found = []
     for row in map(tuple, stored):
-        day = days.get((row[key[0]], row[key[1]]))
-        found.append(row if day is None else (*row[:at], day, *row[at + 1 :]))
+        mine = days.get((row[key[0]], row[key[1]]))
+        counted = mine is not None and _may_be_counted(row[at], mine.due_on)
+        found.append((*row[:at], _order(mine), *row[at + 1 :]) if mine is not None and counted else row)
     return found
+
+
+def _may_be_counted(day: object, due_on: str | None) -> bool:
+    """Whether a case may be listed by this day: one that facts set is moved behind the free days that begin with it."""
+    if due_on is None:
+        return True
+    return isinstance(day, str) and due_on <= day <= (date.fromisoformat(due_on) + _LONGEST_FREE).isoformat()
+
+
+def _order(row: CaseRow) -> str:
+    return row.awaited or NEVER
 
 
 def row_of(row: Sequence[Any]) -> CaseRow:

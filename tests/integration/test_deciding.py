@@ -1,6 +1,7 @@
 """The days of whoever decides on an answer, and those of notices that ask nothing."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from exchange.queries.case import case as case_of
 from exchange.queries.cases import cases, how_many
 from exchange.queries.days import of_case
 from exchange.queries.inbox import inbox
+from exchange.queries.record import record
 from exchange.reconcile import checks
 from exchange.tables.cases import Which
 from tests.integration.on_both import node
@@ -99,9 +101,13 @@ def test_a_deferral_to_a_free_day_is_shown_until_the_working_day_after_it(node, 
         (row,) = cases(node, office.caller, Which(due_before="2026-03-31")).rows
         assert (row.awaited, case_of(node, office.caller, asked)["due_on"]) == ("2026-03-30", "2026-03-30")
         assert cases(node, office.caller, Which(due_before="2026-03-30")).rows == ()
+        assert {each["due_on"] for each in record(node, office.caller, "case", row.person)["cases"]} == {"2026-03-30"}
     assert next(each.due_on for each in home.inbox() if each.kind == "inflow") == "2026-03-30"
     node.calendar = node.calendar.with_regional({ZHIFANG: ["2026-03-30"]})
     assert checks(node).equal, "days that are published after it was counted make no fault of it"
+    sunday = date(2026, 3, 29)
+    node.calendar = replace(node.calendar, worked={**node.calendar.worked, sunday: "exchanged"})
+    assert checks(node).equal, "nor does one that is worked, against what was counted"
 
 
 def test_a_decision_taken_back_leaves_ten_days_from_then(node, home, new_home, asked, days):
