@@ -14,7 +14,7 @@ from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Facts, Standing
-from exchange.protocol.naming import asked_by, named_ever
+from exchange.protocol.naming import asked_by, named_ever, town_of
 
 _LINKS = (Registered, RegistrationChanged, Arrived)  # what says who keeps the registration, or once did
 _AS_KEEPER = "inflow"  # of an arrival, which names offices as other things, too
@@ -26,7 +26,7 @@ def without_false_statements(facts: Facts, openers: Collection[str]) -> Facts:
     if not statements or not facts.of(Corrected, Retracted):
         return facts
     false = _named_once(facts).difference(_named(facts), openers)
-    out = [s for s in statements if s.author in false]
+    out = [s for s in statements if s.author in false and (not _as_keeper(s) or _made_keeper(s, facts))]
     if not out:
         return facts
     return Facts({**facts, **{s.ref: msgspec.structs.replace(s, void=True) for s in out}})
@@ -35,6 +35,21 @@ def without_false_statements(facts: Facts, openers: Collection[str]) -> Facts:
 def _as_keeper(departure: Standing) -> bool:
     """Whether nobody but the keeper may have recorded it: whoever has the stay names it."""
     return isinstance(departure.payload, Departed) and departure.payload.stay is None
+
+
+def _made_keeper(departure: Standing, facts: Facts) -> bool:
+    """Whether something before it made its author the keeper. A town to which somebody is announced hears only of later
+    moves: one that was taken back, by which the author only gave the registration up, is no reason to doubt its word.
+    """
+    before = (each for each in facts.of(*_LINKS, Redirected) if each.stamp < departure.stamp)
+    return any(departure.author in _gaining(each, facts) for each in before)
+
+
+def _gaining(link: Standing, facts: Facts) -> frozenset[str]:
+    """Those that it ever named as keeper, but for whoever it only named as giving that up."""
+    moves = [said for said in (link.event.payload, link.payload) if isinstance(said, RegistrationChanged)]
+    gained = {town_of(move.to) for move in moves}
+    return named_ever(link, facts, _AS_KEEPER).difference({town_of(move.from_) for move in moves} - gained)
 
 
 def _named_once(facts: Facts) -> set[str]:

@@ -131,3 +131,12 @@ def test_a_merge_names_no_keeper_whom_it_has_from_the_error_alone(story):
     assert story.who_states(HOME) == {OTHER}
     story.corrects(moved, to=town(THIRD))
     assert OTHER not in story.who_states(HOME)
+
+
+def test_a_departure_stands_where_a_move_after_it_was_an_error_though_its_town_knows_no_older_link(story):
+    story.kept()
+    departure = story.record(NEW, Departed(destination=town(HOME)))
+    story.record(NEW, Retracted(target=story.moves(OTHER)))
+    for office in (NEW, HOME):
+        assert story.held(office).cases[CaseRef(departure, HOME, "outflow")].status == "open"
+    assert any(announced.waits for announced in story.held(HOME).announcements)
