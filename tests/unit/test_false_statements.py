@@ -13,6 +13,7 @@ from events.catalogue.values import CaseRef, Place, town
 from events.envelope import Ref
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import state
+from tests.properties.checks import entitlement_faults
 from tests.unit.test_corrected_away import HOME, NEW, OTHER, THIRD, Story
 
 WHO = {"name": "甲", "sex": "F"}
@@ -131,6 +132,26 @@ def test_a_merge_names_no_keeper_whom_it_has_from_the_error_alone(story):
     assert story.who_states(HOME) == {OTHER}
     story.corrects(moved, to=town(THIRD))
     assert OTHER not in story.who_states(HOME)
+
+
+def test_a_town_to_which_such_a_departure_announced_the_person_expects_nobody_any_more(story):
+    story.kept()
+    moved = story.moves(OTHER)
+    departure = story.record(OTHER, Departed(destination=town(HOME)))
+    case = CaseRef(departure, HOME, "outflow")
+
+    def stands() -> list[str]:
+        return [story.held(office).cases[case].status for office in (OTHER, HOME)]
+
+    assert stands() == ["open", "open"]
+    back = story.record(NEW, Retracted(target=moved))
+    assert stands() == ["withdrawn", "withdrawn"]
+    assert not any(announced.waits for announced in story.held(HOME).announcements)
+    again = story.record(NEW, Retracted(target=back))
+    assert stands() == ["open", "open"]
+    story.record(NEW, Retracted(target=again))
+    assert stands() == ["withdrawn", "withdrawn"]
+    assert entitlement_faults(story.world) == []
 
 
 def test_a_departure_stands_where_a_move_after_it_was_an_error_though_its_town_knows_no_older_link(story):
