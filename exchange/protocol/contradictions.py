@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import CaseRef
+from events.catalogue.values import CaseRef, Place
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.ids import derived_id
@@ -31,7 +31,7 @@ def contradictions(
         for other in served[index + 1 :]:
             if set(one.named) & set(other.named) or _ended_between(one, other, links):
                 continue
-            if not (_moved_to(one, other, links, facts) or _moved_to(other, one, links, facts)):
+            if not _moved_together(one, other, links, facts):
                 found.add(Contradiction("two_registrations", tuple(sorted((one.ref, other.ref)))))
     return tuple(sorted(found))
 
@@ -54,12 +54,20 @@ def _ended_between(one: Link, other: Link, links: Iterable[Link]) -> bool:
     return any(link.place is None and first < link.stamp < last and link.day <= entered for link in links)
 
 
-def _moved_to(one: Link, other: Link, links: Iterable[Link], facts: Mapping[Ref, Standing]) -> bool:
-    """Whether the registration moved from the one place to the other: then both say where it is."""
-    moves = (facts[link.ref].payload for link in links)
-    return any(
-        isinstance(move, RegistrationChanged) and (move.from_, move.to) == (one.place, other.place) for move in moves
-    )
+def _moved_together(one: Link, other: Link, links: Sequence[Link], facts: Mapping[Ref, Standing]) -> bool:
+    """Whether the registration moved from the one place to the other, or from both to one: then all say where it is."""
+    moves = [(link.stamp, move) for link in links if isinstance(move := facts[link.ref].payload, RegistrationChanged)]
+    direct = {(one.place, other.place), (other.place, one.place)} & {(move.from_, move.to) for _, move in moves}
+    return bool(direct) or _led_to(one, moves) == _led_to(other, moves)
+
+
+def _led_to(entry: Link, moves: Iterable[tuple[int, RegistrationChanged]]) -> Place | None:
+    """Where the registration is by the moves since, each from where the one before led."""
+    place = entry.place
+    for stamp, move in moves:
+        if stamp > entry.stamp and move.from_ == place:
+            place = move.to
+    return place
 
 
 def contradiction_id(contradiction: Contradiction) -> str:

@@ -26,9 +26,9 @@ def _one_of_two(fact: RegistrationChanged, office: str, record: Record) -> bool:
     """Of two first registrations also the office that does not keep the person gives its own up, once, for a town."""
     two = {ref for found in record.contradictions if found.kind == "two_registrations" for ref in found.events}
     own = [link for link in record.chain if town(office) in {link.place, _given_up(record, link)}]
-    if not own or own[-1].ref not in two or fact.from_ != town(office):
+    if not own or own[-1].ref not in two or office in own[-1].disclaimed or fact.from_ != town(office):
         return False
-    if fact.to is None or fact.to.kind != "town":
+    if fact.to is None or fact.to.kind != "town" or fact.to == fact.from_:
         raise NotKeeper(field="to", rule="registration.two")
     return True
 

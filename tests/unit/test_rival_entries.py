@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from events.catalogue.amendment import Retracted
-from events.catalogue.case import Confirmed
+from events.catalogue.case import Confirmed, Disputed
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
@@ -15,19 +15,20 @@ from events.envelope import Ref
 from exchange.protocol.legality import check
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NotKeeper
-from tests.properties.checks import entitlement_faults
+from tests.properties.checks import agreement_faults, entitlement_faults
 from tests.properties.world import OFFICES, World
 
-HOME, NEW, OTHER = OFFICES[:3]
+HOME, NEW, OTHER, THIRD = OFFICES[:4]
 HELD = {"name": "甲", "born_on": "1988-05-02", "education": "20"}
 
 
 class Story:
     """HOME registered somebody, who lives in NEW; OTHER enters the same person as registered there."""
 
-    def __init__(self) -> None:
+    def __init__(self, entered_by: str = HOME) -> None:
         self.world = World(1, skew=False)
-        self.first = self.record("2010-01-01", HOME, entry(HOME, particulars=HELD, address="6 Lake Road", kind="main"))
+        first = entry(HOME, particulars=HELD, address="6 Lake Road", kind="main")
+        self.first = self.record("2010-01-01", entered_by, first)
         arrived = Arrived(kind="main", registration=town(HOME), stated=HELD, address="1 Lane")
         self.arrival = self.record("2012-01-01", NEW, arrived)
         self.record("2012-01-02", HOME, Confirmed(case=CaseRef(self.arrival, HOME, "inflow")))
@@ -110,6 +111,20 @@ def test_either_of_the_two_gives_its_own_up_for_the_other_by_a_move_and_nothing_
     assert entitlement_faults(story.world) == []
 
 
+@pytest.mark.parametrize("then", [(OTHER, THIRD), (THIRD, OTHER)])
+def test_so_does_a_move_to_a_third_town_once_the_other_is_moved_there_too_or_the_third_moves_it_on(story, then):
+    story.restores()
+    story.record("2021-02-01", HOME, RegistrationChanged(from_=town(HOME), to=town(THIRD), ground="moved"))
+    assert story.rival()
+    gives_up, gains = then
+    moved = RegistrationChanged(from_=town(gives_up), to=town(gains), ground="moved")
+    check(moved, "2021-02-02", gives_up, story.held(gives_up))
+    story.record("2021-02-02", gives_up, moved)
+    assert not story.rival()
+    assert {(story.held(office).keeper, story.rival()) for office in (HOME, OTHER, THIRD, NEW)} == {(gains, False)}
+    assert [*entitlement_faults(story.world), *agreement_faults(story.world)] == []
+
+
 def test_whoever_does_not_keep_the_person_ends_none_of_the_two_and_is_told_the_ways_out(story):
     story.restores()
     ended = RegistrationChanged(from_=town(HOME), to=None, ground="duplicate")
@@ -124,6 +139,22 @@ def test_one_that_was_given_up_is_not_given_up_again(story):
     again = RegistrationChanged(from_=town(HOME), to=town(OTHER), ground="moved")
     with pytest.raises(NotKeeper):
         check(again, "2021-02-02", HOME, story.held(HOME))
+
+
+def test_none_is_moved_to_where_it_is_only_to_be_the_latest(story):
+    story.restores()
+    moved = RegistrationChanged(from_=town(HOME), to=town(HOME), ground="moved")
+    with pytest.raises(NotKeeper):
+        check(moved, "2021-02-01", HOME, story.held(HOME))
+
+
+def test_whoever_said_that_the_registration_is_not_there_gives_none_up():
+    story = Story(entered_by=NEW)
+    story.record("2010-01-02", HOME, Disputed(case=CaseRef(story.first, HOME, "registration"), reason="person_unknown"))
+    story.restores()
+    moved = RegistrationChanged(from_=town(HOME), to=town(NEW), ground="moved")
+    with pytest.raises(NotKeeper):
+        check(moved, "2021-02-01", HOME, story.held(HOME))
 
 
 def test_whose_stay_it_is_gives_up_no_registration_of_the_two(story):
