@@ -160,9 +160,11 @@ class Node:
 def _opens(reader: Reader, ref: Ref) -> bool:
     try:
         stored = reader.event(ref)
-        return stored is not None and opened_event(stored, None) is not None
+        if stored is not None:
+            opened_event(stored, None)
     except Tampered:
         return False
+    return stored is not None
 
 
 def _ring(store: SqlStore, file: Path) -> MasterKeys:

@@ -20,8 +20,8 @@ from exchange.console.pages import console
 from exchange.http.app import create_app
 from exchange.http.metrics import metrics
 from exchange.http.patience import PatientWorker
-from exchange.http.succession import Succession
 from exchange.http.unread import refusal
+from exchange.http.version_watch import VersionWatch
 from exchange.node import Node
 from exchange.settings import Settings
 
@@ -36,7 +36,7 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
         self._settings = settings
         self._node: Node | None = None
         self._app: Flask | None = None
-        self._succession: Succession | None = None
+        self._version_watch: VersionWatch | None = None
         self._parent = os.getpid()
         self._given: dict[str, Any] = {
             "bind": f"fd://{listener.detach()}",
@@ -60,7 +60,7 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
     def load(self) -> Flask:
         self._node = Node.open(self._settings)
         self._app = create_app(self._node, [console(self._node), metrics(self._node)])
-        self._succession = Succession(self._node, self._end_all).start()
+        self._version_watch = VersionWatch(self._node, self._end_all).start()
         collect_seldom()
         return self._app
 
@@ -76,8 +76,8 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
         os.kill(self._parent, signal.SIGTERM)  # which would begin anew whoever ends alone
 
     def _closes(self, _server: object, _worker: object) -> None:
-        if self._succession is not None:
-            self._succession.stop()
+        if self._version_watch is not None:
+            self._version_watch.stop()
         if self._app is not None:
             self._app.extensions["exchange_checker"].wait()  # it reads the node, which is closed next
         if self._node is not None:

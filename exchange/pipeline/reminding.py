@@ -105,7 +105,6 @@ class _Calendar:
     def __init__(self, node: Node) -> None:
         self._node = node
         self.steps = lru_cache(maxsize=10_000)(self._steps)
-        self._moved = lru_cache(maxsize=10_000)(partial(working_from, node.calendar))
         self._decides = lru_cache(maxsize=10_000)(partial(decides_by, node.deadlines, node.calendar))
 
     def concerns(self, row: CaseRow, today: date) -> bool:
@@ -141,7 +140,7 @@ class _Calendar:
         return None if row.due_on is None else self._answer(day_of(row.opened_at), row.due_on, row.asked)
 
     def _answer(self, start: date, due_on: str, asked: str) -> _Term:
-        return _Term(start, self._moved(due_on, asked))
+        return _Term(start, working_from(self._node.calendar, due_on, asked))
 
     def _decision(self, row: CaseRow) -> _Term | None:
         if row.answered_at is None:

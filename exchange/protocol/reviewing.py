@@ -66,10 +66,8 @@ def _reviewable(record: Record, periods: Periods) -> Iterator[tuple[Stay, str]]:
             yield stay, _before(record, stay, stay.until, periods)
         elif not _waits(record, stay):
             last = _last_asked(record, stay)
-            yield (
-                stay,
-                next(day for day in _years(stay, periods) if day > last and not _asked_because_of(record, stay, day)),
-            )
+            later = (day for day in _years(stay, periods) if day > last)
+            yield stay, next(day for day in later if not _asked_because_of(record, stay, day))
 
 
 def _asked_because_of(record: Record, stay: Stay, day: str) -> bool:

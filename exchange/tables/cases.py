@@ -161,12 +161,14 @@ def with_counted_days(stored: Iterable[Sequence[Any]], own: Iterable[CaseRow]) -
     Which days are free is published later, and settings change: a day that no fact sets is no fault for that.
     """
     at, key = 1 + _NAMES.index("due_order"), (1 + _NAMES.index("office"), 1 + _NAMES.index("id"))
-    days = {(row.office, row.id): row for row in own if row.status in ASKED}
+    awaited = {(row.office, row.id): row for row in own if row.status in ASKED}
     found = []
     for row in map(tuple, stored):
-        mine = days.get((row[key[0]], row[key[1]]))
-        counted = mine is not None and _may_be_counted(row[at], mine.due_on)
-        found.append((*row[:at], _order(mine), *row[at + 1 :]) if mine is not None and counted else row)
+        mine = awaited.get((row[key[0]], row[key[1]]))
+        if mine is None or not _may_be_counted(row[at], mine.due_on):
+            found.append(row)
+        else:
+            found.append((*row[:at], _order(mine), *row[at + 1 :]))
     return found
 
 

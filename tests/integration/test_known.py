@@ -9,7 +9,6 @@ import pytest
 from msgspec import json
 
 from exchange.commands.acknowledge import acknowledge
-from exchange.everybody import everybody
 from exchange.node import Node
 from exchange.reconcile import Checked, checks, everywhere, known, report, stepwise
 from exchange.reconcile.known import Known, Proved
@@ -285,25 +284,3 @@ def test_the_proofs_are_kept_and_known_again_in_each_database(tmp_path, database
     assert seen(report(node)) == seen(first)
     assert len(derived) == 1
     node.close()
-
-
-@pytest.mark.parametrize("how_many", [1, 5], ids=["a page holds", "more than a page holds"])
-def test_ids_that_are_no_text_hide_nobody_who_follows(tmp_path, how_many):
-    with closing(opened(tmp_path)) as node, closing(sqlite3.connect(node.settings.database)) as driver:
-        home = Town(node, ZHIFANG)
-        home.forwards = False  # so that nothing but their events names them
-        persons = sorted(str(home.registers(woman(number)).person) for number in (1, 2, 3))
-        columns = [row[1] for row in driver.execute("PRAGMA table_info(events)")]
-        kept = ", ".join("CAST(? AS TEXT)" if name in {"subject", "id"} else name for name in columns)
-        for number in range(how_many):
-            nobody = b"!\xff%d" % number  # which stands before everybody
-            driver.execute(
-                f"INSERT INTO events SELECT {kept} FROM events WHERE kind = 'person' LIMIT 1", (nobody, nobody)
-            )
-        last = {"office": ZHIFANG, "person": persons[-1]}  # who stands in another table, too, behind the others
-        columns = [row[1] for row in driver.execute("PRAGMA table_info(inbox)")]
-        given = [last.get(name, 1) for name in columns]
-        driver.execute(f"INSERT INTO inbox VALUES ({', '.join('?' * len(columns))})", given)
-        driver.commit()
-        with node.uow.look() as session:
-            assert [each for page in everybody(session, 2) for each in page] == persons

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 
-class Succession:
+class VersionWatch:
     """A thread that looks as often as workers are woken without being asked, and tells `superseded` once."""
 
     def __init__(self, node: Node, superseded: Callable[[], object]) -> None:
         self._node = node
         self._superseded = superseded
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="exchange-succession", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="exchange-version-watch", daemon=True)
 
-    def start(self) -> Succession:
+    def start(self) -> VersionWatch:
         """Begin to look."""
         self._thread.start()
         return self

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from events.store.errors import Unavailable
-from exchange.http import succession
-from exchange.http.succession import Succession
+from exchange.http import version_watch
+from exchange.http.version_watch import VersionWatch
 from exchange.pipeline.in_force import Superseded
 
 
@@ -21,10 +21,10 @@ def test_it_is_told_once_though_the_database_could_not_be_asked_before(monkeypat
     def asked(_node: object) -> None:
         raise answers.pop(0)
 
-    monkeypatch.setattr(succession, "require_in_force", asked)
+    monkeypatch.setattr(version_watch, "require_in_force", asked)
     node: Any = SimpleNamespace(settings=SimpleNamespace(poll_seconds=0.001))
     told = threading.Event()
-    looking = Succession(node, told.set).start()
+    looking = VersionWatch(node, told.set).start()
     assert told.wait(5)
     looking.stop()
     assert answers == []
