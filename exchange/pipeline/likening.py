@@ -1,8 +1,9 @@
 """Likening: whose entries may be one human is found when what is known of a person changes (catalogue, rule 9).
 
-Only entries that share a token are compared, and only where an entry's tokens changed: so it takes as long as there are
-candidates, however many persons there are. An office's own entries are compared with each other; those of two offices
-only by strong tokens, for whoever oversees both, and neither of the two offices is told.
+Only entries that share a token are compared, and only where an entry is found by another or says something else of what
+is compared: so it takes as long as there are candidates, however many persons there are. An office's own entries are
+compared with each other; those of two offices only by strong tokens, for whoever oversees both, and neither of the two
+offices is told.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.project import opened_sheet
 from exchange.pipeline.settled import Settled
 from exchange.protocol.entries import entries
-from exchange.protocol.likeness import Key, entry, keyed, keys, likeness
+from exchange.protocol.likeness import Key, entry, keyed, keys, likeness, weighed
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import state
 from exchange.tables import likenesses, records
-from exchange.tables.likenesses import MOST, Entry, Proposal, Token
+from exchange.tables.likenesses import MOST, Entry, Known, Proposal, Token
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -39,27 +40,45 @@ Held = Mapping[str, Any]
 
 def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: bool = False) -> None:
     """Find the likely duplicates of these dossiers. `anew`: whatever was found before."""
-    persons = sorted({person for one in settled for person in one.shelf.persons})
+    everybody = _persons(settled)
     seen = [record for one in settled for record in one.records() if record.holds]
-    likenesses.keep_apart(session.sql, persons, _kept_apart(seen))
+    likenesses.keep_apart(session.sql, everybody, _kept_apart(seen))
     held = {Entry(r.person, r.office): entry(r) for r in seen if state(r) in _SHOWN}
     # An entry that was given up is found by what it says under the id that survives.
     given_up = {Entry(r.person, r.office): entries(r)[1:] for r in seen if r.merged}
-    now = {
-        each: frozenset().union(
-            *(_tokens(node.index, encode_known(keyed(said))) for said in (content, *given_up.get(each, ())))
-        )
-        for each, content in held.items()
-    }
-    before = likenesses.tokens_of(session.sql, persons)
-    if not anew and before == {each: tokens for each, tokens in now.items() if tokens}:
+    now = {each: _known(node.index, content, given_up.get(each, ())) for each, content in held.items()}
+    persons = everybody if anew else _changed(settled, likenesses.known(session.sql, everybody), now)
+    if not persons:
         return
+    now = {each: known for each, known in now.items() if each.person in persons}
     # Of two newcomers settled at once one sees the other, for whoever comes second waits here for the first. By a few
     # locks, however many tokens a batch has: the database keeps room for some thousands in all.
     session.guard(_GUARD + token.token[:1] for token in _all(now))
     found = list(_proposals(node, session, held, now, likenesses.sharing(session.sql, _all(now), besides=persons)))
-    likenesses.replace_tokens(session.sql, persons, now)
+    likenesses.keep(session.sql, persons, now)
     likenesses.propose(session.sql, found)
+
+
+def _persons(settled: Iterable[Settled]) -> set[str]:
+    return {person for one in settled for person in one.persons}
+
+
+def _changed(settled: Iterable[Settled], before: Mapping[Entry, Known], now: Mapping[Entry, Known]) -> set[str]:
+    """Those of the dossiers in which an entry is found by something else, or says something else that is compared."""
+    entries_now = {each: known for each, known in now.items() if known.tokens}
+    differing = {each.person for each, _ in before.items() ^ entries_now.items()}
+    return _persons(one for one in settled if not differing.isdisjoint(one.persons))
+
+
+def _known(index: BlindIndex, content: Held, given_up: Iterable[Held]) -> Known:
+    tokens = frozenset().union(*(_tokens(index, encode_known(keyed(said))) for said in (content, *given_up)))
+    return Known(tokens, _hashed(index, encode_known(weighed(content))))
+
+
+@lru_cache(maxsize=_KEPT)
+def _hashed(index: BlindIndex, plain: bytes) -> int:
+    """As much of a hash as a column of numbers takes, which is enough to see a change by."""
+    return int.from_bytes(index.token("like", plain.decode())[:8], signed=True)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -82,15 +101,15 @@ def _kept_apart(seen: Iterable[Record]) -> Iterator[tuple[str, str, str]]:
                 yield from ((record.office, person, standing.payload.other) for person in record.persons)
 
 
-def _all(now: Mapping[Entry, frozenset[Token]]) -> Iterator[Token]:
-    return (token for tokens in now.values() for token in tokens)
+def _all(now: Mapping[Entry, Known]) -> Iterator[Token]:
+    return (token for known in now.values() for token in known.tokens)
 
 
 def _proposals(
     node: Node,
     session: SqlSession,
     held: Mapping[Entry, Held],
-    now: Mapping[Entry, frozenset[Token]],
+    now: Mapping[Entry, Known],
     sharing: dict[bytes, list[Entry]],
 ) -> Iterator[Proposal]:
     """`sharing`: who else has these tokens."""
@@ -104,15 +123,13 @@ def _proposals(
                 yield Proposal(one=one, other=other, exact=found.exact, score=found.score)
 
 
-def _candidates(
-    now: Mapping[Entry, frozenset[Token]], sharing: dict[bytes, list[Entry]]
-) -> Iterator[tuple[Entry, Entry]]:
+def _candidates(now: Mapping[Entry, Known], sharing: dict[bytes, list[Entry]]) -> Iterator[tuple[Entry, Entry]]:
     """Pairs that share a token, the lower first: of one office, or by a strong token of any two."""
-    for each, tokens in now.items():
-        for token in tokens:
+    for each, known in now.items():
+        for token in known.tokens:
             sharing.setdefault(token.token, []).append(each)
-    for each, tokens in now.items():
-        for token in tokens:
+    for each, known in now.items():
+        for token in known.tokens:
             under = [other for other in sharing[token.token] if other.person != each.person]
             if under and not token.strong:
                 own = [other for other in sharing[token.token] if other.holder == each.holder]

@@ -79,6 +79,11 @@ def entry(record: Record) -> dict[str, Any]:
     return {**record.particulars, **held}
 
 
+def weighed(held: Mapping[str, Any]) -> dict[str, Any]:
+    """What of it speaks for or against: while all of that stays as it is, so does what `likeness` says."""
+    return {field: value for field, value in held.items() if field.partition(".")[0] in _WEIGHTS}
+
+
 def keyed(held: Mapping[str, Any]) -> dict[str, Any]:
     """What `keys` reads of it."""
     return {field: value for field, value in held.items() if field in _KEYED or field.startswith(FIELD)}

@@ -32,7 +32,7 @@ from exchange.protocol.rejections import rejections
 from exchange.protocol.stays import Movements
 from exchange.protocol.ties import ties, two_spouses
 
-VIEW_VERSION = 23
+VIEW_VERSION = 24
 
 
 class Basis(msgspec.Struct, dict=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -30,6 +29,13 @@ class Token(msgspec.Struct, frozen=True):
     strong: bool
 
 
+class Known(msgspec.Struct, frozen=True):
+    """What an entry is found by, and a keyed hash of what is compared of it, as long as both stay as they are."""
+
+    tokens: frozenset[Token]
+    weighed: int
+
+
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """Two entries that a person should look at, the lower first. `exact`: one document stands on both."""
 
@@ -39,23 +45,29 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     score: int
 
 
-def tokens_of(sql: Connection, persons: Collection[str]) -> dict[Entry, set[Token]]:
-    """The tokens of every entry of these persons."""
-    found: dict[Entry, set[Token]] = {}
-    for holder, person, token, strong in about(sql, likenesses, persons):
-        found.setdefault(Entry(person, holder), set()).add(Token(token, bool(strong)))
-    return found
+def known(sql: Connection, persons: Collection[str]) -> dict[Entry, Known]:
+    """What every entry of these persons that is found by anything was last found by."""
+    found: dict[Entry, tuple[set[Token], int]] = {}
+    for holder, person, token, strong, weighed in about(sql, likenesses, persons):
+        found.setdefault(Entry(person, holder), (set(), weighed))[0].add(Token(token, bool(strong)))
+    return {entry: Known(frozenset(tokens), weighed) for entry, (tokens, weighed) in found.items()}
 
 
-def replace_tokens(sql: Connection, persons: Collection[str], entries: Mapping[Entry, AbstractSet[Token]]) -> None:
-    """These tokens, and no others, are those of the persons; what was proposed about them is not any more."""
+def keep(sql: Connection, persons: Collection[str], entries: Mapping[Entry, Known]) -> None:
+    """These entries, and no others, are those of the persons; what was proposed about them is not any more."""
     remove(sql, likenesses, persons)
     remove(sql, proposals, persons, "one")
     remove(sql, proposals, persons, "other")
     rows = [
-        {"holder": entry.holder, "person": entry.person, "token": token.token, "strong": token.strong}
-        for entry, tokens in entries.items()
-        for token in tokens
+        {
+            "holder": entry.holder,
+            "person": entry.person,
+            "token": token.token,
+            "strong": token.strong,
+            "weighed": known.weighed,
+        }
+        for entry, known in entries.items()
+        for token in known.tokens
     ]
     add(sql, likenesses, rows)
 
@@ -64,7 +76,7 @@ def sharing(sql: Connection, tokens: Iterable[Token], besides: Collection[str] =
     """The entries under each of these tokens, but for those of some persons."""
     found: dict[bytes, list[Entry]] = {}
     apart_from = set(besides)
-    for holder, person, token, _ in about(sql, likenesses, {token.token for token in tokens}, "token"):
+    for holder, person, token, *_ in about(sql, likenesses, {token.token for token in tokens}, "token"):
         if person not in apart_from:
             found.setdefault(token, []).append(Entry(person, holder))
     return found

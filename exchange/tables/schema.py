@@ -167,6 +167,7 @@ likenesses = Table(
     Column("person", ID, nullable=False),
     Column("token", LargeBinary, nullable=False),
     Column("strong", Boolean, nullable=False),
+    Column("weighed", BigInteger, nullable=False, server_default="0"),  # a keyed hash of what is compared of the entry
     PrimaryKeyConstraint("token", "holder", "person"),
     Index("ix_likenesses_person", "person"),
 )

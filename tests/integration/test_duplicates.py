@@ -7,10 +7,12 @@ from sqlalchemy import delete, select
 
 from exchange.access.caller import Caller, Forbidden
 from exchange.audit.rebuild import rebuild
+from exchange.pipeline.advance import advance
 from exchange.queries.duplicates import duplicates
 from exchange.reconcile import checks
+from exchange.tables import likenesses as rows
 from exchange.tables.schema import likenesses, proposals
-from tests.integration.towns import ZHIFANG, Clock, Town, opened, woman
+from tests.integration.towns import ZHIFANG, Clock, Town, opened, town, woman
 
 
 @pytest.fixture
@@ -118,6 +120,76 @@ def test_a_correction_that_parts_them_ends_the_proposal(node, home):
     }
     home.records("event.corrected", "2026-03-02", content, second.person)
     assert pairs(home) == ()
+
+
+def corrected(office: Town, target: Any, **set_: Any) -> None:
+    content = {"target": [office.code, target.id], "set": set_, "ground": "recording_error"}
+    office.records("event.corrected", "2026-03-02", content, target.person)
+
+
+def across(node: Any) -> list[set[str]]:
+    """The pairs of two offices that their county is shown."""
+    county = Caller("420115000000", "supervisor", frozenset({"supervisor"}))
+    found = duplicates(node, county, "supervision").rows
+    return [both(each) for each in found if each["one"]["office"] != each["other"]["office"]]
+
+
+def test_a_birth_place_that_becomes_equal_later_proposes_a_pair_and_one_that_differs_again_ends_it(node, home):
+    away = Town(node, "420115002000")
+    first = home.registers(woman(2, birth_place="420115000000"))
+    second = away.registers(woman(4))
+    assert across(node) == []
+    corrected(away, second, birth_place="420115000000")
+    assert across(node) == [{first.person, second.person}]
+    corrected(home, first, birth_place="110101000000")
+    assert across(node) == []
+
+
+def test_a_phone_that_becomes_equal_later_proposes_a_pair_and_another_one_ends_it(node, home):
+    away = Town(node, "420115002000")
+    first, second = home.registers(woman(2, phone="13900000001")).person, away.registers(woman(4)).person
+    assert across(node) == []
+    away.records("person.changed", "2026-03-01", {"set": {"phone": "13900000001"}}, second)
+    assert across(node) == [{first, second}]
+    home.records("person.changed", "2026-03-01", {"set": {"phone": "13900000002"}}, first)
+    assert across(node) == []
+
+
+def test_an_origin_that_becomes_equal_later_proposes_a_pair_until_it_is_taken_back(node, home):
+    first = home.registers(woman()).person
+    heard = {"name": "王晓宇", "born_on": "1988-05", "sex": "F"}
+    second = home.registers(heard, registration=None).person
+    assert pairs(home) == ()
+    gained = {"from": None, "to": town(ZHIFANG), "ground": "restored"}
+    move = home.records("registration.changed", "2026-03-01", gained, second)
+    (found,) = pairs(home)
+    assert both(found) == {first, second}
+    taken_back = {"target": [ZHIFANG, move.id], "ground": "recording_error"}
+    home.records("event.retracted", "2026-03-02", taken_back, second)
+    assert pairs(home) == ()
+
+
+def test_only_who_says_something_else_of_what_is_compared_is_looked_at_again(node, home, monkeypatch):
+    looked: list[set[bytes]] = []
+    sharing = rows.sharing
+
+    def counted(sql: Any, tokens: Any, *more: Any, **besides: Any) -> Any:
+        asked = list(tokens)
+        looked.append({token.token for token in asked})
+        return sharing(sql, asked, *more, **besides)
+
+    first, second = home.registers(woman(2)).person, home.registers(woman(4)).person
+    monkeypatch.setattr(rows, "sharing", counted)
+    home.records("person.changed", "2026-03-01", {"set": {"education": "20"}}, first)
+    assert looked == []
+    home.forwards = False
+    home.records("person.changed", "2026-03-01", {"set": {"phone": "13900000001"}}, first)
+    home.records("person.changed", "2026-03-01", {"set": {"education": "20"}}, second)
+    advance(node)
+    with node.uow.look() as session:
+        (tokens,) = (known.tokens for known in rows.known(session.sql, [first]).values())
+    assert looked == [{token.token for token in tokens}], "the other one of the batch is left as it was"
+    assert len(pairs(home)) == 1, "and so is what was proposed"
 
 
 def test_who_was_withdrawn_is_proposed_no_more(node, home):
