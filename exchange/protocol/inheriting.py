@@ -68,12 +68,20 @@ def _joined(one: Delivery, other: Delivery) -> Delivery:
     Every question stays put, whichever of the two it was put to, and so does who put it: only of the ground of two
     persons with one document does it follow that the teller itself asks, and not the keeper. Of two grounds the one
     counts from which more follows: whoever was named as well was not told for a document's or the family's sake alone.
+    Whichever of the two is read first, the same comes of them.
     """
-    first, last = sorted((one, other), key=lambda d: (d.revision, d.asks, sorted(d.parts)))
+    first, last = sorted((one, other), key=_order)
     asked = {**{q.kind: q for q in first.asked}, **{q.kind: q for q in last.asked}}
     parts = last.parts | first.parts if first.revision == last.revision else last.parts
     ground = max(first.ground, last.ground, key=lambda each: (_weight(each), each == last.ground))
     return msgspec.structs.replace(last, parts=parts, asked=tuple(asked.values()), ground=ground)
+
+
+def _order(told: Delivery) -> tuple[Any, ...]:
+    """The latest revision last; of two that are as late the one that asks, tells more, or came with a notice."""
+    asked = [(question.kind, question.due_on or "") for question in told.asked]
+    said = (told.kind or "", _weight(told.ground), told.ground, told.act, str(told.trigger or ""))
+    return told.revision, told.asks, sorted(told.parts), told.kind is not None, said, asked
 
 
 def _weight(ground: str) -> int:

@@ -126,6 +126,18 @@ def test_of_two_grounds_the_one_stays_from_which_more_follows(light, heavy, revi
     assert (found.ground, found.revision) == (heavy, revision)
 
 
+def test_whichever_delivery_of_the_two_is_read_first_the_same_comes_of_them():
+    """Told alike on two grounds, and with a notice on one of them: the notice stays, in the feed's order and in any."""
+    merged = Offices(successions={A: Succession((B,))})
+    told = [
+        Delivery(ref=Ref(D, "e1"), teller=D, to=A, parts=frozenset(), ground="named", kind="update", act="e1"),
+        Delivery(ref=Ref(D, "e1"), teller=D, to=B, parts=frozenset(), ground="no_chain"),
+    ]
+    found = [handed_on([(each, "P") for each in order], merged) for order in (told, told[::-1])]
+    assert found[0] == found[1]
+    assert (found[0][0].ground, found[0][0].kind) == ("named", "update")
+
+
 @pytest.mark.parametrize("also", [ONE_DOCUMENT, MATCH])
 @pytest.mark.parametrize("later", [True, False], ids=["and told again", "and told once"])
 def test_a_question_put_to_the_office_named_is_shown_and_stands_though_its_document_was_matched_as_well(also, later):
