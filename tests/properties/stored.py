@@ -17,28 +17,24 @@ import msgspec
 from events.catalogue import content_of
 from events.catalogue.fact import Fact
 from events.catalogue.person import Unmerged
-from events.envelope import SYSTEM_ACTOR, Ref
+from events.envelope import Ref
 from events.event import Event
 from exchange.access.caller import Caller
 from exchange.books import Shelf, shelves
-from exchange.clock import day_of, microseconds
 from exchange.commands.act import Item, Result
 from exchange.commands.record import record
 from exchange.ids import derived_id
-from exchange.jurisdictions import deadlines
 from exchange.node import Node
 from exchange.pipeline.advance import advance
-from exchange.pipeline.settling import deadline_of
 from exchange.pipeline.sweep import sweep
-from exchange.protocol.book import Book, Delivery, Question
-from exchange.protocol.draft import Draft
-from exchange.protocol.offices import Offices
+from exchange.protocol.book import Delivery
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from exchange.settings import settings
 from tests.properties.commands import Commands
+from tests.properties.mirror import Mirror
 from tests.properties.shown import shown
-from tests.properties.world import COUNTY, World
+from tests.properties.world import COUNTY
 
 BEGINNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
 HUMANS = ("P1", "P2", "P3")
@@ -89,57 +85,6 @@ class Ground:
             self._left = None
             self.kills[name] += 1
             raise Killed
-
-
-class Mirror(World):
-    """The model of all offices of the node, which settles whenever the node has."""
-
-    def __init__(self, seed: int, ground: Ground) -> None:
-        super().__init__(seed, 1, skew=False)
-        self.ground = ground
-        self.directory = ground.node.offices
-
-    def tick(self) -> None:
-        """The node's clock goes by itself."""
-
-    def settle(self, node: int) -> None:
-        """As the node did it just now."""
-        self.now = microseconds(self.ground.now)
-        super().settle(node)
-
-    def serves(self, office: str) -> bool:
-        """The model has the offices of the node."""
-        return self.ground.node.serves(office)
-
-    def overseen(self, about: list[Event]) -> Offices:
-        """Likewise what became of them."""
-        return self.ground.node.offices
-
-    def make_event(self, office: str, draft: Draft, book: Book) -> Event:
-        """An automatic fact of the node's day."""
-        self.skew.setdefault(office, 0)
-        return self.author(
-            office,
-            draft.person,
-            draft.day or day_of(self.ground.now).isoformat(),
-            draft.payload,
-            actor=SYSTEM_ACTOR,
-            id_=draft.id,
-            because=draft.because,
-            after=draft.after,
-        )
-
-    def set_deadlines(self, delivery: Delivery) -> Delivery:
-        """The days of the node's rules."""
-        opening = self.books[delivery.teller].event(delivery.ref).payload
-        asked = tuple(q if q.due_on else self._due(q, delivery, opening) for q in delivery.asked)
-        return msgspec.structs.replace(delivery, asked=asked)
-
-    def _due(self, question: Question, delivery: Delivery, opening: Fact) -> Question:
-        node, kind = self.ground.node, deadline_of(question.kind, opening)
-        today = day_of(self.ground.now)
-        due = deadlines.due_on(kind, delivery.teller, delivery.to, today, rules=node.deadlines, calendar=node.calendar)
-        return Question(question.kind, due.day.isoformat())
 
 
 class Sent(Commands):

@@ -13,7 +13,8 @@ from exchange.queries.lines import Line, lines
 from exchange.tables import inbox
 from exchange.tables.inbox import Which
 from tests.properties.households import Households, Member
-from tests.properties.stored import HUMANS, Mirror, Sent, item_of
+from tests.properties.mirror import Mirror
+from tests.properties.stored import HUMANS, Sent, item_of
 
 
 def clerk(office: str) -> Caller:

@@ -12,7 +12,8 @@ from exchange.clock import day_of
 from exchange.commands.act import Result
 from exchange.commands.jurisdiction import record_office
 from exchange.node import Node
-from tests.properties.stored import Mirror, Sent
+from tests.properties.mirror import Mirror
+from tests.properties.stored import Sent
 from tests.properties.succession import Successions
 from tests.properties.world import COUNTY
 
@@ -40,9 +41,10 @@ class Endings(Successions):
         """On the node, as often as its process ends; then in the model, with all that the node made of it."""
         ground, world = self.commands.ground, self.world
         if isinstance(fact, Succeeded):
-            held = {event.person for event in world.books[office].events()} if office in world.books else frozenset()
+            held = {event.person for event in world.books[office].events()} if office in world.books else set()
             given = {person: heir for person, heir in fact.allotment.items() if person in held}
             fact = Succeeded(to=fact.to, allotment=given)
+            self.commands.mirror.marked |= held
         id_, day = self.commands.new_id(), day_of(ground.now).isoformat()
         content = {k: v for k, v in msgspec.to_builtins(content_of(fact)).items() if k != "from"}
 

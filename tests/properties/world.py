@@ -115,9 +115,10 @@ class World:
         submission: str | None = None,
         after: int = 0,
         touches: tuple[str, ...] = (),
+        book: Book | None = None,
     ) -> Event:
         """An event stamped by the office's own clock and book; not yet recorded."""
-        book = self.book(office)
+        book = book or self.book(office)
         stamp = next_stamp(self.now + self.skew[office], (book.highest_stamp(), after))
         facts, parts = parts_of(fact)
         self.counter += 1
