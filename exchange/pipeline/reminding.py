@@ -1,7 +1,8 @@
 """Reminding: the reminders and escalations of today, found from the table of cases, recorded in the books concerned.
 
 A reminder that no sweep made on its day is not made up for, since a later one says more; that a case is overdue, and
-that somebody above must see to it, is recorded however late.
+that somebody above must see to it, is recorded however late. Of whom the table says another day than the one by which
+reminders go is settled again (`renewing_days`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from exchange.clock import day_of
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
 from exchange.jurisdictions.deadlines import Ground, Step, decides_by, steps
-from exchange.pipeline.awaited import due_anew, working_from
+from exchange.pipeline.awaited import counted, due_anew, working_from
 from exchange.pipeline.by_person import by_person
+from exchange.pipeline.renewing_days import lists_another_day, settle_again
 from exchange.pipeline.settling import Settling
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.draft import Draft
@@ -42,10 +44,11 @@ def remind(node: Node, after: str | None, limit: int) -> tuple[int, str | None]:
     """Record what today's deadlines bring for a page of cases. How many facts that were, and where the next begins."""
     today = day_of(node.clock())
     calendar = _Calendar(node)
-    until = (today + _AHEAD).isoformat()
     with node.uow.look() as session:
-        page = cases.waiting(session.sql, until, after, limit)
-    return _remind(node, calendar, page.rows, today), page.next
+        page = cases.waiting(session.sql, after, limit)
+    made = _remind(node, calendar, page.rows, today)
+    settle_again(node, calendar.listed_otherwise | {row.person for row in page.rows if lists_another_day(node, row)})
+    return made, page.next
 
 
 def _remind(node: Node, calendar: _Calendar, waiting: Sequence[CaseRow], today: date) -> int:
@@ -71,6 +74,7 @@ def _press(
             row = rows.get(case_id(state.ref))
             if row is None or state.hidden:
                 continue
+            calendar.compare(record, state, row, office)
             for draft in _drafts(calendar, book.offices, record, state, row, today):
                 book.record(settling.make_event(office, draft, book))
 
@@ -104,11 +108,14 @@ class _Calendar:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+        self.listed_otherwise: set[str] = set()  # about whom the table tells a day that only a book shows to be another
         self.steps = lru_cache(maxsize=10_000)(self._steps)
         self._decides = lru_cache(maxsize=10_000)(partial(decides_by, node.deadlines, node.calendar))
 
     def concerns(self, row: CaseRow, today: date) -> bool:
         """Whether today may bring something to the side whose row it is; where only its book can tell, it may."""
+        if row.status not in DECIDING and row.due_on is not None and row.due_on > (today + _AHEAD).isoformat():
+            return False
         whose = self._turn(row)
         if whose is None or row.office not in whose or not self._node.serves(row.office):
             return False
@@ -128,6 +135,11 @@ class _Calendar:
             return []
         reached = self.steps(*term, whose.acts)
         return [codes.at(whose.acts, _ABOVE[s.ground]) for s in reached if s.ground in _ABOVE and s.day <= today]
+
+    def compare(self, record: Record, state: CaseState, row: CaseRow, office: str) -> None:
+        """By the book of that office, where it is its row: only such a one tells the days of a case asked anew."""
+        if office == row.office and state.due_on is None and counted(self._node, record, state) != row.counted:
+            self.listed_otherwise.add(row.person)
 
     def _turn(self, row: CaseRow) -> Turn | None:
         outside = not self._node.offices.within(row.asked)

@@ -4,7 +4,8 @@ It goes page by page, so that nothing holds more than a page and whoever must no
 
 Cases are reminded of, overdue and escalated by facts (`exchange.pipeline.reminding`). A protection with a last day ends
 by a fact of the office that recorded it, so that every book sees the end in the same way. Of a stay due for review the
-keeper asks the office where the person stays.
+keeper asks the office where the person stays. Of whom the lists say what was published or set otherwise since is
+settled again, and recorded nothing (`exchange.pipeline.renewing_days`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from exchange.pipeline.advance import never
 from exchange.pipeline.by_person import by_person
 from exchange.pipeline.in_force import require_in_force
 from exchange.pipeline.reminding import remind
+from exchange.pipeline.renewing_days import confirm_what_waits
 from exchange.pipeline.settling import Settling
 from exchange.protocol.draft import Draft
 from exchange.protocol.reviewing import USUAL, Periods, reviews
@@ -114,4 +116,5 @@ _DUTIES: Sequence[Callable[[Node, str | None, int], tuple[int, str | None]]] = (
     _end_protections,
     _review_stays,
     remind,
+    confirm_what_waits,
 )

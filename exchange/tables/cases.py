@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, literal_column, select
 from events.envelope import Ref
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import add, remove
-from exchange.protocol.record import ASKED, DECIDING, OPEN, CaseStatus
+from exchange.protocol.record import ASKED, OPEN, CaseStatus
 from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import NEVER, cases
 
@@ -96,11 +96,15 @@ def some(sql: Connection, which: Which, after: str | None = None, limit: int = 5
     return page(sql, select(cases).where(*_where(which)), _ORDER, row_of, after, limit)
 
 
-def waiting(sql: Connection, due_by: str, after: str | None = None, limit: int = 500) -> Page[CaseRow]:
-    """A page of the cases that wait for an answer, due by this day or on none yet, or for the decision on one."""
-    due = cases.c.due_on.is_(None) | (cases.c.due_on <= due_by)
-    asked = select(cases).where(OPEN_ROWS, cases.c.status.in_(sorted(DECIDING)) | due)
-    return page(sql, asked, _ORDER, row_of, after, limit)
+def waiting(sql: Connection, after: str | None = None, limit: int = 500) -> Page[CaseRow]:
+    """A page of the cases that wait for an answer, or for the decision on one."""
+    return page(sql, select(cases).where(OPEN_ROWS), _ORDER, row_of, after, limit)
+
+
+def unanswered(sql: Connection, kinds: Collection[str], after: str | None, limit: int) -> Page[CaseRow]:
+    """A page of those of these kinds that nobody has answered in any way."""
+    asked = select(cases).where(OPEN_ROWS, cases.c.status == "open", cases.c.kind.in_(sorted(kinds)))
+    return page(sql, asked.where(cases.c.office == cases.c.asked), _ORDER, row_of, after, limit)
 
 
 def how_many(sql: Connection, which: Which, most: int = MOST) -> int:

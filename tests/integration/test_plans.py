@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, text
 
 from events.store.contract import COUNTED
+from exchange.protocol.equal import KINDS
 from exchange.protocol.record import ASKED, OPEN
 from exchange.queries.lag import lag
 from exchange.stores import store_at
@@ -119,7 +120,8 @@ PAGES: dict[str, tuple[str, Callable[[Connection], object]]] = {
 OTHERS: dict[str, tuple[str, Callable[[Connection], object]]] = {
     "the open cases of an area": ("ix_cases_open", lambda sql: cases.some(sql, cases.Which(area=TOWN[:6], open=True))),
     "the overdue ones of all": ("ix_cases_open", lambda sql: cases.how_many(sql, cases.Which(status="overdue"))),
-    "the cases that a sweep looks at": ("ix_cases_open", lambda sql: cases.waiting(sql, "2026-12-31")),
+    "the cases that a sweep looks at": ("ix_cases_open", cases.waiting),
+    "the cases that nobody has answered": ("ix_cases_open", lambda sql: cases.unanswered(sql, KINDS, None, 500)),
     "what nobody has seen": (
         "ix_inbox_unseen",
         lambda sql: inbox.how_many(sql, inbox.Which(area=TOWN, acknowledged=False)),

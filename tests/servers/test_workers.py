@@ -92,7 +92,7 @@ def test_a_sweep_that_has_worked_long_enough_goes_on_in_a_task_of_its_own(served
         places.append(arguments)
         app.tasks[SWEEP].apply(arguments, throw=True)
     broker.close()
-    assert places == [[], [1, None], [2, None]], "a slice for each duty, since nothing is due"
+    assert places == [[], [1, None], [2, None], [3, None]], "a slice for each duty, since nothing is due"
 
 
 def test_what_takes_a_worker_longer_than_a_moment_another_is_asked_to_share(served, kept, monkeypatch):
