@@ -16,6 +16,7 @@ from events.vault.blind_index import BlindIndex
 from events.vault.keys import PersonKeys
 from events.vault.ring import MasterKeys
 from exchange.access.caller import Caller
+from exchange.access.passes import Passes
 from exchange.access.sight import sight
 from exchange.clock import Clock
 from exchange.jurisdictions import deadlines
@@ -71,6 +72,7 @@ class Node:
         self.uow = UnitOfWork(store, self._wake)
         self.keys = PersonKeys(ring, StoredKeys(self.uow))
         self.index = BlindIndex(ring)
+        self.passes = Passes(ring, lambda: self.clock())  # noqa: PLW0108 (the clock of a demo is set anew)
         self.serving = Serving(settings.serves, settings.peers)
         self.serves = lru_cache(maxsize=100_000)(self.serving.serves)
         self.deadlines = deadlines.DEFAULT.overridden(settings.deadlines)

@@ -38,13 +38,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class ShownKey:
-    """A key of the demo. `first`: shown at once, the others behind a summary."""
+    """A key of the demo. `first`: shown at once, the others behind a summary. `opens`: an inbox."""
 
     holder: str
     role: str
     token: str
     side: str
     first: bool
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ def _key(words: Words, key: DemoKey, sides: Mapping[str, str]) -> ShownKey:
     side = sides.get(key.office, "") if key.role == "office" else ""
     near = any(codes.is_within(office, key.office) for office in sides)
     first = bool(side) or (key.role != "office" and near) or key.role == "operator"
-    return ShownKey(words.office(key.office), words.say(f"keys.{key.role}"), key.token, side, first)
+    opens = key.role in {"office", "supervisor"}
+    return ShownKey(words.office(key.office), words.say(f"keys.{key.role}"), key.token, side, first, opens)
 
 
 def _provinces(words: Words, offices: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -98,9 +98,9 @@ def _entry(
     told = str(row["id"]) in held[other]
     seal, full = SEALS.get(type_, ("state", False))
     deviates = type_ == "case.confirmed" and bool(content.get("deviations"))
-    title = _title(words, type_, content, automatic=row.get("actor") == SYSTEM_ACTOR)
+    said = title(words, type_, content, automatic=row.get("actor") == SYSTEM_ACTOR)
     if side == "third":
-        title = words.by(words.area(author), title)
+        said = words.by(words.area(author), said)
     return Entry(
         id=str(row["id"]),
         day=str(row["effective_on"]),
@@ -108,8 +108,8 @@ def _entry(
         side=side,
         seal="differ" if deviates else seal,
         full=full,
-        title=title,
-        sub=_sub(words, type_, content, merged),
+        title=said,
+        sub=sub(words, type_, content, merged),
         echo=_echo(words, type_, told=told),
         told=told,
         standing=str(row.get("standing", "in_force")),
@@ -117,7 +117,8 @@ def _entry(
     )
 
 
-def _title(words: Words, type_: str, content: Row, *, automatic: bool) -> str:
+def title(words: Words, type_: str, content: Row, *, automatic: bool) -> str:
+    """What happened, in a few words."""
     key = f"event.{type_}"
     if type_ == "movement.arrived" and content.get("kind") == "further":
         return words.say("event.movement.arrived.further")
@@ -144,7 +145,8 @@ def _title(words: Words, type_: str, content: Row, *, automatic: bool) -> str:
     return words.say(key)
 
 
-def _sub(words: Words, type_: str, content: Row, merged: Mapping[str, Row]) -> str:
+def sub(words: Words, type_: str, content: Row, merged: Mapping[str, Row]) -> str:
+    """What is said of it in smaller letters. `merged`: what else is shown, by id."""
     if type_ == "movement.arrived" and content.get("origin"):
         parts = [words.say("ledger.from", place=words.place(content["origin"]))]
         if content.get("reason"):

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template, request
 
 from exchange.console.checking import Beside
+from exchange.console.desk import desk
 from exchange.console.duplicates import pairs
 from exchange.console.front import front
 from exchange.console.result import result
-from exchange.console.words import Words
+from exchange.console.signing import signing, words
 from exchange.http import paging
 from exchange.http.allows import allows, public
 from exchange.http.gate import caller
-from exchange.http.problems import language
-from exchange.translations import language_of
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -29,25 +28,27 @@ def console(node: Node) -> Blueprint:
     """The pages of this node. The four checks begin at once, so that the first reader finds them done."""
     blueprint = Blueprint("console", __name__, template_folder="templates")
     checker = Beside(lambda: result(node))
+    signing(blueprint, node)
+    desk(blueprint, node)
     blueprint.record(lambda state: state.app.extensions.update(exchange_checker=checker))
 
     @blueprint.get("/")
     @public
     def root() -> str:
         """What the node does."""
-        words = Words(language_of(request.args.get("lang", "")) or language())
-        shown = front(node, words, checker, request.host_url.rstrip("/"))
-        return render_template("console/front.html", words=words, front=shown)
+        said = words()
+        shown = front(node, said, checker, request.host_url.rstrip("/"))
+        return render_template("console/front.html", words=said, front=shown)
 
     @blueprint.get("/duplicates")
     @allows("clerk", "confirmer", "supervisor")
-    def duplicates() -> str:
+    def duplicates_page() -> str:
         """Entries that may be one human, side by side."""
-        words = Words(language_of(request.args.get("lang", "")) or language())
+        said = words()
         where = paging.position(request.args.get("cursor"), "duplicates")
-        found = pairs(node, words, caller(), where)
+        found = pairs(node, said, caller(), where)
         following = paging.cursor_of(found.next, "duplicates") if found.next is not None else None
-        return render_template("console/duplicates.html", words=words, pairs=replace(found, next=following))
+        return render_template("console/duplicates.html", words=said, pairs=replace(found, next=following))
 
     @blueprint.get("/static/console.css")
     @public

@@ -15,16 +15,16 @@ _FIELDS = ("insisted", "objected")
 
 def sheet_rows(words: Words, sheet: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Label and text of each field that says anything; no document in full."""
-    for label, told in _rows(words, sheet):
+    for named, told in _rows(words, sheet):
         if told:
-            yield label, told
+            yield named, told
 
 
 def _rows(words: Words, sheet: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield words.say("sheet.state"), words.say(f"sheet.state.{sheet['state']}")
     yield words.say("sheet.roles"), words.listed(words.say(f"sheet.role.{each}") for each in sheet["roles"])
     for field, value in sorted(sheet.get("particulars", {}).items()):
-        yield _label(words, field), words.value(field, value)
+        yield label(words, field), words.value(field, value)
     for field in _PLACES:
         yield words.say(f"sheet.{field}"), words.place(sheet[field]) if sheet.get(field) else ""
     for field in _DAYS:
@@ -35,7 +35,7 @@ def _rows(words: Words, sheet: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield words.say("sheet.protection"), words.say("sheet.in_force")
     yield words.field("ties"), words.ties(sheet.get("ties", ()))
     for field in _FIELDS:
-        yield words.say(f"sheet.{field}"), words.listed(_label(words, each) for each in sheet.get(field, ()))
+        yield words.say(f"sheet.{field}"), words.listed(label(words, each) for each in sheet.get(field, ()))
     matters = sheet.get("matters", 0)
     yield words.say("sheet.matters"), words.number(matters) if matters else ""
     yield (
@@ -44,6 +44,7 @@ def _rows(words: Words, sheet: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
 
 
-def _label(words: Words, field: str) -> str:
+def label(words: Words, field: str) -> str:
+    """What a field is called, a document by its kind."""
     kind = field.partition(".")[2]
     return text(f"letter.label.document.{kind}", words.language) if kind else words.field(field)

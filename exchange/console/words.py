@@ -12,7 +12,7 @@ from events.errors import ExchangeError
 from events.names import full_name, pinyin
 from exchange.clock import SHANGHAI
 from exchange.jurisdictions import codes, past
-from exchange.translations import CHINESE, Language, text
+from exchange.translations import CHINESE, Language, known, text
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LISTS = {"sex": "sex", "ethnic_group": "ethnic_group", "marital_status": "marital_status", "education": "education"}
@@ -28,6 +28,14 @@ class Words:
     def say(self, key: str, **details: object) -> str:
         """The console's text of that name."""
         return text(f"console.{key}", self.language, **details)
+
+    def has(self, key: str) -> bool:
+        """Whether the console has a text of that name."""
+        return known(f"console.{key}")
+
+    def asks(self, key: str) -> str:
+        """The sentence in which a case says what it asks."""
+        return text(key, self.language)
 
     def contradiction(self, kind: str) -> str:
         """What cannot all be true."""
@@ -59,6 +67,10 @@ class Words:
         """A moment in China's time."""
         there = moment.astimezone(SHANGHAI)
         return f"{self.day(there.date().isoformat())} {there:%H:%M}"
+
+    def on(self, moment: datetime) -> str:
+        """The day of a moment, in China's time."""
+        return self.day(moment.astimezone(SHANGHAI).date().isoformat())
 
     def office(self, code: str) -> str:
         """The office with the area above it: 安陆市赵棚镇, Zhaopeng Town, Anlu City."""
@@ -139,5 +151,6 @@ class Words:
         return f"{who}：{what}" if self.chinese else f"{who}: {what}"
 
     def reading(self, name: Any) -> str:
-        """The name in plain letters, for readers of English."""
-        return pinyin(name)
+        """The name in plain letters, for readers of English; nothing where it has none but its own."""
+        read = pinyin(name)
+        return "" if read == name else read

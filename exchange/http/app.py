@@ -10,6 +10,7 @@ from flask import Blueprint, Flask
 from flask_smorest import Api
 
 from exchange.access.keys import Keys
+from exchange.access.passes import Passes
 from exchange.http import contract, correlation, docs, gate, headers, health, problems, room
 from exchange.http.allows import public
 from exchange.http.node_use_cases import NodeUseCases
@@ -25,8 +26,11 @@ API_VERSION = "1.0.0"
 LARGEST_BODY = BatchSchema.max_bytes
 
 
-def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) -> Flask:
-    """The app over these use cases and keys. `pages`: further blueprints, the root page among them."""
+def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = (), passes: Passes | None = None) -> Flask:
+    """The app over these use cases and keys. `pages`: further blueprints, the root page among them.
+
+    `passes`: what a browser may show them in place of a key.
+    """
     app = Flask("exchange.http", static_folder="static")
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROPAGATE_EXCEPTIONS=False)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it, the port has not
@@ -36,7 +40,7 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) ->
     app.extensions["exchange_set_aside"] = int  # nothing
     app.extensions["exchange_stuck"] = int  # nobody
     correlation.install(app)
-    gate.install(app, keys)
+    gate.install(app, keys, passes)
     headers.install(app)
     room.install(app)
     problems.install(app)
@@ -49,7 +53,8 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = ()) ->
 
 def create_app(node: Node, pages: Iterable[Blueprint] = (), forwarding: Callable[[], bool] = lambda: True) -> Flask:
     """The app of an opened node. `forwarding`: whether the worker beside it does its work, for the readiness check."""
-    app = application(NodeUseCases(node, forwarding), Keys(node.uow, node.clock, node.hear_of), pages)
+    keys = Keys(node.uow, node.clock, node.hear_of)
+    app = application(NodeUseCases(node, forwarding), keys, pages, node.passes)
     app.extensions["exchange_lacking"] = partial(_lacking, node)
     app.extensions["exchange_set_aside"] = partial(set_aside, node)
     app.extensions["exchange_stuck"] = partial(stuck, node)

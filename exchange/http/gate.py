@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 
@@ -10,6 +11,7 @@ from events.errors import Malformed
 from exchange.access import purposes
 from exchange.access.caller import Caller, Forbidden
 from exchange.access.keys import Key, Keys, Unauthenticated
+from exchange.access.passes import Passes
 from exchange.http.allows import PUBLIC, declared
 from exchange.http.routes import use_cases
 from exchange.jurisdictions import codes
@@ -18,6 +20,9 @@ from exchange.translations import choose
 OFFICE = "Exchange-Office"
 ACTOR = "Exchange-Actor"
 PURPOSE = "Exchange-Purpose"
+COOKIE = "exchange_pass"
+API = "/v1/"
+LARGEST_FORM = 64 * 1024
 _ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 
@@ -25,8 +30,8 @@ class UndeclaredRoute(RuntimeError):
     """A route says nothing of who may call it. It is ours to repair, so nobody gets through."""
 
 
-def install(app: Flask, keys: Keys) -> None:
-    """Nothing behind this is reached without passing it."""
+def install(app: Flask, keys: Keys, passes: Passes | None = None) -> None:
+    """Nothing behind this is reached without passing it. `passes`: what opens the pages to a browser, never the API."""
 
     def admit() -> None:
         if request.endpoint is None:
@@ -34,8 +39,12 @@ def install(app: Flask, keys: Keys) -> None:
         allowed = declared(current_app.view_functions[request.endpoint])
         if allowed is None:
             raise UndeclaredRoute(request.endpoint)
+        page = not request.path.startswith(API)
+        if page and _writes():
+            _require_own_form()
         if allowed != PUBLIC:
-            g.caller = _caller(keys.authenticate(_presented()))
+            shown = request.cookies.get(COOKIE) if page and "Authorization" not in request.headers else None
+            g.caller = _by_key(keys) if passes is None or not shown else _by_pass(keys, passes, shown)
             g.caller.require(*sorted(allowed))
 
     app.before_request(admit)
@@ -57,6 +66,35 @@ def purpose(stated: str | None) -> str:
     return purposes.require(caller(), given)
 
 
+def _writes() -> bool:
+    return request.method not in {"GET", "HEAD", "OPTIONS"}
+
+
+def _require_own_form() -> None:
+    """A browser says from where it sends a form, and no page of somebody else can say otherwise. Raises Forbidden.
+
+    Whoever says nothing of it is no browser: what it sends is known by the form itself.
+    """
+    request.max_content_length = LARGEST_FORM
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    foreign = site != "same-origin" if site else origin is not None and urlsplit(origin).netloc != request.host
+    if foreign:
+        raise Forbidden(field="form", rule="form.foreign")
+
+
+def _by_key(keys: Keys) -> Caller:
+    key = keys.authenticate(_presented())
+    return caller_of(key, request.headers.get(OFFICE), request.headers.get(ACTOR))
+
+
+def _by_pass(keys: Keys, passes: Passes, shown: str) -> Caller:
+    """Whoever signed in. What is sent along by itself says nothing of who filled in a form, so the form must."""
+    found = passes.read(shown)
+    if _writes():
+        passes.require_form(shown, request.form.get("form", ""))
+    return caller_of(keys.authenticate(found.token), found.office, found.actor)
+
+
 def _presented() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if not token:
@@ -66,21 +104,21 @@ def _presented() -> str:
     return token.strip()
 
 
-def _caller(key: Key) -> Caller:
-    actor = request.headers.get(ACTOR, f"key.{key.id}")
-    if not _ACTOR.fullmatch(actor):
+def caller_of(key: Key, office: str | None, actor: str | None) -> Caller:
+    """Whoever presents this key, for that office and under that name. Raises Malformed, and Forbidden."""
+    named = f"key.{key.id}" if actor is None else actor
+    if not _ACTOR.fullmatch(named):
         raise Malformed(field=ACTOR, rule="header.actor")
     language = choose(request.headers.get("Accept-Language"))
-    return Caller(office=_office(key), actor=actor, roles=key.roles, key_id=key.id, language=language)
+    return Caller(office=_office(key, office), actor=named, roles=key.roles, key_id=key.id, language=language)
 
 
-def _office(key: Key) -> str:
+def _office(key: Key, named: str | None) -> str:
     """The office spoken for: the one named, inside the key's areas; without a name, the key's only area.
 
     The key of a town that was succeeded is its successor's from then on; of several, of the one that has the rest.
     Who names the old office still gets the old office, of which nothing is left.
     """
-    named = request.headers.get(OFFICE)
     if named is None:
         if len(key.scopes) > 1:
             raise Malformed(field=OFFICE, rule="header.office_needed")

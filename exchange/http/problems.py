@@ -66,6 +66,13 @@ def answer(details: Mapping[str, Any], headers: Iterable[tuple[str, str]] = ()) 
     return response
 
 
+def handled(error: Exception) -> Response:
+    """The answer to any error, for pages that say the same in their own way; what is our own is in the log then."""
+    if isinstance(error, ExchangeError):
+        return _ours(error)
+    return _of_the_framework(error) if isinstance(error, HTTPException) else _unexpected(error)
+
+
 def of_status(status: int) -> Response:
     """The answer where nothing but a status is known: what is none of ours is the request's fault, if not our own."""
     if status == 500:

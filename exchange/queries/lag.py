@@ -39,6 +39,12 @@ def lag(node: Node) -> tuple[Lag, ...]:
         )
 
 
+def up_to_date(node: Node) -> bool:
+    """Whether nothing waits at any stage."""
+    with node.uow.look() as session:
+        return not session.pending() and not session.marked()
+
+
 def stuck(node: Node) -> int:
     """How many dossiers could not be settled by whoever claimed them last."""
     with node.uow.look() as session:

@@ -10,6 +10,7 @@ import msgspec
 from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
+from exchange.commands.acknowledge import NoSuchNotice
 from exchange.queries.inbox import SHOWN, Entry, entries_of
 from exchange.tables import inbox as table
 from exchange.tables.inbox import InboxRow, Which
@@ -73,6 +74,19 @@ def lines(
             found.append(_line(leads[-1], members, group.rows))
     whole = len(groups) == len(page.rows)
     return Page(tuple(found), page.next if whole else table.place(groups[-1].lead))
+
+
+def line_at(node: Node, caller: Caller, position: int, *, purpose: str = "case") -> Line:
+    """The line of the caller's own inbox in which this notice stands. Raises Forbidden, NoSuchNotice."""
+    require(caller, purpose)
+    with node.look(caller) as session:
+        lead = table.one(session.sql, caller.office, position)
+        if lead is None:
+            raise NoSuchNotice(field="position", position=position)
+        rows = [row for row, _ in table.in_lines(session.sql, [lead], Which())]
+        entries = entries_of(node, session, caller.office, [lead, *rows[:MOST_SHOWN]])
+    access_log.note(node.uow, caller, purpose, [(entry.person, SHOWN) for entry in entries], node.clock())
+    return _line(entries[0], entries[1:], rows)
 
 
 class Group(NamedTuple):

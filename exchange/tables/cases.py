@@ -61,13 +61,15 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases; what is None selects nothing. `area`: an office, or the beginning of its code.
 
     `side`: those that the office was asked, or asked itself. `due_before`: due on an earlier day than this.
-    `escalated`: those that still wait though somebody above was asked to see to them.
+    `escalated`: those that still wait though somebody above was asked to see to them. `deciding`: whether the asker has
+    an answer, and decides on it.
     """
 
     area: str | None = None
     side: Literal["asked", "asker"] | None = None
     open: bool | None = None
     escalated: bool | None = None
+    deciding: bool | None = None
     status: CaseStatus | None = None
     kind: str | None = None
     due_before: str | None = None
@@ -130,6 +132,9 @@ def _where(which: Which) -> list[ColumnElement[bool]]:
         found.append(OPEN_ROWS if which.open else ~OPEN_ROWS)
     elif which.status in OPEN:
         found.append(OPEN_ROWS)
+    if which.deciding is not None:
+        decides = cases.c.status.in_(sorted(DECIDING))
+        found += [OPEN_ROWS, decides] if which.deciding else [~decides]
     if which.escalated is not None:
         pressed = cases.c.escalated != ""
         found.append(and_(OPEN_ROWS, pressed) if which.escalated else ~pressed)

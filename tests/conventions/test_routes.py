@@ -10,8 +10,11 @@ from exchange.http.allows import PUBLIC, allows, declared, public
 from exchange.http.routes import Resource
 from schemas.v1.node import HealthSchema
 from tests.integration.api import Api, api
+from tests.integration.browser import pages_of
+from tests.integration.towns import opened
 
 served = pytest.fixture(api, name="served")
+PAGES = {"/sign-in", "/static/console.css", "/static/mark.svg"}
 OPEN_TO_ALL = {"/", "/healthz", "/readyz", "/openapi.json", "/docs", "/static/<path:filename>"}
 
 
@@ -26,6 +29,28 @@ def test_every_route_says_who_may_call_it(served: Api):
 def test_only_what_shows_nothing_of_anybody_is_public(served: Api):
     views = served.app.view_functions
     assert {str(r) for r in served.app.url_map.iter_rules() if declared(views[r.endpoint]) == PUBLIC} <= OPEN_TO_ALL
+
+
+@pytest.fixture
+def pages(tmp_path):
+    node = opened(tmp_path)
+    yield pages_of(node)
+    node.close()
+
+
+def test_every_page_says_who_may_see_it_and_no_other_is_public_or_shown_without_a_key(pages: Flask):
+    assert undeclared(pages) == []
+    views, judged = pages.view_functions, 0
+    rules = [rule for rule in pages.url_map.iter_rules() if not str(rule).startswith("/v1/")]
+    assert {str(rule) for rule in rules if declared(views[rule.endpoint]) == PUBLIC} == OPEN_TO_ALL | PAGES
+    for rule in rules:
+        if declared(views[rule.endpoint]) != PUBLIC:
+            path = re.sub(r"<int[^>]*>", "7", str(rule))
+            path = re.sub(r"<(?:\w+:)?\w+>", "01936b5e-7c40-7cc3-98c4-dc0c0c07398f", path)
+            for method in (rule.methods or set()) - {"OPTIONS"}:
+                assert pages.test_client().open(path, method=method).status_code == 401, f"{method} {path}"
+                judged += 1
+    assert judged >= 10
 
 
 def test_every_route_of_the_api_refuses_a_call_without_a_key(served: Api):

@@ -54,7 +54,8 @@ def test_there_is_nothing_for_another_office_and_the_county_sees_both(app, twice
 
 
 def test_nobody_sees_it_without_a_key(app):
-    assert app.test_client().get("/duplicates").status_code == 401
+    answer = app.test_client().get("/duplicates?lang=en")
+    assert (answer.status_code, "Which office do you work for?" in answer.text) == (401, True)
 
 
 def test_an_empty_page_says_what_would_stand_there(app):

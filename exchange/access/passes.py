@@ -1,0 +1,76 @@
+"""What a browser shows in place of a key, once somebody has signed in with one: sealed, for one day's work.
+
+The key itself stays with whoever holds it: what lies in the browser opens the pages alone, ends by itself, and ends
+with its key. Any process of the node opens it, so that nothing is kept of it on our side.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from events.vault.ring import KEY_BYTES, NONCE_BYTES, MasterKeys
+from exchange.access.caller import Forbidden
+from exchange.access.keys import Unauthenticated
+from exchange.clock import Clock, utcnow
+
+LASTS = timedelta(hours=9)
+_SEALS, _FORMS = b"exchange/pass/seal/1", b"exchange/pass/form/1"
+
+
+class Pass(msgspec.Struct, frozen=True):
+    """`office`: None where the key has one area alone. `actor`: who signed in. `until`: seconds."""
+
+    token: str
+    office: str | None
+    actor: str | None
+    until: int
+
+
+class Passes:
+    """The passes of a node, under keys that are derived from its ring."""
+
+    def __init__(self, ring: MasterKeys, clock: Clock = utcnow) -> None:
+        self._clock = clock
+        self._cipher = AESGCM(_derived(ring, _SEALS))
+        self._forms = _derived(ring, _FORMS)
+
+    def issue(self, token: str, office: str | None, actor: str | None) -> str:
+        """A pass for whoever presented this key, as text without spaces."""
+        plain = msgspec.json.encode(Pass(token, office, actor, int((self._clock() + LASTS).timestamp())))
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, plain, _SEALS)).decode().rstrip("=")
+
+    def read(self, shown: str) -> Pass:
+        """The pass. Raises Unauthenticated where it is none of ours, or over."""
+        try:
+            sealed = base64.b64decode(shown + "=" * (-len(shown) % 4), altchars=b"-_", validate=True)
+            plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _SEALS)
+        except (ValueError, InvalidTag):
+            raise Unauthenticated(rule="pass.over") from None
+        found = msgspec.json.decode(plain, type=Pass)
+        if found.until <= self._clock().timestamp():
+            raise Unauthenticated(rule="pass.over")
+        return found
+
+    def form(self, shown: str) -> str:
+        """What every form of a page bears that is made for this pass: a page of somebody else cannot know it."""
+        return hmac.new(self._forms, shown.encode(), hashlib.sha256).hexdigest()
+
+    def require_form(self, shown: str, given: str) -> None:
+        """Raises Forbidden where a form was not made for this pass."""
+        if not hmac.compare_digest(self.form(shown).encode(), given.encode()):
+            raise Forbidden(field="form", rule="form.foreign")
+
+
+def _derived(ring: MasterKeys, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(ring.oldest)

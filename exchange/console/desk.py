@@ -1,0 +1,181 @@
+"""The routes of who works at an office: the inbox, a line of it, and a case. What is sent stands where it was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from time import sleep
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from events.errors import ExchangeError, Malformed
+from exchange.access.caller import Caller
+from exchange.commands.act import Item
+from exchange.commands.answer_line import Rest
+from exchange.commands.asked import Outcome
+from exchange.console import inbox
+from exchange.console.case import case_view
+from exchange.console.line import line_view
+from exchange.console.replying import answers_of, reply_of
+from exchange.console.signing import SAID, words
+from exchange.http import gate, paging, problems
+from exchange.http.allows import allows
+from exchange.http.routes import use_cases
+from exchange.http.v1.events import placed
+from exchange.ids import new_id
+from exchange.queries.lag import up_to_date
+from exchange.queries.status import status
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+MOST_NAMED = 300  # offices that a page lists to choose from
+LOOKS, BETWEEN = 10, 0.03  # times, and seconds between them, that a page waits until what was sent is told
+_PURPOSE = "case"
+
+
+def desk(blueprint: Blueprint, node: Node) -> None:
+    """These routes, over this node."""
+
+    def show_inbox(problem: Any = None) -> Answer:
+        said, reader = words(), _reader()
+        tab = next((each for each in inbox.TABS if each == request.args.get("tab")), inbox.TABS[0])
+        where = paging.position(request.args.get("cursor"), f"page.{tab}")
+        found = inbox.page(node, said, reader, tab, where)
+        following = None if found.next is None else paging.cursor_of(found.next, f"page.{tab}")
+        return _page("inbox.html", problem, inbox=found, following=following, act=new_id(node.clock()))
+
+    def show_line(position: int, problem: Any = None) -> Answer:
+        said, reader = words(), _reader()
+        return _page("line.html", problem, line=line_view(node, said, reader, position), act=new_id(node.clock()))
+
+    def show_case(case: str, problem: Any = None) -> Answer:
+        said, reader = words(), _reader()
+        told = use_cases().case(reader, _PURPOSE, case)
+        offices = status(node).offices
+        named = [(code, said.office(code)) for code in offices] if len(offices) <= MOST_NAMED else []
+        view = case_view(said, told, reader)
+        return _page("case.html", problem, case=view, offices=named, act=new_id(node.clock()))
+
+    @blueprint.get("/inbox")
+    @allows("clerk", "confirmer", "supervisor")
+    def inbox_page() -> Answer:
+        """What waits for the office."""
+        return show_inbox()
+
+    @blueprint.post("/inbox")
+    @allows("clerk", "confirmer", "supervisor")
+    def inbox_acts() -> Answer:
+        """Confirms the cases named in which nothing differs, or acknowledges the notices named."""
+
+        def acted() -> dict[str, int]:
+            if cases := request.form.getlist("case"):
+                found = use_cases().confirm_equal(_reader(), list(dict.fromkeys(cases)), request.form.get("act"))
+                return _counted(found)
+            positions = request.form.getlist("position", type=int)
+            for position in positions:
+                use_cases().acknowledge(_reader(), position)
+            return {"acknowledged": len(positions)}
+
+        return _done(node, acted, show_inbox, back=_inbox())
+
+    @blueprint.get("/inbox/<int(signed=True, max=9007199254740991):position>")
+    @allows("clerk", "confirmer", "supervisor")
+    def line_page(position: int) -> Answer:
+        """What one act told or asked, of all persons."""
+        return show_line(position)
+
+    @blueprint.post("/inbox/<int(signed=True, max=9007199254740991):position>")
+    @allows("confirmer", "supervisor")
+    def line_acts(position: int) -> Answer:
+        """Answers the line in one act: some in particular, the rest by comparing."""
+
+        def acted() -> dict[str, int]:
+            rest: Rest = "all" if request.form.get("rest") == "all" else "equal"
+            act = request.form.get("act")
+            found = use_cases().answer_line(_reader(), position, answers_of(_filled()), rest, None, act)
+            for each in found.outcomes:
+                if each.became == "refused" and each.error is not None and each.error.code != "act_refused":
+                    raise each.error
+            return _counted(found.outcomes)
+
+        return _done(node, acted, lambda problem: show_line(position, problem), back=_inbox())
+
+    @blueprint.get("/cases/<uuid:case>")
+    @allows("clerk", "confirmer", "supervisor")
+    def case_page(case: UUID) -> Answer:
+        """One case, with the answers that are legal now."""
+        return show_case(str(case))
+
+    @blueprint.post("/cases/<uuid:case>")
+    @allows("confirmer", "supervisor")
+    def case_acts(case: UUID) -> Answer:
+        """Records one reply."""
+
+        def acted() -> dict[str, int]:
+            reader, type_ = _reader(), request.form.get("type", "")
+            told = use_cases().case(reader, _PURPOSE, str(case))
+            if type_ not in told["allowed"]:
+                raise Malformed(field="type", rule="reply.not_now")
+            content = {**reply_of(type_, _filled(), told), "case_id": str(case)}
+            id_, etag = request.form.get("act") or None, request.form.get("etag") or None
+            item = Item(type=type_, day="", content=content, id=id_, if_match=etag)
+            result = use_cases().reply(reader, str(case), item)
+            if result.error is not None:
+                raise placed(result.error, "")
+            return {"sent": 1}
+
+        there = url_for("console.case_page", case=case, lang=words().language)
+        return _done(node, acted, lambda problem: show_case(str(case), problem), back=there)
+
+
+def _reader() -> Caller:
+    """Who reads, in the language of the page."""
+    return msgspec.structs.replace(gate.caller(), language=words().language)
+
+
+def _filled() -> Mapping[str, list[str]]:
+    return request.form.to_dict(flat=False)
+
+
+def _inbox() -> str:
+    return url_for("console.inbox_page", lang=words().language, tab=request.args.get("tab"))
+
+
+def _page(template: str, problem: Any, **shown: Any) -> Answer:
+    said = {name: int(value) for name, value in request.args.items() if name in SAID and value.isdigit()}
+    rendered = render_template(f"console/{template}", words=words(), problem=problem, said=said, **shown)
+    return make_response(rendered, 200 if problem is None else problem["status"])
+
+
+def _counted(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    became = [each.became for each in outcomes]
+    done = {
+        "confirmed": sum(each in {"confirmed", "repeated"} for each in became),
+        "answered": became.count("answered"),
+    }
+    return {**done, "left": len(became) - sum(done.values())}
+
+
+def _let_it_be_told(node: Node) -> None:
+    """For a moment, so that as a rule the page that follows already shows what became of it."""
+    for _ in range(LOOKS):
+        if up_to_date(node):
+            return
+        sleep(BETWEEN)
+
+
+def _done(node: Node, act: Callable[[], Mapping[str, int]], again: Callable[[Any], Answer], back: str) -> Answer:
+    """The page with what became of it, so that loading it anew sends nothing twice; or again, with what is wrong."""
+    try:
+        counts = act()
+    except ExchangeError as error:
+        if error.status >= 500 or error.status in {401, 403, 404}:
+            raise
+        return again(problems.problem(error))
+    _let_it_be_told(node)
+    said = "".join(f"&{name}={count}" for name, count in counts.items() if count)
+    return redirect(back + said, 303)
