@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, literal_column, select
 from events.envelope import Ref
 from events.store.moment import to_moment, to_number
 from events.store.sql.rows import add, remove
-from exchange.protocol.record import ASKED, OPEN, CaseStatus
+from exchange.protocol.record import ASKED, DECIDING, OPEN, CaseStatus
 from exchange.tables.paging import Page, count, page, within
 from exchange.tables.schema import NEVER, cases
 
