@@ -203,8 +203,11 @@ def inbox_rows(one: Settled, seen: Mapping[tuple[str, int], datetime]) -> list[i
     rows = []
     for record in one.records():
         received = one.received(record.office)
+        by_event: dict[Ref, list[StoredDelivery]] = {}
+        for delivery in received:
+            by_event.setdefault(delivery.ref, []).append(delivery)
         for notice in notices(one.books[record.office], record, map(one.shelf.told, received)):
-            told = _told(one, received, notice)
+            told = _told(one, by_event[notice.event], notice)
             rows.append(
                 inbox.InboxRow(
                     office=record.office,
@@ -223,13 +226,13 @@ def inbox_rows(one: Settled, seen: Mapping[tuple[str, int], datetime]) -> list[i
     return rows
 
 
-def _told(one: Settled, received: Iterable[StoredDelivery], notice: Notice) -> StoredDelivery:
-    """The delivery that the notice stands on; what it shows as may be another kind than it was told as."""
+def _told(one: Settled, of_event: Iterable[StoredDelivery], notice: Notice) -> StoredDelivery:
+    """The delivery of its event that the notice stands on; what it shows as may be another kind than it was told as."""
     made_by = one.shelf.offices.successor
     telling = [
         d
-        for d in received
-        if d.kind is not None and d.ref == notice.event and made_by(d.teller, d.person) == notice.teller
+        for d in of_event
+        if d.kind is not None and made_by(d.teller, d.person) == notice.teller
         if (d.act or (d.trigger or d.ref).id) == notice.act
     ]
     return telling[0] if len(telling) == 1 else min(telling, key=_placed)

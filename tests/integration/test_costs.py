@@ -8,16 +8,20 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from events.store.contract import StoredDelivery
 from exchange.access.keys import Keys
 from exchange.commands.record import record
 from exchange.http.app import create_app
 from exchange.ids import new_id
 from exchange.node import Node
-from exchange.pipeline import settling
+from exchange.pipeline import project, settling
 from exchange.pipeline.advance import advance
+from exchange.pipeline.settled import Settled
 from exchange.protocol import settle, view
+from exchange.protocol.notices import Notice
 from exchange.reconcile import checks
 from tests.databases import database
 from tests.integration.towns import ZHIFANG, Town, opened, town, woman
@@ -55,6 +59,28 @@ def test_a_dossier_of_two_offices_is_folded_anew_only_where_its_events_changed(n
     advance(node)
     assert calls == {"view": 5, "bases": 4, "duties": 3}
     assert checks(node).equal
+
+
+def test_a_long_history_costs_each_notice_no_more_than_its_own_event(node, home: Town, new_home: Town, monkeypatch):
+    """A dossier of many events is settled in a time that grows with it, not with its square."""
+    home.registers(woman())
+    said = {"kind": "main", "registration": town(ZHIFANG), "origin": town(ZHIFANG), "address": "1 Lane"}
+    arrival = new_home.item("movement.arrived", "2026-03-01", {"stated": woman(), **said})
+    (arrived,) = record(node, new_home.caller, [arrival])
+    moves = [new_home.item("movement.moved_within", "2026-03-02", {"address": f"{n} Lane"}) for n in range(30)]
+    acts = [msgspec.structs.replace(move, person=arrived.person) for move in moves]
+    record(node, new_home.caller, acts, all_or_nothing=False)
+    looked_at: list[int] = []
+    told = project._told
+
+    def counting(one: Settled, of_event: list[StoredDelivery], notice: Notice) -> StoredDelivery:
+        looked_at.append(len(of_event))
+        return told(one, of_event, notice)
+
+    monkeypatch.setattr(project, "_told", counting)
+    advance(node)
+    assert len(looked_at) > len(moves)
+    assert sum(looked_at) < 3 * len(looked_at)
 
 
 class Counting:
