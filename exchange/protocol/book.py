@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import IntEnum
 
 import msgspec
 
@@ -51,6 +52,14 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return tuple([(CaseRef(self.ref, self.to, q.kind), q.due_on) for q in self.asked])
 
 
+class News(IntEnum):
+    """How much changed of an event in a book: the more, the higher."""
+
+    TOLD = 1  # the office told it to somebody, and asked nothing by that
+    QUESTION = 2  # what the office told of it asks something, or another told it the same once more
+    EVENT = 3  # it was not there, or not all that is now known of it
+
+
 class Book:
     """One office's events of one dossier, the deliveries it received, and those that it made."""
 
@@ -61,15 +70,15 @@ class Book:
         self.received: dict[tuple[Ref, str], Delivery] = {}  # by (event, teller)
         self.told: dict[tuple[Ref, str], Delivery] = {}  # by (event, recipient)
         self.changes = 0  # counts every change, so that what was derived from the book can be kept
-        self.basis: object = None  # what `view` found in the events alone; forgotten when they change
+        self.found: object = None  # what `view` found when it last looked
+        self.news: dict[Ref, News] = {}  # what changed since then, by event
         self._full: dict[Ref, Event] = {}
         self._tellers: dict[Ref, dict[str, Delivery]] = {}
 
     def record(self, event: Event) -> None:
         """Take an event of the office's own."""
         self.recorded[event.frame.ref] = event
-        self.changes += 1
-        self.basis = None
+        self._note(event.frame.ref, News.EVENT)
 
     def receive(self, delivery: Delivery, event: Event) -> bool:
         """Take what was delivered; a repeat or an older revision changes nothing. True if the book changed."""
@@ -77,18 +86,24 @@ class Book:
         known = self.received.get(key)
         if known is not None and known.revision >= delivery.revision:
             return False
+        held, parts = self._full.get(delivery.ref), self.parts(delivery.ref)
         self.received[key] = delivery
         self._tellers.setdefault(delivery.ref, {})[delivery.teller] = delivery
-        self.changes += 1
-        self.basis = None
-        held = self._full.get(delivery.ref)
         self._full[delivery.ref] = event if held is None else united(held, event)
+        as_before = held is not None and self.parts(delivery.ref) == parts
+        self._note(delivery.ref, News.QUESTION if as_before else News.EVENT)
         return True
 
     def tell(self, delivery: Delivery) -> None:
         """Note a delivery that the office made."""
-        self.told[(delivery.ref, delivery.to)] = delivery
+        key = (delivery.ref, delivery.to)
+        asked = delivery.asked or (key in self.told and self.told[key].asked)
+        self.told[key] = delivery
+        self._note(delivery.ref, News.QUESTION if asked else News.TOLD)
+
+    def _note(self, ref: Ref, news: News) -> None:
         self.changes += 1
+        self.news[ref] = max(news, self.news.get(ref, news))
 
     def parts(self, ref: Ref) -> frozenset[Part]:
         """The parts held of an event: all of one's own, else what its tellers last delivered."""

@@ -7,7 +7,7 @@ delivery to an office of another node travels.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -67,8 +67,29 @@ class Node(Protocol):
         """Fix `due_on` of the questions that the delivery puts."""
 
 
-# Office -> its book, how many changes it had seen and what matching had found when nothing was due by it.
-Quiet = dict[str, tuple[Book, int, tuple[Due, ...]]]
+class Seen(NamedTuple):
+    """All that an office decided by, of one person, when it had nothing more to record or tell."""
+
+    record: Record  # which is another whenever anything changed of what the book says of the person
+    matched: tuple[Due, ...]
+    kin: Mapping[str, Kin]
+    sheltered: frozenset[Ref]
+
+    def still(self, now: Seen) -> bool:
+        """Whether it would decide by the same now."""
+        return self.record is now.record and self[1:] == now[1:]
+
+
+class Calm(msgspec.Struct):
+    """A book by which nothing was due when it had seen so many changes and matching had found this; and each person."""
+
+    book: Book
+    changes: int = -1
+    matched: tuple[Due, ...] = ()
+    seen: dict[str, Seen] = {}
+
+
+Quiet = dict[str, Calm]  # by office
 
 
 def settle(node: Node, books: dict[str, Book], quiet: Quiet | None = None) -> Settlement:
@@ -84,26 +105,35 @@ def settle(node: Node, books: dict[str, Book], quiet: Quiet | None = None) -> Se
         busy = False
         for office in sorted(books):
             book, matched = books[office], tuple(matches.get(office, ()))
-            if quiet.get(office) == (book, book.changes, matched):
+            calm = quiet.get(office)
+            if calm is None or calm.book is not book:
+                calm = quiet[office] = Calm(book)
+            if (calm.changes, calm.matched) == (book.changes, matched):
                 continue
             before = book.changes
-            if _bring_up(node, books, office, matched, done):
-                quiet[office] = (book, book.changes, matched)
+            if _bring_up(node, books, office, matched, done, calm):
+                calm.changes, calm.matched = book.changes, matched
             busy |= book.changes != before
         if not busy:
             return done
     raise RuntimeError("a dossier does not settle")
 
 
-def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable[Due], done: Settlement) -> bool:
+def _bring_up(
+    node: Node, books: dict[str, Book], office: str, matched: Iterable[Due], done: Settlement, calm: Calm
+) -> bool:
     """Record what follows and tell what is due, by one office's book. True where another look would find nothing."""
-    book, before = books[office], len(done.deliveries)
-    sights: list[Sight] = []
+    book = books[office]
+    decided: list[Seen] = []
     final = True
-    for record in node.view(book):
-        extra = [due for due in matched if due.ref in record.facts]
+    records = node.view(book)
+    for record in records:
+        extra = tuple([due for due in matched if due.ref in record.facts])
         kin = node.kin(office, record) if record.ties or record.facts.of(TieBegan) else {}
         sheltered = node.sheltered(office, record) if record.facts.of(EnquiryAnswered) else NOTHING
+        now, before = Seen(record, extra, kin, sheltered), calm.seen.get(record.person)
+        if before is not None and before.still(now):
+            continue
         sight = Sight(book, record, kin, sheltered)
         owed = duties(sight, node.rules, extra)
         drafts = automatic(sight, owed, confirm_equal=node.confirm_equal)
@@ -113,18 +143,26 @@ def _bring_up(node: Node, books: dict[str, Book], office: str, matched: Iterable
             done.events.append(event)
         if drafts:
             return False  # what is due is read again with the new facts in the book
-        sights.append(sight)
-        for due_delivery in new_deliveries(sight, owed):
-            final &= _is_all(due_delivery, owed)
-            delivery = node.set_deadlines(due_delivery)
-            book.tell(delivery)
-            done.deliveries.append(delivery)
-            if node.serves(delivery.to):
-                if delivery.to not in books:
-                    books[delivery.to] = node.open_book(delivery.to)
-                receive(books[delivery.to], delivery, book)
-    told = done.deliveries[before:]
-    return not told or (final and not any(sight.told.bears_on(told) for sight in sights))
+        told = [node.set_deadlines(delivery) for delivery in new_deliveries(sight, owed)]
+        for delivery in told:
+            _tell(node, books, book, delivery)
+        done.deliveries += told
+        if all(_is_all(delivery, owed) for delivery in told) and not sight.told.bears_on(told):
+            decided.append(now)
+        else:
+            final = False
+    if len(records) > 1:  # of one person the book itself tells whether anything changed
+        after = {record.person: record for record in node.view(book)}
+        calm.seen.update({seen.record.person: seen._replace(record=after[seen.record.person]) for seen in decided})
+    return final
+
+
+def _tell(node: Node, books: dict[str, Book], book: Book, delivery: Delivery) -> None:
+    book.tell(delivery)
+    if node.serves(delivery.to):
+        if delivery.to not in books:
+            books[delivery.to] = node.open_book(delivery.to)
+        receive(books[delivery.to], delivery, book)
 
 
 def _is_all(told: Delivery, owed: Mapping[DueKey, Due]) -> bool:

@@ -2,142 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from events.catalogue.amendment import Corrected
 from events.catalogue.case import RequestOpened
-from events.catalogue.family import TieBegan, TieEnded
-from events.catalogue.person import Protected, Stated, Unprotected
-from events.catalogue.values import CaseRef, Place
+from events.catalogue.family import TieBegan
+from events.catalogue.values import CaseRef
 from events.envelope import Ref
-from events.standing import Facts, Stand, Standing, stand
-from exchange.protocol.book import Book, Delivery
+from events.standing import Facts, Standing
+from exchange.protocol.basis import Basis, bases
+from exchange.protocol.book import Book, News
 from exchange.protocol.cases import UNSEEN, cases
-from exchange.protocol.chain import chain, is_opening, keeper, openers, registration
-from exchange.protocol.contradictions import contradictions
-from exchange.protocol.dossier import Dossier, concerned, dossiers
-from exchange.protocol.false_statements import without_false_statements
-from exchange.protocol.inheriting import inherited
 from exchange.protocol.kinship import GROUND
 from exchange.protocol.naming import named_no_more
 from exchange.protocol.offices import Offices
-from exchange.protocol.one_document import one_document, rivals
-from exchange.protocol.particulars import latest_statement, particulars, stated_by
-from exchange.protocol.record import Announcement, CaseState, Contradiction, Link, Record, Stay, Tie
+from exchange.protocol.one_document import one_document
+from exchange.protocol.particulars import stated_by
+from exchange.protocol.record import Announcement, CaseState, Record
 from exchange.protocol.rejections import rejections
-from exchange.protocol.stays import Movements
-from exchange.protocol.ties import ties, two_spouses
 
 VIEW_VERSION = 24
 
 
-class Basis(msgspec.Struct, dict=True):
-    """What follows from the facts of one dossier alone, whatever was told."""
-
-    office: str
-    facts: Facts
-    dossier: Dossier
-    links: tuple[Link, ...]
-    openers: tuple[str, ...]
-    keeper: str | None
-    registration: Place | None
-    movements: Movements
-    stays: tuple[Stay, ...]
-    protected: Ref | None
-    ties: tuple[Tie, ...]
-    contradictions: tuple[Contradiction, ...]
-    incomplete: tuple[Ref, ...]
-    withdrawn: bool
-
-    @cached_property
-    def particulars(self) -> Mapping[str, Any]:
-        """As this office holds them; whoever replays the clear facts never asks."""
-        return particulars(self.facts, self.dossier.survivor, self.office, self.keeper)
-
-    @property
-    def died_on(self) -> str | None:
-        return self.movements.died.day if self.movements.died is not None else None
-
-
-class _Found(msgspec.Struct):
-    """The basis of every record of a book, the list of offices that it was read by, and the records, with what the
-    office had asked by then.
-    """
+class Found(msgspec.Struct):
+    """What a view found in a book, and by which list of offices. Most stays when something of one person comes."""
 
     offices: Offices
     bases: tuple[Basis, ...]
-    asking: list[Delivery] = []
-    records: tuple[Record, ...] = ()
+    records: tuple[Record, ...]
 
 
 def view(book: Book) -> tuple[Record, ...]:
     """The records of the book, one a person, by surviving id. Usually one; more where ids were never joined."""
-    found = book.basis
-    if not isinstance(found, _Found) or found.offices is not book.offices:
-        found = book.basis = _Found(book.offices, tuple(bases(book)))
-    asking = [delivery for delivery in book.told.values() if delivery.asked]
-    if found.records and found.asking == asking and not any(record.rejections for record in found.records):
-        # Where it only told more, and asked nothing by that, the records know of more, and say the same.
-        replace = msgspec.structs.replace
-        found.records = tuple([replace(each, version=_version(book, each.facts)) for each in found.records])
+    found, news = book.found, book.news
+    if not isinstance(found, Found) or found.offices is not book.offices:
+        read = tuple(bases(book))
+        records = tuple([_record(book, basis) for basis in read])
+    elif not news:
+        return found.records
     else:
-        found.records = tuple([_record(book, basis) for basis in found.bases])
-        found.asking = asking
-    return found.records
+        read = tuple(bases(book, found.bases)) if News.EVENT in news.values() else found.bases
+        before = {id(basis): record for basis, record in zip(found.bases, found.records, strict=True)}
+        records = tuple([_renewed(book, basis, before.get(id(basis)), news) for basis in read])
+    book.found, book.news = Found(book.offices, read, records), {}
+    return records
 
 
-def bases(book: Book) -> Iterator[Basis]:
-    """What the facts of each dossier in the book say, whatever was told."""
-    standing = inherited(stand(book.events(), book.offices.author), book.offices)
-    found = dossiers(standing.facts)
-    if len(found) == 1:
-        yield _basis(book, standing, standing.facts, found[0])
-        return
-    given = concerned(standing.facts)
-    groups = [
-        Facts((r, s) for r, s in standing.facts.items() if given.get(r, s.event.person) in dossier.persons)
-        for dossier in found
-    ]
-    for facts, dossier, rivalled in zip(groups, found, rivals(groups, book.office), strict=True):
-        yield _basis(book, standing, facts, dossier, rivalled)
-
-
-def _basis(
-    book: Book,
-    standing: Stand,
-    facts: Facts,
-    dossier: Dossier,
-    rivalled: frozenset[Contradiction] = frozenset(),
-) -> Basis:
-    links = chain(facts, dossier)
-    opened = openers(facts, dossier)
-    facts = without_false_statements(facts, opened)
-    kept_by = keeper(links, opened, dossier, book.offices)
-    movements = Movements(facts)
-    movements.fold(facts.in_force(*Movements.STEPS))
-    statement = None if book.office == kept_by else latest_statement(facts.in_force(Stated), kept_by)
-    bonds = ties(facts.of(TieBegan, TieEnded), statement)
-    rivalled |= two_spouses(bonds.in_force, facts)
-    return Basis(
-        office=book.office,
-        facts=facts,
-        dossier=dossier,
-        links=links,
-        openers=opened,
-        keeper=kept_by,
-        registration=registration(links, kept_by),
-        movements=movements,
-        stays=tuple(sorted(movements.stays.values(), key=lambda s: (s.began, s.stamp, s.id))),
-        protected=_protection(facts),
-        ties=bonds.all,
-        contradictions=contradictions(movements, links, facts, standing.idle, rivalled),
-        incomplete=tuple(sorted({ref for ref in standing.waiting if ref in facts} | movements.missing)),
-        withdrawn=not opened and any(is_opening(s) for s in facts.values()),
-    )
+def _renewed(book: Book, basis: Basis, before: Record | None, news: Mapping[Ref, News]) -> Record:
+    """The record of a basis. `before`: of the same basis; it stays the same one while there is no news of its facts."""
+    if before is None or before.rejections:  # which end by what was told of another event
+        return _record(book, basis)
+    most = max((news[ref] for ref in news.keys() & basis.facts.keys()), default=None)
+    if most is News.TOLD:  # it knows of more, and says the same
+        return msgspec.structs.replace(before, version=_version(book, basis.facts))
+    return before if most is None else _record(book, basis)
 
 
 def _record(book: Book, basis: Basis) -> Record:
@@ -221,26 +142,3 @@ def _differences(known: Mapping[Any, CaseState], facts: Facts, office: str) -> t
             if isinstance(opening.payload, RequestOpened):
                 objected.update(opening.payload.wanted)
     return insisted, tuple(sorted(objected))
-
-
-def _protection(facts: Facts) -> Ref | None:
-    """In force for all as soon as one office says so, until the same or another lifts it later.
-
-    That its last day went by ends one protection alone, and only while that is its last day.
-    """
-    said = sorted(facts.in_force(Protected, Unprotected), key=lambda s: (s.stamp, s.ref))
-    over = {lift.event.frame.because for lift in said if lift.event.frame.automatic and _lapsed(lift, facts)}
-    found: Ref | None = None
-    for standing in said:
-        if isinstance(standing.payload, Protected):
-            found = standing.ref if standing.ref not in over else found
-        elif not standing.event.frame.automatic:
-            found = None
-    return found
-
-
-def _lapsed(lift: Standing, facts: Facts) -> bool:
-    """Whether the last day of what it ended, as it is by now, was over then."""
-    ended = facts.get(lift.event.frame.because) if lift.event.frame.because is not None else None
-    until = ended.payload.until if ended is not None and isinstance(ended.payload, Protected) else None
-    return until is not None and until < lift.day

@@ -2,6 +2,7 @@
 not asked again, because what it told bears on nothing that it decided by, would have nothing more to say.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from exchange.protocol import settle as settling
 from exchange.protocol.book import Book
 from exchange.protocol.record import Record
-from exchange.protocol.settle import Node, Settlement
+from exchange.protocol.settle import Calm, Node, Seen, Settlement
 from exchange.protocol.telling.due import Due
-from exchange.protocol.view import view
+from exchange.protocol.view import Found, view
 from tests.properties.histories import history, shape
+
+SEVERAL = (18, 33, 49, 50)  # histories of several persons
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -33,12 +36,14 @@ def test_whoever_is_not_asked_again_after_telling_something_has_no_more_to_say(
     bring_up = settling._bring_up
     left_out = 0
 
-    def asked_again(node: Node, books: dict[str, Book], office: str, matched: Iterable[Due], done: Settlement) -> bool:
+    def asked_again(
+        node: Node, books: dict[str, Book], office: str, matched: Iterable[Due], done: Settlement, calm: Calm
+    ) -> bool:
         nonlocal left_out
         before = (len(done.events), len(done.deliveries))
-        quiet = bring_up(node, books, office, matched, done)
+        quiet = bring_up(node, books, office, matched, done, calm)
         if quiet and (after := (len(done.events), len(done.deliveries))) != before:
-            assert bring_up(node, books, office, matched, done)
+            assert bring_up(node, books, office, matched, done, Calm(books[office]))
             assert (len(done.events), len(done.deliveries)) == after
             left_out += 1
         return quiet
@@ -46,3 +51,37 @@ def test_whoever_is_not_asked_again_after_telling_something_has_no_more_to_say(
     monkeypatch.setattr(settling, "_bring_up", asked_again)
     history(seed, **shape(seed))
     assert left_out
+
+
+@pytest.mark.parametrize("seed", SEVERAL)
+def test_whoever_is_asked_again_of_each_person_says_nothing_else(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = history(seed, **shape(seed))[0].said
+    still = Seen.still
+    left_out = 0
+
+    def asked_again(before: Seen, now: Seen) -> bool:
+        nonlocal left_out
+        left_out += still(before, now)
+        return False
+
+    monkeypatch.setattr(Seen, "still", asked_again)
+    assert history(seed, **shape(seed))[0].said == told
+    assert left_out > len(told) // 4
+
+
+def test_the_records_of_persons_of_whom_nothing_is_new_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    stayed: Counter[bool] = Counter()
+
+    def viewed(book: Book) -> tuple[Record, ...]:
+        before = book.found.records if isinstance(book.found, Found) and book.news else ()
+        news = set(book.news)
+        seen = view(book)
+        for record in seen if before else ():
+            if news.isdisjoint(record.facts):
+                stayed[any(record is each for each in before)] += 1
+        return seen
+
+    monkeypatch.setattr("tests.properties.world.view", viewed)
+    for seed in SEVERAL:
+        history(seed, **shape(seed))
+    assert stayed[True] > 10 * stayed[False]  # as where another person of the book has the same document by now

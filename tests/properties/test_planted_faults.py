@@ -110,7 +110,7 @@ def test_matching_left_out_is_found() -> None:
 
 def test_k6_rivals_left_out_of_the_view_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who holds two persons with one document must see it in both records."""
-    monkeypatch.setattr("exchange.protocol.view.rivals", lambda groups, _office: [frozenset()] * len(groups))
+    monkeypatch.setattr("exchange.protocol.basis.rivals", lambda groups, _office: [frozenset()] * len(groups))
     assert found_by(lambda seed: history(seed, **shape(seed))[0], document_faults)
 
 
@@ -164,7 +164,7 @@ def test_k3_the_chain_by_day_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
                     found.append(f"{office} shows an earlier link as the last")
         return found
 
-    monkeypatch.setattr("exchange.protocol.view.chain", by_day)
+    monkeypatch.setattr("exchange.protocol.basis.chain", by_day)
     assert found_by(lambda seed: history(seed, **shape(seed))[0], moved_back)
 
 
@@ -183,7 +183,7 @@ def test_k4_amendments_that_act_though_they_are_void_are_found(monkeypatch: pyte
 
     from tests.properties.test_histories import p7_undone  # noqa: PLC0415 (the property that must find it)
 
-    monkeypatch.setattr("exchange.protocol.view.stand", blind)
+    monkeypatch.setattr("exchange.protocol.basis.stand", blind)
     assert found_by(lambda seed: history(seed, **shape(seed))[0], p7_undone)
 
 
@@ -227,7 +227,7 @@ def test_p4_an_order_of_arrival_that_decides_is_found(monkeypatch: pytest.Monkey
         return kept(stamped, heir)
 
     kept = events.standing.stand
-    monkeypatch.setattr("exchange.protocol.view.stand", unsorted)
+    monkeypatch.setattr("exchange.protocol.basis.stand", unsorted)
 
     def differs(world: World) -> list[str]:
         other = again(world, world.seed + 7, 2)

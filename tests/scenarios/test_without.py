@@ -8,7 +8,7 @@ from events.catalogue import TYPES
 from events.errors import ExchangeError
 from events.event import Event
 from events.standing import Facts, Stand, its_author, stand
-from exchange.protocol import view as views
+from exchange.protocol import basis
 from exchange.protocol.routing_table import ROUTING
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import read
@@ -147,7 +147,7 @@ def without(type_: str) -> Callable[..., Stand]:
 
 @pytest.mark.parametrize("type_", sorted(MEANT))
 def test_a_type_that_means_nothing_fails_its_story(type_, monkeypatch):
-    monkeypatch.setattr(views, "stand", without(type_))
+    monkeypatch.setattr(basis, "stand", without(type_))
     assert fails(MEANT[type_])
 
 

@@ -45,4 +45,5 @@ class Told:
 
     def bears_on(self, more: Iterable[Delivery]) -> bool:
         """Whether a decision looked at what these change."""
-        return self._looked_through or not self._looked_at.isdisjoint([delivery.ref for delivery in more])
+        told = [delivery.ref for delivery in more]
+        return bool(told) and (self._looked_through or not self._looked_at.isdisjoint(told))
