@@ -9,6 +9,7 @@ from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Reopened
 from events.catalogue.fact import Fact
 from events.catalogue.person import Merged, Unmerged
+from events.standing import Standing
 from exchange.commands import corrections, deviations
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import ActRecorded, Unallotted
@@ -19,6 +20,12 @@ def subject(fact: Fact, person: str, record: Record) -> str:
     if isinstance(fact, Corrected | Retracted):
         return record.facts[fact.target].event.person
     return person if isinstance(fact, Merged | Unmerged) else record.person
+
+
+def since(record: Record, merge: Standing) -> list[Standing]:
+    """What was recorded since a merge, and is given to one of the two where they are parted."""
+    later = (s for s in record.facts.values() if s.stamp > merge.stamp and not s.event.frame.automatic)
+    return sorted(later, key=lambda s: (s.stamp, s.ref))
 
 
 def require_new(act: str, record: Record, of_this_request: Container[str]) -> None:
@@ -42,8 +49,7 @@ def require(fact: Fact, record: Record, today: date) -> None:
     elif isinstance(fact, Confirmed | Reopened):
         deviations.require_fit(fact, record.facts.get(fact.case.opening))
     elif isinstance(fact, Unmerged):
-        merged = record.facts[fact.merge]
-        since = [s for s in record.facts.values() if s.stamp > merged.stamp and not s.event.frame.automatic]
-        left = sorted(str(s.ref) for s in since if str(s.ref) not in fact.allotment)
+        recorded = since(record, record.facts[fact.merge])
+        left = sorted(str(s.ref) for s in recorded if str(s.ref) not in fact.allotment)
         if left:
             raise Unallotted(events=left)

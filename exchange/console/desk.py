@@ -46,11 +46,11 @@ def desk(blueprint: Blueprint, node: Node) -> None:
         where = paging.position(request.args.get("cursor"), f"page.{tab}")
         found = inbox.page(node, said, reader, tab, where)
         following = None if found.next is None else paging.cursor_of(found.next, f"page.{tab}")
-        return _page("inbox.html", problem, inbox=found, following=following, act=new_id(node.clock()))
+        return page("inbox.html", problem, inbox=found, following=following, act=new_id(node.clock()))
 
     def show_line(position: int, problem: Any = None) -> Answer:
         said, reader = words(), _reader()
-        return _page("line.html", problem, line=line_view(node, said, reader, position), act=new_id(node.clock()))
+        return page("line.html", problem, line=line_view(node, said, reader, position), act=new_id(node.clock()))
 
     def show_case(case: str, problem: Any = None) -> Answer:
         said, reader = words(), _reader()
@@ -58,7 +58,7 @@ def desk(blueprint: Blueprint, node: Node) -> None:
         offices = status(node).offices
         named = [(code, said.office(code)) for code in offices] if len(offices) <= MOST_NAMED else []
         view = case_view(said, told, reader)
-        return _page("case.html", problem, case=view, offices=named, act=new_id(node.clock()))
+        return page("case.html", problem, case=view, offices=named, act=new_id(node.clock()))
 
     @blueprint.get("/inbox")
     @allows("clerk", "confirmer", "supervisor")
@@ -80,7 +80,7 @@ def desk(blueprint: Blueprint, node: Node) -> None:
                 use_cases().acknowledge(_reader(), position)
             return {"acknowledged": len(positions)}
 
-        return _done(node, acted, show_inbox, back=_inbox())
+        return done(node, acted, show_inbox, back=_inbox())
 
     @blueprint.get("/inbox/<int(signed=True, max=9007199254740991):position>")
     @allows("clerk", "confirmer", "supervisor")
@@ -102,7 +102,7 @@ def desk(blueprint: Blueprint, node: Node) -> None:
                     raise each.error
             return _counted(found.outcomes)
 
-        return _done(node, acted, lambda problem: show_line(position, problem), back=_inbox())
+        return done(node, acted, lambda problem: show_line(position, problem), back=_inbox())
 
     @blueprint.get("/cases/<uuid:case>")
     @allows("clerk", "confirmer", "supervisor")
@@ -129,7 +129,7 @@ def desk(blueprint: Blueprint, node: Node) -> None:
             return {"sent": 1}
 
         there = url_for("console.case_page", case=case, lang=words().language)
-        return _done(node, acted, lambda problem: show_case(str(case), problem), back=there)
+        return done(node, acted, lambda problem: show_case(str(case), problem), back=there)
 
 
 def _reader() -> Caller:
@@ -145,7 +145,7 @@ def _inbox() -> str:
     return url_for("console.inbox_page", lang=words().language, tab=request.args.get("tab"))
 
 
-def _page(template: str, problem: Any, **shown: Any) -> Answer:
+def page(template: str, problem: Any, **shown: Any) -> Answer:
     said = {name: int(value) for name, value in request.args.items() if name in SAID and value.isdigit()}
     rendered = render_template(f"console/{template}", words=words(), problem=problem, said=said, **shown)
     return make_response(rendered, 200 if problem is None else problem["status"])
@@ -168,7 +168,7 @@ def _let_it_be_told(node: Node) -> None:
         sleep(BETWEEN)
 
 
-def _done(node: Node, act: Callable[[], Mapping[str, int]], again: Callable[[Any], Answer], back: str) -> Answer:
+def done(node: Node, act: Callable[[], Mapping[str, int]], again: Callable[[Any], Answer], back: str) -> Answer:
     """The page with what became of it, so that loading it anew sends nothing twice; or again, with what is wrong."""
     try:
         counts = act()

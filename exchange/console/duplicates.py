@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 PURPOSE = {False: "registration", True: "supervision"}  # of an office, and of who oversees
+MERGED, APART = "person.merged", "person.kept_apart"
 _PLACES = frozenset({"registration", "birth_place"})
 
 
@@ -29,10 +30,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """What the reader's office may record at once: of this person, with that other. `says`: what follows from it."""
+
+    person: str
+    other: str
+    keeper: str
+    button: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
-    """Two entries. `acts`: what either office may record of them."""
+    """Two entries. `acts`: what other offices may record of them; `merges`, `apart`: what the reader may."""
 
     finding: str
+    merges: tuple[Act, ...]
+    apart: Act | None
     one: str
     other: str
     one_id: str
@@ -52,20 +66,36 @@ class Pairs:
 def pairs(node: Node, words: Words, caller: Caller, cursor: str | None) -> Pairs:
     """Raises as `queries.duplicates`."""
     page = duplicates(node, caller, PURPOSE["supervisor" in caller.roles], None, cursor)
-    return Pairs(tuple(_pair(words, each) for each in page.rows), page.next)
+    return Pairs(tuple(_pair(words, each, caller) for each in page.rows), page.next)
 
 
-def _pair(words: Words, found: Mapping[str, Any]) -> Pair:
+def _pair(words: Words, found: Mapping[str, Any], caller: Caller) -> Pair:
     one, other = found["one"], found["other"]
+    own = [each for each in found["acts"] if each["office"] == caller.office and "clerk" in caller.roles]
+    others = [each for each in found["acts"] if each["office"] != caller.office or "clerk" not in caller.roles]
+    merges = [_act(words, each, one["person"]) for each in own if each["type"] == MERGED]
     return Pair(
+        merges=tuple(merges),
+        apart=next((_act(words, each, one["person"]) for each in own if each["type"] == APART), None),
         finding=words.say("duplicates.exact" if found["exact"] else "duplicates.likely"),
         one=words.office(one["office"]),
         other=words.office(other["office"]),
         one_id=one["person"],
         other_id=other["person"],
         rows=tuple(_rows(words, found["fields"])),
-        acts=tuple(dict.fromkeys(_acts(words, found["acts"]))),
+        acts=tuple(dict.fromkeys(_acts(words, others))),
     )
+
+
+def _act(words: Words, act: Mapping[str, Any], left: str) -> Act:
+    content, side = act["with"], "left" if act["person"] == left else "right"
+    keeper = content.get("keeper", "")
+    if act["type"] == MERGED:
+        button = words.say(f"duplicates.merge.{side}")
+        says = words.say("duplicates.merge.says", office=words.office(keeper))
+    else:
+        button, says = words.say("duplicates.apart"), words.say("duplicates.apart_says")
+    return Act(act["person"], content["other"], keeper, button, says)
 
 
 def _rows(words: Words, fields: list[Mapping[str, Any]]) -> Iterator[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,11 @@ from flask import Blueprint, Response, render_template, request
 
 from exchange.console.checking import Beside
 from exchange.console.desk import desk
-from exchange.console.duplicates import pairs
 from exchange.console.front import front
+from exchange.console.identity import identity
 from exchange.console.result import result
 from exchange.console.signing import signing, words
-from exchange.http import paging
-from exchange.http.allows import allows, public
-from exchange.http.gate import caller
+from exchange.http.allows import public
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -30,6 +27,7 @@ def console(node: Node) -> Blueprint:
     checker = Beside(lambda: result(node))
     signing(blueprint, node)
     desk(blueprint, node)
+    identity(blueprint, node)
     blueprint.record(lambda state: state.app.extensions.update(exchange_checker=checker))
 
     @blueprint.get("/")
@@ -39,16 +37,6 @@ def console(node: Node) -> Blueprint:
         said = words()
         shown = front(node, said, checker, request.host_url.rstrip("/"))
         return render_template("console/front.html", words=said, front=shown)
-
-    @blueprint.get("/duplicates")
-    @allows("clerk", "confirmer", "supervisor")
-    def duplicates_page() -> str:
-        """Entries that may be one human, side by side."""
-        said = words()
-        where = paging.position(request.args.get("cursor"), "duplicates")
-        found = pairs(node, said, caller(), where)
-        following = paging.cursor_of(found.next, "duplicates") if found.next is not None else None
-        return render_template("console/duplicates.html", words=said, pairs=replace(found, next=following))
 
     @blueprint.get("/static/console.css")
     @public

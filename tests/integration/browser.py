@@ -100,7 +100,7 @@ class Reader:
         [found] = [each for each in self.forms() if each.button == button]
         return found
 
-    def sends(self, form: Form, *, follow: bool = True, headers: dict[str, str] | None = None, **filled: Any) -> int:
+    def sends(self, form: Form, /, *, follow: bool = True, headers: dict[str, str] | None = None, **filled: Any) -> int:
         """As a browser does, from the page that is open. `filled`: a value by name, or several; None unticks."""
         names = {name.replace("__", "."): value for name, value in filled.items()}
         fields = [(name, value) for name, value in form.fields if name not in names]

@@ -6,22 +6,18 @@ from typing import Any
 import pytest
 
 from exchange.access.keys import Keys
-from exchange.console.pages import console
-from exchange.http.app import create_app
+from tests.integration.browser import Reader, pages_of
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, woman
 
 SAYS = {
-    "en": ("Are these two one human?", "nearly the same", "examined, and two"),
-    "zh-CN": ("这两条记录是否为同一人？", "近似", "确系两人"),
+    "en": ("Are these two one human?", "nearly the same", "Examined, and two"),
+    "zh-CN": ("这两条记录是否为同一人？", "近似", "已核实为两人"),
 }
 
 
 @pytest.fixture
 def app(node):
-    app = create_app(node, [console(node)])
-    app.extensions["exchange_checker"].wait()
-    app.extensions["keys_of_the_test"] = Keys(node.uow, node.clock)
-    return app
+    return pages_of(node)
 
 
 def page(app: Any, office: str, *roles: Any, lang: str = "en") -> str:
@@ -66,3 +62,73 @@ def test_a_pair_that_was_kept_apart_is_gone(app, twice, home: Town):
     first, second = re.findall(r"<code>([0-9a-f-]{36})</code>", page(app, ZHIFANG))
     home.records("person.kept_apart", "2026-03-02", {"other": second}, first)
     assert "<table>" not in page(app, ZHIFANG)
+
+
+class TestActs:
+    """What a clerk records from the page, by the same rules as any other caller."""
+
+    @pytest.fixture
+    def clerk(self, app, twice):
+        reader = Reader(app).signs_in(ZHIFANG)
+        reader.opens("/duplicates")
+        return reader
+
+    def test_kept_apart_they_are_proposed_no_more(self, clerk):
+        assert clerk.sends(clerk.form("They are two")) == 200
+        assert "Recorded." in clerk.text
+        assert "No two entries look alike." in clerk.text
+
+    def test_joined_they_are_one_and_parted_again_they_are_two(self, clerk, home):
+        left, right = re.findall(r"<code>([0-9a-f-]{36})</code>", clerk.text)
+        clerk.sends(clerk.form("Give up the right entry"))
+        assert (home.sheet(right)["state"], home.sheet(right)["person"]) == ("merged", left)
+        shown = clerk.opens("/duplicates?tab=joined")
+        assert "Nothing was recorded since then" in shown
+        clerk.sends(clerk.form("Part them again"))
+        assert (home.sheet(right)["state"], home.sheet(right)["person"]) == ("open", right)
+        assert "No entries were joined." in clerk.text
+        assert "Give up the right entry" in clerk.opens("/duplicates")
+
+    def test_what_was_recorded_since_is_given_to_one_of_them(self, clerk, home):
+        left, right = re.findall(r"<code>([0-9a-f-]{36})</code>", clerk.text)
+        clerk.sends(clerk.form("Give up the left entry"))
+        home.records("person.changed", "2026-03-02", {"set": {"education": "20"}}, right)
+        shown = clerk.opens("/duplicates?tab=joined")
+        [field] = re.findall(r'name="(allot\.[^"]+)"', shown)[::2]
+        form = clerk.form("Part them again")
+        assert clerk.sends(form) == 409, "the browser asks for a choice, and so do the rules"
+        assert "<b>Error: </b>" in clerk.text
+        assert clerk.sends(form, **{field: left}) == 200
+        assert [home.sheet(each)["particulars"].get("education") for each in (left, right)] == ["20", None]
+
+    def test_who_holds_the_other_entry_sees_it_and_cannot_part_them(self, app, home, new_home):
+        first = home.registers(woman()).person
+        second = new_home.registers(woman(4)).person
+        home.records("person.merged", "2026-03-02", {"other": second, "keeper": DONGHUAMEN}, first)
+        reader = Reader(app).signs_in(DONGHUAMEN)
+        assert "Only the office that joined them can part them." in reader.opens("/duplicates?tab=joined")
+        assert {form.button for form in reader.forms()} == {"Sign out"}
+
+    def test_whoever_is_no_clerk_or_only_oversees_has_no_button(self, app, clerk):
+        for office, role in ((ZHIFANG, "confirmer"), ("420115000000", "supervisor")):
+            reader = Reader(app).signs_in(office, role)
+            assert "王晓宇" in reader.opens("/duplicates")
+            assert {form.button for form in reader.forms()} == {"Sign out"}
+            assert reader.sends(clerk.form("They are two")) == 403
+
+    def test_nobody_records_it_of_a_person_whom_their_office_does_not_hold(self, app, clerk):
+        stranger = Reader(app).signs_in(DONGHUAMEN)
+        mine = stranger.form("Sign out").value("form")
+        assert stranger.sends(clerk.form("They are two"), form=mine) == 404
+
+
+@pytest.mark.parametrize("lang", SAYS)
+def test_both_pages_are_there_in_both_languages(app, home, twice, lang):
+    reader = Reader(app, lang).signs_in(ZHIFANG)
+    first, second = re.findall(r"<code>([0-9a-f-]{36})</code>", reader.opens("/duplicates"))
+    pages = [reader.text]
+    home.records("person.merged", "2026-03-02", {"other": second, "keeper": ZHIFANG}, first)
+    pages.append(reader.opens("/duplicates?tab=joined"))
+    for shown in pages:
+        assert not re.search(r"console\.(?!css)|\{[a-z_]+\}", shown), "a text is missing"
+        assert not re.search(r"style=|<script|https?://", shown)
