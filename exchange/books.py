@@ -137,9 +137,10 @@ class Shelf:
         return twin
 
     def parts_left(self, delivery: StoredDelivery) -> frozenset[Part]:
-        """The parts that its latest revision leaves to the office told: what was told in error is shown no more."""
-        key = (delivery.ref, delivery.teller, delivery.to)
-        return next(d.parts for d in self.latest if (d.ref, d.teller, d.to) == key)
+        """The parts that its latest revision, be it an heir's, leaves to the office told: no error is shown on."""
+        today = self.told(delivery)
+        key = (today.ref, today.teller, today.to)
+        return next(d.parts for d in self._told_today if (d.ref, d.teller, d.to) == key)
 
     def received(self, office: str) -> list[StoredDelivery]:
         """All that the office was ever told, in the order of its feed; what it took over comes first."""
@@ -228,7 +229,7 @@ def shelved(
         if (event.index is not None or pending) and (known_at is None or _by(event.sequenced_at, known_at)):
             stored.setdefault(event.frame.subject.id, []).append(event)
     told: dict[str, list[StoredDelivery]] = {}
-    for delivery in found.deliveries if known_at is None else _known(found.deliveries, known_at):
+    for delivery in found.deliveries if known_at is None else _known(found.deliveries, offices, known_at):
         told.setdefault(delivery.person, []).append(delivery)
     ciphers = keys.ciphers(found.keys)
     return [
@@ -285,15 +286,14 @@ def _latest(deliveries: Iterable[StoredDelivery]) -> Iterable[StoredDelivery]:
     return found.values()
 
 
-def _known(delivered: Sequence[StoredDelivery], known_at: datetime) -> Iterator[StoredDelivery]:
+def _known(delivered: Sequence[StoredDelivery], offices: Offices, known_at: datetime) -> Iterator[StoredDelivery]:
     """What was delivered by then, with those of its parts that somebody still leaves to the office told."""
     left: dict[tuple[Ref, str], frozenset[Part]] = {}
-    for delivery in _latest(delivered):
-        key = (delivery.ref, delivery.to)
-        left[key] = left.get(key, frozenset()) | delivery.parts
-    for delivery in delivered:
-        if delivery.at <= known_at:
-            yield msgspec.structs.replace(delivery, parts=delivery.parts & left[delivery.ref, delivery.to])
+    for told in handed_on(((as_told(row), row.person) for row in _latest(delivered)), offices):
+        left[told.ref, told.to] = left.get((told.ref, told.to), frozenset()) | told.parts
+    for row in delivered:
+        if row.at <= known_at:
+            yield msgspec.structs.replace(row, parts=row.parts & left[row.ref, offices.successor(row.to, row.person)])
 
 
 def _by(moment: datetime | None, known_at: datetime) -> bool:

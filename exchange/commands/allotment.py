@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
@@ -14,6 +14,7 @@ from events.store.sql.rows import batches
 from events.store.sql.schema import deliveries, events
 from exchange.books import shelves
 from exchange.commands.references import uuid_of
+from exchange.pipeline.relatives import hanging_on
 from exchange.protocol.offices import Offices, Succession
 from exchange.protocol.view import view
 from exchange.unit_of_work import SqlSession
@@ -29,7 +30,8 @@ class MovedOn(Illegal):
 
 
 def whole(node: Node, session: SqlSession, office: str, fact: Succeeded) -> Succeeded:
-    """The fact with every id of each allotted dossier. Raises Malformed, every wrong row named.
+    """The fact with every id of each allotted dossier, and the enquiries whose answers tell where that person lives:
+    whoever has the person hears of a protection. Raises Malformed, every wrong row named.
 
     Rules: id.uuid, jurisdiction.not_a_successor, jurisdiction.not_held, jurisdiction.allotted_twice.
     """
@@ -52,7 +54,22 @@ def whole(node: Node, session: SqlSession, office: str, fact: Succeeded) -> Succ
                 raise Malformed(field=f"allotment.{named[1]}", rule="jurisdiction.allotted_twice", other=named[0])
         given |= dict.fromkeys(joined, fact.allotment[named[0]])
     faults.settle()
-    return Succeeded(to=fact.to, allotment=given)
+    with_persons = {each: heir for each, heir in _answered(session, node.offices, office, fact, given) if each in held}
+    return Succeeded(to=fact.to, allotment={**with_persons, **given})
+
+
+def _answered(
+    session: SqlSession, offices: Offices, office: str, fact: Succeeded, given: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """The dossiers in which the office told where one of these lives, each with the heir of all who may be meant."""
+    _, told = hanging_on(session, given)
+    its = offices.taken_over(office)
+    for dossier in sorted(set().union(*told.values())):
+        frames = [stored.frame for stored in session.events_of([dossier])]
+        meant = {person for frame in frames if frame.author in its for person in frame.touches}
+        heirs = {given.get(person, fact.to[0]) for person in meant}
+        if len(heirs) == 1:
+            yield dossier, heirs.pop()
 
 
 def require_untouched(session: SqlSession, offices: Offices, office: str, fact: Succeeded) -> None:

@@ -7,7 +7,7 @@ is with an enquiry that stands in a dossier of its own, once its answer told whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from events.envelope import Ref
@@ -36,6 +36,7 @@ class Relatives:
     """Those tied to the persons of some dossiers, or told of in them, as they stood when these were read."""
 
     def __init__(self, node: Node, session: SqlSession, shelved: Sequence[Shelf]) -> None:
+        self._offices = node.offices
         self._shelves = {person: shelf for shelf in shelved for person in shelf.persons}
         wanted = {other for shelf in shelved for other in tied(shelf.stored.values())} - self._shelves.keys()
         # Whoever cannot be read is named where they are settled.
@@ -51,7 +52,7 @@ class Relatives:
     def sheltered(self, office: str, record: Record) -> frozenset[Ref]:
         """The answers in this dossier that tell of somebody whom the office's own books show to be protected."""
         named = told_of(record)
-        return sheltered(record, self._records_of(office, sorted(named))) if named else NOTHING
+        return sheltered(record, self._records_of(office, sorted(named)), self._offices) if named else NOTHING
 
     def _records_of(self, office: str, persons: Iterable[str]) -> list[Record]:
         shelved = {shelf.persons: shelf for each in persons if (shelf := self._shelves.get(each)) is not None}
@@ -74,7 +75,7 @@ class Watched:
         self._session = session
         self._settled = settled
         self._persons = [person for one in settled for person in one.shelf.persons]
-        self._named, self._told = _named_by(session, self._persons)
+        self._named, self._told = hanging_on(session, self._persons)
         self._before = self._seen()
 
     def to_read_again(self) -> set[str]:
@@ -94,7 +95,7 @@ class Watched:
         """Those whose ties came to name one of them since the first look: somebody else may have settled these by now,
         by what they were before. While the head of the log is locked, nobody comes after this look without seeing them.
         """
-        named, _ = _named_by(self._session, self._persons)
+        named, _ = hanging_on(self._session, self._persons)
         return {person for other in named for person in named[other] - self._named.get(other, set())}
 
     def _seen(self) -> Mapping[tuple[str, str], bytes]:
@@ -109,7 +110,7 @@ def tied(stored: Iterable[StoredEvent]) -> set[str]:
     return {person for event in stored if event.frame.type in _TYING for person in event.frame.touches}
 
 
-def _named_by(session: SqlSession, persons: Sequence[str]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def hanging_on(session: SqlSession, persons: Collection[str]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Of these persons those whom ties of others name, with these others; and those whom answers do, with theirs."""
     tied: dict[str, set[str]] = {}
     told: dict[str, set[str]] = {}

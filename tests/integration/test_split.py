@@ -16,6 +16,7 @@ from exchange.pipeline.advance import advance
 from exchange.protocol.refusals import UnknownPerson
 from exchange.queries.find_person import find_person
 from exchange.reconcile import checks
+from tests.integration.test_sheltered_answers import ADDRESS, NO_CARD, THREAT, answers, asks, shown, sound
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, operator, woman
 
 FIRST, SECOND = WANSHOULU, "110108002000"
@@ -188,3 +189,64 @@ def test_a_node_opened_afterwards_works_the_same(tmp_path: Path):
         assert checks(node).equal
     finally:
         node.close()
+
+
+def asks_home(node: Node) -> tuple[Town, str, str]:
+    """Who was told by the town that is split then where a woman lives; she, and whom the enquiry is about."""
+    home, asking = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
+    person = str(home.registers(woman()).person)
+    about = asks(asking)
+    answers(home)
+    assert ADDRESS in shown(asking)
+    return asking, person, about
+
+
+def merges_first_into_second(node: Node) -> None:
+    record_office(node, operator(FIRST), FIRST, "jurisdiction.succeeded", "2026-03-02", {"to": [SECOND]})
+    advance(node)
+
+
+def test_an_answer_goes_to_whoever_has_the_person_of_whom_it_tells_and_hears_of_a_protection(node: Node):
+    asking, person, about = asks_home(node)
+    done = split(node, ZHIFANG, {person: SECOND})
+    assert ADDRESS in shown(asking)
+    assert split(node, ZHIFANG, {person: SECOND}, id_=done.id).status == "repeated"
+    assert [row.person for row in Town(node, SECOND).cases()] == [about]
+    Town(node, SECOND).records("person.protected", "2026-03-02", THREAT, person)
+    assert ADDRESS not in shown(asking)
+    Town(node, SECOND).records("person.unprotected", "2026-03-02", {"ground": "threat_over"}, person)
+    assert ADDRESS in shown(asking)
+    sound(asking)
+
+
+def test_an_address_that_was_withheld_stays_so_when_the_town_that_told_it_is_split(node: Node):
+    asking, person, about = asks_home(node)
+    Town(node, ZHIFANG).records("person.protected", "2026-03-02", THREAT, person)
+    assert ADDRESS not in shown(asking)
+    split(node, ZHIFANG, {person: SECOND, about: FIRST})
+    assert ADDRESS not in shown(asking)
+    sound(asking)
+
+
+def test_where_the_answer_is_given_to_another_heir_nobody_keeps_the_address_until_both_are_one_again(node: Node):
+    """The one knows of no protection, and the other of no answer."""
+    asking, person, about = asks_home(node)
+    split(node, ZHIFANG, {person: SECOND, about: FIRST})
+    assert ADDRESS not in shown(asking)
+    assert "王小雨" in shown(asking)
+    sound(asking)
+    merges_first_into_second(node)
+    assert ADDRESS in shown(asking)
+    sound(asking)
+
+
+def test_so_it_is_where_several_may_be_meant_and_have_two_heirs(node: Node):
+    home, asking = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
+    no_card = {field: value for field, value in woman().items() if field != "document.resident"}
+    persons = [str(home.registers(no_card, address=f"{at} Lake Road").person) for at in (6, 7)]
+    asks(asking, ZHIFANG, NO_CARD)
+    answers(home)
+    assert ADDRESS in shown(asking)
+    split(node, ZHIFANG, {persons[1]: SECOND})
+    assert ADDRESS not in shown(asking)
+    sound(asking)

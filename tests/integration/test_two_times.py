@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from exchange.access.keys import Keys
+from exchange.commands.jurisdiction import record_office
 from exchange.http.app import create_app
 from exchange.node import Node
+from exchange.pipeline.advance import advance
+from exchange.queries.feed import feed
 from schemas.v1.person import SheetSchema
 from tests.integration.api import Api, api, rules
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, town, woman
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, operator, town, woman
 
 served = pytest.fixture(api, name="served")
 PERSON = "0190f6a0-0000-7000-8000-000000000001"
@@ -123,6 +126,18 @@ def test_an_address_that_is_protected_since_is_shown_of_no_moment(story):
     assert story.reads(story.home, known_at=before)["address"] is None
     assert story.reads(story.home, as_of="2026-03-01")["address"] is None
     assert story.reads(story.there, known_at=before)["address"] == "1 Lane"
+
+
+def test_nor_is_one_that_whoever_followed_on_its_teller_withdrew_nor_is_it_fed(story):
+    before = moment(story.clock())
+    followed = ("jurisdiction.succeeded", "2026-03-10", {"to": [WANSHOULU]})
+    record_office(story.node, operator(DONGHUAMEN), DONGHUAMEN, *followed)
+    advance(story.node)
+    assert story.reads(story.home, known_at=before)["address"] == "1 Lane"
+    assert "1 Lane" in str(feed(story.node, story.home.caller, "registration"))
+    Town(story.node, WANSHOULU).records("person.protected", "2026-03-02", {"ground": "threat"}, story.person)
+    assert story.reads(story.home, known_at=before)["address"] is None
+    assert "1 Lane" not in str(feed(story.node, story.home.caller, "registration"))
 
 
 def test_what_was_told_in_error_is_shown_of_no_moment(story):

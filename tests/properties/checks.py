@@ -42,7 +42,7 @@ def entitlement_faults(world: World) -> list[str]:
         book = world.books[office]
         for record in own:
             extra = [d for d in matches.get(office, ()) if d.ref in record.facts]
-            sight = Sight(book, record, kinship(record, own), sheltered(record, own))
+            sight = Sight(book, record, kinship(record, own), sheltered(record, own, book.offices))
             owed = duties(sight, RULES, extra)
             faults.extend(f"E3 {d.teller}->{d.to} {d.ref} {d.ground}" for d in new_deliveries(sight, owed))
     return faults

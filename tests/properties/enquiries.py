@@ -249,8 +249,8 @@ def _states(world: World) -> list[str]:
 
 
 def _unsheltered(world: World) -> list[str]:
-    """Nobody holds an address told of a person whom the book of who told it shows to be protected; nor is it kept back
-    without that.
+    """Nobody holds an address told of a person whom the book of who told it shows to be protected, or who is another
+    heir's; nor is it kept back without that.
     """
     faults: list[str] = []
     for office, book in world.books.items():
@@ -266,6 +266,8 @@ def _unsheltered(world: World) -> list[str]:
             if "address" not in event.payload.facts:
                 continue  # it tells none
             meant = {event.person, *event.frame.touches}
-            if protected.isdisjoint(meant) != ("address" in told.parts):
+            heirs = {world.directory.successor(event.author, person) for person in event.frame.touches}
+            withheld = bool(heirs - {office}) or not protected.isdisjoint(meant)
+            if withheld == ("address" in told.parts):
                 faults.append(f"address of the protected {ref} at {to}: {sorted(told.parts)}")
     return faults

@@ -107,7 +107,7 @@ class Mirror(World):
 
     def sheltered(self, office: str, record: Record) -> frozenset[Ref]:
         """Likewise."""
-        return sheltered(record, self._before.get(office, ()))
+        return sheltered(record, self._before.get(office, ()), self.books[office].offices)
 
     def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
         """Within the dossier."""

@@ -189,7 +189,7 @@ class World:
 
     def sheltered(self, office: str, record: Record) -> frozenset[Ref]:
         """The answers that tell of somebody whom the office's book shows to be protected."""
-        return sheltered(record, self.view(self.books[office]))
+        return sheltered(record, self.view(self.books[office]), self.books[office].offices)
 
     def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
         """All nodes take part in the same matching of documents (P12)."""
