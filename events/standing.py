@@ -80,26 +80,30 @@ class Facts(dict[Ref, Standing]):
 
     def of(self, kind: type[Fact], *more: type[Fact]) -> Sequence[Standing]:
         """Those whose payload is of one of these kinds, in force or not, in the order of all."""
-        return _among(self._by_kind, (kind, *more)) if more else self._by_kind.get(kind, ())
+        return self._among(self._by_kind, (kind, *more)) if more else self._by_kind.get(kind, ())
 
     def in_force(self, kind: type[Fact], *more: type[Fact]) -> Sequence[Standing]:
         """Those of them that are not void."""
-        return _among(self._in_force, (kind, *more)) if more else self._in_force.get(kind, ())
+        return self._among(self._in_force, (kind, *more)) if more else self._in_force.get(kind, ())
+
+    def _among(
+        self, by_kind: Mapping[type[Fact], Sequence[Standing]], kinds: tuple[type[Fact], ...]
+    ) -> Sequence[Standing]:
+        if by_kind.keys().isdisjoint(kinds):
+            return ()
+        held = tuple([kind for kind in kinds if kind in by_kind])
+        if len(held) == 1:
+            return by_kind[held[0]]
+        key = (by_kind is self._in_force, held)
+        if key not in self._kept:
+            self._kept[key] = [standing for standing in by_kind[Fact] if isinstance(standing.payload, held)]
+        return self._kept[key]  # type: ignore[no-any-return]  # of these kinds
 
     def root(self, standing: Standing) -> Standing:
         """The fact that an amendment amends, through amendments of amendments; of any other fact, itself."""
         while isinstance(standing.payload, Corrected | Retracted) and standing.payload.target in self:
             standing = self[standing.payload.target]
         return standing
-
-
-def _among(by_kind: Mapping[type[Fact], Sequence[Standing]], kinds: tuple[type[Fact], ...]) -> Sequence[Standing]:
-    if by_kind.keys().isdisjoint(kinds):
-        return ()
-    held = tuple([kind for kind in kinds if kind in by_kind])
-    if len(held) > 1:
-        return [standing for standing in by_kind[Fact] if isinstance(standing.payload, held)]
-    return by_kind[held[0]]
 
 
 def _by_kind(facts: Iterable[Standing]) -> dict[type[Fact], list[Standing]]:

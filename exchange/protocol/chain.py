@@ -104,6 +104,10 @@ def openers(facts: Facts, dossier: Dossier) -> tuple[str, ...]:
 
 def openings(facts: Facts) -> list[Standing]:
     """The facts in force on which a dossier stands."""
+    return facts.kept(_openings)
+
+
+def _openings(facts: Facts) -> list[Standing]:
     return [s for s in facts.in_force(Registered, Arrived) if is_opening(s)]
 
 

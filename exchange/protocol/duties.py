@@ -79,9 +79,9 @@ def duties(sight: Sight, rules: Mapping[str, Rule] = RULES, extra: Iterable[Due]
 
 
 def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
-    standing = sight.record.facts[due.ref]
-    to = sight.book.offices.successor(due.to, standing.event.person)
-    if sight.mine(to) or to == standing.author or not sight.book.offices.within(to):
+    standing, offices = sight.record.facts[due.ref], sight.book.offices
+    to = offices.successor(due.to, standing.event.person) if offices.successions else due.to
+    if to in {sight.me, standing.author} or not offices.within(to):
         return
     parts = due.parts & sight.book.parts(due.ref) if due.parts else due.parts
     if to != due.to or parts != due.parts:

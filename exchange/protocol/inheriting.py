@@ -127,6 +127,8 @@ def _corrected(changes: Mapping[str, Any], successor: Successor) -> dict[str, An
 
 
 def _value(value: Any, successor: Successor) -> Any:
+    if value is None or isinstance(value, str | dict):
+        return value  # as most are
     replace = msgspec.structs.replace
     if isinstance(value, Place):
         return replace(value, code=_today(value.code, successor), last=_today(value.last, successor))

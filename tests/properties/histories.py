@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
+from events.envelope import Ref
 from exchange.protocol.duties import RULES, Rule
 from tests.properties.commands import PERSONS, Commands
 from tests.properties.enquiries import Enquiries
@@ -87,14 +88,13 @@ def again(world: World, seed: int, nodes: int) -> World | None:
     idle = 0
     while waiting and idle < 3:
         ready = []
-        blocked: set[tuple[str, str]] = set()
+        blocked: set[str] = set()
         for authored in waiting:
             office = other.directory.author(authored.event)
-            held = {e.ref for e in other.books[office].events()} if office in other.books else set()
-            key = (office, "")
-            if key not in blocked and authored.knew <= held:
+            held = other.books[office].holds if office in other.books else frozenset[Ref]().__contains__
+            if office not in blocked and all(map(held, authored.knew)):
                 ready.append(authored)
-            blocked.add(key)
+            blocked.add(office)
         if not ready:
             other.drain()
             idle += 1

@@ -144,7 +144,7 @@ def p7_undone(world: World) -> list[str]:
 def _undone(world: World, office: str, act: Event, undoing: Fact) -> list[str]:
     """Both acts, the second undoing the first, leave the office's records as they were."""
     book = world.books[office].copy()
-    before = [_facts_shown(r) for r in view(book)]
+    before = [_facts_shown(r) for r in world.records(office)]
     book.record(act)
     book.record(msgspec.structs.replace(_like(act, undoing), payload=undoing))
     after = [_facts_shown(r) for r in view(book)]

@@ -55,6 +55,7 @@ class World:
         self.confirm_equal = confirm_equal
         self.at = 0
         self.views: dict[str, tuple[int, tuple[Record, ...]]] = {}
+        self.matched: tuple[Mapping[str, tuple[Record, ...]], Mapping[str, list[Due]]] | None = None
         self.quiet: Quiet = {}  # what has not changed since then is not asked again
         self.seed = seed
         self.random = random.Random(seed)
@@ -195,7 +196,11 @@ class World:
         """All nodes take part in the same matching of documents (P12)."""
         if "matching" in self.left_out:
             return {}
-        return matching({**{o: self.view(b) for o, b in self.books.items()}, **records})
+        now = {**{o: self.view(b) for o, b in self.books.items()}, **records}
+        kept = self.matched
+        if kept is None or len(kept[0]) != len(now) or any(kept[0].get(o) is not seen for o, seen in now.items()):
+            kept = self.matched = (now, matching(now))
+        return kept[1]
 
     def make_event(self, office: str, draft: Draft, book: Book) -> Event:
         """An automatic fact, stamped by its office."""
