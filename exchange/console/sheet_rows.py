@@ -21,7 +21,7 @@ def sheet_rows(words: Words, sheet: Mapping[str, Any]) -> Iterator[tuple[str, st
 
 
 def _rows(words: Words, sheet: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield words.say("sheet.state"), words.say(f"sheet.state.{sheet['state']}")
+    yield words.say("sheet.state"), words.say(f"sheet.state.{_state(sheet)}")
     yield words.say("sheet.roles"), words.listed(words.say(f"sheet.role.{each}") for each in sheet["roles"])
     for field, value in sorted(sheet.get("particulars", {}).items()):
         yield label(words, field), words.value(field, value)
@@ -42,6 +42,14 @@ def _rows(words: Words, sheet: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         words.say("sheet.contradictions"),
         words.listed(words.contradiction(each["kind"]) for each in sheet.get("contradictions", ())),
     )
+
+
+def _state(sheet: Mapping[str, Any]) -> str:
+    """A record is closed once only the past is left; an office may have to answer for the person all the same, where
+    the registration ended and nobody else keeps one.
+    """
+    keeps = sheet["state"] == "closed" and sheet.get("keeper") == sheet.get("office") and not sheet.get("died_on")
+    return "keeps" if keeps else str(sheet["state"])
 
 
 def label(words: Words, field: str) -> str:
