@@ -23,9 +23,14 @@ def when(answer: Answer, today: int, first_day: date, due_on: str | None, random
     return today + random.randint(QUICKEST, max(QUICKEST, min(days, SLOWEST)))
 
 
-def answering(case: Row, answer: Answer, today: str, survivor: str | None) -> list[dict[str, Any]]:
-    """The events by which the office asked answers, in order. `survivor`: whom a second entry is really about."""
-    about = {"person": case["person"], "effective_on": today, "submission": f"answer-{case['id']}-{today}"}
+def answering(
+    case: Row, answer: Answer, today: str, survivor: str | None, line: str | None = None
+) -> list[dict[str, Any]]:
+    """The events by which the office asked answers, in order. `survivor`: whom a second entry is really about.
+
+    `line`: what others are answered by the same act.
+    """
+    about = {"person": case["person"], "effective_on": today, "submission": f"answer-{line or case['id']}-{today}"}
     named = {"case_id": case["id"]}
     if answer.manner == "not_ours":
         return [{**about, "type": "case.disputed", "with": {**named, "reason": "not_our_registration"}}]

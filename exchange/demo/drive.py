@@ -28,6 +28,14 @@ NOTICES = 3  # that each office acknowledges on such a day
 TOO_LATE = frozenset({"case_withdrawn", "case_closed", "act_refused"})
 
 
+def _of_several(steps: Sequence[Step]) -> frozenset[str]:
+    """The acts that concern more than one person."""
+    persons: dict[str, set[str]] = defaultdict(set)
+    for step in steps:
+        persons[step.act].add(step.person)
+    return frozenset(act for act, concerned in persons.items() if len(concerned) > 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event of a batch: a step of the story, or part of an answer to a case."""
@@ -80,6 +88,8 @@ class Drive:
         self._decisions: dict[int, set[str]] = defaultdict(set)
         self._planned: Counter[str] = Counter()  # how often an answer to a case was planned
         self._waiting: set[str] = set()  # cases whose answer is planned and not given yet
+        self._households = _of_several(story.steps)
+        self._lines: dict[tuple[str, str], int] = {}  # when a household's line is answered, by office and line
         self.outcome = Outcome()
 
     def run(self, tell: Callable[[int], None]) -> Outcome:
@@ -105,7 +115,7 @@ class Drive:
         today = self._date(day).isoformat()
         for case, answer in self._answers.pop(day, ()):
             self._waiting.discard(case["id"])
-            for event in answering(case, answer, today, self._survivor(case, answer)):
+            for event in answering(case, answer, today, self._survivor(case, answer), self._line(case)):
                 batches[case["asked"]].append(Entry(self._numbered(event), answers=case["id"]))
             if answer.manner in {"deviate", "duplicate", "not_ours", "not_come"}:
                 self._decisions[day + EVERY * self._random.randint(1, 3)].add(case["asker"])
@@ -149,10 +159,25 @@ class Drive:
                 answer = Answer()  # the right office is asked now, or about what was corrected
             at = when(answer, day, self._story.first_day, case["due_on"], self._random)
             if at is not None:
-                self._answers[max(at - at % EVERY, day + EVERY)].append((case, answer))
+                self._answers[self._with_line(case, max(at - at % EVERY, day + EVERY), day)].append((case, answer))
         if day in INBOX_DAYS:
             for office in self._offices.values():
                 self.outcome.acknowledged += office.read_inbox(NOTICES)
+
+    def _line(self, case: Row) -> str | None:
+        """The act by which a household moved that the case is about one of; they are answered together."""
+        step = self._step_of(case)
+        return f"{step.act}-{case['kind']}" if step is not None and step.act in self._households else None
+
+    def _with_line(self, case: Row, at: int, today: int) -> int:
+        """When an answer is given: with those to the others of the household that are still to come."""
+        line = self._line(case)
+        if line is None:
+            return at
+        key = (case["asked"], line)
+        if self._lines.get(key, 0) <= today:
+            self._lines[key] = at
+        return self._lines[key]
 
     def _is_new(self, case: Row) -> bool:
         """Whether an office has still to plan an answer: to a question, or to one that a correction opened again."""

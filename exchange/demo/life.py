@@ -56,13 +56,17 @@ class Life:
         refused: str | None = None,
         answers: Mapping[str, Answer] | None = None,
         person: str | None = None,
+        on: int | None = None,
+        act: str | None = None,
     ) -> Mention:
         """One more step, recorded some days after it held, and after the step before is known to all.
 
+        `on`, `act`: when it is recorded, and with what else, where others have a part in it.
         Raises YearOver where that is past the last day of the story.
         """
         earliest = self.last_on if with_last or not self.steps else self.last_on + SETTLING
-        on = self.last_on if with_last else max(earliest, self.day + self.random.randint(*lag))
+        if on is None:
+            on = self.last_on if with_last else max(earliest, self.day + self.random.randint(*lag))
         if on >= YEAR:
             raise YearOver
         label = f"{self.person.handle}-{len(self.steps)}"
@@ -74,7 +78,7 @@ class Life:
             person=person or self.person.handle,
             day=day or self.date_of(min(self.day, on)),
             content=content,
-            act=self.steps[-1].act if with_last and self.steps else label,
+            act=act or (self.steps[-1].act if with_last and self.steps else label),
             opens=opens,
             refused=refused,
             answers=answers or {},

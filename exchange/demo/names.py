@@ -22,6 +22,11 @@ def name(random: Random, sex: str) -> str:
     return surname + "".join(random.sample(pool, length))
 
 
+def surname(full: str) -> str:
+    """The first sign, or two of those that have two."""
+    return full[:2] if full[:2] in _TWO_SIGNS else full[:1]
+
+
 def misheard(random: Random, full: str) -> str:
     """The name with another last sign: what a clerk may have written."""
     return full[:-1] + random.choice([sign for sign in _SHARED if sign != full[-1]])

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from exchange.demo.acts import Step
+from exchange.demo.households import gathered, moves_together
 from exchange.demo.life import YEAR, Life, YearOver
 from exchange.demo.lives import LIVES
 from exchange.demo.population import Person, born, population
@@ -36,7 +37,14 @@ def story(size: int, seed: int, last_day: date) -> Story:
     persons = list(population(size, seed, first_day))
     steps: list[Step] = []
     cast = _one_of_each(persons, first_day)
+    households = gathered(persons, cast, first_day, seed)
+    together = {person.handle: person for household in households for person in household.persons}
+    for household in households:
+        steps += moves_together(household, first_day, seed)
+    persons = [together.get(person.handle, person) for person in persons]
     for person in persons:
+        if person.handle in together:
+            continue
         steps += _lived(person, first_day, seed, cast.get(person.handle))
     for index in range(round(size * BIRTHS)):
         child, life = _birth(random, f"b{index:05d}", first_day, seed)

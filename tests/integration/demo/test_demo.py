@@ -7,13 +7,16 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from exchange.access.caller import Caller
 from exchange.cli import main
 from exchange.cli.node import settings_of
 from exchange.demo import keepsake
 from exchange.demo.report import asked, report
 from exchange.demo.run import DemoOccupied, ensure_demo
 from exchange.demo.towns import CODES
+from exchange.queries.lines import Line, lines
 from exchange.settings import settings
+from exchange.tables.inbox import Which
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +37,17 @@ def test_a_supervisor_sees_what_the_year_came_to(found):
     assert found.records_compared > found.persons
     assert {"confirmed", "matched", "withdrawn"} <= found.cases.keys()
     assert 0.5 < (found.in_time_share or 0) <= 1
+
+
+def test_a_household_waits_as_one_line_and_of_another_one_joined_later(demo):
+    node, _ = demo
+    found: list[Line] = []
+    for code in CODES:
+        clerk = Caller(code, "clerk", frozenset({"clerk", "confirmer"}))
+        found += [line for line in lines(node, clerk, Which(), limit=200).rows if line.persons > 1]
+    waiting = [line for line in found if line.open]
+    assert [(line.persons, line.asked, line.open) for line in waiting] == [(3, 3, 3)]
+    assert any(line.persons == 4 and line.answered != "open" for line in found)
 
 
 def test_what_had_to_be_refused_was_refused(demo):

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from datetime import date
+from typing import ClassVar
 
 import pytest
 
 from events.catalogue import TYPES, fact_of
-from exchange.demo.acts import Mention, mentions, resolved
+from exchange.demo.acts import Mention, Step, mentions, resolved
 from exchange.demo.life import YEAR, Life, YearOver
-from exchange.demo.population import population
+from exchange.demo.names import surname
+from exchange.demo.population import ADULT, population
 from exchange.demo.story import story
+from exchange.demo.towns import TOWNS
 
 TODAY = date(2026, 11, 24)
 STORY = story(300, 3, TODAY)
@@ -101,3 +104,52 @@ def test_a_life_ends_with_the_year():
 def test_a_mention_of_what_was_not_recorded_is_found():
     with pytest.raises(KeyError):
         resolved({"target": Mention("p1-0")}, {})
+
+
+class TestHouseholds:
+    """Some move together by one act, whoever stays behind at first joins by the same, and some wait at the end."""
+
+    ACTS: ClassVar[dict[str, list[Step]]] = {}
+    for each in STORY.steps:
+        ACTS.setdefault(each.act, []).append(each)
+    OF_SEVERAL: ClassVar[list[list[Step]]] = [
+        steps for steps in ACTS.values() if len({step.person for step in steps}) > 1
+    ]
+
+    def test_they_leave_and_arrive_by_one_act_each_from_one_home_to_one_town(self):
+        assert {steps[0].type for steps in self.OF_SEVERAL} == {"movement.departed", "movement.arrived"}
+        homes = {person.handle: person.home for person in STORY.persons}
+        for steps in self.OF_SEVERAL:
+            assert len({step.office for step in steps}) == 1
+            assert len({homes[step.person] for step in steps}) == 1
+            assert len(steps) == len({step.person for step in steps})
+
+    def test_some_join_later_by_the_act_of_the_first(self):
+        later = [steps for steps in self.OF_SEVERAL if len({step.on for step in steps}) == 2]
+        assert later
+        assert all(steps[-1].on - steps[0].on >= 25 for steps in later)
+
+    def test_some_arrive_in_the_last_days_so_that_their_line_waits(self):
+        lately = [steps for steps in self.OF_SEVERAL if min(step.on for step in steps) >= YEAR - 4]
+        assert lately
+        assert TOWNS[0].code in {content["registration"]["code"] for s in lately for content in [s[0].content]}
+
+    def test_children_bear_the_heads_surname(self):
+        persons = {person.handle: person for person in STORY.persons}
+        children = 0
+        for steps in self.OF_SEVERAL:
+            head, *others = [persons[step.person] for step in steps]
+            for each in others:
+                if each.age(STORY.first_day) < ADULT:
+                    children += 1
+                    assert surname(each.name) == surname(head.name)
+        assert children
+
+    @pytest.mark.parametrize("size", [30, 60, 300])
+    def test_even_the_smallest_demo_has_one_that_waits_and_one_whom_somebody_joins(self, size):
+        acts: dict[str, set[tuple[int, str]]] = {}
+        for step in story(size, 1, TODAY).steps:
+            acts.setdefault(step.act, set()).add((step.on, step.person))
+        several = [entries for entries in acts.values() if len({person for _, person in entries}) > 1]
+        assert any(min(on for on, _ in entries) >= YEAR - 4 for entries in several)
+        assert any(len({on for on, _ in entries}) > 1 for entries in several)
