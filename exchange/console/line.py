@@ -34,9 +34,10 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """`holds`: the office's record of whom the line names first."""
+    """`holds`: the office's record of whoever the notice is about that was opened, whose name is `name`."""
 
     row: Row
+    name: str
     answers: bool
     happened: tuple[Happened, ...]
     holds: tuple[tuple[str, str], ...]
@@ -51,8 +52,8 @@ def line_view(node: Node, words: Words, caller: Caller, position: int) -> LineVi
     try:
         happened, holds = _behind(node, words, caller, line.lead)
     except UnknownPerson:  # what was told was taken back since, and the person with it
-        return LineView(row, may, (), ())
-    return LineView(row, may, happened, holds)
+        happened, holds = (), ()
+    return LineView(row, line.lead.name or words.say("inbox.nameless"), may, happened, holds)
 
 
 def _behind(

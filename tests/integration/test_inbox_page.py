@@ -106,6 +106,14 @@ def test_of_a_household_some_are_told_otherwise(clerk, home, new_home, household
     assert "disputed" in asker.opens("/inbox?tab=decide")
 
 
+def test_the_page_of_a_line_shows_the_record_of_whose_notice_was_opened(clerk, home, household):
+    positions = {entry.name: entry.position for entry in home.inbox()}
+    for name in FAMILY:
+        holds = clerk.opens(f"/inbox/{positions[name]}").split("What your office holds")[1]
+        assert f'lang="zh-CN">{name}<' in holds.split("<dl")[0]
+        assert f"<dd>{name}</dd>" in holds
+
+
 def test_one_wrong_answer_sends_none_and_the_page_says_why(clerk, home, household):
     clerk.opens("/inbox")
     clerk.opens(re.findall(r'href="(/inbox/\d+)\?', clerk.text)[0])
