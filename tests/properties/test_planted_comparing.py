@@ -1,62 +1,29 @@
-"""Planted faults in confirming by comparing, and the histories that find them."""
+"""Planted faults in confirming by comparing, and the histories that find them; all histories find nothing without."""
 
 from __future__ import annotations
 
 import pytest
 
-from events.catalogue.case import Confirmed, Reply
-from events.catalogue.movement import Arrived
-from events.catalogue.person import Registered
-from exchange.protocol.cases import says_more
-from exchange.protocol.compare import differences
+from tests.properties.comparing import confirmed_wrongly
 from tests.properties.histories import confirms, history, shape
-from tests.properties.world import World
 
 MOST = 400
-AMENDING = frozenset({"person.changed", "event.corrected", "event.retracted", "person.merged", "person.stated"})
 SEEDS = [seed for seed in range(MOST) if confirms(seed)]
 
 
-def confirmed_wrongly(world: World) -> list[str]:
-    """What a system actor confirmed although its office had no word of its own, or one that said something else."""
-    found = []
-    for office in world.offices:
-        for record in world.records(office):
-            for standing in record.facts.values():
-                payload = standing.payload
-                opening = record.facts.get(payload.case.opening) if isinstance(payload, Confirmed) else None
-                if opening is None or standing.author != office or not standing.event.frame.automatic:
-                    continue
-                if says_more(standing):
-                    continue  # it names what differs
-                before = [s for s in record.facts.values() if s.stamp < standing.stamp]
-                own = [
-                    s.event.payload for s in before if s.author == office and isinstance(s.event.payload, Registered)
-                ]
-                if all(isinstance(s.payload, Arrived | Reply) for s in before):
-                    found.append(f"confirmed by another's word: {standing.ref}")
-                if len(own) == 1 and not any(s.payload.type in AMENDING for s in before):
-                    stated = getattr(opening.event.payload, "stated", {})
-                    differing = {each.field for each in differences(own[0].particulars, stated)}
-                    if differing - {"sex"}:  # which is told only after the answer, and compared then
-                        found.append(f"confirmed what differs: {standing.ref}")
-    return found
-
-
-def found_by() -> bool:
-    return any(confirmed_wrongly(history(seed, **shape(seed))[0]) for seed in SEEDS)
-
-
-def test_nothing_is_confirmed_wrongly() -> None:
-    assert not found_by()
+def found_by(first: int = 0) -> bool:
+    """Whether one of the histories shows a fault; few do, so the first to be drawn is named."""
+    return any(
+        confirmed_wrongly(history(seed, **shape(seed))[0]) for seed in sorted(SEEDS, key=lambda seed: seed < first)
+    )
 
 
 def test_confirming_what_differs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exchange.protocol.equal.differences", lambda _ours, _yours, _before: ())
     monkeypatch.setattr("exchange.protocol.equal._documents", lambda _record, _opening, _stated: True)
-    assert found_by()
+    assert found_by(287)
 
 
 def test_confirming_by_the_word_of_the_arrival_itself_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exchange.protocol.equal.keeps", lambda record: record.keeper == record.office)
-    assert found_by()
+    assert found_by(23)

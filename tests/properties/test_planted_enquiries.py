@@ -22,8 +22,10 @@ MOST = 400
 SEEDS = [seed for seed in range(MOST) if drawn(seed)]
 
 
-def found(judge=enquiry_faults, **planted) -> bool:
-    return any(judge(history(seed, **planted, **shape(seed))[0]) for seed in SEEDS)
+def found(judge=enquiry_faults, first: int = 0, **planted) -> bool:
+    """Whether one of the histories shows a fault. `first`: to be drawn, where few do."""
+    drawn_then = sorted(SEEDS, key=lambda seed: seed < first)
+    return any(judge(history(seed, **planted, **shape(seed))[0]) for seed in drawn_then)
 
 
 def test_an_enquiry_that_the_office_asked_never_hears_of_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +94,7 @@ def test_a_stranger_whose_enquiry_begins_a_dossier_is_found(monkeypatch: pytest.
 
 def test_an_address_that_stays_with_the_asker_of_a_protected_stranger_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(World, "sheltered", lambda *_: frozenset())
-    assert found()
+    assert found(first=11)
 
 
 def test_an_address_that_is_kept_back_for_ever_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,4 +102,4 @@ def test_an_address_that_is_kept_back_for_ever_is_found(monkeypatch: pytest.Monk
         return frozenset(s.ref for s in record.facts.of(EnquiryAnswered) if s.event.frame.touches)
 
     monkeypatch.setattr(World, "sheltered", once)
-    assert found()
+    assert found(first=75)

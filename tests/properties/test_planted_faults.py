@@ -21,9 +21,16 @@ from tests.properties.histories import again, history, shape
 from tests.properties.world import World
 
 MOST = 900
-# Where to begin with what few histories find; all others are drawn after them.
-RARE = {"keeper_tells_announced": 360, "chain_after_retraction": 85}
-WIDOWED = 440
+# Where to begin with what few histories find: all others are drawn after them, so only time hangs on these numbers.
+RARE = {
+    "announcer": 30,
+    "chain_after_retraction": 120,
+    "keeper_tells_announced": 582,
+    "rival_documents": 42,
+    "thread_of_case": 9,
+    "thread_of_merges": 16,
+    "thread_of_tie": 40,
+}
 
 
 def faults_without_duties(world: World) -> list[str]:
@@ -77,12 +84,12 @@ def test_the_views_themselves_miss_t1_to_t4(rules: list[str]) -> None:
 def test_the_family_left_out_is_found() -> None:
     """Without asking the duties: the keeper of a spouse never hears of the tie."""
     rules = {name: code for name, code in RULES.items() if name != "keeper_tells_family"}
-    assert found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0], tie_unheard)
+    assert found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0], tie_unheard, first=18)
 
 
 def test_a_death_that_widows_nobody_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exchange.protocol.automatic.parted_by_death", lambda _sight: iter(()))
-    assert found_by(lambda seed: history(seed, **shape(seed))[0], not_widowed, first=WIDOWED)
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], not_widowed, first=469)
 
 
 def test_a_statement_without_ties_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +99,7 @@ def test_a_statement_without_ties_is_found(monkeypatch: pytest.MonkeyPatch) -> N
     def ties_differ(world: World) -> list[str]:
         return [fault for fault in checks.agreement_faults(world) if "ties" in fault]
 
-    assert found_by(lambda seed: history(seed, **shape(seed))[0], ties_differ)
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], ties_differ, first=13)
 
 
 def tie_unheard(world: World) -> list[str]:
@@ -111,19 +118,19 @@ def test_matching_left_out_is_found() -> None:
 def test_k6_rivals_left_out_of_the_view_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who holds two persons with one document must see it in both records."""
     monkeypatch.setattr("exchange.protocol.basis.rivals", lambda groups, _office: [frozenset()] * len(groups))
-    assert found_by(lambda seed: history(seed, **shape(seed))[0], document_faults)
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], document_faults, first=18)
 
 
 def test_rivals_left_out_of_the_matching_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The keeper of the person who had the document first must hear of the second."""
     monkeypatch.setattr("exchange.protocol.matching._to_other_keepers", lambda _records: iter(()))
-    assert found_by(lambda seed: history(seed, **shape(seed))[0], document_faults)
+    assert found_by(lambda seed: history(seed, **shape(seed))[0], document_faults, first=42)
 
 
 def test_a_rival_who_is_never_asked_is_found() -> None:
     """Who recorded the later fact, and holds both persons, must ask."""
     rules = {name: code for name, code in RULES.items() if name != "rival_documents"}
-    assert found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0], document_faults)
+    assert found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0], document_faults, first=57)
 
 
 def test_t3_amendments_told_only_to_those_now_named_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +240,7 @@ def test_p4_an_order_of_arrival_that_decides_is_found(monkeypatch: pytest.Monkey
         other = again(world, world.seed + 7, 2)
         return checks.differing_fields(world, other) if other is not None else []
 
-    assert found_by(lambda seed: history(seed, nodes=2, steps=20, persons=1)[0], differs)
+    assert found_by(lambda seed: history(seed, nodes=2, steps=20, persons=1)[0], differs, first=21)
 
 
 @pytest.mark.parametrize("seed", range(5))
