@@ -33,7 +33,13 @@ from exchange.protocol.one_document import corrected_away
 from exchange.protocol.out_of_reach import ended, out_of_reach
 from exchange.protocol.pressing import answered, at_rest, pressed
 from exchange.protocol.record import ASKED, DECIDING, OPEN, Announcement, CaseState
-from exchange.protocol.redirecting import answered_after_all, restores_answer, unless_astray, withdraws_answer
+from exchange.protocol.redirecting import (
+    answered_after_all,
+    asked_before,
+    restores_answer,
+    unless_astray,
+    withdraws_answer,
+)
 from exchange.protocol.stay_requests import answers
 
 # Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
@@ -115,7 +121,9 @@ def _asks_itself(ref: CaseRef, asker: str, keeper: str | None, tellers: Iterable
 
 
 def _asker(book: Book, ref: CaseRef, facts: Facts, keeper: str | None, thread: Sequence[Standing]) -> str:
-    """The author where its content names the office asked, or that office is the keeper; else the keeper."""
+    """The author where its content names the office asked, or whoever sent the question on to it, or that office is
+    the keeper; else the keeper.
+    """
     opening = facts.get(ref.opening)
     if opening is None:
         person = thread[0].event.person if thread else None
@@ -123,7 +131,7 @@ def _asker(book: Book, ref: CaseRef, facts: Facts, keeper: str | None, thread: S
     if keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
         return opening.author
     named = named_offices(opening.payload) | named_ever(opening, facts)
-    return opening.author if ref.asked in named else keeper
+    return keeper if named.isdisjoint(asked_before(facts, ref)) else opening.author
 
 
 def _fold(

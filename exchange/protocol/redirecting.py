@@ -45,6 +45,24 @@ def sent_on(record: Record, case: CaseRef) -> bool:
     return any((each.opening, each.kind) == (case.opening, case.kind) and each.asked != case.asked for each in said)
 
 
+def asked_before(facts: Facts, case: CaseRef) -> frozenset[str]:
+    """The office asked, and all from whom the question came to it: whom a redirect names is asked as if first."""
+    said = (sent.payload for sent in ways_to(facts, case))
+    return frozenset({case.asked, *(each.case.asked for each in said if isinstance(each, Redirected))})
+
+
+def ways_to(facts: Facts, case: CaseRef) -> list[Standing]:
+    """The redirects by which the question came to the office asked, be they in force or not."""
+    left = [(s, s.payload) for s in facts.of(Redirected) if isinstance(s.payload, Redirected)]
+    left = [(s, to) for s, to in left if (to.case.opening, to.case.kind) == (case.opening, case.kind)]
+    reached, found = {case.asked}, []
+    while more := [(s, said) for s, said in left if said.to in reached]:
+        left = [each for each in left if each not in more]
+        found += [s for s, _ in more]
+        reached |= {said.case.asked for _, said in more}
+    return found
+
+
 def asked_no_more(record: Record, case: CaseRef, sent_by: frozenset[str] = frozenset()) -> bool:
     """Whether the question is corrected so that it is put to others, and no longer to this office, nor to any that
     sent it on to this one.

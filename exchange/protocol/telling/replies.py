@@ -8,10 +8,10 @@ from events.catalogue.case import Escalated, Reminded, Reply
 from events.catalogue.values import CaseRef
 from events.envelope import Part
 from events.standing import Standing
-from exchange.protocol.cases import says_more
+from exchange.protocol.cases import ASKED_BY_AUTHOR, says_more
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import CaseState
-from exchange.protocol.redirecting import asked_no_more
+from exchange.protocol.redirecting import asked_no_more, ways_to
 from exchange.protocol.routing_table import ESCALATED, MATCHED, WITHDRAWN, Cell
 from exchange.protocol.telling.author import parts_for_named
 from exchange.protocol.telling.due import ALL_PARTS, NO_PARTS, Due, Sight
@@ -70,7 +70,9 @@ def thread_of_case(sight: Sight) -> Iterator[Due]:
 
 
 def redirected(sight: Sight) -> Iterator[Due]:
-    """The office named by a redirect gets the notice as if first."""
+    """The office named by a redirect gets the notice as if first; and, where it would take the keeper for the one who
+    asks, what shows that it is the author, as of whom the author named itself.
+    """
     for state in sight.record.cases.values():
         opening = sight.record.facts.get(state.ref.opening)
         if state.redirected_to is None or state.status != "redirected" or opening is None or opening.void:
@@ -82,7 +84,11 @@ def redirected(sight: Sight) -> Iterator[Due]:
             told = sight.told.of(opening.ref, state.ref.asked)
             parts = told.parts if told is not None else _as_written(sight, opening, state)
             reply = state.thread[-1] if state.thread else None
-            yield sight.due(opening, state.redirected_to, "redirected", cell, parts=parts, trigger=reply)
+            to = state.redirected_to
+            yield sight.due(opening, to, "redirected", cell, parts=parts, trigger=reply)
+            if state.ref.kind not in ASKED_BY_AUTHOR and state.asker == opening.author != sight.keeper:
+                for sent in ways_to(sight.record.facts, CaseRef(state.ref.opening, to, state.ref.kind)):
+                    yield sight.due(sent, to, "redirected", trigger=reply)
 
 
 def _as_written(sight: Sight, opening: Standing, state: CaseState) -> frozenset[Part]:
