@@ -73,14 +73,10 @@ def _heard(ear: Ear, reach: Reach, ending: threading.Event) -> str | None:
 
 def look(process: Process, reference: str | None, enough: Callable[[], bool], ending: threading.Event) -> None:
     """Do all the work that there is, until it is enough. It is the last look where a newer version is in force."""
-
-    def ask() -> None:
-        process.broker().queue(reference)
-
     try:
-        done = advance(process.node(), enough=shared(enough, ask))
+        done = advance(process.node(), enough=shared(enough, process.broker, reference))
         if enough():
-            ask()  # for what is left
+            process.broker().queue(reference)  # for what is left
     except Superseded as error:
         _log.error("superseded", **error.details)
         ending.set()

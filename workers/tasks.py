@@ -26,6 +26,7 @@ from workers.retries import DAILY, WORK
 
 ANSWERED = 0.3  # seconds after which a task that has ended was answered
 MOMENT = 0.5  # seconds of work after which the others are asked to share it
+KEEPS = 4.0  # seconds between two times that it says that those who were asked are still awaited
 LONGEST = 20.0  # seconds of work in one task, so that no end of a worker waits long; a new one goes on behind it
 
 _log = structlog.get_logger(__name__)
@@ -36,11 +37,11 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
 
     def advance_task(task: Any) -> int:
         _says_that_it_looks(broker())
-        return _advanced(node, lambda: broker().queue(task.request.get("reference")))
+        return _advanced(node, broker, task.request.get("reference"))
 
     def sweep_task(task: Any, duty: int = BEGINNING[0], after: str | None = BEGINNING[1]) -> int:
         made, left = DAILY.run(lambda: sweep_from(node(), (duty, after), enough_after(LONGEST)))
-        _advanced(node, lambda: broker().queue(None))
+        _advanced(node, broker, None)
         if left is not None:
             task.apply_async(left, queue=SWEEP)
         return made
@@ -73,30 +74,32 @@ def _in_force(act: Callable[..., Any]) -> Callable[..., Any]:
     return whole
 
 
-def _advanced(node: Callable[[], Node], ask: Callable[[], object]) -> int:
-    """How much was done. `ask`: lets another process look."""
+def _advanced(node: Callable[[], Node], broker: Callable[[], Broker], reference: str | None) -> int:
+    """How much was done. Where there was too much for one task, another process looks."""
     late = enough_after(LONGEST)
-    done = WORK.run(lambda: advance(node(), enough=shared(late, ask)))
+    done = WORK.run(lambda: advance(node(), enough=shared(late, broker, reference)))
     _log.info("advanced", done=done) if done else _log.debug("nothing_to_do")
     if late():
-        ask()
+        broker().queue(reference)
     return done
 
 
-def shared(enough: Callable[[], bool], ask: Callable[[], object]) -> Callable[[], bool]:
+def shared(enough: Callable[[], bool], broker: Callable[[], Broker], reference: str | None) -> Callable[[], bool]:
     """`enough`, as it is asked between two rounds; a moment from now another process is asked to share, once.
 
     One wake-up stands for all that was recorded, and reaches one process: the others had nothing to do otherwise,
-    however much there was.
+    however much there was. Where nobody is free to take it, it waits, and the clock queues none beside it.
     """
-    late = enough_after(MOMENT)
-    asked = False
+    late, asked = enough_after(MOMENT), False
 
     def asking() -> bool:
-        nonlocal asked
-        if not asked and late():
-            asked = True
-            _unless_away("others_not_asked", ask)
+        nonlocal late, asked
+        if late():
+            if asked:
+                _unless_away("flag_falls", lambda: broker().still_waits())
+            else:
+                _unless_away("others_not_asked", lambda: broker().queue(reference))
+            late, asked = enough_after(KEEPS), True
         return enough()
 
     return asking

@@ -97,6 +97,11 @@ class Broker:
             raise
         return True
 
+    def still_waits(self) -> None:
+        """The wake-up that was queued still waits: let the flag stand on, while somebody works who asked for it."""
+        if self._redis is not None:
+            self._redis.expire(_FLAG, _FLAG_STANDS)  # where it is down by now, somebody has taken the wake-up
+
     def ear(self) -> Ear:
         """Hears what is sent from now on. Raises ValueError where the broker is not Redis."""
         if self._redis is None:

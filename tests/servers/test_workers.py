@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 
 import pytest
 import redis
@@ -113,6 +114,33 @@ def test_what_takes_a_worker_longer_than_a_moment_another_is_asked_to_share(serv
     assert kept.llen(ADVANCE) == 1
 
 
+def test_a_backlog_of_many_tasks_leaves_one_wake_up_waiting(served, kept, monkeypatch):
+    """The flag fell while the only process went on working: each task found two wake-ups behind it, and took one."""
+    app, broker = celery_at(served.redis.url, patience=2), Broker(served.redis.url)
+    served.node.bell.close()
+    kept.flushall()
+    monkeypatch.setattr("exchange.wakes.broker._FLAG_STANDS", 1)
+    monkeypatch.setattr(tasks, "MOMENT", 0.1)
+    monkeypatch.setattr(tasks, "LONGEST", 2.5)
+    monkeypatch.setattr(tasks, "KEEPS", 0.3)
+
+    def endless(_node, enough):
+        while not enough():
+            time.sleep(0.05)
+            broker.queue(None)  # the clock, and whoever records
+        return 1
+
+    monkeypatch.setattr(tasks, "advance", endless)
+    add_tasks(app, lambda: served.node, lambda: broker)
+    waiting = []
+    for _ in range(3):
+        kept.lpop(ADVANCE)
+        app.tasks[ADVANCE].apply(throw=True)
+        waiting.append(kept.llen(ADVANCE))
+    broker.close()
+    assert waiting == [1, 1, 1]
+
+
 def test_a_worker_whose_broker_goes_away_does_its_work_though_it_can_ask_nobody(served, monkeypatch):
     app, broker = celery_at(served.redis.url, patience=2), Broker(served.redis.url)
     add_tasks(app, lambda: served.node, lambda: broker)
@@ -152,7 +180,7 @@ def test_a_worker_told_to_end_finishes_the_work_at_hand_and_gives_back_what_it_f
 
 
 def test_the_reference_of_a_request_stands_in_the_log_of_the_work_that_it_causes(served):
-    served.worker()
+    worker = served.worker()
     _, key = Keys(served.node.uow, served.node.clock).issue("a key of a test", [ZHIFANG], ("clerk",))
     ((_, item),) = next(submissions(1))
     event = {"id": new_id(served.node.clock()), "type": item.type, "effective_on": item.day, "with": item.content}
@@ -160,6 +188,7 @@ def test_the_reference_of_a_request_stands_in_the_log_of_the_work_that_it_causes
     answer = create_app(served.node).test_client().post("/v1/events", json=event, headers=headers)
     assert answer.status_code == 201, answer.text
     settle(served.node)
+    worker.wait_until(lambda: b'"advanced"' in worker.log.read_bytes())  # said once it was committed
     told = [json.loads(line) for line in served.log().splitlines() if line.startswith("{")]
     assert {"advanced"} <= {line["event"] for line in told if line.get("reference") == "request-of-a-test"}
 
