@@ -17,6 +17,7 @@ from exchange.demo.keepsake import DemoKey, Keepsake
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import Level
 from exchange.queries.status import Status, status
+from exchange.reconcile import under_way
 from exchange.tables import cases, records
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def front(node: Node, words: Words, checker: Beside[Result], address: str) -> Fr
     shown = demo.shown if demo is not None else None
     with node.uow.look() as session:
         compared = records.how_many(session.sql, records.Which(), most=_ALL)
-    checked = last.checked if last is not None else None
-    found = checks_of(words, checked, now, compared, fresh=fresh and last is not None and last.whole)
+    recent = fresh and last is not None and last.whole
+    found = checks_of(words, last, now, compared, fresh=recent, begun=under_way(node))
     return Front(
         demo=demo is not None,
         finding=_finding(words, now, found),
@@ -125,7 +126,10 @@ def _figures(node: Node, words: Words, now: Status, demo: Keepsake | None) -> tu
         of = say("figure.of", count=number(demo.fell_due)) if demo.fell_due else say("figure.no_share")
         figures.append(Figure(say("figure.in_time"), share, of))
     lag = say("figure.lag_some", seconds=seconds) if now.lag_events else say("figure.lag_none")
-    figures.append(Figure(say("figure.lag"), number(now.lag_events), lag, bad=now.stuck + now.set_aside > 0))
+    wrong = now.stuck + now.set_aside > 0
+    if wrong:
+        lag = say("figure.lag_wrong", stuck=number(now.stuck), aside=number(now.set_aside))
+    figures.append(Figure(say("figure.lag"), number(now.lag_events), lag, bad=wrong))
     return tuple(figures)
 
 

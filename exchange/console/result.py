@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from exchange.reconcile import Checked, Report, checks, latest
+from exchange.reconcile.ledgers import Ledgers
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -17,10 +18,14 @@ GROWN = 20  # a report stands while the log has not grown by one in so many even
 
 
 class Result(msgspec.Struct, frozen=True):
-    """`whole`: whether the log has not grown since."""
+    """`whole`: whether the log has not grown since. `nightly`: found by the check that runs by itself; such a one also
+    compares the `ledger` of the whole tree.
+    """
 
     checked: Checked
     whole: bool
+    nightly: bool = False
+    ledger: Ledgers | None = None
 
 
 def result(node: Node) -> Result:
@@ -32,7 +37,7 @@ def result(node: Node) -> Result:
         events = session.frontier().size
     kept = None if node.settings.demo else latest(node)
     if kept is not None and _stands(node, kept, events):
-        return Result(kept.checked, kept.events == events)
+        return Result(kept.checked, kept.events == events, nightly=True, ledger=kept.ledger)
     return Result(checks(node), whole=True)
 
 

@@ -4,7 +4,7 @@ from exchange.reconcile.between import Between, between, everywhere
 from exchange.reconcile.checks import checks
 from exchange.reconcile.finding import Checked, Difference
 from exchange.reconcile.repair import forget_digests, repair, repair_everybody
-from exchange.reconcile.reporting import Report, latest, report, stepwise
+from exchange.reconcile.reporting import Report, latest, report, stepwise, under_way
 
 __all__ = [
     "Between",
@@ -20,4 +20,5 @@ __all__ = [
     "repair_everybody",
     "report",
     "stepwise",
+    "under_way",
 ]

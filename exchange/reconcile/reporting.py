@@ -153,6 +153,14 @@ def latest(node: Node) -> Report | None:
         return next((each for each in kept if each.after is None), None)
 
 
+def under_way(node: Node) -> datetime | None:
+    """When the report was begun that is not at its end; None where the last one is."""
+    with node.uow.look() as session:
+        body = next(reports.newest_first(session.sql), None)
+    last = None if body is None else msgspec.json.decode(body, type=Report)
+    return last.checked.at if last is not None and last.after is not None else None
+
+
 def _say(report: Report) -> None:
     found, say = report.checked, _log.info if report.equal else _log.error
     say("checked", persons=found.persons, waiting=found.waiting, differences=sum(found.checks.values()))

@@ -6,7 +6,8 @@ import pytest
 
 from exchange.console.result import LASTS, result
 from exchange.node import Node
-from exchange.reconcile import report
+from exchange.reconcile import report, under_way
+from exchange.reconcile.reporting import BEGINNING, report_from
 from tests.integration.test_between import peopled
 from tests.integration.test_checks import behind_the_back
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened, woman
@@ -30,7 +31,9 @@ def home(node) -> Town:
 
 def test_the_report_is_shown_with_its_time_while_nothing_has_come_since(node, home):
     shown = result(node)
-    assert (shown.checked.equal, shown.whole) == (True, True)
+    assert (shown.checked.equal, shown.whole, shown.nightly) == (True, True, True)
+    assert shown.ledger is not None
+    assert shown.ledger.alike
     assert shown.checked.at < node.clock()
 
 
@@ -46,7 +49,7 @@ def test_where_much_has_come_the_page_looks_itself(node, home):
     for number in range(20, 30):
         home.registers(woman(number))
     shown = result(node)
-    assert (shown.checked.equal, shown.whole) == (False, True)
+    assert (shown.checked.equal, shown.whole, shown.nightly) == (False, True, False)
 
 
 def test_a_report_of_another_night_is_not_shown(tmp_path):
@@ -65,3 +68,16 @@ def test_a_demo_always_looks_itself_so_that_planted_faults_are_shown(tmp_path):
     story(node)
     assert not result(node).checked.equal
     node.close()
+
+
+def test_a_check_is_under_way_from_its_first_step_to_its_last(node):
+    peopled(Town(node, ZHIFANG), *[Town(node, DONGHUAMEN)] * 8)
+    assert under_way(node) is None
+    place, steps = report_from(node, BEGINNING, lambda: True), 0
+    while place is not None:
+        if place != BEGINNING:
+            assert under_way(node) is not None
+            steps += 1
+        place = report_from(node, place, lambda: True)
+    assert steps
+    assert under_way(node) is None
