@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from exchange.collecting import collect_seldom
 from exchange.demo.servers.postgres import Postgres
 from tests.databases import postgres
 from tests.embedded import swift
@@ -17,6 +18,11 @@ from tests.scenarios import counting as stories
 # A busy machine makes examples slowly and runs them slowly, and neither is a fault of what they try.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """By now all tests and what they need are loaded, which stays."""
+    collect_seldom()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
