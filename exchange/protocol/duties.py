@@ -18,6 +18,7 @@ from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
 from exchange.protocol.cases import ONE_DOCUMENT, says_more
 from exchange.protocol.causes import human_cause
+from exchange.protocol.grounds import counting
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.naming import named_no_more
 from exchange.protocol.record import Record
@@ -207,7 +208,8 @@ def new_deliveries(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Delivery]:
         if says_more(record.facts[ref]):
             silent = False  # whom it concerns was told the answer, and not that it was not all
         kind = None if silent or (told is not None and not asks) else due.kind
-        asked = told.asked if told is not None else ()
+        asked, ground = (told.asked, told.ground) if told is not None else ((), due.ground)
+        ground = counting(ground, due.ground, asked=bool(asked), asks=due.asks)
         if asks and due.kind is not None:
             asked = (*asked, Question(due.kind))
         made.append(
@@ -216,7 +218,7 @@ def new_deliveries(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Delivery]:
                 teller=book.office,
                 to=to,
                 parts=due.parts | (told.parts if told is not None else NO_PARTS),
-                ground=due.ground,
+                ground=ground,
                 kind=kind,
                 asked=asked,
                 act=act,

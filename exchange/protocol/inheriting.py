@@ -18,8 +18,7 @@ from events.catalogue.values import CaseRef, Other, Place, StayName, Tied
 from events.envelope import Ref
 from events.standing import Facts, Stand, Standing
 from exchange.protocol.book import Delivery
-from exchange.protocol.cases import MATCH, ONE_DOCUMENT, RIVAL_DOCUMENT
-from exchange.protocol.kinship import GROUND as FAMILY
+from exchange.protocol.grounds import counting, follows, weightier
 from exchange.protocol.offices import Offices
 
 Successor = Callable[[str], str]
@@ -27,8 +26,6 @@ _OFFICES = ("to", "keeper", "teller")  # fields of a payload that name an office
 # Fields of a correction, which holds plain values, and where such a value names an office.
 _CORRECTED = frozenset({"to", "keeper", "from", "registration", "origin", "destination", "other"})
 _NAMING = ("code", "last", "at")
-# Grounds that end with what they stand on, or hide what was asked: the lightest first.
-_LIGHT = (ONE_DOCUMENT, MATCH, FAMILY)
 
 
 def inherited(stand: Stand, offices: Offices) -> Stand:
@@ -65,29 +62,23 @@ def between_heirs(delivery: Delivery, person: str, offices: Offices) -> Delivery
 def _joined(one: Delivery, other: Delivery) -> Delivery:
     """What two offices that became one were told of one event, or told; the latest revision counts, as ever.
 
-    Every question stays put, whichever of the two it was put to, and so does who put it: only of the ground of two
-    persons with one document does it follow that the teller itself asks, and not the keeper. Of two grounds the one
-    counts from which more follows: whoever was named as well was not told for a document's or the family's sake alone.
-    Whichever of the two is read first, the same comes of them.
+    Every question stays put, whichever of the two it was put to. Whichever is read first, the same comes of them.
     """
     first, last = sorted((one, other), key=_order)
-    asked = {**{q.kind: q for q in first.asked}, **{q.kind: q for q in last.asked}}
+    kinds = {question.kind for question in last.asked}
+    asked = (*last.asked, *(question for question in first.asked if question.kind not in kinds))
     parts = last.parts | first.parts if first.revision == last.revision else last.parts
-    ground = max(first.ground, last.ground, key=lambda each: (_weight(each), each == last.ground))
-    return msgspec.structs.replace(last, parts=parts, asked=tuple(asked.values()), ground=ground)
+    ground = counting(first.ground, last.ground, asked=bool(first.asked), asks=bool(last.asked))
+    if first.revision == last.revision and not asked:  # neither was told after the other
+        ground = weightier(first.ground, last.ground)
+    return msgspec.structs.replace(last, parts=parts, asked=asked, ground=ground)
 
 
 def _order(told: Delivery) -> tuple[Any, ...]:
     """The latest revision last; of two that are as late the one that asks, tells more, or came with a notice."""
     asked = [(question.kind, question.due_on or "") for question in told.asked]
-    said = (told.kind or "", _weight(told.ground), told.ground, told.act, str(told.trigger or ""))
+    said = (told.kind or "", follows(told.ground), told.ground, told.act, str(told.trigger or ""))
     return told.revision, told.asks, sorted(told.parts), told.kind is not None, said, asked
-
-
-def _weight(ground: str) -> int:
-    if ground == RIVAL_DOCUMENT:
-        return len(_LIGHT) + 1
-    return _LIGHT.index(ground) if ground in _LIGHT else len(_LIGHT)
 
 
 def _fact(standing: Standing, successor: Successor) -> Standing:

@@ -1,5 +1,6 @@
 """How facts and deliveries are read once their offices were succeeded: by the person whom they are about."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from events.envelope import Ref
 from events.standing import may_amend, stand
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.cases import MATCH, ONE_DOCUMENT, RIVAL_DOCUMENT
+from exchange.protocol.grounds import counting
 from exchange.protocol.inheriting import between_heirs, handed_on, inherited
 from exchange.protocol.kinship import GROUND as FAMILY
 from exchange.protocol.naming import named_ever
@@ -31,7 +33,8 @@ def read(payload: Fact, person: str = "P", offices: Offices = SPLIT) -> Any:
 
 
 def delivery(teller: str, to: str, **more: Any) -> Delivery:
-    return Delivery(ref=Ref(D, "e1"), teller=teller, to=to, parts=frozenset(), ground="named", **more)
+    said: dict[str, Any] = {"parts": frozenset(), "ground": "named"}
+    return Delivery(ref=Ref(D, "e1"), teller=teller, to=to, **said | more)
 
 
 def test_the_author_is_who_answers_for_it_about_the_person():
@@ -115,15 +118,53 @@ def test_of_two_revisions_the_latest_says_which_parts_there_are():
         ("named", RIVAL_DOCUMENT),
     ],
 )
-def test_of_two_grounds_the_one_stays_from_which_more_follows(light, heavy, revision, turned):
-    """Whichever office it was told to, and whichever of the two was told again since."""
+def test_of_two_grounds_on_which_was_asked_the_one_stays_from_which_more_follows(light, heavy, revision, turned):
+    """Whichever office it was put to, and whichever of the two was told again since."""
     merged = Offices(successions={A: Succession((B,))})
     told = [
-        Delivery(ref=Ref(D, "e1"), teller=D, to=A, parts=frozenset(), ground=light, revision=revision),
-        Delivery(ref=Ref(D, "e1"), teller=D, to=B, parts=frozenset({"identity"}), ground=heavy),
+        delivery(D, A, ground=light, revision=revision, asked=(Question("inflow"),)),
+        delivery(D, B, ground=heavy, parts=frozenset({"identity"}), asked=(Question("inflow"),)),
     ]
     [found] = handed_on([(each, "P") for each in (told[::-1] if turned else told)], merged)
     assert (found.ground, found.revision) == (heavy, revision)
+
+
+@pytest.mark.parametrize("revision", [1, 2])
+def test_a_question_keeps_its_ground_whatever_else_is_told_of_the_event(revision):
+    """It was put for the sake of a document alone, and ends with that."""
+    merged = Offices(successions={A: Succession((B,))})
+    told = [
+        delivery(D, A, ground=ONE_DOCUMENT, asked=(Question("registration"),)),
+        delivery(D, B, ground="two_registrations", parts=frozenset({"identity"}), revision=revision),
+    ]
+    [found] = handed_on([(each, "P") for each in told], merged)
+    assert (found.ground, found.revision) == (ONE_DOCUMENT, revision)
+
+
+GROUNDS = ("chain", FAMILY, MATCH, ONE_DOCUMENT, RIVAL_DOCUMENT)
+
+
+@pytest.mark.parametrize("asks", [False, True])
+@pytest.mark.parametrize("due", GROUNDS)
+def test_what_the_heir_is_told_again_is_read_as_it_was_told(due, asks):
+    """What was told to the office that it took over is joined with it: the record would be another than was written."""
+    merged = Offices(successions={A: Succession((B,))})
+    question, another = (Question("inflow"),), (Question("moved-on"),)
+    for one, other, *asked in product(GROUNDS, GROUNDS, [(), question], [(), question, another]):
+        for revisions in ((1, 1), (1, 2), (2, 1)):
+            first, second = (
+                delivery(D, to, ground=ground, asked=put, revision=revision)
+                for to, ground, put, revision in zip((A, B), (one, other), asked, revisions, strict=True)
+            )
+            [told] = handed_on([(first, "P"), (second, "P")], merged)
+            again = delivery(
+                D,
+                B,
+                ground=counting(told.ground, due, asked=bool(told.asked), asks=asks),
+                asked=told.asked or (question if asks else ()),
+                revision=told.revision + 1,
+            )
+            assert handed_on([(first, "P"), (again, "P")], merged) == [again]
 
 
 def test_whichever_delivery_of_the_two_is_read_first_the_same_comes_of_them():
