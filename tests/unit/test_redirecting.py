@@ -14,7 +14,7 @@ from events.catalogue.values import CaseRef, Deviation, town
 from events.envelope import Ref
 from tests.properties.world import OFFICES, World
 
-HOME, NEW, OTHER, THIRD = OFFICES[:4]
+HOME, NEW, OTHER, THIRD, FOURTH = OFFICES[:5]
 
 
 class Story:
@@ -160,3 +160,54 @@ def test_what_it_was_handed_over_as_keeper_goes_as_well_as_what_it_was_asked_abo
     assert all("identity" in held.parts(ref) for ref in (entry, move))
     record(HOME, Retracted(target=redirect))
     assert not any(held.parts(ref) for ref in (entry, move))
+
+
+class Left:
+    """Somebody whom HOME keeps arrives in NEW from OTHER, which NEW asks itself whether the person moved on."""
+
+    def __init__(self) -> None:
+        self.world = World(1, skew=False)
+        self.record(HOME, Registered(particulars={"name": "甲"}, basis="first_record", registration=town(HOME)))
+        said = Arrived(kind="main", registration=town(HOME), origin=town(OTHER), stated={"name": "甲"})
+        self.arrival = self.record(NEW, said)
+
+    def record(self, office: str, fact: Fact) -> Ref:
+        event = self.world.author(office, "P1", "2026-03-02", fact)
+        self.world.command(event)
+        self.world.drain()
+        return event.ref
+
+    def sends_on(self, office: str, to: str) -> Ref:
+        return self.record(office, Redirected(case=CaseRef(self.arrival, office, "moved-on"), to=to))
+
+    def asked(self, office: str) -> tuple[str, str] | None:
+        """Who asks, and how it stands, the same for the office asked and for NEW; None where it is asked nothing."""
+        records = [self.world.record(each, "P1") for each in (office, NEW)]
+        case = CaseRef(self.arrival, office, "moved-on")
+        states = [record.cases.get(case) if record is not None else None for record in records]
+        (found,) = {None if each is None else (each.asker, each.status) for each in states}
+        return found
+
+
+def test_what_the_place_left_sends_on_is_asked_by_whoever_asked_it_however_far_it_goes():
+    left = Left()
+    assert left.asked(OTHER) == (NEW, "open")
+    left.sends_on(OTHER, THIRD)
+    assert left.asked(THIRD) == (NEW, "open")
+    left.sends_on(THIRD, FOURTH)
+    assert (left.asked(THIRD), left.asked(FOURTH)) == ((NEW, "redirected"), (NEW, "open"))
+    left.record(FOURTH, Confirmed(case=CaseRef(left.arrival, FOURTH, "moved-on")))
+    assert left.asked(FOURTH) == (NEW, "confirmed")
+    assert left.asked(HOME) is None
+
+
+def test_taken_back_the_place_left_is_asked_again_and_nobody_to_whom_it_was_sent():
+    left = Left()
+    redirect = left.sends_on(OTHER, THIRD)
+    left.sends_on(THIRD, FOURTH)
+    left.record(OTHER, Retracted(target=redirect, ground="recording_error"))
+    assert [left.asked(each) for each in (OTHER, THIRD, FOURTH)] == [
+        (NEW, "open"),
+        (NEW, "withdrawn"),
+        (NEW, "withdrawn"),
+    ]
