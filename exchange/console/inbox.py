@@ -64,7 +64,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person of a line. `state`: what of it is to be seen at once. `equal`: nothing differs, and it may be said."""
+    """One person of a line. `state`: what of it is to be seen at once. `equal`: nothing differs, and it may be said.
+
+    `whole`: whether the case can be shown.
+    """
 
     position: int
     case: str | None
@@ -74,6 +77,7 @@ class Member:
     equal: bool = False
     open: bool = False
     disputes: bool = False
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,17 @@ def _member(words: Words, entry: Entry, known: Mapping[str, Question], caller: C
         state = "differ" if entry.outcome in {"deviations", "disputed"} else ""
     name = entry.name or words.say("inbox.unreadable" if entry.unreadable else "inbox.nameless")
     disputes = found is not None and "case.disputed" in found.allowed
-    return Member(entry.position, entry.case, name, tag, state, equal=equal, open=waits, disputes=disputes)
+    return Member(
+        entry.position,
+        entry.case,
+        name,
+        tag,
+        state,
+        equal=equal,
+        open=waits,
+        disputes=disputes,
+        whole=not entry.unreadable,
+    )
 
 
 def compared(words: Words, found: Compared, fields: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from exchange.clock import utcnow
 from exchange.commands.act import Item
 from exchange.ids import new_id
 from tests.integration.browser import Reader, pages_of
+from tests.integration.test_checks import behind_the_back
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, town, woman
 
 FAMILY = ("林一禾", "林小满", "林小雪")
@@ -177,3 +178,17 @@ def test_looking_at_the_inbox_is_kept_in_the_log_of_reads(clerk, node, home, new
         read = [(each.office, each.purpose, each.fields) for each in session.accesses(person, 0, 100)]
     assert (ZHIFANG, "case", ("name", "notice")) in read
     assert (ZHIFANG, "case", ("case",)) in read
+
+
+def test_of_whom_nothing_opens_the_others_are_shown_and_answered_as_ever(clerk, node, home, new_home):
+    for number in (2, 3):
+        home.registers(woman(number))
+    first, _ = (new_home.sees_arrive(woman(number), ZHIFANG).person for number in (2, 3))
+    behind_the_back(node, ("UPDATE keys SET wrapped = zeroblob(64) WHERE person = ?1", (first,)))
+    shown = clerk.opens("/inbox")
+    assert ("Cannot be read" in shown, shown.count("Nothing differs")) == (True, 1)
+    [page] = re.findall(r'<a href="(/inbox/[0-9]+)', shown)
+    assert "Cannot be read" in clerk.opens(page)
+    clerk.opens("/inbox")
+    clerk.sends(clerk.form("Confirm"))
+    assert sorted(case.status for case in home.cases()) == ["confirmed", "open"]
