@@ -112,32 +112,32 @@ def test_ten_differences_are_found_without_reading_the_rest(node):
     assert again.exchanged < 64_000
 
 
-@pytest.mark.parametrize("digits", [4, 6, 9])
-def test_so_they_are_of_areas_inside_of_provinces_and_no_others(node, digits):
+def test_so_they_are_of_areas_inside_of_provinces_and_no_others(node):
     fill(node)
     between(node, "")
-    found = between(node, ZHIFANG[:digits], DONGHUAMEN[:digits])
-    its = 10 if digits == 4 else 5
-    assert [(each.lacking, each.office) for each in found.differing if each.office == DONGHUAMEN] == [
-        (("held",), DONGHUAMEN)
-    ] * 5
-    assert (len(found.differing), found.differing_in_all) == (its, its)
-    assert found.differing == between(node, ZHIFANG[:digits], DONGHUAMEN[:digits], trusted=False).differing
-    assert found.shared == between(node, ZHIFANG[:digits], DONGHUAMEN[:digits], trusted=False).shared
-    assert found.read < 120, "one in a hundred"
-    assert found.exchanged < 64_000
+    for digits, its in ((4, 10), (6, 5), (9, 5)):
+        areas = ZHIFANG[:digits], DONGHUAMEN[:digits]
+        found, whole = between(node, *areas), between(node, *areas, trusted=False)
+        assert [(each.lacking, each.office) for each in found.differing if each.office == DONGHUAMEN] == [
+            (("held",), DONGHUAMEN)
+        ] * 5
+        assert (len(found.differing), found.differing_in_all) == (its, its)
+        assert (found.differing, found.shared) == (whole.differing, whole.shared)
+        assert found.read < 120, "one in a hundred"
+        assert found.exchanged < 64_000
 
 
-@pytest.mark.parametrize("few", [100, 10_000])
-def test_where_much_differs_between_provinces_two_towns_read_little_more_than_their_own(node, monkeypatch, few):
-    monkeypatch.setattr(sides, "FEW", few)
+def test_where_much_differs_between_provinces_two_towns_read_little_more_than_their_own(node, monkeypatch):
     fill(node)
     behind_the_back(node, "DELETE FROM books WHERE office = :office AND id LIKE 'e%'", office=WANSHOULU)
     towns = ZHIFANG[:9], DONGHUAMEN[:9]
     between(node, "")
-    found, own = between(node, *towns), between(node, *towns, trusted=False)
-    assert (found.differing, found.shared, len(found.differing)) == (own.differing, own.shared, 5)
-    assert found.read <= (2 * own.read if few == 100 else 4 * 6_000)
+    own = between(node, *towns, trusted=False)
+    for few, most in ((100, 2 * own.read), (10_000, 4 * 6_000)):
+        monkeypatch.setattr(sides, "FEW", few)
+        found = between(node, *towns)
+        assert (found.differing, found.shared, len(found.differing)) == (own.differing, own.shared, 5)
+        assert found.read <= most
 
 
 def fill(node: Node) -> None:
