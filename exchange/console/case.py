@@ -8,8 +8,8 @@ from typing import Any
 
 from events import codes as code_lists
 from exchange.access.caller import Caller
-from exchange.console.inbox import SEALS
 from exchange.console.ledger import sub, title
+from exchange.console.rows import SEALS
 from exchange.console.sheet_rows import label
 from exchange.console.words import Words
 

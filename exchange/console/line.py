@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from exchange.access.caller import Caller
-from exchange.console.inbox import Row, row_of
 from exchange.console.ledger import sub, title
+from exchange.console.rows import Row, row_of
 from exchange.console.sheet_rows import sheet_rows
 from exchange.console.words import Words
 from exchange.protocol.refusals import UnknownPerson

@@ -8,7 +8,8 @@ import pytest
 from events.catalogue.case import DisputeReason, Refusal
 from events.catalogue.values import NoteKind
 from exchange.console.case import ORDER, REASONS
-from exchange.console.inbox import SEALS, TABS
+from exchange.console.inbox import TABS
+from exchange.console.rows import SEALS
 from exchange.protocol.equal import Compared
 from exchange.protocol.record import CaseStatus
 from exchange.translations import known

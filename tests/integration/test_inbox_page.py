@@ -1,6 +1,7 @@
 """The inbox as a page: what waits, answered from where it stands, in both languages, by whoever signed in."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from events.documents import resident_number
 from exchange.clock import utcnow
 from exchange.commands.act import Item
 from exchange.ids import new_id
+from exchange.pipeline.advance import advance
+from exchange.pipeline.sweep import sweep
 from tests.integration.browser import Reader, pages_of
 from tests.integration.test_checks import behind_the_back
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, town, woman
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened, town, woman
 
 FAMILY = ("林一禾", "林小满", "林小雪")
 BORN = dict(zip(FAMILY, ("1988-05-02", "1990-05-02", "2015-05-02"), strict=True))
@@ -192,3 +195,37 @@ def test_of_whom_nothing_opens_the_others_are_shown_and_answered_as_ever(clerk, 
     clerk.opens("/inbox")
     clerk.sends(clerk.form("Confirm"))
     assert sorted(case.status for case in home.cases()) == ["confirmed", "open"]
+
+
+def test_the_longest_overdue_stands_first_and_is_confirmed_from_there(tmp_path):
+    clock = Clock()
+    node = opened(tmp_path, clock)
+    home, new_home = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
+    names = {}
+    for number, name in ((2, "王小雨"), (3, "李晓晴"), (4, "陈思远")):
+        who = {**woman(number), "name": name}
+        home.registers(who)
+        names[new_home.sees_arrive(who, ZHIFANG).person] = name
+        clock.now += timedelta(days=3)
+    clock.now += timedelta(days=25)
+    sweep(node)
+    advance(node)
+    reader = Reader(pages_of(node)).signs_in(ZHIFANG)
+    shown = reader.opens("/inbox?tab=late")
+    assert "3 to answer, 3 of them overdue" in shown
+    assert [name for name in re.findall(r'lang="zh-CN">([^<]{3})<', shown) if name in names.values()] == list(
+        names.values()
+    )
+    assert shown.count("overdue since") == 3
+    reader.sends(reader.form("Confirm the 3 in which nothing differs"))
+    assert "Nothing is overdue." in reader.text
+    node.close()
+
+
+def test_who_oversees_others_sees_what_waits_for_the_own_office_alone(app, home, new_home):
+    home.registers(woman())
+    new_home.sees_arrive(woman(), ZHIFANG)
+    reader = Reader(app).signs_in("420115000000", "supervisor")
+    for tab in ("answer", "late", "decide", "read", "all"):
+        assert "王小雨" not in reader.opens(f"/inbox?tab={tab}")
+    assert "Nothing waits for an answer" in reader.text
