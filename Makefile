@@ -32,7 +32,7 @@ lint: $(DEV_STAMP) ## style and common faults
 	$(BIN)/ruff format --check
 
 types: $(DEV_STAMP) ## mypy --strict
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers $(PROCESSES)
 
 imports: $(DEV_STAMP) ## the layering of the design
 	$(BIN)/lint-imports
