@@ -138,7 +138,7 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
                 payload=Withdrawn(case=state.ref, ground=SENT_IN_ERROR if in_error else "no_longer_stands"),
                 because=opening.ref,
             )
-        elif still and state.status == "withdrawn" and last is not None and _withdrawn_by_system(sight, last):
+        elif still and state.status == "withdrawn" and last is not None and _may_put_again(sight, state, last):
             yield Draft(
                 id=derived_id("reopened", *case_parts(state), before),
                 person=opening.event.person,
@@ -164,9 +164,17 @@ def _announced_in_error(sight: Sight) -> Iterator[Draft]:
             )
 
 
-def _withdrawn_by_system(sight: Sight, last: Standing) -> bool:
-    """Withdrawn by this office's own system actor: only who withdrew a question puts it again."""
-    return isinstance(last.payload, Withdrawn) and last.event.frame.automatic and sight.mine(last.author)
+def _may_put_again(sight: Sight, state: CaseState, last: Standing) -> bool:
+    """Only who withdrew a question by itself puts it again; and whoever asks it as keeper today, once, where it was an
+    office that no longer does: what that one said of its own question says nothing of this one.
+    """
+    if not isinstance(last.payload, Withdrawn) or not last.event.frame.automatic:
+        return False
+    if sight.mine(last.author):
+        return True
+    asks_as_well = sight.mine(state.asker) and last.author != state.ref.asked and state.ref.kind in RELAYED
+    before = (sight.record.facts[ref] for ref in state.thread)
+    return asks_as_well and not any(isinstance(s.payload, Reopened) and sight.mine(s.author) for s in before)
 
 
 def _left_something(sight: Sight) -> bool:

@@ -1,0 +1,68 @@
+"""A question that was withdrawn by itself, and stands, is put again: by who withdrew it, or asks it today (rule 11)."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from events.catalogue.case import Reopened, Withdrawn
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Registered
+from events.catalogue.values import CaseRef, town
+from events.envelope import SYSTEM_ACTOR, Ref
+from events.event import Event
+from exchange.protocol.automatic import automatic
+from exchange.protocol.book import Book, Delivery, Question
+from exchange.protocol.duties import duties
+from exchange.protocol.offices import Offices
+from exchange.protocol.telling.due import Sight
+from exchange.protocol.view import view
+from tests.unit.made_up import event
+
+KEEPER, LEFT, LIVES, BEFORE = (f"11010100{n}000" for n in range(1, 5))
+
+
+def reopened(*words: Event) -> list[Ref]:
+    """The opening facts of what the keeper puts again. It had asked LEFT whether the person moved on to LIVES."""
+    entry = event(Registered(basis="first_record", registration=town(KEEPER)), KEEPER, "P", 1)
+    stay = event(Arrived(kind="main", registration=town(KEEPER), address="1 Lane"), LEFT, "P", 2)
+    moved = event(Arrived(kind="main", registration=town(KEEPER)), LIVES, "P", 3, day="2026-02-01")
+    book = Book(KEEPER, Offices(["110101000000"]))
+    book.record(entry)
+    for each in (stay, moved, *words):
+        if each.author == KEEPER:
+            book.record(each)
+        else:
+            told = Delivery(ref=each.ref, teller=each.author, to=KEEPER, parts=frozenset(), ground="named")
+            book.receive(told, each)
+    asked = (Question("moved-on", "2026-03-02"),)
+    book.tell(Delivery(ref=moved.ref, teller=KEEPER, to=LEFT, parts=frozenset(), ground="ended", asked=asked))
+    [record] = view(book)
+    sight = Sight(book, record)
+    drafts = automatic(sight, duties(sight))
+    return [draft.payload.case.opening for draft in drafts if isinstance(draft.payload, Reopened)]
+
+
+def said(fact: Withdrawn | Reopened, author: str, stamp: int, actor: str = SYSTEM_ACTOR) -> Event:
+    word = event(fact, author, "P", stamp)
+    return msgspec.structs.replace(word, frame=msgspec.structs.replace(word.frame, actor=actor))
+
+
+CASE = CaseRef(Ref(LIVES, "e03"), LEFT, "moved-on")
+OVER = Withdrawn(case=CASE, ground="no_longer_stands")
+
+
+@pytest.mark.parametrize("by", [KEEPER, BEFORE], ids=["by itself", "by who took itself for the keeper before"])
+def test_what_the_keeper_asks_is_put_again_whoever_withdrew_it_while_it_was_keeper(by):
+    """Else LEFT had a question that was over, and no office one that is open, where it came the other way round."""
+    assert reopened(said(OVER, by, 4)) == [CASE.opening]
+
+
+@pytest.mark.parametrize(("by", "actor"), [(LEFT, SYSTEM_ACTOR), (BEFORE, "clerk"), (KEEPER, "clerk")])
+def test_what_the_office_asked_or_a_person_ended_is_not(by, actor):
+    assert reopened(said(OVER, by, 4, actor)) == []
+
+
+def test_two_who_both_take_themselves_for_the_keeper_do_not_go_on_for_ever():
+    again = said(Reopened(case=CASE, reason="stands_again"), KEEPER, 5)
+    assert reopened(said(OVER, BEFORE, 4), again, said(OVER, BEFORE, 6)) == []
