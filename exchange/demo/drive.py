@@ -80,7 +80,7 @@ class Drive:
         self._begin = begin
         self._advance = advance
         self._clock = clock
-        self._random = Random(f"answers {seed}")
+        self._seed = seed
         self._steps: dict[str, Step] = {}  # by the event that it became
         self._events: dict[str, tuple[str, str]] = {}  # by step
         self._due: dict[int, list[Step]] = defaultdict(list)
@@ -89,7 +89,6 @@ class Drive:
         self._planned: Counter[str] = Counter()  # how often an answer to a case was planned
         self._waiting: set[str] = set()  # cases whose answer is planned and not given yet
         self._households = _of_several(story.steps)
-        self._lines: dict[tuple[str, str], int] = {}  # when a household's line is answered, by office and line
         self.outcome = Outcome()
 
     def run(self, tell: Callable[[int], None]) -> Outcome:
@@ -118,7 +117,7 @@ class Drive:
             for event in answering(case, answer, today, self._survivor(case, answer), self._line(case)):
                 batches[case["asked"]].append(Entry(self._numbered(event), answers=case["id"]))
             if answer.manner in {"deviate", "duplicate", "not_ours", "not_come"}:
-                self._decisions[day + EVERY * self._random.randint(1, 3)].add(case["asker"])
+                self._decisions[day + EVERY * self._draws("decides", case).randint(1, 3)].add(case["asker"])
         for office in sorted(self._decisions.pop(day, ())):
             for status in sorted(DECIDING):
                 for case in self._offices[office].cases("asker", status):
@@ -157,9 +156,9 @@ class Drive:
             right_office = answer.other == case["asked"] and answer.manner in {"not_ours", "redirect"}
             if right_office or case["id"] in self.outcome.answered:
                 answer = Answer()  # the right office is asked now, or about what was corrected
-            at = when(answer, day, self._story.first_day, case["due_on"], self._random)
+            at = when(answer, day, self._story.first_day, case["due_on"], self._draws("answers", case))
             if at is not None:
-                self._answers[self._with_line(case, max(at - at % EVERY, day + EVERY), day)].append((case, answer))
+                self._answers[max(at - at % EVERY, day + EVERY)].append((case, answer))
         if day in INBOX_DAYS:
             for office in self._offices.values():
                 self.outcome.acknowledged += office.read_inbox(NOTICES)
@@ -169,15 +168,11 @@ class Drive:
         step = self._step_of(case)
         return f"{step.act}-{case['kind']}" if step is not None and step.act in self._households else None
 
-    def _with_line(self, case: Row, at: int, today: int) -> int:
-        """When an answer is given: with those to the others of the household that are still to come."""
-        line = self._line(case)
-        if line is None:
-            return at
-        key = (case["asked"], line)
-        if self._lines.get(key, 0) <= today:
-            self._lines[key] = at
-        return self._lines[key]
+    def _draws(self, what: str, case: Row) -> Random:
+        """Of this case alone, or of all who moved together: lists stand in the order of ids, which no seed knows."""
+        step = self._step_of(case)
+        of = self._line(case) or (step.label if step is not None else case["asked"])
+        return Random(f"{what} {self._seed} {of} {case['kind']} {self._planned[case['id']]}")
 
     def _is_new(self, case: Row) -> bool:
         """Whether an office has still to plan an answer: to a question, or to one that a correction opened again."""
