@@ -75,7 +75,7 @@ def _lived(household: Household, lives: Mapping[str, Life]) -> None:
         if head.chance(0.5):
             _departs(going, town)
             head.passes(5, 12)
-    act, first = _arrives(going, town)
+    act, first = _arrives(going, town, waits=household.lately)
     if household.behind is not None:
         late = lives[household.behind.handle]
         late.day = head.day + head.random.randint(25, 70)
@@ -93,8 +93,11 @@ def _departs(lives: Sequence[Life], town: str) -> None:
     )
 
 
-def _arrives(lives: Sequence[Life], town: str, act: str | None = None) -> tuple[str, Mention]:
-    """The act, and what it recorded of the first. Of one of several the birth place may be written down wrongly."""
+def _arrives(lives: Sequence[Life], town: str, act: str | None = None, *, waits: bool = False) -> tuple[str, Mention]:
+    """The act, and what it recorded of the first. Of one of several the birth place may be written down wrongly.
+
+    `waits`: nobody has answered by the end of the year.
+    """
     head = lives[0]
     shared: Content = {
         "kind": "main",
@@ -112,6 +115,8 @@ def _arrives(lives: Sequence[Life], town: str, act: str | None = None) -> tuple[
         if mistaken and life is lives[-1]:
             stated["birth_place"] = _WRONG_PLACE
             answer = {**told, "inflow": Answer("deviate", told["inflow"].patience, field="birth_place")}
+        if waits:
+            answer = {**told, "inflow": Answer("wait")}
         contents.append({**shared, "reason": life.reason(), "stated": stated})
         answers.append(answer)
     return _together(lives, "movement.arrived", town, contents, answers, opens=True, act=act)
