@@ -13,6 +13,7 @@ import msgspec
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
 from exchange.access.sight import area
+from exchange.books import UNREADABLE
 from exchange.protocol.likeness import Likeness, entry, likeness
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
@@ -47,10 +48,10 @@ def duplicates(
 
 
 def _shown(node: Node, caller: Caller, purpose: str, found: Proposal) -> dict[str, Any] | None:
-    """The pair as both books say it now; None where one of them holds the person no more."""
+    """The pair as both books say it now; None where one of them holds the person no more, or cannot be read."""
     try:
         one, other = (_record(node, caller, purpose, each) for each in (found.one, found.other))
-    except UnknownPerson:
+    except (UnknownPerson, *UNREADABLE):  # which concerns no other pair, and the four checks say of whom
         return None
     compared: Likeness = likeness(entry(one), entry(other), elsewhere=one.office != other.office)
     return {

@@ -12,6 +12,7 @@ from events.names import full_name
 from events.standing import Standing
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
+from exchange.books import UNREADABLE
 from exchange.commands.fitting import since
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
@@ -50,7 +51,7 @@ def merges(node: Node, caller: Caller, purpose: str, cursor: str | None = None, 
     for row in page.rows:
         try:
             record = open_dossier(node, caller, purpose, row.person, READ).record
-        except UnknownPerson:
+        except (UnknownPerson, *UNREADABLE):  # which concerns no others, and the four checks say of whom
             continue
         found += _of(record, row.person)
     return Page(tuple(found), page.next)

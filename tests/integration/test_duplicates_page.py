@@ -7,6 +7,7 @@ import pytest
 
 from exchange.access.keys import Keys
 from tests.integration.browser import Reader, pages_of
+from tests.integration.test_checks import behind_the_back
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, woman
 
 SAYS = {
@@ -120,6 +121,20 @@ class TestActs:
         stranger = Reader(app).signs_in(DONGHUAMEN)
         mine = stranger.form("Sign out").value("form")
         assert stranger.sends(clerk.form("They are two"), form=mine) == 404
+
+
+def test_of_whom_nothing_opens_the_others_are_shown_as_ever(app, node, home, twice):
+    given_up = []
+    for number in (4, 5):
+        one, other = (home.registers(woman(each, name="李一")).person for each in (number, number + 2))
+        home.records("person.merged", "2026-03-02", {"other": other, "keeper": ZHIFANG}, one)
+        given_up.append(one)
+    reader = Reader(app).signs_in(ZHIFANG)
+    assert reader.opens("/duplicates?tab=joined").count("<table>") == 2
+    first = re.findall(r"<code>([0-9a-f-]{36})</code>", reader.opens("/duplicates"))[0]
+    behind_the_back(node, ("UPDATE keys SET wrapped = zeroblob(64) WHERE person IN (?1, ?2)", (first, given_up[0])))
+    assert reader.opens("/duplicates?tab=joined").count("<table>") == 1
+    assert first not in reader.opens("/duplicates")
 
 
 @pytest.mark.parametrize("lang", SAYS)
