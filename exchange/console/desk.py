@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from exchange.commands.act import Item
 from exchange.commands.answer_line import Rest
 from exchange.commands.asked import Outcome
 from exchange.console import inbox
-from exchange.console.case import case_view
+from exchange.console.case import ORDER, case_view
 from exchange.console.line import line_view
 from exchange.console.replying import answers_of, reply_of
 from exchange.console.signing import SAID, words
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 MOST_NAMED = 300  # offices that a page lists to choose from
 LOOKS, BETWEEN = 10, 0.03  # times, and seconds between them, that a page waits until what was sent is told
 _PURPOSE = "case"
+_COUNT = re.compile(r"[0-9]{1,6}")
 
 
 def desk(blueprint: Blueprint, node: Node) -> None:
@@ -117,9 +119,9 @@ def desk(blueprint: Blueprint, node: Node) -> None:
 
         def acted() -> dict[str, int]:
             reader, type_ = _reader(), request.form.get("type", "")
-            told = use_cases().case(reader, _PURPOSE, str(case))
-            if type_ not in told["allowed"]:
+            if type_ not in ORDER:  # whether one of these is legal is judged where it is recorded, also where it was
                 raise Malformed(field="type", rule="reply.not_now")
+            told = use_cases().case(reader, _PURPOSE, str(case))
             content = {**reply_of(type_, _filled(), told), "case_id": str(case)}
             id_, etag = request.form.get("act") or None, request.form.get("etag") or None
             item = Item(type=type_, day="", content=content, id=id_, if_match=etag)
@@ -146,7 +148,7 @@ def _inbox() -> str:
 
 
 def page(template: str, problem: Any, **shown: Any) -> Answer:
-    said = {name: int(value) for name, value in request.args.items() if name in SAID and value.isdigit()}
+    said = {name: int(value) for name, value in request.args.items() if name in SAID and _COUNT.fullmatch(value)}
     rendered = render_template(f"console/{template}", words=words(), problem=problem, said=said, **shown)
     return make_response(rendered, 200 if problem is None else problem["status"])
 

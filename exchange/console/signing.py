@@ -22,7 +22,7 @@ from exchange.translations import language_of
 if TYPE_CHECKING:
     from exchange.node import Node
 
-INBOX = "/inbox"
+INBOX, SIGN_OUT = "/inbox", "/sign-out"
 SAID = ("confirmed", "answered", "left", "acknowledged", "sent", "recorded")  # how many, once something was sent
 
 
@@ -60,7 +60,7 @@ def signing(blueprint: Blueprint, node: Node) -> None:
         details: dict[str, Any] = answer.get_json()
         if answer.status_code == 401:
             over = details if request.cookies.get(COOKIE) else None
-            page = make_response(_sign_in(said, _next(here() if request.method == "GET" else request.path), over), 401)
+            page = make_response(_sign_in(said, _next(_wanted()), over), 401)
         else:
             page = make_response(render_template("console/error.html", words=said, problem=details))
             page.status_code = answer.status_code
@@ -95,13 +95,20 @@ def signing(blueprint: Blueprint, node: Node) -> None:
         _keep(answer, node.passes.issue(token, office, actor))
         return answer
 
-    @blueprint.post("/sign-out")
+    @blueprint.post(SIGN_OUT)
     @allows(*ROLES)
     def sign_out() -> Answer:
         """The browser forgets the pass."""
         answer = redirect(f"/sign-in?{urlencode({'lang': words().language})}", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="Strict")
         return answer
+
+
+def _wanted() -> str | None:
+    """The page that was asked for, or from which something was sent; none where somebody only wanted to leave."""
+    if request.method == "GET":
+        return here()
+    return None if request.path == SIGN_OUT else request.path
 
 
 def _sign_in(said: Words, wanted: str, problem: Any = None, office: str | None = None, actor: str | None = None) -> str:

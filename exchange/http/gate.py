@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 
@@ -77,7 +76,7 @@ def _require_own_form() -> None:
     """
     request.max_content_length = LARGEST_FORM
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    foreign = site != "same-origin" if site else origin is not None and urlsplit(origin).netloc != request.host
+    foreign = site != "same-origin" if site else origin is not None and origin.partition("://")[2] != request.host
     if foreign:
         raise Forbidden(field="form", rule="form.foreign")
 

@@ -148,7 +148,27 @@ def test_of_two_who_answer_at_once_the_second_is_told_and_nothing_is_sent_twice(
     assert other.sends(second) in {409, 412, 422}
     assert "<b>Error: </b>" in other.text
     assert state(home, case) == "deviations"
-    assert asked.sends(first) in {409, 422}, "sent again it is no new answer"
+    assert asked.sends(first) == 200, "what was recorded is said again, and recorded once"
+    assert state(home, case) == "deviations"
+
+
+def test_whatever_is_sent_twice_is_one_act_and_said_to_be_sent(asked, asker, home, new_home, case):
+    def twice(reader: Reader, button: str, **filled: Any) -> None:
+        reader.opens(f"/cases/{case}")
+        form = reader.form(button)
+        for _ in range(2):
+            assert (reader.sends(form, **filled), "The other side is told" in reader.text) == (200, True), reader.text
+
+    twice(asked, "Still looking: until a later day", until="2026-04-20", reason="archive")
+    twice(asked, "Confirm with 2 differences", deviation=["born_on"], note="as on the card")
+    twice(asker, "Decide", settle__born_on="accepted")
+    twice(asked, "Open again", reason="new_evidence")
+    twice(asked, "Dispute", reason="person_unknown")
+    twice(asker, "Decide", whole="insisted")
+    twice(asker, "Open again", reason="new_evidence")
+    twice(asker, "Withdraw the question", ground="asked_in_error")
+    shown = asked.opens(f"/cases/{case}")
+    assert shown.split("What was said")[1].split("</ol>")[0].count("<li>") == 8
 
 
 def test_what_is_not_legal_now_is_not_taken(asked, home, case):

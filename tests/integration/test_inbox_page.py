@@ -229,3 +229,10 @@ def test_who_oversees_others_sees_what_waits_for_the_own_office_alone(app, home,
     for tab in ("answer", "late", "decide", "read", "all"):
         assert "王小雨" not in reader.opens(f"/inbox?tab={tab}")
     assert "Nothing waits for an answer" in reader.text
+
+
+@pytest.mark.parametrize("count", ["²", "9" * 5000, "-1", "<b>", ""])
+def test_what_is_no_count_in_the_address_is_not_said(clerk, count):
+    for path in ("/inbox", "/duplicates"):
+        page = clerk.client.get(path, query_string={"lang": "en", "sent": count})
+        assert (page.status_code, 'role="status"' in page.text) == (200, False)

@@ -78,6 +78,17 @@ def test_signing_out_forgets_it(app):
     reader.opens("/inbox", status=401)
 
 
+def test_whoever_signs_out_when_it_is_over_and_in_again_comes_to_the_inbox(app):
+    reader = Reader(app).signs_in(ZHIFANG)
+    form = reader.form("Sign out")
+    [key] = app.extensions["keys_of_the_test"].all()
+    app.extensions["keys_of_the_test"].revoke(key.id)
+    assert reader.sends(form) == 401
+    _, secret = app.extensions["keys_of_the_test"].issue("k", [ZHIFANG], ["clerk"])
+    assert reader.sends(reader.form("Sign in"), key=secret) == 200
+    assert reader.page.request.path == "/inbox"
+
+
 def test_it_is_over_with_the_day_and_with_its_key(tmp_path):
     clock = Clock()
     node = opened(tmp_path, clock)
@@ -122,6 +133,8 @@ class TestForms:
             {"Sec-Fetch-Site": "same-site"},
             {"Sec-Fetch-Site": "", "Origin": "https://elsewhere.example"},
             {"Sec-Fetch-Site": "", "Origin": "null"},
+            {"Sec-Fetch-Site": "", "Origin": "http://["},
+            {"Sec-Fetch-Site": "", "Origin": "http://localhost@elsewhere.example"},
         ],
     )
     def test_so_is_one_that_another_site_sends_even_to_sign_in(self, app, headers):
