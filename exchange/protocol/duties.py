@@ -268,7 +268,9 @@ def _may_keep(sight: Sight, owed: Mapping[DueKey, Due], told: Delivery) -> froze
         return allowed
     first = sight.told.of(root.ref, told.to)
     if book.office in {standing.author, record.keeper}:
-        in_error = named_no_more(root, record.facts, told.to)
+        # Whoever asks, or is asked, hears a reply though it named that office by an error as well.
+        own_case = due is not None and due.ground == "reply"
+        in_error = not own_case and named_no_more(root, record.facts, told.to)
         by_document = first is not None and first.ground == ONE_DOCUMENT  # no other person has the document any more
         if in_error or by_document:
             return NO_PARTS

@@ -52,14 +52,14 @@ def asked_before(facts: Facts, case: CaseRef) -> frozenset[str]:
 
 
 def ways_to(facts: Facts, case: CaseRef) -> list[Standing]:
-    """The redirects by which the question came to the office asked, be they in force or not."""
-    left = [(s, s.payload) for s in facts.of(Redirected) if isinstance(s.payload, Redirected)]
-    left = [(s, to) for s, to in left if (to.case.opening, to.case.kind) == (case.opening, case.kind)]
+    """The redirects by which the question came to the office asked, be they in force or not, or corrected since."""
+    left = [(s, s.payload.case) for s in facts.of(Redirected) if isinstance(s.payload, Redirected)]
+    left = [(s, sent) for s, sent in left if (sent.opening, sent.kind) == (case.opening, case.kind)]
     reached, found = {case.asked}, []
-    while more := [(s, said) for s, said in left if said.to in reached]:
+    while more := [(s, sent) for s, sent in left if not reached.isdisjoint(named_ever(s, facts))]:
         left = [each for each in left if each not in more]
         found += [s for s, _ in more]
-        reached |= {said.case.asked for _, said in more}
+        reached |= {sent.asked for _, sent in more}
     return found
 
 

@@ -211,3 +211,33 @@ def test_taken_back_the_place_left_is_asked_again_and_nobody_to_whom_it_was_sent
         (NEW, "withdrawn"),
         (NEW, "withdrawn"),
     ]
+
+
+def test_corrected_the_town_that_was_meant_is_asked_and_the_other_no_more():
+    left = Left()
+    redirect = left.sends_on(OTHER, THIRD)
+    left.record(OTHER, Corrected(target=redirect, set={"to": FOURTH}, fields=("to",)))
+    assert (left.asked(THIRD), left.asked(FOURTH)) == ((NEW, "withdrawn"), (NEW, "open"))
+
+
+def test_whoever_asks_asks_also_where_it_keeps_the_person_by_now_which_the_town_named_cannot_know():
+    left = Left()
+    left.record(HOME, RegistrationChanged(from_=town(HOME), to=town(NEW), ground="moved"))
+    left.sends_on(OTHER, THIRD)
+    assert left.asked(THIRD) == (NEW, "open")
+
+
+def test_the_keeper_who_did_not_ask_first_asks_nobody_to_whom_it_is_sent_on_again():
+    left = Left()
+    left.sends_on(OTHER, THIRD)
+    left.sends_on(THIRD, FOURTH)
+    received = left.world.books[FOURTH].received.values()
+    assert [delivery.teller for delivery in received if delivery.asked] == [NEW]
+
+
+def test_sent_back_to_whoever_asked_and_corrected_it_comes_to_rest():
+    """No clerk may send a question back; but whom it was sent to may have become one with whoever asks."""
+    left = Left()
+    redirect = left.sends_on(OTHER, NEW)
+    left.record(OTHER, Corrected(target=redirect, set={"to": THIRD}, fields=("to",)))
+    assert (left.asked(OTHER), left.asked(THIRD)) == ((NEW, "redirected"), (NEW, "open"))

@@ -9,7 +9,6 @@ from events.catalogue.values import CaseRef
 from events.envelope import Part
 from events.standing import Standing
 from exchange.protocol.cases import ASKED_BY_AUTHOR, says_more
-from exchange.protocol.naming import named_offices
 from exchange.protocol.record import CaseState
 from exchange.protocol.redirecting import asked_no_more, ways_to
 from exchange.protocol.routing_table import ESCALATED, MATCHED, WITHDRAWN, Cell
@@ -70,8 +69,8 @@ def thread_of_case(sight: Sight) -> Iterator[Due]:
 
 
 def redirected(sight: Sight) -> Iterator[Due]:
-    """The office named by a redirect gets the notice as if first; and, where it would take the keeper for the one who
-    asks, what shows that it is the author, as of whom the author named itself.
+    """The office named by a redirect gets the notice as if first, of whoever asks; and, where that is the author, what
+    shows it, as of whom the author named itself: else it takes for the one who asks whomever it takes for the keeper.
     """
     for state in sight.record.cases.values():
         opening = sight.record.facts.get(state.ref.opening)
@@ -79,14 +78,14 @@ def redirected(sight: Sight) -> Iterator[Due]:
             continue
         if asked_no_more(sight.record, state.ref):
             continue
-        if sight.mine(state.asker) or (sight.is_keeper and state.ref.asked not in named_offices(opening.payload)):
+        if sight.mine(state.asker):
             cell = Cell(state.ref.kind, asks=True)
             told = sight.told.of(opening.ref, state.ref.asked)
             parts = told.parts if told is not None else _as_written(sight, opening, state)
             reply = state.thread[-1] if state.thread else None
             to = state.redirected_to
             yield sight.due(opening, to, "redirected", cell, parts=parts, trigger=reply)
-            if state.ref.kind not in ASKED_BY_AUTHOR and state.asker == opening.author != sight.keeper:
+            if state.ref.kind not in ASKED_BY_AUTHOR and state.asker == opening.author:
                 for sent in ways_to(sight.record.facts, CaseRef(state.ref.opening, to, state.ref.kind)):
                     yield sight.due(sent, to, "redirected", trigger=reply)
 
