@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import EnquiryOpened, Rejected, Reply, RequestOpened
+from events.catalogue.case import EnquiryOpened, Redirected, Rejected, Reply, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
@@ -45,6 +45,7 @@ from exchange.protocol.refusals import (
     NotKeeper,
     NotProtected,
     PersonDied,
+    RedirectedBack,
     TieInForce,
     TieWithOneself,
     UnknownPerson,
@@ -213,6 +214,17 @@ def _amendment(fact: Fact, day: str, office: str, record: Record) -> None:
     if target.author != office:
         raise NotAuthor(field="target")
     require_amendable(target, "target")
+    if isinstance(fact, Corrected) and "to" in fact.set:
+        _addressee(target.payload, fact.set["to"], office, record)
+
+
+def _addressee(amended: Fact, to: object, office: str, record: Record) -> None:
+    """Nor does a correction let somebody be asked who could not have been named at first."""
+    if isinstance(amended, Redirected) and (state := record.cases.get(amended.case)) is not None:
+        if to in {state.ref.asked, state.asker}:
+            raise RedirectedBack(field="set.to")
+    elif isinstance(amended, RequestOpened | EnquiryOpened) and to == office:
+        raise NotAsked(field="set.to")
 
 
 def _request(fact: Fact, day: str, office: str, record: Record | None) -> None:

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from events.catalogue.amendment import Retracted
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Deferred, Disputed, Noted, Redirected, Reopened, Settled
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
@@ -104,7 +104,9 @@ def test_no_case_is_redirected_to_one_of_its_two_sides(story, to: str):
     with pytest.raises(RedirectedBack):
         story.record(NEW, Redirected(case=story.case, to=to))
     assert "case.redirected" in story.may(NEW)
-    story.record(NEW, Redirected(case=story.case, to=OTHER))
+    redirect = story.record(NEW, Redirected(case=story.case, to=OTHER))
+    with pytest.raises(RedirectedBack):
+        story.record(NEW, Corrected(target=redirect, set={"to": to}, fields=("to",)))
     assert story.both()[0] == "redirected"
 
 

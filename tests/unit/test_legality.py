@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from events.catalogue.amendment import Retracted
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed
@@ -159,3 +159,10 @@ class TestARequestForAnAmendment:
         assert self.asks(book, B, book.main) == ("already_retracted", "about", None)
         merge = book.hears(B, Merged(other="P9", keeper=B), "update", "2026-04-02")
         assert self.asks(book, B, merge) == ("not_amendable", "about", None)
+
+
+def test_no_correction_lets_an_office_ask_itself():
+    book = Book(B)
+    asked = book.own(RequestOpened(to=A, asks="change", wanted={"phone": "1"}), DAY)
+    assert book.refuses(Corrected(target=asked, set={"to": D}, fields=("to",))) is None
+    assert book.refuses(Corrected(target=asked, set={"to": B}, fields=("to",))) == ("not_a_party", "set.to", None)
