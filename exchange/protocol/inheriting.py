@@ -7,7 +7,7 @@ events keep the code of who recorded them, for they are names and not offices.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import msgspec
@@ -43,12 +43,11 @@ def handed_on(told: Iterable[tuple[Delivery, str]], offices: Offices) -> list[De
     """
     if not offices.successions:
         return [delivery for delivery, _ in told]
-    found: dict[tuple[Ref, str, str], Delivery] = {}
+    found: dict[tuple[Ref, str, str], list[Delivery]] = {}
     for delivery, person in told:
         today = between_heirs(delivery, person, offices)
-        key = (today.ref, today.teller, today.to)
-        found[key] = _joined(found[key], today) if key in found else today
-    return list(found.values())
+        found.setdefault((today.ref, today.teller, today.to), []).append(today)
+    return [reduce(_joined, sorted(each, key=_order)) if len(each) > 1 else each[0] for each in found.values()]
 
 
 def between_heirs(delivery: Delivery, person: str, offices: Offices) -> Delivery:
@@ -59,12 +58,12 @@ def between_heirs(delivery: Delivery, person: str, offices: Offices) -> Delivery
     return msgspec.structs.replace(delivery, teller=teller, to=to)
 
 
-def _joined(one: Delivery, other: Delivery) -> Delivery:
+def _joined(first: Delivery, last: Delivery) -> Delivery:
     """What two offices that became one were told of one event, or told; the latest revision counts, as ever.
 
-    Every question stays put, whichever of the two it was put to. Whichever is read first, the same comes of them.
+    Every question stays put, whichever of the two it was put to. Of several each is joined with those before it in
+    `_order`: so the same comes of them, whichever is read first.
     """
-    first, last = sorted((one, other), key=_order)
     kinds = {question.kind for question in last.asked}
     asked = (*last.asked, *(question for question in first.asked if question.kind not in kinds))
     parts = last.parts | first.parts if first.revision == last.revision else last.parts

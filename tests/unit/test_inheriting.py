@@ -1,6 +1,6 @@
 """How facts and deliveries are read once their offices were succeeded: by the person whom they are about."""
 
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import pytest
@@ -127,6 +127,19 @@ def test_of_two_grounds_on_which_was_asked_the_one_stays_from_which_more_follows
     ]
     [found] = handed_on([(each, "P") for each in (told[::-1] if turned else told)], merged)
     assert (found.ground, found.revision) == (heavy, revision)
+
+
+def test_of_what_three_offices_that_became_one_were_told_the_same_comes_whichever_is_read_first():
+    """The latest told asks nothing; of the two before it each asked on another day."""
+    merged = Offices(successions={A: Succession((B,)), C: Succession((B,))})
+    told = [
+        delivery(D, A, ground="keeper", kind="inflow", asked=(Question("moved-on", "2026-01-01"),)),
+        delivery(D, B, parts=frozenset({"address"}), asked=(Question("moved-on", "2026-02-01"), Question("inflow"))),
+        delivery(D, C, ground=FAMILY, revision=2),
+    ]
+    found = [handed_on([(each, "P") for each in order], merged) for order in permutations(told)]
+    assert all(each == found[0] for each in found)
+    assert (found[0][0].revision, found[0][0].parts) == (2, frozenset())
 
 
 @pytest.mark.parametrize("revision", [1, 2])
