@@ -49,7 +49,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """`answers`: the types of reply that the reader may send now, the likeliest first. `reasons`: codes with texts."""
+    """`answers`: the types of reply that the reader may send now, the likeliest first. `reasons`: codes with texts.
+
+    `no_rows`: what is said where nothing is compared. `several`: whether an enquiry fits several whom the office holds.
+    """
 
     id: str
     etag: str
@@ -64,11 +67,13 @@ class CaseView:
     between: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
+    no_rows: str
     ours: str
     theirs: str
     deviations: tuple[Row, ...]
     offered: tuple[tuple[str, str, str], ...]
     refused: str
+    several: bool
     thread: tuple[Said, ...]
     answers: tuple[str, ...]
     on_paper: bool
@@ -124,13 +129,15 @@ def case_view(words: Words, told: Told, caller: Caller) -> CaseView:
         name=words.value("name", name) if name else words.say("inbox.nameless"),
         person=told["person"],
         between=tuple(_between(words, told)),
-        facts=tuple(_question(words, told.get("question"))),
-        rows=tuple(_rows(words, told)),
+        facts=tuple(_question(words, told)),
+        rows=() if _not_compared(told) else tuple(_rows(words, told)),
+        no_rows=words.say("case.enquiry_states" if _not_compared(told) else "case.nothing_to_compare"),
         ours=words.say("case.ours"),
         theirs=words.say("case.theirs"),
         deviations=tuple(_deviation(words, each) for each in told["deviations"]),
         offered=tuple((f, label(words, f), shown(words, f, value)) for f, value in offers.get("facts", {}).items()),
         refused=offers.get("refused") or "",
+        several=len(told["among"]) > 1,
         thread=tuple(_said(words, each) for each in told["thread"] if each is not None),
         answers=tuple(type_ for type_ in ORDER if may and type_ in told["allowed"]),
         on_paper=caller.office != told["asked"],
@@ -171,22 +178,33 @@ def _between(words: Words, told: Told) -> Iterator[tuple[str, str]]:
         yield words.say("case.decide_by" if told["decide_by"] else "case.due"), said
 
 
-def _question(words: Words, question: Told | None) -> Iterator[tuple[str, str]]:
-    """What the event says that is asked about, but for the particulars, which stand beside ours."""
+def _not_compared(told: Told) -> bool:
+    """Whether an enquiry stands in a dossier in which nothing is held: whom it means is looked for among all others."""
+    question = told.get("question")
+    return question is not None and question["type"] == "enquiry.opened" and not told["ours"]
+
+
+def _question(words: Words, told: Told) -> Iterator[tuple[str, str]]:
+    """What the event says that is asked about, but for the particulars that stand beside ours."""
+    question = told.get("question")
     if question is None:
         return
     content: Told = question["content"]
     yield words.say("field.effective_on"), words.day(question["day"])
     for field in ("kind", "origin", "destination", "expected_on", "from", "to", "address", "stay_until", "reason"):
-        if content.get(field):
-            value = content[field]
+        value = content.get(field)
+        if value and not (field == "to" and isinstance(value, str)):  # which is the office asked, and said already
             said = (
                 words.code("reason", value) if field == "reason" and "kind" in content else shown(words, field, value)
             )
             yield label(words, field), said
-    for field in ("purpose", "fields", "asks"):
+    for field in ("purpose", "fields", "asks", "note"):
         if content.get(field):
             yield words.say(f"field.{field}"), shown(words, field, content[field])
+    if content.get("consent"):
+        yield words.say("field.consent"), words.say("case.agreed")
+    for field, value in (content.get("given") or {}).items() if _not_compared(told) else ():
+        yield words.say("case.given", field=label(words, field)), shown(words, field, value)
     for field, value in (content.get("wanted") or {}).items():
         yield words.say("case.wanted", field=label(words, field)), shown(words, field, value)
 

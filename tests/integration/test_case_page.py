@@ -139,6 +139,48 @@ def test_an_enquiry_is_answered_with_what_may_be_told(app, asked, home):
     assert state(third, case) == "answered"
 
 
+def enquire(office: Town, **content: Any) -> None:
+    given = {"name": "王小雨", "document.resident": woman()["document.resident"]}
+    said = {"to": ZHIFANG, "purpose": "identification", "given": given, "fields": ["born_on", "sex"], **content}
+    office.records("enquiry.opened", "2026-03-02", said)
+
+
+def test_an_enquiry_says_what_it_gives_and_not_that_the_office_holds_nothing_of_it(asked, home):
+    home.registers(woman())
+    enquire(Town(home.node, WANSHOULU), purpose="residence", fields=["address"], consent=True)
+    shown = asked.opens(f"/cases/{home.cases()[0].id}")
+    for said in (
+        "Given: Name</dt><dd>王小雨",
+        "Given: Identity card</dt><dd>4201 **** **** 0020",
+        "has agreed",
+        "6 Lake Road",
+    ):
+        assert said in shown
+    for said in ("not held", "Goes to"):
+        assert said not in shown
+
+
+def test_where_an_enquiry_fits_several_the_page_says_so(asked, home):
+    for name in ("王小雨", "王小雨"):
+        home.registers({"name": name, "born_on": "1988-05-02", "sex": "F"})
+    enquire(Town(home.node, WANSHOULU), given={"name": "王小雨", "born_on": "1988-05-02"})
+    shown = asked.opens(f"/cases/{home.cases()[0].id}")
+    assert "Your office holds several who fit" in shown
+    assert 'value="incomplete" checked' in shown
+
+
+def test_a_request_says_what_is_wanted_and_why(asked, home, new_home):
+    home.registers(woman())
+    new_home.sees_arrive(woman(), ZHIFANG)
+    home.answers("case.confirmed", home.cases()[0].id)
+    content = {"to": ZHIFANG, "asks": "change", "wanted": {"education": "20"}, "note": "She has shown her certificate."}
+    new_home.records("request.opened", "2026-03-02", content, new_home.cases()[0].person)
+    [request] = [case for case in home.cases() if case.kind == "request"]
+    shown = asked.opens(f"/cases/{request.id}")
+    assert "She has shown her certificate." in shown
+    assert "Goes to" not in shown
+
+
 def test_of_two_who_answer_at_once_the_second_is_told_and_nothing_is_sent_twice(app, asked, home, case):
     other = Reader(app).signs_in(ZHIFANG)
     asked.opens(f"/cases/{case}")
