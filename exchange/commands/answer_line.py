@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -52,6 +52,7 @@ def answer_line(
     answers: Sequence[Answer] = (),
     rest: Rest = "equal",
     *,
+    only: Collection[str] | None = None,
     day: str | None = None,
     act: str | None = None,
 ) -> LineAnswered:
@@ -59,6 +60,7 @@ def answer_line(
 
     `answers`: to some in particular. The rest is confirmed where nothing differs, and an enquiry answered with what is
     held; `all`: also where no record can tell, by the caller's word. What differs is left as it was.
+    `only`: those of the rest of whom this was said to whoever answers; all others are left, whatever is held by now.
     `act`: an id chosen by the client, under which a repeated request gives the first result.
     Raises Forbidden where the caller may not answer, NoSuchNotice, Malformed where an answer is to no case of the line.
     """
@@ -77,6 +79,10 @@ def answer_line(
                 found[case] = Outcome(case=case, became="not_asked")
                 continue
             own = told.get(case)
+            if own is None and only is not None and case not in only:
+                row = these.rows[case]
+                found[case] = left(case, these.held(row) if row is not None else None)
+                continue
             chosen = (own, None) if own is not None else _otherwise(node, session, these, case, rest, reads)
             if isinstance(chosen, Outcome):
                 found[case] = chosen

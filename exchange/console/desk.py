@@ -15,12 +15,11 @@ from werkzeug.wrappers import Response as Answer
 from events.errors import ExchangeError, Malformed
 from exchange.access.caller import Caller
 from exchange.commands.act import Item
-from exchange.commands.answer_line import Rest
 from exchange.commands.asked import Outcome
 from exchange.console import inbox
 from exchange.console.case import ORDER, case_view
 from exchange.console.line import line_view
-from exchange.console.replying import answers_of, reply_of
+from exchange.console.replying import answers_of, compared_of, reply_of
 from exchange.console.signing import SAID, words
 from exchange.http import gate, paging, problems
 from exchange.http.allows import allows
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 MOST_NAMED = 300  # offices that a page lists to choose from
 LOOKS, BETWEEN = 10, 0.03  # times, and seconds between them, that a page waits until what was sent is told
 _PURPOSE = "case"
-_COUNT = re.compile(r"[0-9]{1,6}")
+_COUNT, _PLACE = re.compile(r"[0-9]{1,6}"), re.compile(r"-?[0-9]{1,15}")
 
 
 def desk(blueprint: Blueprint, node: Node) -> None:
@@ -77,7 +76,7 @@ def desk(blueprint: Blueprint, node: Node) -> None:
             if cases := request.form.getlist("case"):
                 found = use_cases().confirm_equal(_reader(), list(dict.fromkeys(cases)), request.form.get("act"))
                 return _counted(found)
-            positions = request.form.getlist("position", type=int)
+            positions = request.form.getlist("position", type=_position)
             for position in positions:
                 use_cases().acknowledge(_reader(), position)
             return {"acknowledged": len(positions)}
@@ -93,12 +92,11 @@ def desk(blueprint: Blueprint, node: Node) -> None:
     @blueprint.post("/inbox/<int(signed=True, max=9007199254740991):position>")
     @allows("confirmer", "supervisor")
     def line_acts(position: int) -> Answer:
-        """Answers the line in one act: some in particular, the rest by comparing."""
+        """Answers the line in one act: some in particular, and those confirmed of whom the page said so."""
 
         def acted() -> dict[str, int]:
-            rest: Rest = "all" if request.form.get("rest") == "all" else "equal"
-            act = request.form.get("act")
-            found = use_cases().answer_line(_reader(), position, answers_of(_filled()), rest, None, act)
+            told, act, only = answers_of(_filled()), request.form.get("act"), compared_of(_filled())
+            found = use_cases().answer_line(_reader(), position, told, "equal", None, act, only)
             for each in found.outcomes:
                 if each.became == "refused" and each.error is not None and each.error.code != "act_refused":
                     raise each.error
@@ -134,6 +132,13 @@ def desk(blueprint: Blueprint, node: Node) -> None:
         return done(node, acted, lambda problem: show_case(str(case), problem), back=there)
 
 
+def _position(given: str) -> int:
+    """Raises ValueError for what is none, which leaves it out."""
+    if not _PLACE.fullmatch(given):
+        raise ValueError
+    return int(given)
+
+
 def _reader() -> Caller:
     """Who reads, in the language of the page."""
     return msgspec.structs.replace(gate.caller(), language=words().language)
@@ -159,7 +164,7 @@ def _counted(outcomes: Iterable[Outcome]) -> dict[str, int]:
         "confirmed": sum(each in {"confirmed", "repeated"} for each in became),
         "answered": became.count("answered"),
     }
-    return {**done, "left": len(became) - sum(done.values())}
+    return {**done, "left": len(became) - sum(done.values()) - became.count("not_asked")}
 
 
 def _let_it_be_told(node: Node) -> None:

@@ -12,6 +12,7 @@ from exchange.commands.answer_line import Answer
 
 # What was filled in, by name.
 Form = Mapping[str, Sequence[str]]
+AS_COMPARED = "equal"  # confirm, if nothing differs still
 
 
 def reply_of(type_: str, form: Form, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,12 +22,17 @@ def reply_of(type_: str, form: Form, told: Mapping[str, Any]) -> dict[str, Any]:
     return {**content, **{name: value for name, value in plain.items() if value}}
 
 
+def compared_of(form: Form) -> list[str]:
+    """The members of a line of whom the page said that nothing differs, and whom it was sent to confirm."""
+    return [case for case in form.get("member", ()) if _one(form, f"answer.{case}") == AS_COMPARED]
+
+
 def answers_of(form: Form) -> list[Answer]:
     """What some members of a line are told in particular: `case.confirmed`, or `case.disputed` with its reason."""
     found = []
     for case in form.get("member", ()):
         type_, _, reason = _one(form, f"answer.{case}").partition(":")
-        if type_:
+        if type_ and type_ != AS_COMPARED:
             found.append(Answer(case, type_, {"reason": reason} if reason else {}))
     return found
 

@@ -48,7 +48,7 @@ SEALS: Mapping[str, str] = {
 class Member:
     """One person of a line. `state`: what of it is to be seen at once. `equal`: nothing differs, and it may be said.
 
-    `whole`: whether the case can be shown.
+    `confirms`, `disputes`: what else may be said of it. `whole`: whether the case can be shown.
     """
 
     position: int
@@ -58,6 +58,7 @@ class Member:
     state: str
     equal: bool = False
     open: bool = False
+    confirms: bool = False
     disputes: bool = False
     whole: bool = True
 
@@ -184,6 +185,7 @@ def _member(words: Words, entry: Entry, known: Mapping[str, Question], caller: C
         state,
         equal=equal,
         open=still,
+        confirms=found is not None and CONFIRMED in found.allowed,
         disputes=disputes,
         whole=not entry.unreadable,
     )

@@ -79,6 +79,9 @@ def _require_own_form() -> None:
     foreign = site != "same-origin" if site else origin is not None and origin.partition("://")[2] != request.host
     if foreign:
         raise Forbidden(field="form", rule="form.foreign")
+    for name, value in request.form.items(multi=True):
+        if "\0" in value or "\0" in name:
+            raise Malformed(field=name, rule="text.control")  # which no page sends and no store can be asked for
 
 
 def _by_key(keys: Keys) -> Caller:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -90,9 +90,16 @@ class NodeUseCases:
         return confirm_equal(self._node, caller, cases, act)
 
     def answer_line(
-        self, caller: Caller, position: int, answers: Sequence[Answer], rest: Rest, day: str | None, act: str | None
+        self,
+        caller: Caller,
+        position: int,
+        answers: Sequence[Answer],
+        rest: Rest,
+        day: str | None,
+        act: str | None,
+        only: Collection[str] | None = None,
     ) -> LineAnswered:
-        return answer_line(self._node, caller, position, answers, rest, day=day, act=act)
+        return answer_line(self._node, caller, position, answers, rest, only=only, day=day, act=act)
 
     def record_office(self, caller: Caller, office: str, type_: str, day: str, content: Row, id_: str | None) -> Result:
         return record_office(self._node, caller, office, type_, day, content, id_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -42,9 +42,16 @@ class UseCases(Protocol):
         ...
 
     def answer_line(
-        self, caller: Caller, position: int, answers: Sequence[Answer], rest: Rest, day: str | None, act: str | None
+        self,
+        caller: Caller,
+        position: int,
+        answers: Sequence[Answer],
+        rest: Rest,
+        day: str | None,
+        act: str | None,
+        only: Collection[str] | None = None,
     ) -> LineAnswered:
-        """The line of the inbox in which a notice stands, in one act."""
+        """The line of the inbox in which a notice stands, in one act; of the rest `only` these cases."""
         ...
 
     def record_office(

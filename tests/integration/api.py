@@ -1,6 +1,6 @@
 """The API over use cases that remember what they were asked: what the web layer does by itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,9 +57,16 @@ class Remembering:
         return [Outcome(case=case, became="differs", fields=("born_on",)) for case in cases]
 
     def answer_line(
-        self, caller: Caller, position: int, answers: Sequence[Answer], rest: str, day: str | None, act: str | None
+        self,
+        caller: Caller,
+        position: int,
+        answers: Sequence[Answer],
+        rest: str,
+        day: str | None,
+        act: str | None,
+        only: Collection[str] | None = None,
     ) -> LineAnswered:
-        self._ask("answer_line", caller, position, list(answers), rest, day, act)
+        self._ask("answer_line", caller, position, list(answers), rest, day, act, *([] if only is None else [only]))
         return LineAnswered(examples.REPLY, tuple(Outcome(case=each.case, became="answered") for each in answers))
 
     def record_office(self, caller: Caller, *told: Any) -> Result:

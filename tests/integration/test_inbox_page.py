@@ -14,7 +14,7 @@ from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import sweep
 from tests.integration.browser import Reader, pages_of
 from tests.integration.test_checks import behind_the_back
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened, town, woman
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, town, woman
 
 FAMILY = ("林一禾", "林小满", "林小雪")
 BORN = dict(zip(FAMILY, ("1988-05-02", "1990-05-02", "2015-05-02"), strict=True))
@@ -236,3 +236,57 @@ def test_what_is_no_count_in_the_address_is_not_said(clerk, count):
     for path in ("/inbox", "/duplicates"):
         page = clerk.client.get(path, query_string={"lang": "en", "sent": count})
         assert (page.status_code, 'role="status"' in page.text) == (200, False)
+
+
+def test_what_the_page_says_is_not_yet_answered_is_left_whatever_is_held_by_then(clerk, home, new_home):
+    here, there = ZHIFANG[:6] + "000000", "420100000000"
+    persons = {name: home.registers(member(name, birth_place=here)).person for name in FAMILY[:2]}
+    arrive_together(new_home, member(FAMILY[0], birth_place=here), member(FAMILY[1], birth_place=there))
+    clerk.opens("/inbox")
+    clerk.opens(re.findall(r'href="(/inbox/\d+)\?', clerk.text)[0])
+    form = clerk.form("Send the answers")
+    assert sorted(value for name, value in form.fields if name.startswith("answer.")) == ["", "equal"]
+    home.records("person.changed", "2026-03-02", {"set": {"birth_place": there}}, persons[FAMILY[1]])
+    clerk.sends(form)
+    assert "1 confirmed. 1 left" in clerk.text
+    assert sorted(case.status for case in home.cases()) == ["confirmed", "open"]
+    clerk.opens("/inbox")
+    clerk.sends(
+        clerk.form("Confirm all 1 that agree") if "Confirm all 1" in clerk.text else clerk.form("Confirm 1 that agrees")
+    )
+    assert "1 confirmed." in clerk.text
+    assert "left" not in clerk.text, "who was answered before is not left"
+
+
+def test_enquiries_that_came_together_are_answered_each_by_itself(clerk, node, home):
+    third, act = Town(node, WANSHOULU), new_id(utcnow())
+    for name in FAMILY[:2]:
+        home.registers(member(name))
+    given = [{"name": name, "document.resident": member(name)["document.resident"]} for name in FAMILY[:2]]
+    asked = [{"to": ZHIFANG, "purpose": "identification", "given": each, "fields": ["sex"]} for each in given]
+    third.tries(*(Item(type="enquiry.opened", day="2026-03-02", content=each, submission=act) for each in asked))
+    clerk.opens("/inbox")
+    clerk.opens(re.findall(r'href="(/inbox/\d+)\?', clerk.text)[0])
+    form = clerk.form("Send the answers")
+    assert "Not yet" in clerk.text
+    assert 'value="case.confirmed"' not in clerk.text, "which is no answer to an enquiry"
+    clerk.sends(form)
+    assert {case.status for case in home.cases()} == {"open"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("case", "\0", 422),
+        ("act", "a\0b", 422),
+        ("position", "9" * 30, 200),
+        ("position", "-" + "9" * 30, 200),
+        ("position", "9" * 15, 404),
+        ("position", "one", 200),
+        ("case", "nothing", 200),
+    ],
+)
+def test_whatever_is_sent_is_refused_or_left_out_and_never_fails(clerk, name, value, status):
+    form = clerk.form("Sign out")
+    form.action = "/inbox?lang=en"
+    assert clerk.sends(form, **{name: value}) == status
