@@ -23,7 +23,7 @@ def particulars(facts: Facts, survivor: str, office: str, keeper: str | None) ->
     if statement is not None and isinstance(statement.payload, Stated):
         held.update(statement.payload.particulars)
     else:
-        for entry in _registrations(facts, survivor):
+        for entry in _registrations(facts, survivor, keeper):
             held.update(entry)
     _change(held, facts, statement)
     if office != keeper:
@@ -101,8 +101,10 @@ def _given(facts: Facts) -> dict[str, Any]:
     return given
 
 
-def _registrations(facts: Facts, survivor: str) -> list[Mapping[str, Any]]:
-    """The entries of registered persons: those given up first, so that the survivor's count."""
+def _registrations(facts: Facts, survivor: str, keeper: str | None) -> list[Mapping[str, Any]]:
+    """The entries of registered persons: those given up first, so that the survivor's count; of these the keeper's own
+    last, for by another's word it would find right whatever that one asks it about.
+    """
     entries = _in_order(facts, Registered)
-    entries.sort(key=lambda s: (s.event.person == survivor, -s.stamp))
+    entries.sort(key=lambda s: (s.event.person == survivor, s.author == keeper, -s.stamp))
     return [s.payload.particulars for s in entries if isinstance(s.payload, Registered)]

@@ -230,3 +230,20 @@ def test_nobody_but_the_exchange_says_more_after_an_answer():
     again = Confirmed(case=case, deviations=(Deviation("sex", "F", "M"),))
     story.record(HOME, again)
     assert (story.case().status, len(story.case().aside)) == ("confirmed", 1)
+
+
+def test_who_registered_a_person_later_than_another_compares_by_its_own_entry():
+    """Another office's first record names this one: by that one's words it would find right whatever they say."""
+    story = Story(registered=False, confirm_equal=True)
+    named = Registered(particulars=HELD | {"born_on": "1988-02-05"}, basis="first_record", registration=town(HOME))
+    first = story.world.author(OTHER, "P1", "2026-03-03", named)
+    own = story.world.author(
+        HOME, "P1", "2026-03-04", Registered(particulars=HELD, basis="first_record", registration=town(HOME))
+    )
+    for event in (first, own):
+        story.world.command(event)
+    story.world.drain()
+    asked = story.held.cases[CaseRef(first.ref, HOME, "registration")]
+    assert story.held.particulars["born_on"] == HELD["born_on"]
+    assert comparison(story.held, asked, {}) == Comparison("differs", ("born_on",))
+    assert asked.status == "open"
