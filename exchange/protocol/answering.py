@@ -28,6 +28,7 @@ from exchange.protocol.enquiry import entitled
 from exchange.protocol.on_paper import came_on_paper
 from exchange.protocol.proposing import still_keeps
 from exchange.protocol.record import ASKED, DECIDING, OPEN, CaseState, Record
+from exchange.protocol.redirecting import asked_already
 from exchange.protocol.refusals import (
     AlreadyDeferred,
     AnsweredOtherwise,
@@ -78,10 +79,16 @@ def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) ->
 
 
 def _redirecting(fact: Redirected, state: CaseState, office: str, record: Record) -> None:
-    if fact.to in {state.ref.asked, state.asker}:
-        raise RedirectedBack(field="to")
+    require_another(fact.to, state, record, "to")
     if still_keeps(record, state, office):
         raise StillKeeps(field="to")
+
+
+def require_another(to: object, state: CaseState, record: Record, field: str) -> None:
+    """Whom a redirect names was not asked the same before. Raises RedirectedBack."""
+    if to in asked_already(record, state):
+        own = to in {state.ref.asked, state.asker}
+        raise RedirectedBack(field=field, rule=None if own else "redirected_back.before")
 
 
 def _disputes_notice(case: CaseRef, office: str, record: Record) -> bool:

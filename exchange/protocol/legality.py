@@ -45,7 +45,6 @@ from exchange.protocol.refusals import (
     NotKeeper,
     NotProtected,
     PersonDied,
-    RedirectedBack,
     TieInForce,
     TieWithOneself,
     UnknownPerson,
@@ -221,8 +220,7 @@ def _amendment(fact: Fact, day: str, office: str, record: Record) -> None:
 def _addressee(amended: Fact, to: object, office: str, record: Record) -> None:
     """Nor does a correction let somebody be asked who could not have been named at first."""
     if isinstance(amended, Redirected) and (state := record.cases.get(amended.case)) is not None:
-        if to in {state.ref.asked, state.asker}:
-            raise RedirectedBack(field="set.to")
+        answering.require_another(to, state, record, "set.to")
     elif isinstance(amended, RequestOpened | EnquiryOpened) and to == office:
         raise NotAsked(field="set.to")
 

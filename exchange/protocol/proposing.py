@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from events.catalogue.case import RequestOpened
 from exchange.protocol.record import ASKED, CaseState, Link, Record
+from exchange.protocol.redirecting import asked_already
 
 _OF_THE_REGISTRATION = frozenset({"inflow", "registration", "enquiry"})
 _GOING_WITH_IT = _OF_THE_REGISTRATION - {"enquiry"}  # others than the keeper may know what an enquiry asks
@@ -23,7 +24,7 @@ def proposed(record: Record, state: CaseState, office: str) -> str | None:
     elif office == state.asker and state.status == "disputed":
         said = state.place.code if state.place is not None and not _of_a_stay(record, state) else None
         found = said or _known(record, state)
-    return None if found in {state.ref.asked, state.asker} else found
+    return None if found in asked_already(record, state) else found
 
 
 def _known(record: Record, state: CaseState) -> str | None:

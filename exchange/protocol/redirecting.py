@@ -17,6 +17,9 @@ ANSWER_STANDS = "answer_stands_again"  # reason of reopening, where the redirect
 # Answers that say something in the name of an office that was never to be asked.
 _SPOKEN: frozenset[CaseStatus] = frozenset({"confirmed", "matched", "deviations", "settled", "redirected"})
 
+# Questions that are put to whom the content names as such.
+_NAMED = frozenset({"inflow", "registration", "moved-on", "outflow", "request", "enquiry"})
+
 
 def withdraws_answer(reply: Standing) -> bool:
     """Whether the exchange withdrew the question together with the answer to it."""
@@ -61,6 +64,15 @@ def ways_to(facts: Facts, case: CaseRef) -> list[Standing]:
         found += [s for s, _ in more]
         reached |= {sent.asked for _, sent in more}
     return found
+
+
+def asked_already(record: Record, state: CaseState) -> frozenset[str]:
+    """Both sides of the case, and all who were asked the same before, by content or redirects, as far as the office
+    knows: sent on to one of them, the question would be over, and nobody asked.
+    """
+    opening = record.facts.get(state.ref.opening)
+    first = asked_by(opening.payload, state.ref.kind) if opening is not None and state.ref.kind in _NAMED else set()
+    return asked_before(record.facts, state.ref) | {state.asker} | first
 
 
 def asked_no_more(record: Record, case: CaseRef, sent_by: frozenset[str] = frozenset()) -> bool:

@@ -144,7 +144,7 @@ class NotAsked(Illegal):
 
 
 class RedirectedBack(Illegal):
-    """The case is redirected to one of its own two sides, so that nobody would be asked."""
+    """The case is redirected to one of its own two sides, or to who was asked before: nobody would be asked."""
 
     code = "redirected_back"
     about = "to"

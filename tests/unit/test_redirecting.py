@@ -12,6 +12,8 @@ from events.catalogue.person import Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Deviation, town
 from events.envelope import Ref
+from events.errors import Illegal
+from exchange.protocol.legality import check
 from tests.properties.world import OFFICES, World
 
 HOME, NEW, OTHER, THIRD, FOURTH = OFFICES[:5]
@@ -241,3 +243,24 @@ def test_sent_back_to_whoever_asked_and_corrected_it_comes_to_rest():
     redirect = left.sends_on(OTHER, NEW)
     left.record(OTHER, Corrected(target=redirect, set={"to": THIRD}, fields=("to",)))
     assert (left.asked(OTHER), left.asked(THIRD)) == ((NEW, "redirected"), (NEW, "open"))
+
+
+def test_nobody_sends_it_back_to_who_was_asked_before_and_sent_it_on_or_the_question_would_be_over(story):
+    def refused(record, office: str, case: CaseRef, to: str) -> str | None:
+        try:
+            check(Redirected(case=case, to=to), "2026-03-02", office, record)
+        except Illegal as error:
+            return error.rule or error.code
+        return None
+
+    inflow = CaseRef(story.arrival, OTHER, "inflow")
+    held = story.world.record(OTHER, "P1")
+    seen = [refused(held, OTHER, inflow, to) for to in (HOME, NEW, THIRD)]
+    assert seen == ["redirected_back.before", "redirected_back", None]
+    left = Left()
+    left.sends_on(OTHER, THIRD)
+    left.sends_on(THIRD, FOURTH)
+    moved_on = CaseRef(left.arrival, FOURTH, "moved-on")
+    held = left.world.record(FOURTH, "P1")
+    seen = [refused(held, FOURTH, moved_on, to) for to in (OTHER, THIRD, NEW, HOME)]
+    assert seen == ["redirected_back.before", "redirected_back.before", "redirected_back", None]
