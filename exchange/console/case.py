@@ -72,6 +72,7 @@ class CaseView:
     theirs: str
     deviations: tuple[Row, ...]
     offered: tuple[tuple[str, str, str], ...]
+    held: bool
     refused: str
     several: bool
     thread: tuple[Said, ...]
@@ -80,6 +81,11 @@ class CaseView:
     proposes: str
     reasons: Mapping[str, tuple[tuple[str, str], ...]]
     disputes: tuple[tuple[str, str], ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the office holds all that is stated, and the same."""
+        return bool(self.rows) and all(row.state == "equal" for row in self.rows)
 
     @property
     def differing(self) -> tuple[Row, ...]:
@@ -136,6 +142,7 @@ def case_view(words: Words, told: Told, caller: Caller) -> CaseView:
         theirs=words.say("case.theirs"),
         deviations=tuple(_deviation(words, each) for each in told["deviations"]),
         offered=tuple((f, label(words, f), shown(words, f, value)) for f, value in offers.get("facts", {}).items()),
+        held=bool(offers.get("held")),
         refused=offers.get("refused") or "",
         several=len(told["among"]) > 1,
         thread=tuple(_said(words, each) for each in told["thread"] if each is not None),

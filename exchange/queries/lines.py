@@ -26,7 +26,8 @@ Answered = Literal["open", "partly_answered", "answered"]
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """`lead`: the newest notice that was looked for, which stands for the line. `members`: the first ones, in the order
-    in which they were told. `persons`: all of them; of these `asked` ask something, and `open` still wait.
+    in which they were told; where not all are shown, those who still wait before the others. `persons`: all of them; of
+    these `asked` ask something, and `open` still wait.
     """
 
     lead: Entry
@@ -62,7 +63,7 @@ def lines(
     with node.look(caller) as session:
         page = table.lines(session.sql, chosen, cursor, limit)
         groups = list(_affordable(grouped(page.rows, table.in_lines(session.sql, page.rows, chosen)), most))
-        rows = {row.position: row for each in groups for row in (each.lead, *each.rows[:most])}
+        rows = {row.position: row for each in groups for row in (each.lead, *_first(each.rows, most))}
         entries = {each.position: each for each in entries_of(node, session, caller.office, list(rows.values()))}
     access_log.note(node.uow, caller, purpose, [(entry.person, SHOWN) for entry in entries.values()], node.clock())
     found = []
@@ -70,7 +71,7 @@ def lines(
         selected = [entries[row.position] for row in group.rows if row.position in group.selected & entries.keys()]
         leads = selected if wanted is None else [entry for entry in selected if wanted(entry)]
         if leads:
-            members = tuple(entries[row.position] for row in group.rows[:MOST_SHOWN])
+            members = tuple(entries[row.position] for row in _first(group.rows, MOST_SHOWN))
             found.append(_line(leads[-1], members, group.rows))
     whole = len(groups) == len(page.rows)
     return Page(tuple(found), page.next if whole else table.place(groups[-1].lead))
@@ -84,9 +85,16 @@ def line_at(node: Node, caller: Caller, position: int, *, purpose: str = "case")
         if lead is None:
             raise NoSuchNotice(field="position", position=position)
         rows = [row for row, _ in table.in_lines(session.sql, [lead], Which())]
-        entries = entries_of(node, session, caller.office, [lead, *rows[:MOST_SHOWN]])
+        entries = entries_of(node, session, caller.office, [lead, *_first(rows, MOST_SHOWN)])
     access_log.note(node.uow, caller, purpose, [(entry.person, SHOWN) for entry in entries], node.clock())
     return _line(entries[0], entries[1:], rows)
+
+
+def _first(rows: Sequence[InboxRow], most: int | None) -> Sequence[InboxRow]:
+    """No more than `most`: who still waits before all others, so that everybody's turn comes."""
+    if most is None or len(rows) <= most:
+        return rows
+    return sorted(rows, key=lambda row: not (row.expects_reply and row.outcome is None))[:most]
 
 
 class Group(NamedTuple):

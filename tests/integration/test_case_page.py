@@ -160,6 +160,26 @@ def test_an_enquiry_says_what_it_gives_and_not_that_the_office_holds_nothing_of_
         assert said not in shown
 
 
+def test_who_is_held_without_what_is_asked_for_is_not_said_to_be_unknown(asked, home):
+    home.registers(woman())
+    third = Town(home.node, WANSHOULU)
+    enquire(third, purpose="correction", fields=["education"])
+    case = home.cases()[0].id
+    assert "nothing of what is asked for" in asked.opens(f"/cases/{case}")
+    assert 'name="held" value="yes" checked' in asked.text
+    assert 'value="no" checked' not in asked.text
+    send(asked, case, "Answer the enquiry", held="yes")
+    assert state(third, case) == "answered"
+
+
+def test_what_the_office_does_not_hold_it_is_not_said_to_hold(asked, home, new_home):
+    new_home.sees_arrive(woman(), ZHIFANG)
+    shown = asked.opens(f"/cases/{home.cases()[0].id}")
+    assert set(re.findall(r'<tr data-state="(\w+)">', shown)) == {"missing"}
+    assert "It is so as stated." in shown
+    assert "Your office holds the same." not in shown
+
+
 def test_where_an_enquiry_fits_several_the_page_says_so(asked, home):
     for name in ("王小雨", "王小雨"):
         home.registers({"name": name, "born_on": "1988-05-02", "sex": "F"})

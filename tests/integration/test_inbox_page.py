@@ -290,3 +290,14 @@ def test_whatever_is_sent_is_refused_or_left_out_and_never_fails(clerk, name, va
     form = clerk.form("Sign out")
     form.action = "/inbox?lang=en"
     assert clerk.sends(form, **{name: value}) == status
+
+
+def test_of_a_long_line_those_come_next_who_still_wait(clerk, home, household, monkeypatch):
+    monkeypatch.setattr("exchange.queries.lines.MOST_SHOWN", 2)
+    clerk.opens("/inbox")
+    clerk.sends(clerk.form("Confirm all 2 that agree"))
+    assert sorted(case.status for case in home.cases()) == ["confirmed", "confirmed", "open"]
+    [page] = re.findall(r'<p class="name"><a href="(/inbox/\d+)', clerk.text)
+    assert "1 more, who are shown once" in clerk.opens(page)
+    clerk.sends(clerk.form("Send the answers"))
+    assert {case.status for case in home.cases()} == {"confirmed"}
