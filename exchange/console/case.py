@@ -248,8 +248,20 @@ def _said(words: Words, event: Told) -> Said:
     content: Told = event["content"]
     said = title(words, event["type"], content, automatic=event["automatic"])
     more = content.get("text") or content.get("note") or sub(words, event["type"], content, {})
+    if event["type"] == "enquiry.answered":
+        more = " · ".join([*_answered(words, content), *([content["note"]] if content.get("note") else [])])
     who = words.say("case.by_itself") if event["automatic"] else words.office(event["author"])
     return Said(words.day(event["day"]), who, said, str(more), bool(event["void"]))
+
+
+def _answered(words: Words, content: Told) -> Iterator[str]:
+    """What an enquiry was answered: each fact, or why nothing is told."""
+    for field, value in (content.get("facts") or {}).items():
+        yield words.by(label(words, field), shown(words, field, value))
+    if content.get("refused"):
+        yield words.say(f"reply.refused.{content['refused']}")
+    elif not content.get("facts"):
+        yield words.say("case.nothing_held" if content.get("held") else "case.not_held")
 
 
 def _codes(words: Words, name: str) -> Iterator[tuple[str, str]]:

@@ -136,6 +136,7 @@ def test_an_enquiry_is_answered_with_what_may_be_told(app, asked, home):
     send(asked, case, "Answer the enquiry", fact=["sex"])
     thread = Reader(app).signs_in(WANSHOULU).opens(f"/cases/{case}")
     assert "Enquiry answered" in thread
+    assert "Sex: Female" in thread
     assert state(third, case) == "answered"
 
 
@@ -158,6 +159,22 @@ def test_an_enquiry_says_what_it_gives_and_not_that_the_office_holds_nothing_of_
         assert said in shown
     for said in ("not held", "Goes to"):
         assert said not in shown
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("no", "Holds no such person"),
+        ("yes", "Identity card: 4201 **** **** 0020 · by hand"),
+        ("no_consent", "not agreed"),
+    ],
+)
+def test_whoever_asked_reads_what_was_answered(app, asked, home, held, said):
+    home.registers(woman())
+    third = Town(home.node, WANSHOULU)
+    enquire(third, fields=["document.resident"])
+    send(asked, home.cases()[0].id, "Answer the enquiry", held=held, note="by hand")
+    assert said in Reader(app).signs_in(WANSHOULU).opens(f"/cases/{third.cases()[0].id}")
 
 
 def test_who_is_held_without_what_is_asked_for_is_not_said_to_be_unknown(asked, home):
