@@ -16,6 +16,7 @@ from events.parts import TIES
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.enquiry import PURPOSES
 from exchange.protocol.equal import KINDS, different, keeps, stated_in
+from exchange.protocol.matching import only_stated
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.refusals import NoSuchCase, NoSuchStay, UnknownPerson
 from exchange.protocol.stated_ties import ties_held
@@ -129,9 +130,13 @@ def _departed(content: Content, office: str, record: Record | None) -> None:
     _recognise(content, record)
 
 
-def _opens(content: Content, _office: str, record: Record | None) -> None:
-    """Who was told no more than a question or an announcement knows of nobody who keeps the person."""
-    content["opens"] = record is None or record.withdrawn or record.keeper is None
+def _opens(content: Content, office: str, record: Record | None) -> None:
+    """Who was told no more than a question or an announcement knows of nobody who keeps the person, but that another
+    takes this office for the keeper.
+    """
+    content["opens"] = (
+        record is None or record.withdrawn or record.keeper is None or (record.keeper == office and only_stated(record))
+    )
 
 
 def _previous(content: Content, _office: str, record: Record | None) -> None:

@@ -26,7 +26,7 @@ def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
     for office, own in records.items():
         for record in own:
             facts = [standing for standing in openings(record.facts) if standing.author == office]
-            keeps = record.keeper == office and not _only_stated(record)
+            keeps = record.keeper == office and not only_stated(record)
             for person in record.persons:
                 if keeps:
                     keepers.setdefault(person, set()).add(office)
@@ -63,7 +63,7 @@ def _to_other_keepers(records: Mapping[str, Iterable[Record]]) -> Iterator[tuple
             for other, rival in holding:
                 if other.office == record.office or not set(other.persons).isdisjoint(record.persons):
                     continue
-                keeps = other.keeper == other.office and not _only_stated(other)
+                keeps = other.keeper == other.office and not only_stated(other)
                 # Who was told goes on seeing it, also when it keeps the other person no more.
                 sees = any(claim.event in found.events for found in one_document(other.contradictions))
                 if sees or (keeps and rival < claim):
@@ -88,7 +88,7 @@ def _registered(record: Record) -> bool:
     return any(set(link.named) - link.disclaimed and not link.from_arrival for link in record.chain)
 
 
-def _only_stated(record: Record) -> bool:
+def only_stated(record: Record) -> bool:
     """Keeper only because another office's arrival says so, and has not agreed: a typing error would tell all."""
     if not any(link.from_arrival and record.facts[link.ref].author != record.office for link in record.chain):
         return False

@@ -27,6 +27,7 @@ from events.catalogue.values import ABROAD, UNKNOWN, Other, Place, StayName, Tie
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.errors import Illegal
 from exchange.protocol.legality import check
+from exchange.protocol.matching import only_stated
 from exchange.protocol.record import Record
 from exchange.protocol.reminding import escalation, reminder
 from tests.properties.amendments import Amendments
@@ -174,7 +175,7 @@ class Commands:
             continues=name if name is not None and not ends and self.random.random() < 0.3 else None,
             address="street",
             stated={**self.particulars(person), **stated_ties(self.newcomers, person, self.persons)},
-            opens=record is None or record.keeper is None,
+            opens=record is None or record.keeper is None or (record.keeper == office and only_stated(record)),
         )
 
     # on a person that the book holds
