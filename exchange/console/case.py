@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from events import codes as code_lists
+from events.catalogue.case import DisputeReason
 from exchange.access.caller import Caller
 from exchange.console.ledger import sub, title
-from exchange.console.rows import SEALS
+from exchange.console.rows import SEALS, may_answer
 from exchange.console.sheet_rows import label
 from exchange.console.words import Words
 
@@ -105,21 +106,11 @@ ORDER = (
     "case.noted",
     "case.withdrawn",
 )
-_DISPUTES = (
-    "person_unknown",
-    "identity_mismatch",
-    "not_our_registration",
-    "moved_elsewhere",
-    "deceased",
-    "alive",
-    "duplicate",
-    "other",
-)
 
 
 def case_view(words: Words, told: Told, caller: Caller) -> CaseView:
     """`told`: the case as the API tells it."""
-    may = not caller.roles.isdisjoint({"confirmer", "supervisor"})
+    may = may_answer(caller)
     held = told["record"].get("particulars", {})
     name = held.get("name") or told["stated"].get("name") or ""
     offers = told["offers"] or {}
@@ -150,7 +141,7 @@ def case_view(words: Words, told: Told, caller: Caller) -> CaseView:
         on_paper=caller.office != told["asked"],
         proposes=told["proposes"] or "",
         reasons={type_: tuple(_codes(words, name_)) for type_, name_ in REASONS.items()},
-        disputes=tuple((reason, words.say(f"reason.{reason}")) for reason in _DISPUTES),
+        disputes=tuple((reason, words.say(f"reason.{reason}")) for reason in get_args(DisputeReason)),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from exchange.access.caller import Caller
-from exchange.console.rows import Row, late_one, row_of, to_decide, waits
+from exchange.console.rows import Row, asking, late_one, may_answer, row_of, to_decide
 from exchange.console.words import Words
 from exchange.queries import cases, inbox
 from exchange.queries.lines import lines
@@ -69,12 +69,10 @@ def page(node: Node, words: Words, caller: Caller, tab: Tab, cursor: str | None)
         following = listed.next
     else:
         found = lines(node, caller, _WHICH[tab], cursor, SHOWN)
-        asking = [e.case for line in found.rows for e in line.members if waits(e) and e.case is not None]
-        known = questions(node, caller, list(dict.fromkeys(asking)))
+        known = questions(node, caller, asking(entry for line in found.rows for entry in line.members))
         rows, following = tuple(row_of(words, line, known, caller) for line in found.rows), found.next
-    answers = not caller.roles.isdisjoint({"confirmer", "supervisor"})
     counted = _counts(node, words, caller)
-    return Inbox(tab, _finding(words, counted), counted, rows, answers, following)
+    return Inbox(tab, _finding(words, counted), counted, rows, may_answer(caller), following)
 
 
 def _which_cases(caller: Caller, tab: Tab) -> WhichCases | None:

@@ -9,7 +9,7 @@ import msgspec
 
 from exchange.access.caller import Caller
 from exchange.console.ledger import sub, title
-from exchange.console.rows import Row, row_of
+from exchange.console.rows import Row, asking, may_answer, row_of
 from exchange.console.sheet_rows import sheet_rows
 from exchange.console.words import Words
 from exchange.protocol.refusals import UnknownPerson
@@ -46,14 +46,12 @@ class LineView:
 def line_view(node: Node, words: Words, caller: Caller, position: int) -> LineView:
     """Raises Forbidden, NoSuchNotice."""
     line = line_at(node, caller, position)
-    asking = [e.case for e in line.members if e.expects_reply and e.outcome is None and e.case is not None]
-    row = row_of(words, line, questions(node, caller, list(dict.fromkeys(asking))), caller)
-    may = not caller.roles.isdisjoint({"confirmer", "supervisor"})
+    row = row_of(words, line, questions(node, caller, asking(line.members)), caller)
     try:
         happened, holds = _behind(node, words, caller, line.lead)
     except UnknownPerson:  # what was told was taken back since, and the person with it
         happened, holds = (), ()
-    return LineView(row, line.lead.name or words.say("inbox.nameless"), may, happened, holds)
+    return LineView(row, line.lead.name or words.say("inbox.nameless"), may_answer(caller), happened, holds)
 
 
 def _behind(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -156,8 +156,13 @@ def _name(words: Words, known: Question | None) -> str:
     return (known.name if known is not None else None) or words.say("inbox.nameless")
 
 
+def may_answer(caller: Caller) -> bool:
+    """Whether the reader may say anything in a case."""
+    return not caller.roles.isdisjoint({"confirmer", "supervisor"})
+
+
 def _may_confirm(known: Question, caller: Caller) -> bool:
-    return CONFIRMED in known.allowed and not caller.roles.isdisjoint({"confirmer", "supervisor"})
+    return CONFIRMED in known.allowed and may_answer(caller)
 
 
 def _tag(words: Words, known: Question) -> tuple[str, str]:
@@ -201,6 +206,11 @@ def compared(words: Words, found: Compared, fields: Sequence[str]) -> str:
 def waits(entry: Entry) -> bool:
     """Whether the office has still to answer it."""
     return entry.expects_reply and entry.outcome is None
+
+
+def asking(entries: Iterable[Entry]) -> list[str]:
+    """The cases that the office has still to answer, each once."""
+    return list(dict.fromkeys(entry.case for entry in entries if waits(entry) and entry.case is not None))
 
 
 def _told(words: Words, lead: Entry) -> str:

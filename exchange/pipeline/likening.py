@@ -22,7 +22,7 @@ from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.project import opened_sheet
 from exchange.pipeline.settled import Settled
 from exchange.protocol.entries import entries
-from exchange.protocol.likeness import Key, entry, keyed, keys, likeness, weighed
+from exchange.protocol.likeness import Key, entry, keys, likeness, weighed
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import state
 from exchange.tables import likenesses, records
@@ -71,22 +71,17 @@ def _changed(settled: Iterable[Settled], before: Mapping[Entry, Known], now: Map
 
 
 def _known(index: BlindIndex, content: Held, given_up: Iterable[Held]) -> Known:
-    tokens = frozenset().union(*(_tokens(index, encode_known(keyed(said))) for said in (content, *given_up)))
-    return Known(tokens, _hashed(index, encode_known(weighed(content))))
+    own, *more = (_found_by(index, encode_known(weighed(said))) for said in (content, *given_up))
+    return Known(own.tokens.union(*(each.tokens for each in more)), own.weighed)
 
 
 @lru_cache(maxsize=_KEPT)
-def _hashed(index: BlindIndex, plain: bytes) -> int:
-    """As much of a hash as a column of numbers takes, which is enough to see a change by."""
-    return int.from_bytes(index.token("like", plain.decode())[:8], signed=True)
-
-
-@lru_cache(maxsize=_KEPT)
-def _tokens(index: BlindIndex, plain: bytes) -> frozenset[Token]:
-    """What an entry of this content is found by: made once for the sides of a dossier, and while it is settled again
-    for some other cause.
+def _found_by(index: BlindIndex, plain: bytes) -> Known:
+    """Of an entry that says this, made once for the sides of a dossier, and while it is settled again for some other
+    cause. The hash is as much of one as a column of numbers takes, which is enough to see a change by.
     """
-    return frozenset(token_of(index, key) for key in keys(msgspec.json.decode(plain)))
+    tokens = frozenset(token_of(index, key) for key in keys(msgspec.json.decode(plain)))
+    return Known(tokens, int.from_bytes(index.token("like", plain.decode())[:8], signed=True))
 
 
 def token_of(index: BlindIndex, key: Key) -> Token:

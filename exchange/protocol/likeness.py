@@ -21,7 +21,6 @@ from exchange.protocol.record import Record
 Relation = Literal["equal", "alike", "different", "one_side"]
 LIKELY = 12  # from here on a pair is proposed
 _SPOKEN_ALIKE = 0.94
-_KEYED = frozenset({"name", "born_on", "sex"})
 _DAY = 10  # letters of a date that is known whole
 
 
@@ -80,13 +79,8 @@ def entry(record: Record) -> dict[str, Any]:
 
 
 def weighed(held: Mapping[str, Any]) -> dict[str, Any]:
-    """What of it speaks for or against: while all of that stays as it is, so does what `likeness` says."""
+    """What of it speaks for or against: while it stays as it is, so does what `likeness` says, and what `keys` finds."""
     return {field: value for field, value in held.items() if field.partition(".")[0] in _WEIGHTS}
-
-
-def keyed(held: Mapping[str, Any]) -> dict[str, Any]:
-    """What `keys` reads of it."""
-    return {field: value for field, value in held.items() if field in _KEYED or field.startswith(FIELD)}
 
 
 def keys(held: Mapping[str, Any]) -> Iterator[Key]:

@@ -10,7 +10,7 @@ import pytest
 
 from events.documents import resident_number
 from exchange.demo.population import Person, population
-from exchange.protocol.likeness import keyed, keys, likeness
+from exchange.protocol.likeness import keys, likeness, weighed
 
 TODAY = date(2026, 3, 2)
 Held = dict[str, Any]
@@ -142,11 +142,11 @@ def found():
     return (*proposed(entries), pairs)
 
 
-def test_entries_that_agree_in_what_is_keyed_have_the_same_keys():
+def test_entries_that_agree_in_what_is_weighed_have_the_same_keys():
     for person in population(200, 3, TODAY):
         held = entry(person)
-        assert {*keys(keyed(held))} == {*keys(held)} != set()
-        assert keyed(held).keys() < held.keys()
+        assert {*keys(weighed(held))} == {*keys(held)} != set()
+        assert weighed(held).keys() < held.keys()
 
 
 def test_of_the_second_entries_nearly_all_are_found(found):
