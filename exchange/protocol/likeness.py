@@ -79,7 +79,7 @@ def entry(record: Record) -> dict[str, Any]:
 
 
 def weighed(held: Mapping[str, Any]) -> dict[str, Any]:
-    """What of it speaks for or against: while it stays as it is, so does what `likeness` says, and what `keys` finds."""
+    """What of it speaks for or against: while that stays as it is, so does what `likeness` and `keys` say."""
     return {field: value for field, value in held.items() if field.partition(".")[0] in _WEIGHTS}
 
 
