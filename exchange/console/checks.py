@@ -77,7 +77,7 @@ def checks_of(
         pairs=pairs,
         spoken=words.listed(f"{part.name} {part.count}" for part in pairs),
         at=at if fresh else ("" if words.chinese else " ").join((at, words.say("check.stale"))),
-        beside=tuple(_beside(words, checked, begun)),
+        beside=tuple(_beside(words, last, begun)),
         records=records,
         differences=sum(checked.checks.values()) or (_lacking(last.ledger) if last.ledger is not None else 0),
     )
@@ -113,7 +113,10 @@ def _lacking(ledger: Ledgers) -> int:
     return ledger.differing_in_all + ledger.forged
 
 
-def _beside(words: Words, checked: Checked, begun: datetime | None) -> Iterator[str]:
+def _beside(words: Words, last: Result, begun: datetime | None) -> Iterator[str]:
+    checked = last.checked
+    if not last.young:
+        yield words.say("check.old")
     if checked.waiting:
         yield words.counted("check.waiting", checked.waiting)
     if begun is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from exchange.console.checking import Beside
 from exchange.console.checks import Checks, checks_of
 from exchange.console.person import PersonView, person_view
-from exchange.console.result import Result
+from exchange.console.result import Result, by_workers, reported
 from exchange.console.words import Words
 from exchange.demo import keepsake
 from exchange.demo.keepsake import DemoKey, Keepsake
@@ -59,12 +59,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Everything that the root page says."""
+    """Everything that the root page says. `unchecked`: what it says while there is no result of the checks."""
 
     demo: bool
     finding: str
     figures: tuple[Figure, ...]
     checks: Checks | None
+    unchecked: str
     person: PersonView | None
     calls: tuple[Call, ...]
     keys: tuple[ShownKey, ...]
@@ -76,7 +77,8 @@ def front(node: Node, words: Words, checker: Beside[Result], address: str) -> Fr
     """The page as of now. `address`: where callers reach the node."""
     now = status(node)
     demo = keepsake.load(node.settings.data) if node.settings.demo else None
-    last, fresh = checker.latest((now.events, now.deliveries))
+    nightly = by_workers(node)
+    last, fresh = (reported(node), True) if nightly else checker.latest((now.events, now.deliveries))
     shown = demo.shown if demo is not None else None
     with node.uow.look() as session:
         compared = records.how_many(session.sql, records.Which(), most=_ALL)
@@ -84,9 +86,10 @@ def front(node: Node, words: Words, checker: Beside[Result], address: str) -> Fr
     found = checks_of(words, last, now, compared, fresh=recent, begun=under_way(node))
     return Front(
         demo=demo is not None,
-        finding=_finding(words, now, found),
+        finding=_finding(words, now, found, last, nightly=nightly),
         figures=_figures(node, words, now, demo),
         checks=found,
+        unchecked=words.say("check.none" if nightly else "check.running"),
         person=person_view(node, words, shown) if shown is not None else None,
         calls=_calls(words, demo, address),
         keys=_keys(words, demo),
@@ -95,13 +98,15 @@ def front(node: Node, words: Words, checker: Beside[Result], address: str) -> Fr
     )
 
 
-def _finding(words: Words, now: Status, found: Checks | None) -> str:
+def _finding(words: Words, now: Status, found: Checks | None, last: Result | None, *, nightly: bool) -> str:
     if now.persons == 0:
         return words.say("finding.empty")
-    if found is None:
-        return words.say("finding.checking")
+    if found is None or last is None:
+        return words.say("finding.unchecked" if nightly else "finding.checking")
     if found.differences:
         return words.counted("finding.different", found.differences)
+    if not last.young:
+        return words.say("finding.old", moment=words.moment(last.checked.at))
     return words.say("finding.equal", count=words.number(found.records))
 
 

@@ -22,7 +22,7 @@ CACHED = 3600  # seconds
 
 
 def console(node: Node) -> Blueprint:
-    """The pages of this node. The four checks begin at once, so that the first reader finds them done."""
+    """The pages of this node."""
     blueprint = Blueprint("console", __name__, template_folder="templates")
     checker = Beside(lambda: result(node))
     signing(blueprint, node)

@@ -19,13 +19,29 @@ GROWN = 20  # a report stands while the log has not grown by one in so many even
 
 class Result(msgspec.Struct, frozen=True):
     """`whole`: whether the log has not grown since. `nightly`: found by the check that runs by itself; such a one also
-    compares the `ledger` of the whole tree.
+    compares the `ledger` of the whole tree. `young`: whether no night has gone by since that made none.
     """
 
     checked: Checked
     whole: bool
     nightly: bool = False
     ledger: Ledgers | None = None
+    young: bool = True
+
+
+def by_workers(node: Node) -> bool:
+    """Whether workers check at night, so that web processes, which answer others meanwhile, never do."""
+    return bool(node.settings.broker_url) and not node.settings.demo
+
+
+def reported(node: Node) -> Result | None:
+    """The last report, whatever has come since; None where none was made yet."""
+    kept = latest(node)
+    if kept is None:
+        return None
+    with node.uow.look() as session:
+        whole = kept.events == session.frontier().size
+    return Result(kept.checked, whole, nightly=True, ledger=kept.ledger, young=_young(node, kept))
 
 
 def result(node: Node) -> Result:
@@ -42,5 +58,8 @@ def result(node: Node) -> Result:
 
 
 def _stands(node: Node, kept: Report, events: int) -> bool:
-    young = node.clock() - kept.checked.at < LASTS
-    return young and 0 <= (events - kept.events) * GROWN <= events
+    return _young(node, kept) and 0 <= (events - kept.events) * GROWN <= events
+
+
+def _young(node: Node, kept: Report) -> bool:
+    return node.clock() - kept.checked.at < LASTS

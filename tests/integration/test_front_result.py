@@ -8,6 +8,7 @@ from exchange.console.result import LASTS, result
 from exchange.node import Node
 from exchange.reconcile import report, under_way
 from exchange.reconcile.reporting import BEGINNING, report_from
+from tests.integration.browser import Reader, pages_of
 from tests.integration.test_between import peopled
 from tests.integration.test_checks import behind_the_back
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened, woman
@@ -81,3 +82,56 @@ def test_a_check_is_under_way_from_its_first_step_to_its_last(node):
         place = report_from(node, place, lambda: True)
     assert steps
     assert under_way(node) is None
+
+
+class TestWhereWorkersCheck:
+    """A web process, which answers others meanwhile, shows what workers found, and says where they found nothing."""
+
+    @pytest.fixture
+    def clock(self):
+        return Clock()
+
+    @pytest.fixture
+    def node(self, tmp_path, clock):
+        node = opened(tmp_path, clock, broker_url="redis://127.0.0.1:1/0")
+        yield node
+        node.close()
+
+    @pytest.fixture(autouse=True)
+    def no_check(self, monkeypatch):
+        def checked(_node: Node) -> None:
+            raise AssertionError
+
+        monkeypatch.setattr("exchange.console.result.checks", checked)
+
+    @pytest.fixture
+    def page(self, node):
+        app = pages_of(node)
+
+        def shown() -> str:
+            reader = Reader(app)
+            reader.opens("/")
+            app.extensions["exchange_checker"].wait()
+            return reader.opens("/")
+
+        return shown
+
+    def test_no_check_yet_is_said_and_none_is_made(self, node, page):
+        peopled(Town(node, ZHIFANG), Town(node, DONGHUAMEN))
+        shown = page()
+        assert "<h1>Both sides have not been compared yet</h1>" in shown
+        assert "Workers check each night at 02:40" in shown
+
+    def test_a_report_of_last_night_is_shown_also_where_much_has_come(self, home, page):
+        for number in range(20, 30):
+            home.registers(woman(number))
+        shown = page()
+        assert "<h1>Both sides agree" in shown
+        assert "New events have come since." in shown
+        assert "are lacking" not in shown
+
+    def test_an_older_one_is_shown_with_its_moment_and_as_what_is_not_known_any_more(self, home, clock, page):
+        clock.now += LASTS
+        shown = page()
+        assert "<h1>Both sides agreed on 2 Mar 2026 09:00, and have not been compared since</h1>" in shown
+        assert "The checks of each night since are lacking" in shown
