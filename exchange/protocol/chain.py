@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -94,6 +94,11 @@ def keeper(links: Sequence[Link], openers: Sequence[str], dossier: Dossier, offi
             if office not in link.disclaimed and offices.within(office):
                 return offices.successor(office)
     return offices.successor(openers[0]) if openers else None
+
+
+def named(links: Iterable[Link]) -> bool:
+    """Whether a link names anybody who has not disputed it: else who opened the dossier first decides."""
+    return any(set(link.named) - link.disclaimed for link in links)
 
 
 def openers(facts: Facts, dossier: Dossier) -> tuple[str, ...]:

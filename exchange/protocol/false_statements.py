@@ -53,16 +53,22 @@ def _gaining(link: Standing, facts: Facts) -> frozenset[str]:
 
 
 def _named_once(facts: Facts) -> set[str]:
-    """By links and redirects as they were first recorded, or as any correction of them says."""
-    said = facts.of(*_LINKS, Redirected)
-    return {office for each in said for office in named_ever(each, facts, _AS_KEEPER)}
+    """By links and redirects as they were first recorded, or as any correction of them says, and no longer."""
+    once: set[str] = set()
+    for each in facts.of(*_LINKS, Redirected):
+        now = frozenset() if each.void else asked_by(each.payload, _AS_KEEPER)
+        once |= named_ever(each, facts, _AS_KEEPER) - now
+    return once
 
 
 def _named(facts: Facts) -> set[str]:
     """By links as they stand; also who kept the person only until the registration moved on stated it rightly.
 
-    A merge names whom its author takes for the keeper: it has that from such a link, and shares its error.
+    What arrivals state names nobody while there is an entry or a move, as in the chain: those all hold who must agree,
+    and an arrival is told to few. A merge names whom its author takes for the keeper: it has that from such a link, and
+    shares its error.
     """
-    links = {office for link in facts.in_force(*_LINKS) for office in asked_by(link.payload, _AS_KEEPER)}
+    standing = facts.in_force(Registered, RegistrationChanged) or facts.in_force(Arrived)
+    links = {office for link in standing for office in asked_by(link.payload, _AS_KEEPER)}
     sent_on = {s.payload.to for s in facts.in_force(Redirected) if isinstance(s.payload, Redirected)}
     return links | sent_on

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed
+from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Registered, Stated
 from events.catalogue.registration import RegistrationChanged
@@ -41,6 +44,22 @@ class Stating(Story):
     def shows(self, office: str) -> Shown:
         record = self.held(office)
         return (dict(record.particulars), state(record))
+
+    def arrives_on(self, day: str, office: str, **said: Any) -> Ref:
+        return self.on(day, office, Arrived(**said))
+
+    def departs_on(self, day: str, office: str) -> Ref:
+        return self.on(day, office, Departed(destination=Place(kind="abroad")))
+
+    def on(self, day: str, office: str, fact: Fact) -> Ref:
+        event = self.world.author(office, "P1", day, fact)
+        self.world.command(event)
+        self.world.drain()
+        return event.ref
+
+    def main(self, office: str) -> list[str]:
+        """Where the person mainly lives, by the office's book."""
+        return [stay.office for stay in self.held(office).main_stays]
 
     def who_states(self, office: str = THIRD) -> set[str]:
         """By the book of the town where the person lives."""
@@ -161,3 +180,21 @@ def test_a_departure_stands_where_a_move_after_it_was_an_error_though_its_town_k
     for office in (NEW, HOME):
         assert story.held(office).cases[CaseRef(departure, HOME, "outflow")].status == "open"
     assert any(announced.waits for announced in story.held(HOME).announcements)
+
+
+def test_such_a_departure_ends_no_stay_either_where_its_author_once_opened_the_dossier(story):
+    """Who moved in later was never told of that arrival: whoever was must not read the departure otherwise."""
+    story.record(NEW, Registered(particulars=WHO, basis="first_record", registration=town(NEW)))
+    here = {"kind": "main", "registration": town(NEW), "stated": WHO}
+    first = story.arrives_on("2026-03-02", OTHER, opens=True, **here)
+    second = story.arrives_on("2026-03-04", HOME, **here)
+    third = story.arrives_on("2026-03-04", THIRD, **{**here, "kind": "further"})
+    for stay in (first, second, third):
+        story.record(NEW, Confirmed(case=CaseRef(stay, NEW, "inflow")))
+    moved = story.moves(OTHER)
+    story.departs_on("2026-03-05", OTHER)
+    assert [story.main(office) for office in (OTHER, HOME, THIRD)] == [[], [], []]
+    story.record(NEW, Retracted(target=moved))
+    assert OTHER in story.held(NEW).openers
+    assert OTHER not in story.held(THIRD).openers
+    assert [story.main(office) for office in (NEW, HOME, THIRD)] == [[HOME], [HOME], [HOME]]

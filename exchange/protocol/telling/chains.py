@@ -10,7 +10,7 @@ from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
 from exchange.protocol.cases import RIVAL_DOCUMENT
-from exchange.protocol.chain import IDENTITY_KINDS, openings
+from exchange.protocol.chain import IDENTITY_KINDS, named, openings
 from exchange.protocol.naming import town_of
 from exchange.protocol.one_document import one_document
 from exchange.protocol.routing_table import CONTESTED, UPDATE, cell_of
@@ -21,8 +21,7 @@ def links_and_disputes(sight: Sight) -> Iterator[Standing]:
     """The links of the chain, and the replies that dispute or restore them."""
     facts = sight.record.facts
     refs = {link.ref for link in sight.record.chain}
-    if not any(set(link.named) - link.disclaimed for link in sight.record.chain):
-        # Nobody keeps the registration: who opened the dossier first decides.
+    if not named(sight.record.chain):  # nobody keeps the registration
         refs |= {standing.ref for standing in openings(facts)}
     for ref in sorted(refs):
         yield facts[ref]
@@ -53,9 +52,9 @@ def chain_to_openers(sight: Sight) -> Iterator[Due]:
     """
     if not sight.is_keeper:
         return
-    named = {office for link in sight.record.chain for office in link.named if office not in link.disclaimed}
+    keepers = {office for link in sight.record.chain for office in link.named if office not in link.disclaimed}
     told = list(links_and_disputes(sight))
-    for office in sorted({*sight.record.openers, *named, *sight.merge_keepers, *_self_styled(sight)}):
+    for office in sorted({*sight.record.openers, *keepers, *sight.merge_keepers, *_self_styled(sight)}):
         for standing in told:
             yield sight.due(standing, office, "opener")
         for standing in sight.merges:
