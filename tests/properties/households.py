@@ -14,6 +14,7 @@ from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.errors import Illegal
+from exchange.commands.fitting import require_new
 from exchange.ids import derived_id
 from exchange.protocol.compare import differences
 from exchange.protocol.legality import check
@@ -128,10 +129,13 @@ class Households:
         """All or none; each on the record as the act so far leaves it."""
         book, counts = self.world.book(office), self.commands.counts
         kept, before = book.copy(), len(self.world.authored)
+        made: set[str] = set()
         for person, fact in members:
             record = self.world.record(office, person)
             try:
                 check(fact, day, office, record)
+                if record is not None:
+                    require_new(act, record, made)
             except Illegal as error:
                 counts[f"refused {error.code}"] = counts.get(f"refused {error.code}", 0) + 1
                 self.world.books[office] = kept
@@ -140,7 +144,9 @@ class Households:
                 return False
             subject = record.person if record is not None else person
             self.world.tick()
-            self.world.command(self.world.author(office, subject, day, fact, submission=act))
+            event = self.world.author(office, subject, day, fact, submission=act)
+            self.world.command(event)
+            made.add(event.frame.id)
         counts[f"household {word}"] = counts.get(f"household {word}", 0) + 1
         return True
 
