@@ -8,6 +8,7 @@ offices is told.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -105,7 +106,7 @@ def _proposals(
     session: SqlSession,
     held: Mapping[Entry, Held],
     now: Mapping[Entry, Known],
-    sharing: dict[bytes, list[Entry]],
+    sharing: Mapping[bytes, list[Entry]],
 ) -> Iterator[Proposal]:
     """`sharing`: who else has these tokens."""
     pairs = set(_candidates(now, sharing))
@@ -118,19 +119,24 @@ def _proposals(
                 yield Proposal(one=one, other=other, exact=found.exact, score=found.score)
 
 
-def _candidates(now: Mapping[Entry, Known], sharing: dict[bytes, list[Entry]]) -> Iterator[tuple[Entry, Entry]]:
-    """Pairs that share a token, the lower first: of one office, or by a strong token of any two."""
+def _candidates(now: Mapping[Entry, Known], sharing: Mapping[bytes, list[Entry]]) -> Iterator[tuple[Entry, Entry]]:
+    """Pairs that share a token, the lower first: of one office, or by a strong token of any two.
+
+    The entries of an office that has too many under one token are not looked at by that token.
+    """
+    seekers: dict[Token, list[Entry]] = {}
     for each, known in now.items():
         for token in known.tokens:
-            sharing.setdefault(token.token, []).append(each)
-    for each, known in now.items():
-        for token in known.tokens:
-            under = [other for other in sharing[token.token] if other.person != each.person]
-            if under and not token.strong:
-                own = [other for other in sharing[token.token] if other.holder == each.holder]
-                under = [other for other in own if other.person != each.person] if len(own) <= MOST else []
-            for other in under:
-                yield min(each, other), max(each, other)
+            seekers.setdefault(token, []).append(each)
+    for token, seeking in seekers.items():
+        under = [*sharing.get(token.token, ()), *seeking]
+        entries = Counter(each.holder for each in under)
+        few = [each for each in under if entries[each.holder] <= MOST]
+        for each in seeking:
+            if entries[each.holder] <= MOST:
+                for other in few:
+                    if other.person != each.person and (token.strong or other.holder == each.holder):
+                        yield min(each, other), max(each, other)
 
 
 def _opened(node: Node, session: SqlSession, entries: set[Entry]) -> dict[Entry, Held]:

@@ -12,7 +12,7 @@ from events.store.sql.rows import about, add, remove
 from exchange.tables.paging import Page, page, within
 from exchange.tables.schema import apart, likenesses, proposals
 
-MOST = 40  # entries of one office under one token that is not strong: so many share it that it says nothing
+MOST = 40  # entries of one office under one token: so many share it that it says nothing
 
 
 class Entry(msgspec.Struct, frozen=True, order=True):

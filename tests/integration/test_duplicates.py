@@ -192,6 +192,17 @@ def test_only_who_says_something_else_of_what_is_compared_is_looked_at_again(nod
     assert len(pairs(home)) == 1, "and so is what was proposed"
 
 
+def test_what_too_many_entries_of_one_office_share_proposes_nobody_there(node, home, monkeypatch):
+    """Else whoever writes a thousand namesakes of one day makes half a million pairs."""
+    monkeypatch.setattr("exchange.pipeline.likening.MOST", 2)
+    first, second, _third = (home.registers(woman(n)).person for n in (2, 4, 6))
+    (found,) = pairs(home)
+    assert both(found) == {first, second}
+    Town(node, "420115002000").registers(without_card(name="王小雨"))  # and nobody of another office either
+    county = Caller("420115000000", "supervisor", frozenset({"supervisor"}))
+    assert duplicates(node, county, "supervision").rows == (found,)
+
+
 def test_who_was_withdrawn_is_proposed_no_more(node, home):
     home.registers(woman())
     second = home.registers(without_card())
