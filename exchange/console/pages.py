@@ -11,6 +11,7 @@ from exchange.console.checking import Beside
 from exchange.console.desk import desk
 from exchange.console.front import front
 from exchange.console.identity import identity
+from exchange.console.refusing import refusing
 from exchange.console.result import result
 from exchange.console.signing import signing, words
 from exchange.http.allows import public
@@ -25,6 +26,7 @@ def console(node: Node) -> Blueprint:
     """The pages of this node."""
     blueprint = Blueprint("console", __name__, template_folder="templates")
     checker = Beside(lambda: result(node))
+    refusing(blueprint, node)
     signing(blueprint, node)
     desk(blueprint, node)
     identity(blueprint, node)

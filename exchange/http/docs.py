@@ -39,7 +39,7 @@ def page() -> str:
         "docs.html",
         document=document,
         tags=tags,
-        operations=list(_operations(document)),
+        operations=list(operations(document)),
         types=_types(document),
         problems=sorted(_codes(), key=lambda found: (found[1], found[0])),
         mark=_MARK if _MARK in current_app.view_functions else None,
@@ -84,7 +84,8 @@ def _document() -> dict[str, Any]:
     return found
 
 
-def _operations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def operations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every operation, with its path and method."""
     for path, methods in document["paths"].items():
         for method in ("get", "post"):
             if method in methods:

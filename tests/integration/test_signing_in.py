@@ -9,7 +9,10 @@ from events.vault.ring import MasterKeys
 from exchange.access.caller import Forbidden
 from exchange.access.keys import Keys, Unauthenticated
 from exchange.access.passes import LASTS, Passes
+from exchange.console.pages import console
+from exchange.http.app import create_app
 from exchange.http.gate import COOKIE
+from exchange.http.metrics import metrics
 from tests.integration.browser import Form, Reader, pages_of
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, opened
 
@@ -103,6 +106,80 @@ def test_it_is_over_with_the_day_and_with_its_key(tmp_path):
     keys.revoke(keys.all()[-1].id)
     again.opens("/inbox", status=401)
     node.close()
+
+
+class TestWhoHasNoInbox:
+    """Who signs in with a key that opens no inbox comes to a page that says in words what it does open."""
+
+    def test_an_auditor_reads_what_the_key_opens(self, app):
+        reader = Reader(app).signs_in(ZHIFANG, "auditor")
+        assert reader.page.request.path == "/key"
+        assert "A key of Zhifang Subdistrict, Jiangxia District: auditor." in reader.text
+        assert "It opens no inbox" in reader.text
+        assert "<code>GET /v1/checks</code>" in reader.text
+        assert "<code>POST /v1/events</code>" not in reader.text
+        assert 'href="/inbox' not in reader.text
+
+    def test_an_operator_in_chinese(self, app):
+        reader = Reader(app, "zh-CN").signs_in(ZHIFANG, "operator")
+        assert "：运维。" in reader.text
+        assert "该密钥不能打开收件箱" in reader.text
+        assert "执行四项核对" in reader.text
+
+    def test_whoever_of_them_opens_an_inbox_is_told_so_and_finds_back(self, app):
+        reader = Reader(app).signs_in(ZHIFANG, "operator")
+        assert "What your key opens</a>" in reader.opens("/inbox", status=403)
+
+    def test_a_page_that_it_opens_is_shown_as_wanted(self, node):
+        app = create_app(node, [console(node), metrics(node)])
+        _, secret = Keys(node.uow, node.clock).issue("k", [ZHIFANG], ["operator"])
+        for wanted, there in (("/metrics", "/metrics"), ("/duplicates", "/key?lang=en"), ("/nowhere", "/key?lang=en")):
+            filled = {"key": secret, "next": wanted}
+            answer = app.test_client().post("/sign-in?lang=en", data=filled, headers={"Sec-Fetch-Site": "same-origin"})
+            assert answer.headers["Location"] == there
+
+    def test_a_clerk_sees_the_pages_too(self, app):
+        reader = Reader(app).signs_in(ZHIFANG)
+        assert reader.page.request.path == "/inbox"
+        shown = reader.opens("/key")
+        assert "clerk, confirmer." in shown
+        assert 'href="/inbox?lang=en"' in shown
+        assert "It opens no inbox" not in shown
+        assert "<code>POST /v1/events</code>" in shown
+
+
+BROWSERS_ASK = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+class TestAddressesThatNoPageHas:
+    """Who reads is answered in words; systems, and whoever asks the API, as its documents say."""
+
+    @pytest.mark.parametrize(
+        ("path", "status", "says"),
+        [
+            ("/inbocks?lang=en", 404, "There is nothing here"),
+            ("/cases/7?lang=en", 404, "There is nothing here"),
+            ("/sign-out?lang=zh-CN", 405, "不支持"),
+            ("/static/none.css?lang=en", 404, "There is nothing here"),
+        ],
+    )
+    def test_a_browser_is_answered_with_a_page(self, app, path, status, says):
+        answer = app.test_client().get(path, headers=BROWSERS_ASK)
+        assert (answer.status_code, answer.mimetype) == (status, "text/html")
+        assert says in answer.text.split("<h1>")[1].split("</h1>")[0]
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert 'href="/inbox' in answer.text
+
+    @pytest.mark.parametrize(
+        ("path", "asks"), [("/v1/inbocks", BROWSERS_ASK), ("/inbocks", {}), ("/inbocks", {"Accept": "*/*"})]
+    )
+    def test_others_as_before(self, app, path, asks):
+        answer = app.test_client().get(path, headers=asks)
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+    def test_what_may_be_asked_instead_is_said_either_way(self, app):
+        for asks in (BROWSERS_ASK, {}):
+            assert "POST" in app.test_client().get("/sign-out", headers=asks).headers["Allow"]
 
 
 @pytest.mark.parametrize("wanted", ["//elsewhere.example/", "https://elsewhere.example/", "/\\elsewhere.example", ""])

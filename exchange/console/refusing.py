@@ -1,0 +1,77 @@
+"""What stands on every page, and what a page says where it cannot be shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, g, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Answer
+
+from exchange.console.opens import home, opens
+from exchange.console.signing import SIGN_OUT, here, next_page, sign_in_page, words
+from exchange.http import problems
+from exchange.http.gate import API, COOKIE
+from exchange.http.headers import PAGES
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+KEPT = ("Allow", "Retry-After")  # of what is said to machines, where a page says it to people
+
+
+def refusing(blueprint: Blueprint, node: Node) -> None:
+    """For the pages of this blueprint, and for addresses that no page has."""
+
+    def beside() -> dict[str, Any]:
+        shown = request.cookies.get(COOKIE, "")
+        reader = g.get("caller")
+        return {
+            "signed_in": reader,
+            "here": here,
+            "home": home(reader),
+            "form_token": node.passes.form(shown),
+            "opens": lambda endpoint: reader is None or opens(reader, endpoint),
+        }
+
+    def complete(response: Response) -> Response:
+        # Without the page's own address a browser says of no form from where it comes.
+        response.headers["Referrer-Policy"] = "same-origin"
+        if "caller" in g or request.path == "/sign-in" or response.status_code == 401:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def refused(error: Exception) -> Answer:
+        """401 asks to sign in; everything else is said in words, with the reference under which our log knows it."""
+        said = words()
+        answer = problems.handled(error)
+        details: dict[str, Any] = answer.get_json()
+        if answer.status_code == 401:
+            over = details if request.cookies.get(COOKIE) else None
+            page = make_response(sign_in_page(said, next_page(_wanted()), over), 401)
+        else:
+            page = make_response(render_template("console/error.html", words=said, problem=details, **beside()))
+            page.status_code = answer.status_code
+        page.headers["Content-Security-Policy"] = PAGES
+        page.headers["Cache-Control"] = "no-store"
+        page.headers.extend((name, answer.headers[name]) for name in KEPT if name in answer.headers)
+        return page
+
+    def nowhere(error: HTTPException) -> Answer:
+        """Words for whoever reads; for systems, and under the API, what its documents say."""
+        told = request.accept_mimetypes
+        page = not request.path.startswith(API) and told.quality("text/html") > told.quality("application/json")
+        return refused(error) if page else problems.handled(error)
+
+    blueprint.context_processor(beside)
+    blueprint.after_request(complete)
+    blueprint.register_error_handler(Exception, refused)
+    for status in (404, 405):  # of an address, or a way of asking, that no page has
+        blueprint.app_errorhandler(status)(nowhere)
+
+
+def _wanted() -> str | None:
+    """The page that was asked for, or from which something was sent; none where somebody only wanted to leave."""
+    if request.method == "GET":
+        return here()
+    return None if request.path == SIGN_OUT else request.path
