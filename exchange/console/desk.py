@@ -27,7 +27,6 @@ from exchange.http.routes import use_cases
 from exchange.http.v1.events import placed
 from exchange.ids import new_id
 from exchange.queries.lag import up_to_date
-from exchange.queries.questions import questions
 from exchange.queries.status import status
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def desk(blueprint: Blueprint, node: Node) -> None:
 
     def show_case(case: str, problem: Any = None) -> Answer:
         said, reader = words(), _reader()
-        told = _asked(node, reader, case)
+        told = use_cases().case(reader, _PURPOSE, case)
         offices = status(node).offices
         named = [(code, said.office(code)) for code in offices] if len(offices) <= MOST_NAMED else []
         view = case_view(said, told, reader)
@@ -131,13 +130,6 @@ def desk(blueprint: Blueprint, node: Node) -> None:
 
         there = url_for("console.case_page", case=case, lang=words().language)
         return done(node, acted, lambda problem: show_case(str(case), problem), back=there)
-
-
-def _asked(node: Node, reader: Caller, case: str) -> Mapping[str, Any]:
-    """The case; nothing is the office's own where its record holds of the person what the question told it, alone."""
-    told = use_cases().case(reader, _PURPOSE, case)
-    known = questions(node, reader, [case]).get(case) if told["asked"] == reader.office else None
-    return told if known is None or known.known else {**told, "ours": {}}
 
 
 def _position(given: str) -> int:

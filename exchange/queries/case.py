@@ -19,6 +19,7 @@ from exchange.protocol.answering import allowed
 from exchange.protocol.asking import sentence
 from exchange.protocol.enquiry import Prepared
 from exchange.protocol.equal import all_differences
+from exchange.protocol.held_beside import held_beside
 from exchange.protocol.kinship import Kin
 from exchange.protocol.proposing import proposed
 from exchange.protocol.refusals import NoSuchCase
@@ -51,6 +52,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
     opening = record.facts.get(row.opening)
     today = day_of(node.clock())
     stated = _stated(opening)
+    ours = held_beside(record, row.opening) if held_by == row.asked else dict(record.particulars)
     offered = None
     if held_by == state.ref.asked and opening is not None and isinstance(opening.payload, EnquiryOpened):
         offered = offer(node, caller, purpose, opening.payload, opened)
@@ -59,10 +61,10 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "asks": text(sentence(record, state), choose(caller.language)),
         "allowed": list(allowed(state.ref, today.isoformat(), held_by, record, node.deadlines.periods["deferrals"])),
         "question": _event(opening),
-        "ours": dict(record.particulars),
+        "ours": ours,
         "stated": stated,
         "differing": msgspec.to_builtins(all_differences(record, opening, stated, _kin(node, caller, opened, stated))),
-        "missing": sorted(field for field in stated if field != TIES and field not in record.particulars),
+        "missing": sorted(field for field in stated if field != TIES and field not in ours),
         "deviations": msgspec.to_builtins(state.deviations),
         "insisted": list(state.insisted),
         "accepted": list(state.accepted),

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from events.envelope import Ref
 from events.names import full_name
-from events.standing import Facts
 from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
@@ -19,8 +17,6 @@ from exchange.commands.asked import asked
 from exchange.protocol.answering import allowed
 from exchange.protocol.asking import sentence
 from exchange.protocol.equal import Compared
-from exchange.protocol.particulars import particulars
-from exchange.protocol.record import Record
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -28,10 +24,7 @@ if TYPE_CHECKING:
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """`asks`: the key of the sentence. `fields`: those that differ. `name`: None where it was not told.
-
-    `known`: whether the office holds particulars of the person beside those that the question itself states.
-    """
+    """`asks`: the key of the sentence. `fields`: those that differ. `name`: None where it was not told."""
 
     person: str
     name: str | None
@@ -39,7 +32,6 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     compared: Compared
     fields: tuple[str, ...]
     allowed: tuple[str, ...]
-    known: bool = True
 
 
 def questions(node: Node, caller: Caller, cases: Sequence[str], *, purpose: str = "case") -> Mapping[str, Question]:
@@ -78,11 +70,5 @@ def _read(node: Node, session: SqlSession, caller: Caller, cases: Sequence[str])
             compared=held.comparison.found,
             fields=held.comparison.fields,
             allowed=allowed(held.state.ref, today, caller.office, held.record, deferrals),
-            known=held.comparison.found != "unclear" or _known(held.record, held.state.ref.opening),
         )
     return found
-
-
-def _known(record: Record, opening: Ref) -> bool:
-    besides = Facts((ref, standing) for ref, standing in record.facts.items() if ref != opening)
-    return bool(particulars(besides, record.person, record.office, record.keeper))

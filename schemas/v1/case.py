@@ -70,7 +70,7 @@ class CaseSchema(CaseRowSchema):
         },
     )
     question = fields.Open(allow_none=True, metadata={"description": "The event that opened it, as it now stands."})
-    ours = fields.Open(metadata={"description": "Particulars that the office holds."})
+    ours = fields.Open(metadata={"description": "Particulars that the office holds, beside what the question says."})
     stated = fields.Open(metadata={"description": "Particulars that the question states."})
     differing = fields.Anything(metadata={"description": "Where the two differ."})
     missing = fields.Many(

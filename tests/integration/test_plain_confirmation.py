@@ -7,7 +7,7 @@ import pytest
 from exchange.ids import new_id
 from exchange.queries.case import case
 from exchange.reconcile import checks
-from tests.integration.towns import ZHIFANG, Town, woman
+from tests.integration.towns import WANSHOULU, ZHIFANG, Town, town, woman
 
 
 @pytest.fixture
@@ -61,3 +61,24 @@ def test_what_the_office_asked_merely_does_not_hold_is_shown_and_no_deviation(no
     assert (list(shown["differing"]), shown["missing"]) == ([], ["born_on"])
     home.answers("case.confirmed", asked)
     assert at(home, asked) == ("confirmed", [])
+
+
+def test_what_only_questions_say_is_not_held(node, home, new_home):
+    third = Town(node, WANSHOULU)
+    new_home.sees_arrive(woman(), ZHIFANG)
+    third.sees_arrive({**woman(), "phone": "1"}, ZHIFANG, "2026-03-02")
+    shown = [case(node, home.caller, each.case) for each in home.inbox() if each.kind == "inflow"]
+    assert [(each["ours"], set(each["missing"]) == set(each["stated"])) for each in shown] == [({}, True)] * 2
+
+
+def test_what_only_an_announcement_says_is_not_held(node, home, new_home):
+    person = home.registers(woman()).person
+    home.records("movement.departed", "2026-03-01", {"destination": town(new_home.code)}, person)
+    shown = case(node, new_home.caller, new_home.notice("outflow").case)
+    assert (shown["ours"], shown["missing"]) == ({}, sorted(shown["stated"]))
+    assert shown["stated"]["name"] == "王小雨"
+
+
+def test_what_the_asker_said_itself_is_what_it_holds(node, home, new_home, asked):
+    shown = case(node, new_home.caller, asked)
+    assert shown["ours"]["born_on"] == "1988-06-02"
