@@ -38,7 +38,7 @@ _DECIDING: Mapping[str, str] = {"deviations": "decide_deviations", "disputed": "
 
 
 def sentence(record: Record, state: CaseState) -> str:
-    """What the case asks of the office whose record it is; of who only waits, what it asked the other."""
+    """What the case asks: of who has to decide, that; else what the office asked is asked (see `quoting`)."""
     if record.office == state.asker and state.status in _DECIDING:
         return f"question.{_DECIDING[state.status]}"
     if state.reopened and state.status in ASKED:
@@ -48,6 +48,14 @@ def sentence(record: Record, state: CaseState) -> str:
         return f"question.{found}"
     fact = opening.payload if opening is not None else None
     return question(state.ref.kind, fact.type if fact is not None else None, getattr(fact, "asks", None))
+
+
+def quoting(record: Record, state: CaseState) -> str | None:
+    """The key of what stands around the sentence where the reader is not the office that it speaks to."""
+    deciding = record.office == state.asker and state.status in _DECIDING
+    if deciding or record.office == state.ref.asked:
+        return None
+    return "question.of_yours" if record.office == state.asker else "question.of_others"
 
 
 def question(kind: str, type_: str | None, asks: object = None) -> str:

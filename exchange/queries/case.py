@@ -16,19 +16,20 @@ from exchange.access.caller import Caller
 from exchange.clock import day_of
 from exchange.pipeline.relatives import Relatives
 from exchange.protocol.answering import allowed
-from exchange.protocol.asking import sentence
+from exchange.protocol.asking import quoting, sentence
 from exchange.protocol.enquiry import Prepared
 from exchange.protocol.equal import all_differences
 from exchange.protocol.held_beside import held_beside
 from exchange.protocol.kinship import Kin
 from exchange.protocol.proposing import proposed
+from exchange.protocol.record import CaseState, Record
 from exchange.protocol.refusals import NoSuchCase
 from exchange.protocol.sheet import sheet, shown
 from exchange.queries.days import row_shown
 from exchange.queries.offer import offer
 from exchange.queries.open_dossier import Opened, open_dossier
 from exchange.tables import cases as table
-from exchange.translations import choose, text
+from exchange.translations import Language, choose, text
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -58,7 +59,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         offered = offer(node, caller, purpose, opening.payload, opened)
     return {
         **row_shown(node, row),
-        "asks": text(sentence(record, state), choose(caller.language)),
+        "asks": _asks(record, state, choose(caller.language)),
         "allowed": list(allowed(state.ref, today.isoformat(), held_by, record, node.deadlines.periods["deferrals"])),
         "question": _event(opening),
         "ours": ours,
@@ -80,6 +81,12 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "record": sheet(record),
         "etag": opened.etag,
     }
+
+
+def _asks(record: Record, state: CaseState, language: Language) -> str:
+    """The sentence; quoted for a reader to whom it does not speak."""
+    asks, around = text(sentence(record, state), language), quoting(record, state)
+    return asks if around is None else text(around, language, question=asks)
 
 
 def _offered(offer: Prepared | None) -> dict[str, Any]:

@@ -82,3 +82,8 @@ def test_what_only_an_announcement_says_is_not_held(node, home, new_home):
 def test_what_the_asker_said_itself_is_what_it_holds(node, home, new_home, asked):
     shown = case(node, new_home.caller, asked)
     assert shown["ours"]["born_on"] == "1988-06-02"
+
+
+def test_the_asker_reads_its_question_as_its_own(node, home, new_home, asked):
+    theirs, ours = (case(node, office.caller, asked)["asks"] for office in (home, new_home))
+    assert ours == f"贵单位向对方单位提出的询问：“{theirs}”"

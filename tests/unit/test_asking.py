@@ -11,7 +11,7 @@ from events.catalogue.person import Changed, Deceased, Merged, Registered
 from events.catalogue.values import CaseRef, Deviation, NoteKind, Place, town
 from events.envelope import Ref
 from exchange.protocol.answering import allowed, check
-from exchange.protocol.asking import question, sentence
+from exchange.protocol.asking import question, quoting, sentence
 from exchange.protocol.refusals import AnsweredOtherwise
 from exchange.translations import known
 from tests.properties.world import OFFICES, World
@@ -115,6 +115,28 @@ def test_who_has_to_decide_is_asked_that_and_the_other_side_is_not(story):
     story.record(HOME, Confirmed(case=story.inflow, deviations=(differs,)))
     assert story.asks(NEW, story.arrival, HOME, "inflow") == "decide_deviations"
     assert story.asks(HOME, story.arrival, HOME, "inflow") == "inflow"
+
+
+def test_a_question_is_quoted_to_whom_it_does_not_speak(story):
+    def around(office: str) -> str | None:
+        record = story.world.record(office, "P1")
+        assert record is not None
+        return quoting(record, record.cases[story.inflow])
+
+    assert (around(HOME), around(NEW)) == (None, "question.of_yours")
+    story.record(HOME, Disputed(case=story.inflow, reason="person_unknown"))
+    assert around(NEW) is None  # who has to decide
+    story.record(NEW, Redirected(case=story.inflow, to=OTHER))
+    assert around(NEW) == "question.of_yours"
+
+
+def test_whoever_only_keeps_the_person_hears_what_others_ask_each_other(story):
+    story.record(HOME, Confirmed(case=story.inflow))
+    second = story.record(OTHER, story.arrives(origin=town(NEW)), "2026-03-05")
+    record = story.world.record(HOME, "P1")
+    assert record is not None
+    moved_on = next(state for ref, state in record.cases.items() if (ref.opening, ref.asked) == (second, NEW))
+    assert quoting(record, moved_on) == "question.of_others"
 
 
 def test_of_a_dispute_too(story):
