@@ -69,6 +69,10 @@ class Playground(Protocol):
         """Let time go by. Raises CannotTry where this node's clock cannot be moved."""
         ...
 
+    def join(self, office: str) -> None:
+        """Let an office outside join the exchange, and give it a key. Raises CannotTry where settings alone say who."""
+        ...
+
     def replayed(self) -> list[str]:
         """The records that a replay of the log gives otherwise, where this node can be asked."""
         ...
@@ -94,12 +98,16 @@ class Offices:
         """Whether somebody can act for the office."""
         return office in self._ground.keys or any(codes.is_within(office, area) for area in self.areas)
 
-    def post(self, office: str, path: str, body: Any) -> Answer:
-        return self._send("POST", path, office, json=body)
+    def post(self, office: str, path: str, body: Any, orders: str | None = None, *, forbidden: bool = False) -> Answer:
+        """`orders`: the area whose supervisor acts in the office's name.
+
+        `forbidden`: whether just that may be the answer. Else a key that allows too little lets nothing be tried.
+        """
+        return self._send("POST", path, office, key=orders and self._key(orders), forbidden=forbidden, json=body)
 
     def order(self, office: str, path: str, body: Any) -> Answer:
         """What the operator records about an office, speaking for its area."""
-        return self._send("POST", path, office, operator=True, json=body)
+        return self._send("POST", path, office, key=self._ground.keys["operator"], json=body)
 
     def get(self, office: str, path: str, **query: Any) -> Answer:
         return self._send("GET", path, office, params={k: v for k, v in query.items() if v is not None})
@@ -182,8 +190,17 @@ class Offices:
         found: dict[str, Any] = answer.data
         return found
 
-    def _send(self, method: str, path: str, office: str | None, *, operator: bool = False, **rest: Any) -> Answer:
-        key = self._ground.keys["operator"] if operator or office is None else self._key(office)
+    def _send(
+        self,
+        method: str,
+        path: str,
+        office: str | None,
+        *,
+        key: str | None = None,
+        forbidden: bool = False,
+        **rest: Any,
+    ) -> Answer:
+        key = key or (self._ground.keys["operator"] if office is None else self._key(office))
         headers = {"Authorization": f"Bearer {key}"}
         if office is not None:
             headers["Exchange-Office"] = office
@@ -196,7 +213,7 @@ class Offices:
             data = response.json() if response.content else None
         except ValueError as error:
             raise NotAnswering(field=path, http_status=response.status_code) from error
-        if response.status_code == 403:
+        if response.status_code == 403 and not forbidden:
             raise CannotTry(field=path, rule="scenario.no_right", office=office or "operator")
         if response.status_code >= 500 or response.status_code == 401:
             code = data.get("code", "") if isinstance(data, dict) else ""

@@ -14,7 +14,8 @@ from exchange.scenarios.payload import Ledger, Told, content_of
 from exchange.scenarios.words import OPENING
 
 ABOUT_OFFICES = "jurisdiction."
-_AMENDS = frozenset({"event.corrected", "event.retracted"})
+JOINS = "jurisdiction.opened"
+AMENDS = frozenset({"event.corrected", "event.retracted"})
 _IN_CASES = ("case.", "enquiry.answered")
 _BY_REFERENCE = (
     "case.",
@@ -120,7 +121,7 @@ class Composing:
     def _about(self, item: Item, office: str) -> dict[str, Any]:
         if item.of is None:
             return {}
-        if item.event in _AMENDS:
+        if item.event in AMENDS:
             return {"target": self.ledger.only(item.of).ref}
         if item.event == "person.unmerged":
             return {"merge": self.ledger.only(item.of).ref}

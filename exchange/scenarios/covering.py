@@ -13,7 +13,12 @@ from typing import Any, get_args
 from events.catalogue import TYPES
 from events.catalogue.case import DisputeReason
 from events.catalogue.values import NoteKind
-from events.errors import Conflict, Malformed
+from events.errors import Conflict, ExchangeError, Malformed
+from exchange.access.caller import Forbidden
+from exchange.access.rate import TooManyLookups
+from exchange.commands.acknowledge import NoSuchNotice
+from exchange.commands.allotment import MovedOn
+from exchange.commands.jurisdiction import JurisdictionRefused
 from exchange.protocol.refusals import REFUSALS
 from exchange.protocol.routing_table import ROUTING, WITHDRAWN, Role
 from exchange.scenarios.playing import Play
@@ -29,15 +34,19 @@ _GROUNDS: Mapping[Role, frozenset[str]] = {
     "family": frozenset({"family", "named"}),
 }
 
+# What the API refuses for another cause than the office's book. A story speaks no worse HTTP than others: neither
+# without a key, nor with a version or a form of its own.
+_REFUSES: tuple[type[ExchangeError], ...] = (Forbidden, JurisdictionRefused, MovedOn, NoSuchNotice, TooManyLookups)
+
 
 def whole() -> dict[str, list[str]]:
     """Everything that a story should reach, by what it is."""
     return {
-        "events": sorted(TYPES.keys() - {"jurisdiction.opened"}),  # recorded when a node opens, before any story
+        "events": sorted(TYPES),
         "rows": sorted(f"{type_} to {role}" for type_, row in ROUTING.items() for role in row),
         "kinds": sorted(get_args(NoteKind)),
         "disputes": sorted(get_args(DisputeReason)),
-        "refusals": sorted({Malformed.code, Conflict.code, *(each.code for each in REFUSALS)}),
+        "refusals": sorted({Malformed.code, Conflict.code, *(each.code for each in (*REFUSALS, *_REFUSES))}),
     }
 
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+import msgspec
 
 from exchange import books
 from exchange.access.caller import Role
@@ -30,13 +31,16 @@ from exchange.protocol.sheet import nothing, sheet
 from exchange.protocol.view import view
 from exchange.settings import settings
 
+LOOKUPS = 6  # in an hour, so that a story can show what comes after the last
+
 
 class Embedded:
     """Requests reach the application in this process; the work behind them is done when the runner asks for it."""
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self._ahead = timedelta()
-        self.node = Node.open(settings(data=folder, serves=PROVINCES, database_url=database_url), clock=self.now)
+        self._settings = settings(data=folder, serves=PROVINCES, database_url=database_url, lookups_per_hour=LOOKUPS)
+        self.node = Node.open(self._settings, clock=self.now)
         keys = Keys(self.node.uow, self.node.clock)
         issued = {code: keys.issue(code, [code], ("clerk", "confirmer"))[1] for code in CODES}
         areas = sorted({codes.at(code, Level.PROVINCE) for code in CODES})
@@ -44,10 +48,9 @@ class Embedded:
         roles: tuple[Role, ...] = ("clerk", "confirmer", "supervisor")
         issued |= {area: keys.issue(area, [area], roles)[1] for area in sorted(above)}
         self.keys: Mapping[str, str] = {**issued, "operator": keys.issue("operator", areas, ("operator",))[1]}
-        transport = httpx.WSGITransport(create_app(self.node), raise_app_exceptions=False)
         # Where nothing else is said, the operator of several areas speaks for the first.
-        spoken_for = {"Exchange-Office": areas[0]}
-        self.client = httpx.Client(transport=transport, base_url="http://node.invalid", headers=spoken_for)
+        self._spoken_for = {"Exchange-Office": areas[0]}
+        self.client = self._client()
 
     def now(self) -> datetime:
         """The moment of this node."""
@@ -63,6 +66,15 @@ class Embedded:
             self._ahead += timedelta(days=1)
             sweep(self.node)
             self.settle()
+
+    def join(self, office: str) -> None:
+        """As a node does whose settings name one more area: it begins anew."""
+        self.close()
+        self._settings = msgspec.structs.replace(self._settings, serves=(*self._settings.serves, office))
+        self.node = Node.open(self._settings, clock=self.now)
+        self.client = self._client()
+        key = Keys(self.node.uow, self.node.clock).issue(office, [office], ("clerk", "confirmer"))[1]
+        self.keys = {**self.keys, office: key}
 
     def replayed(self) -> list[str]:
         return [f"{office} {person}" for office, person in compare(self.node).differing]
@@ -85,6 +97,10 @@ class Embedded:
                 book.receive(delivery, shelf.restricted(ref, delivery.parts))
         held = next((record for record in view(book) if person in record.persons and record.holds), None)
         return sheet(held, person) if held is not None else dict(nothing(office, person))
+
+    def _client(self) -> httpx.Client:
+        transport = httpx.WSGITransport(create_app(self.node), raise_app_exceptions=False)
+        return httpx.Client(transport=transport, base_url="http://node.invalid", headers=self._spoken_for)
 
     def close(self) -> None:
         """Let go of the folder."""

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from exchange.access.caller import Forbidden
 from exchange.clock import day_of, utcnow
 from exchange.jurisdictions import codes
 from exchange.scenarios.api import Answer, CannotTry, Offices, Playground
 from exchange.scenarios.binding import bind
 from exchange.scenarios.cases import Cases
 from exchange.scenarios.comparing import NOTHING, Comparing, Difference, Sheet
-from exchange.scenarios.composing import ABOUT_OFFICES, Composing
+from exchange.scenarios.composing import ABOUT_OFFICES, AMENDS, JOINS, Composing
 from exchange.scenarios.matching import Heard, differing, match
 from exchange.scenarios.model import Point, Scenario, Step, Tell
 from exchange.scenarios.payload import Ledger, Told, place
@@ -115,26 +116,41 @@ class Play:
             self.ground.pass_time(step.days, step.working_days)
             self.composing.day += timedelta(days=step.days)
             return None
+        if step.items and step.items[0].event == JOINS:
+            self._join(step)
+            return None
         if step.items and step.items[0].event.startswith(ABOUT_OFFICES):
             path, body = self.composing.request(step, "")
             ordered = self.offices.order(self.composing.office_ordered(step), path, body)
             self.ordered += [] if ordered.refused else [item.event for item in step.items]
             return ordered
-        office = self._actor(step)
+        office, orders = self._actor(step)
         path, body = self.composing.request(step, office)
-        answer = self.offices.post(office, path, body)
+        answer = self.offices.post(office, path, body, orders, forbidden=Forbidden.code in step.errors)
         if not answer.refused and step.items:
             self.composing.remember(step, office, body, answer)
         return answer
 
-    def _actor(self, step: Step) -> str:
+    def _join(self, step: Step) -> None:
+        """An office joins by the node's settings, which also name it: no request records it."""
+        item = step.items[0]
+        if item.content.get("name", "any") != "any":
+            raise CannotTry(field=f"{step.where}.with.name", rule="scenario.joins")
+        self.composing.day = self.ledger.day(item.day, self.composing.day)
+        self.ground.join(self.composing.office_ordered(step))
+        self.ordered.append(item.event)
+
+    def _actor(self, step: Step) -> tuple[str, str | None]:
+        """The office that acts, and the area whose key orders it to: an amendment stays its author's own event."""
         if step.by is None:
             raise TypeError(step)
         office = self.binding.offices[step.by.letter]
-        acting = codes.parent(office) or office if step.by.supervisor else office
-        if not self._has_key(acting):
+        above = codes.parent(office) or office
+        ordered = step.by.supervisor and any(item.event in AMENDS for item in step.items)
+        acting = above if step.by.supervisor and not ordered else office
+        if not self._has_key(above if ordered else acting):
             raise CannotTry(field=step.where, rule="scenario.no_key", value=step.by.letter)
-        return acting
+        return acting, above if ordered else None
 
     def _listen(self) -> Iterator[Heard]:
         """What every office of the story finds in its inbox since it last looked; it acknowledges all of it."""

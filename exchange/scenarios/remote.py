@@ -36,6 +36,9 @@ class Remote:
     def pass_time(self, days: int, working_days: int) -> None:
         raise CannotTry(field="pass", rule="scenario.clock")
 
+    def join(self, office: str) -> None:
+        raise CannotTry(field=office, rule="scenario.joins")
+
     def replayed(self) -> list[str]:
         """Nothing: the check `view` of the node's own four checks recomputes every record."""
         return []

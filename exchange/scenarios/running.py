@@ -12,6 +12,7 @@ from exchange.commands.jurisdiction import TYPES as ABOUT_OFFICES
 from exchange.scenarios.always import always
 from exchange.scenarios.api import CannotTry, NotAnswering, Playground
 from exchange.scenarios.comparing import Difference, Said, Sheet
+from exchange.scenarios.composing import JOINS
 from exchange.scenarios.covering import covered
 from exchange.scenarios.model import Scenario
 from exchange.scenarios.playing import Play, Played
@@ -47,7 +48,7 @@ class Run:
         return "not_tried" if self.untried else "passed"
 
 
-_KNOWN = {*RECORDABLE, *ABOUT_OFFICES}
+_KNOWN = {*RECORDABLE, *ABOUT_OFFICES, JOINS}
 
 
 def needs(scenario: Scenario) -> list[str]:

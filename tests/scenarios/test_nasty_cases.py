@@ -35,7 +35,7 @@ STORIES = {
     15: "stranger-by-typing-error",
     16: "unmerged-with-allotment",
     17: "announced-elsewhere",
-    18: "home-outside-the-exchange",
+    18: "joined-with-its-backlog",
 }
 HERE = {5, 8, 10}
 
