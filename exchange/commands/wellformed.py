@@ -31,7 +31,7 @@ from exchange.protocol.enquiry import BESIDES
 
 _OFFICES = ("to", "keeper", "teller", "town")
 _PLACES = ("registration", "origin", "destination", "from", "to", "place")
-_LONGEST = {"address": 300, "note": 2000}
+_LONGEST = {"address": 300, "note": 2000, "text": 2000}
 
 
 def wellformed(type_: str, day: str, content: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -161,7 +161,7 @@ class _Judge(msgspec.Struct, frozen=True):
             return codes.check("reason", value, path)
         if field == "address":
             return text.line(value, path, _LONGEST[field])
-        if field == "note":
+        if field in {"note", "text"}:
             return text.lines(value, path, _LONGEST[field])
         return _plain(value, path)
 

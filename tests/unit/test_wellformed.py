@@ -203,6 +203,13 @@ def test_all_of_them_wherever_they_stand(type_, content, wrong):
     assert faults(type_, content) == wrong
 
 
+@pytest.mark.parametrize(("type_", "field"), [("case.noted", "text"), ("case.disputed", "note")])
+def test_a_remark_has_as_many_lines_as_a_form_lets_it_have(type_, field):
+    found = wellformed(type_, "2026-03-01", {field: " Moved?\r\nSee the card.\n"}, TODAY)
+    assert found == {field: "Moved?\nSee the card."}
+    assert faults(type_, {field: "x" * 2001}) == {field: "text.length"}
+
+
 def test_one_fault_is_no_collection():
     with pytest.raises(Malformed) as refused:
         arrival(stated={"sex": "X"})
