@@ -145,6 +145,28 @@ def case_view(words: Words, told: Told, caller: Caller) -> CaseView:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What is clear of a case whose person cannot be read. `late`: whether its day went by."""
+
+    seal: str
+    kind: str
+    open: bool
+    late: bool
+    facts: tuple[tuple[str, str], ...]
+
+
+def closed_view(words: Words, listed: Told) -> Closed:
+    """`listed`: the case as lists tell it."""
+    return Closed(
+        seal=SEALS.get(listed["kind"], "state"),
+        kind=words.say(f"notice.{listed['kind']}"),
+        open=listed["closed_at"] is None,
+        late=bool(listed["late"]),
+        facts=tuple(_between(words, listed)),
+    )
+
+
 def shown(words: Words, field: str, value: Any) -> str:
     """A value of any field, as people read it."""
     if value is None or value == "":

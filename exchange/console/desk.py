@@ -1,4 +1,4 @@
-"""The routes of who works at an office: the inbox, a line of it, and a case. What is sent stands where it was shown."""
+"""The routes of who works at an office: the inbox, and a line of it. What is sent stands where it was shown."""
 
 from __future__ import annotations
 
@@ -6,35 +6,28 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from time import sleep
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import msgspec
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from events.errors import ExchangeError, Malformed
+from events.errors import ExchangeError
 from exchange.access.caller import Caller
-from exchange.commands.act import Item
 from exchange.commands.asked import Outcome
 from exchange.console import inbox
-from exchange.console.case import ORDER, case_view
 from exchange.console.line import line_view
-from exchange.console.replying import answers_of, compared_of, reply_of
+from exchange.console.replying import answers_of, compared_of
 from exchange.console.signing import SAID, words
 from exchange.http import gate, paging, problems
 from exchange.http.allows import allows
 from exchange.http.routes import use_cases
-from exchange.http.v1.events import placed
 from exchange.ids import new_id
 from exchange.queries.lag import up_to_date
-from exchange.queries.status import status
 
 if TYPE_CHECKING:
     from exchange.node import Node
 
-MOST_NAMED = 300  # offices that a page lists to choose from
 LOOKS, BETWEEN = 10, 0.03  # times, and seconds between them, that a page waits until what was sent is told
-_PURPOSE = "case"
 _COUNT, _PLACE = re.compile(r"[0-9]{1,6}"), re.compile(r"-?[0-9]{1,15}")
 
 
@@ -42,24 +35,16 @@ def desk(blueprint: Blueprint, node: Node) -> None:
     """These routes, over this node."""
 
     def show_inbox(problem: Any = None) -> Answer:
-        said, reader = words(), _reader()
+        said, who = words(), reader()
         tab = next((each for each in inbox.TABS if each == request.args.get("tab")), inbox.TABS[0])
         where = paging.position(request.args.get("cursor"), f"page.{tab}")
-        found = inbox.page(node, said, reader, tab, where)
+        found = inbox.page(node, said, who, tab, where)
         following = None if found.next is None else paging.cursor_of(found.next, f"page.{tab}")
         return page("inbox.html", problem, inbox=found, following=following, act=new_id(node.clock()))
 
     def show_line(position: int, problem: Any = None) -> Answer:
-        said, reader = words(), _reader()
-        return page("line.html", problem, line=line_view(node, said, reader, position), act=new_id(node.clock()))
-
-    def show_case(case: str, problem: Any = None) -> Answer:
-        said, reader = words(), _reader()
-        told = use_cases().case(reader, _PURPOSE, case)
-        offices = status(node).offices
-        named = [(code, said.office(code)) for code in offices] if len(offices) <= MOST_NAMED else []
-        view = case_view(said, told, reader)
-        return page("case.html", problem, case=view, offices=named, act=new_id(node.clock()))
+        view = line_view(node, words(), reader(), position)
+        return page("line.html", problem, line=view, act=new_id(node.clock()))
 
     @blueprint.get("/inbox")
     @allows("clerk", "confirmer", "supervisor")
@@ -74,11 +59,11 @@ def desk(blueprint: Blueprint, node: Node) -> None:
 
         def acted() -> dict[str, int]:
             if cases := request.form.getlist("case"):
-                found = use_cases().confirm_equal(_reader(), list(dict.fromkeys(cases)), request.form.get("act"))
+                found = use_cases().confirm_equal(reader(), list(dict.fromkeys(cases)), request.form.get("act"))
                 return _counted(found)
             positions = request.form.getlist("position", type=_position)
             for position in positions:
-                use_cases().acknowledge(_reader(), position)
+                use_cases().acknowledge(reader(), position)
             return {"acknowledged": len(positions)}
 
         return done(node, acted, show_inbox, back=_inbox())
@@ -95,41 +80,14 @@ def desk(blueprint: Blueprint, node: Node) -> None:
         """Answers the line in one act: some in particular, and those confirmed of whom the page said so."""
 
         def acted() -> dict[str, int]:
-            told, act, only = answers_of(_filled()), request.form.get("act"), compared_of(_filled())
-            found = use_cases().answer_line(_reader(), position, told, "equal", None, act, only)
+            told, act, only = answers_of(filled()), request.form.get("act"), compared_of(filled())
+            found = use_cases().answer_line(reader(), position, told, "equal", None, act, only)
             for each in found.outcomes:
                 if each.became == "refused" and each.error is not None and each.error.code != "act_refused":
                     raise each.error
             return _counted(found.outcomes)
 
         return done(node, acted, lambda problem: show_line(position, problem), back=_inbox())
-
-    @blueprint.get("/cases/<uuid:case>")
-    @allows("clerk", "confirmer", "supervisor")
-    def case_page(case: UUID) -> Answer:
-        """One case, with the answers that are legal now."""
-        return show_case(str(case))
-
-    @blueprint.post("/cases/<uuid:case>")
-    @allows("confirmer", "supervisor")
-    def case_acts(case: UUID) -> Answer:
-        """Records one reply."""
-
-        def acted() -> dict[str, int]:
-            reader, type_ = _reader(), request.form.get("type", "")
-            if type_ not in ORDER:  # whether one of these is legal is judged where it is recorded, also where it was
-                raise Malformed(field="type", rule="reply.not_now")
-            told = use_cases().case(reader, _PURPOSE, str(case))
-            content = {**reply_of(type_, _filled(), told), "case_id": str(case)}
-            id_, etag = request.form.get("act") or None, request.form.get("etag") or None
-            item = Item(type=type_, day="", content=content, id=id_, if_match=etag)
-            result = use_cases().reply(reader, str(case), item)
-            if result.error is not None:
-                raise placed(result.error, "")
-            return {"sent": 1}
-
-        there = url_for("console.case_page", case=case, lang=words().language)
-        return done(node, acted, lambda problem: show_case(str(case), problem), back=there)
 
 
 def _position(given: str) -> int:
@@ -139,12 +97,13 @@ def _position(given: str) -> int:
     return int(given)
 
 
-def _reader() -> Caller:
+def reader() -> Caller:
     """Who reads, in the language of the page."""
     return msgspec.structs.replace(gate.caller(), language=words().language)
 
 
-def _filled() -> Mapping[str, list[str]]:
+def filled() -> Mapping[str, list[str]]:
+    """The fields of the form, each with all its values."""
     return request.form.to_dict(flat=False)
 
 

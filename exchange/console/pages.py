@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
 
+from exchange.console.answering import answering
 from exchange.console.checking import Beside
 from exchange.console.desk import desk
 from exchange.console.front import front
@@ -29,6 +30,7 @@ def console(node: Node) -> Blueprint:
     refusing(blueprint, node)
     signing(blueprint, node)
     desk(blueprint, node)
+    answering(blueprint, node)
     identity(blueprint, node)
     blueprint.record(lambda state: state.app.extensions.update(exchange_checker=checker))
 

@@ -27,7 +27,7 @@ from exchange.protocol.offices import Offices
 from exchange.queries.case import case
 from exchange.queries.cases import cases
 from exchange.queries.checks import between, checks, last_report
-from exchange.queries.days import row_shown
+from exchange.queries.days import dated, row_shown
 from exchange.queries.duplicates import duplicates
 from exchange.queries.feed import Told, feed
 from exchange.queries.find_person import find_person
@@ -133,7 +133,7 @@ class NodeUseCases:
         known_at: datetime | None,
     ) -> tuple[Row, str]:
         found = sheet(self._node, caller, purpose, person, office, as_of=as_of, known_at=known_at)
-        found["cases"] = [self._dated(each) for each in found.get("cases", ())]
+        found["cases"] = [dated(self._node, each) for each in found.get("cases", ())]
         return found, found.pop("etag")
 
     def history(self, caller: Caller, purpose: str, person: str, office: str | None, start: int, limit: int) -> Slice:
@@ -173,15 +173,10 @@ class NodeUseCases:
 
     def cases(self, caller: Caller, filters: Row, cursor: str | None, limit: int) -> Slice:
         page = cases(self._node, caller, WhichCases(**filters), cursor, limit)
-        return Slice([self._dated(row_shown(self._node, row)) for row in page.rows], page.next)
+        return Slice([dated(self._node, row_shown(self._node, row)) for row in page.rows], page.next)
 
     def case(self, caller: Caller, purpose: str, case_id: str) -> Row:
-        return self._dated(case(self._node, caller, case_id, purpose))
-
-    def _dated(self, row: Row) -> Row:
-        """With whether its day rests on a year whose holidays are not published; one that an office chose does not."""
-        chosen = row["status"] == "deferred"
-        return {**row, "due_provisional": not chosen and self._node.calendar.counts_weekdays(row["due_on"])}
+        return dated(self._node, case(self._node, caller, case_id, purpose))
 
     def feed(self, caller: Caller, purpose: str, after: int, limit: int) -> Slice:
         told = feed(self._node, caller, purpose, after, limit)

@@ -25,10 +25,11 @@ from exchange.protocol.proposing import proposed
 from exchange.protocol.record import CaseState, Record
 from exchange.protocol.refusals import NoSuchCase
 from exchange.protocol.sheet import sheet, shown
-from exchange.queries.days import row_shown
+from exchange.queries.days import dated, row_shown
 from exchange.queries.offer import offer
 from exchange.queries.open_dossier import Opened, open_dossier
 from exchange.tables import cases as table
+from exchange.tables.cases import CaseRow
 from exchange.translations import Language, choose, text
 
 if TYPE_CHECKING:
@@ -37,11 +38,8 @@ if TYPE_CHECKING:
 
 def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office: str | None = None) -> dict[str, Any]:
     """Everything that whoever answers it must see. Raises NoSuchCase, and as `open_dossier` does."""
-    held_by = caller.office_read(office)
-    with node.look(caller) as session:
-        row = table.one(session.sql, held_by, case_id)
-    if row is None:
-        raise NoSuchCase(field="case_id")
+    row = _row(node, caller, case_id, office)
+    held_by = row.office
     opened = open_dossier(node, caller, purpose, row.person, ("case",), office=office)
     record = opened.record
     state = next(
@@ -87,6 +85,19 @@ def _asks(record: Record, state: CaseState, language: Language) -> str:
     """The sentence; quoted for a reader to whom it does not speak."""
     asks, around = text(sentence(record, state), language), quoting(record, state)
     return asks if around is None else text(around, language, question=asks)
+
+
+def listed(node: Node, caller: Caller, case_id: str) -> dict[str, Any]:
+    """What stands in the clear: the sides, the kind, and how it stands. Nothing of the person. Raises NoSuchCase."""
+    return dated(node, row_shown(node, _row(node, caller, case_id, None)))
+
+
+def _row(node: Node, caller: Caller, case_id: str, office: str | None) -> CaseRow:
+    with node.look(caller) as session:
+        row = table.one(session.sql, caller.office_read(office), case_id)
+    if row is None:
+        raise NoSuchCase(field="case_id")
+    return row
 
 
 def _offered(offer: Prepared | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import msgspec
@@ -36,6 +37,12 @@ def row_shown(node: Node, row: CaseRow) -> dict[str, Any]:
     listed: dict[str, Any] = msgspec.to_builtins(row)
     del listed["counted"]
     return {**listed, "due_on": row.awaited, **of_case(node, row)}
+
+
+def dated(node: Node, row: Mapping[str, Any]) -> dict[str, Any]:
+    """With whether its day rests on a year whose holidays are not published; one that an office chose does not."""
+    chosen = row["status"] == "deferred"
+    return {**row, "due_provisional": not chosen and node.calendar.counts_weekdays(row["due_on"])}
 
 
 class Notices(TypedDict):

@@ -1,0 +1,54 @@
+"""The pages where a person cannot be read: what is clear is shown, and what the matter is said in words."""
+
+import pytest
+
+from tests.integration.browser import Reader, pages_of
+from tests.integration.test_checks import behind_the_back
+from tests.integration.test_unreadable import BREAKS
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, woman
+
+FRAME = {"frame.form": "UPDATE events SET body = zeroblob(40) WHERE subject = ?"}
+
+
+@pytest.fixture
+def asked(node, home, new_home):
+    """Somebody at home, who is asked; the case, and the person."""
+    home.registers(woman(3))  # whose key is put in the place of hers
+    home.registers(woman())
+    person = str(new_home.sees_arrive(woman(), ZHIFANG).person)
+    return Reader(pages_of(node)).signs_in(ZHIFANG), home.cases()[0].id, person
+
+
+@pytest.mark.parametrize("broken", [*BREAKS.values(), *FRAME.values()], ids=[*BREAKS, *FRAME])
+def test_her_case_says_what_the_matter_is_and_what_is_clear(node, asked, broken):
+    reader, case, person = asked
+    behind_the_back(node, (broken, (person,)))
+    shown = reader.opens(f"/cases/{case}")
+    assert "<h1>What is recorded about this person cannot be read</h1>" in shown
+    for fact in ("Zhifang Subdistrict", "Donghuamen Subdistrict", "open", "Answer by"):
+        assert fact in shown.split('<dl class="facts">')[1].split("</dl>")[0]
+    assert shown.count("<form") == 1, "to sign out, and nothing can be answered"
+    assert "王小雨" not in shown
+
+
+def test_in_chinese_and_for_the_one_who_asks(node, asked):
+    _, case, person = asked
+    behind_the_back(node, (BREAKS["key.unwrap"], (person,)))
+    shown = Reader(pages_of(node), "zh-CN").signs_in(DONGHUAMEN).opens(f"/cases/{case}")
+    assert "<h1>此人的登记内容无法读取</h1>" in shown
+    assert "请将下方编号告知平台管理员" in shown
+
+
+def test_what_was_filled_in_before_is_refused_in_words(node, asked):
+    reader, case, person = asked
+    reader.opens(f"/cases/{case}")
+    form = reader.form("Ask back or remark")
+    behind_the_back(node, (BREAKS["key.unwrap"], (person,)))
+    status = reader.sends(form, text="Please look at the card again.")
+    assert (status, "<h1>" in reader.text) == (500, True)
+
+
+def test_it_is_the_case_of_nobody_else(node, asked):
+    _, case, person = asked
+    behind_the_back(node, (BREAKS["key.unwrap"], (person,)))
+    Reader(pages_of(node)).signs_in("110108001000").opens(f"/cases/{case}", status=404)
