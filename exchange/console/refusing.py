@@ -8,8 +8,9 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
+from exchange.console.held import Held, sent
 from exchange.console.opens import home, opens
-from exchange.console.signing import SIGN_OUT, here, next_page, sign_in_page, words
+from exchange.console.signing import SIGN_IN, SIGN_OUT, here, next_page, sign_in_page, words
 from exchange.http import problems
 from exchange.http.gate import API, COOKIE
 from exchange.http.headers import PAGES
@@ -48,9 +49,12 @@ def refusing(blueprint: Blueprint, node: Node) -> None:
         details: dict[str, Any] = answer.get_json()
         if answer.status_code == 401:
             over = details if request.cookies.get(COOKIE) else None
-            page = make_response(sign_in_page(said, next_page(_wanted()), over), 401)
+            page = make_response(sign_in_page(said, next_page(_wanted()), over, held=_sent()), 401)
         else:
-            page = make_response(render_template("console/error.html", words=said, problem=details, **beside()))
+            again = _sent() if answer.status_code >= 500 else None  # it bears its id: sent twice, it is one act
+            page = make_response(
+                render_template("console/error.html", words=said, problem=details, held=again, **beside())
+            )
             page.status_code = answer.status_code
         page.headers["Content-Security-Policy"] = PAGES
         page.headers["Cache-Control"] = "no-store"
@@ -72,6 +76,9 @@ def refusing(blueprint: Blueprint, node: Node) -> None:
 
 def _wanted() -> str | None:
     """The page that was asked for, or from which something was sent; none where somebody only wanted to leave."""
-    if request.method == "GET":
-        return here()
-    return None if request.path == SIGN_OUT else request.path
+    return None if request.path == SIGN_OUT else here()
+
+
+def _sent() -> Held | None:
+    """What was filled in; a key that was is none of it."""
+    return sent(here()) if request.method == "POST" and request.path not in {SIGN_IN, SIGN_OUT} else None

@@ -12,6 +12,7 @@ from events.errors import ExchangeError
 from exchange.access.caller import ROLES
 from exchange.access.keys import Keys
 from exchange.access.passes import LASTS
+from exchange.console.held import Held, carried
 from exchange.console.opens import home, leads_somewhere, opening
 from exchange.console.words import Words
 from exchange.http import problems
@@ -22,7 +23,7 @@ from exchange.translations import language_of
 if TYPE_CHECKING:
     from exchange.node import Node
 
-INBOX, SIGN_OUT = "/inbox", "/sign-out"
+INBOX, SIGN_IN, SIGN_OUT = "/inbox", "/sign-in", "/sign-out"
 SAID = ("confirmed", "answered", "left", "acknowledged", "sent", "recorded")  # how many, once something was sent
 
 
@@ -44,17 +45,18 @@ def signing(blueprint: Blueprint, node: Node) -> None:
 
     opening(blueprint, words)
 
-    @blueprint.get("/sign-in")
+    @blueprint.get(SIGN_IN)
     @public
     def sign_in() -> str:
         """Asks for a key."""
         return sign_in_page(words(), next_page(request.args.get("next")))
 
-    @blueprint.post("/sign-in")
+    @blueprint.post(SIGN_IN)
     @public
     def signed_in() -> Answer:
         """A pass for whoever has a valid key, and the page that was wanted."""
         said, wanted = words(), next_page(request.form.get("next"))
+        held = carried(wanted)
         token, office = request.form.get("key", "").strip(), request.form.get("office", "").strip() or None
         actor = request.form.get("actor", "").strip() or None
         try:
@@ -63,29 +65,39 @@ def signing(blueprint: Blueprint, node: Node) -> None:
             if error.status >= 500:
                 raise
             details = problems.handled(error).get_json()
-            return make_response(sign_in_page(said, wanted, details, office, actor), error.status)
+            return make_response(sign_in_page(said, wanted, details, office, actor, held), error.status)
+        issued = node.passes.issue(token, office, actor)
+        answer: Answer
         if not leads_somewhere(reader, wanted):
-            wanted = url_for(home(reader), lang=said.language)
-        answer = redirect(wanted, 303)
-        _keep(answer, node.passes.issue(token, office, actor))
+            answer = redirect(url_for(home(reader), lang=said.language), 303)
+        elif held is None:
+            answer = redirect(wanted, 303)
+        else:
+            shown = {"held": held, "signed_in": reader, "form_token": node.passes.form(issued)}
+            answer = make_response(render_template("console/held.html", words=said, **shown))
+        _keep(answer, issued)
         return answer
 
     @blueprint.post(SIGN_OUT)
     @allows(*ROLES)
     def sign_out() -> Answer:
         """The browser forgets the pass."""
-        answer = redirect(f"/sign-in?{urlencode({'lang': words().language})}", 303)
+        answer = redirect(f"{SIGN_IN}?{urlencode({'lang': words().language})}", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="Strict")
         return answer
 
 
 def sign_in_page(
-    said: Words, wanted: str, problem: Any = None, office: str | None = None, actor: str | None = None
+    said: Words,
+    wanted: str,
+    problem: Any = None,
+    office: str | None = None,
+    actor: str | None = None,
+    held: Held | None = None,
 ) -> str:
-    """Asks for a key, to go on with the page that was wanted."""
-    return render_template(
-        "console/sign_in.html", words=said, wanted=wanted, problem=problem, office=office or "", actor=actor or ""
-    )
+    """Asks for a key, to go on with the page that was wanted, and with what was `held` of a form."""
+    known = {"problem": problem, "office": office or "", "actor": actor or "", "held": held}
+    return render_template("console/sign_in.html", words=said, wanted=wanted, **known)
 
 
 def next_page(wanted: str | None) -> str:

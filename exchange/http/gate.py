@@ -69,15 +69,21 @@ def _writes() -> bool:
     return request.method not in {"GET", "HEAD", "OPTIONS"}
 
 
+def own_form() -> bool | None:
+    """Whether a form comes from a page of ours, as browsers say; None where whoever sends it says nothing of it."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site:
+        return site == "same-origin"
+    return None if origin is None else origin.partition("://")[2] == request.host
+
+
 def _require_own_form() -> None:
     """A browser says from where it sends a form, and no page of somebody else can say otherwise. Raises Forbidden.
 
     Whoever says nothing of it is no browser: what it sends is known by the form itself.
     """
     request.max_content_length = LARGEST_FORM
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    foreign = site != "same-origin" if site else origin is not None and origin.partition("://")[2] != request.host
-    if foreign:
+    if own_form() is False:
         raise Forbidden(field="form", rule="form.foreign")
     for name, value in request.form.items(multi=True):
         if "\0" in value or "\0" in name:

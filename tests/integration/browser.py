@@ -49,7 +49,9 @@ class _Forms(HTMLParser):
             if kind not in {"checkbox", "radio"} or "checked" in given:
                 form.fields.append((str(given["name"]), given.get("value") or ""))
         elif tag == "textarea":
-            form.fields.append((str(given["name"]), ""))
+            if given.get("name"):
+                form.fields.append((str(given["name"]), ""))
+                self._text = []
         elif tag == "select":
             self._select = str(given["name"])
         elif tag == "option" and self._select is not None:
@@ -65,6 +67,9 @@ class _Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._inside = None
+        elif tag == "textarea" and self._inside is not None and self._text is not None:
+            written = "".join(self._text).removeprefix("\n")  # as browsers read it
+            self._inside.fields[-1], self._text = (self._inside.fields[-1][0], written), None
         elif tag == "button" and self._inside is not None and self._text is not None:
             self._inside.button, self._text = "".join(self._text).strip(), None
 

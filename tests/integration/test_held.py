@@ -1,0 +1,187 @@
+"""What was filled in and could not be taken is not lost: it is carried on, and goes from the page that says so."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from events.errors import ExchangeError
+from exchange.access.passes import LASTS
+from exchange.http.gate import COOKIE
+from tests.integration.browser import Reader, pages_of
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, woman
+
+REMARK = 'She moved <b>"again"</b>:\n1 & 2.'
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def node(tmp_path, clock):
+    node = opened(tmp_path, clock)
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def app(node):
+    return pages_of(node)
+
+
+@pytest.fixture
+def case(node):
+    Town(node, ZHIFANG).registers(woman())
+    Town(node, DONGHUAMEN).sees_arrive(woman(), ZHIFANG)
+    return Town(node, ZHIFANG).cases()[0].id
+
+
+@pytest.fixture
+def key(app):
+    return app.extensions["keys_of_the_test"].issue("k", [ZHIFANG], ["clerk", "confirmer"])[1]
+
+
+@pytest.fixture
+def remarked(app, case):
+    """Somebody who is asked, and the form with a remark."""
+    reader = Reader(app).signs_in(ZHIFANG)
+    reader.opens(f"/cases/{case}")
+    return reader, reader.form("Ask back or remark")
+
+
+def thread(app: Flask, case: str) -> list[str]:
+    return Reader(app).signs_in(ZHIFANG).opens(f"/cases/{case}").split("What was said")
+
+
+class TestWhoIsNoLongerSignedIn:
+    @pytest.fixture(params=["the pass is over", "the browser has dropped it"])
+    def over(self, request, remarked, clock):
+        """What came of sending it too late."""
+        reader, form = remarked
+        clock.now += LASTS + timedelta(minutes=1)
+        if request.param != "the pass is over":
+            reader.client.delete_cookie(COOKIE)
+        assert reader.sends(form, text=REMARK) == 401
+        return reader
+
+    def test_signs_in_and_sends_it(self, app, over, key, case):
+        assert "What you had filled in is kept" in over.text
+        assert REMARK not in over.text, "a page of a whole browser shows it to whoever has a key"
+        assert over.sends(over.form("Sign in"), key="xk_nonsense") == 401
+        assert over.sends(over.form("Sign in"), key=key, actor="li.wei") == 200
+        assert "what you had filled in is not sent yet" in over.text
+        assert "She moved &lt;b&gt;" in over.text
+        assert len(thread(app, case)) == 1, "nothing is sent by signing in"
+        sent = over.form("Send it now")
+        assert sent.action == f"/cases/{case}?lang=en"
+        assert over.sends(sent) == 200
+        assert "The other side is told" in over.text
+        assert "1 &amp; 2." in thread(app, case)[1]
+
+    def test_it_can_be_left(self, over, key, case):
+        over.sends(over.form("Sign in"), key=key)
+        assert f'<a href="/cases/{case}?lang=en">Do not send it' in over.text
+
+    def test_nothing_of_it_is_in_an_address_or_kept_by_the_browser(self, over, key):
+        assert over.page.headers["Cache-Control"] == "no-store"
+        over.sends(over.form("Sign in"), key=key, follow=False)
+        assert (over.page.status_code, over.page.headers["Cache-Control"]) == (200, "no-store")
+        assert "Location" not in over.page.headers
+
+    def test_a_key_that_does_not_open_the_page_carries_nothing_on(self, app, over):
+        _, audits = app.extensions["keys_of_the_test"].issue("k", [ZHIFANG], ["auditor"])
+        assert over.sends(over.form("Sign in"), key=audits) == 200
+        assert over.page.request.path == "/key"
+
+    def test_of_another_office_it_is_refused_as_ever(self, app, over):
+        _, other = app.extensions["keys_of_the_test"].issue("k", [WANSHOULU], ["confirmer"])
+        over.sends(over.form("Sign in"), key=other)
+        assert over.sends(over.form("Send it now")) == 404
+
+
+@pytest.mark.parametrize("says", [{"Sec-Fetch-Site": ""}, {"Sec-Fetch-Site": "", "Origin": ""}])
+def test_what_no_browser_says_to_be_ours_is_not_carried_on(app, case, says, key):
+    """Else a page of somebody else could put words into the mouth of whoever signs in."""
+    reader = Reader(app)
+    data = {"type": "case.noted", "text": REMARK}
+    answer = reader.client.post(f"/cases/{case}?lang=en", data=data, headers={k: v for k, v in says.items() if v})
+    assert (answer.status_code, "held." in answer.text) == (401, False)
+    reader.opens("/sign-in")
+    carried = {"held.type": "case.noted", "held.text": REMARK, "next": f"/cases/{case}"}
+    answer = reader.client.post("/sign-in", data={"key": key, **carried}, headers={k: v for k, v in says.items() if v})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{case}")
+
+
+def test_where_it_cannot_be_recorded_now_it_is_sent_again_from_the_page_that_says_so(app, case, remarked, monkeypatch):
+    reader, form = remarked
+
+    class Away(ExchangeError):
+        code, status = "unavailable", 503
+
+    def away(*_: object) -> None:
+        raise Away
+
+    with monkeypatch.context() as broken:
+        broken.setattr("exchange.http.node_use_cases.NodeUseCases.reply", away)
+        assert reader.sends(form, text=REMARK) == 503
+    assert reader.page.headers["Retry-After"] == "2"
+    again = reader.form("Send it again")
+    assert (again.value("act"), again.value("form")) == (form.value("act"), form.value("form"))
+    assert reader.sends(again) == 200
+    assert "1 &amp; 2." in thread(app, case)[1]
+
+
+def test_a_key_is_not_carried_on_where_signing_in_fails(app, key, monkeypatch):
+    def fails(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("exchange.access.keys.Keys.authenticate", fails)
+    reader = Reader(app)
+    reader.opens("/sign-in")
+    assert reader.sends(reader.form("Sign in"), key=key) == 500
+    assert key not in reader.text
+
+
+class TestWhatIsRefused:
+    """The form comes back as it was filled in."""
+
+    @pytest.fixture
+    def stale(self, app, case, remarked):
+        """A form of a page that was opened before a colleague did something."""
+
+        def colleague(button, **filled):
+            other = Reader(app).signs_in(ZHIFANG)
+            other.opens(f"/cases/{case}")
+            assert other.sends(other.form(button), **filled) == 200
+
+        return remarked[0], colleague
+
+    def test_a_remark(self, stale, app, case):
+        reader, colleague = stale
+        form = reader.form("Ask back or remark")
+        colleague("Ask back or remark", text="I am looking.")
+        assert reader.sends(form, text=REMARK) == 412
+        assert "She moved &lt;b&gt;&#34;again&#34;&lt;/b&gt;:\n1 &amp; 2.</textarea>" in reader.text
+        again = reader.form("Ask back or remark")
+        assert reader.sends(again) == 200
+
+    def test_a_dispute_with_its_reason_and_day(self, stale):
+        reader, colleague = stale
+        form = reader.form("Dispute")
+        colleague("Ask back or remark", text="I am looking.")
+        filled = {"reason": "not_our_registration", "since": "2026-01-05", "note": "moved", "place": WANSHOULU}
+        assert reader.sends(form, **filled) == 412
+        assert '<option value="not_our_registration" selected>' in reader.text
+        again = reader.form("Dispute")
+        assert {name: again.value(name) for name in ("since", "note", "place")} == {
+            name: filled[name] for name in ("since", "note", "place")
+        }
+
+    def test_what_is_no_longer_legal_is_shown_to_be_copied(self, stale):
+        reader, colleague = stale
+        form = reader.form("Dispute")
+        colleague("Confirm")
+        assert reader.sends(form, note="Has not lived here for years.") in {409, 412, 422}
+        assert "readonly>\nHas not lived here for years.</textarea>" in reader.text
