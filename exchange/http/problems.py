@@ -17,6 +17,7 @@ from exchange.translations import Language, choose, known, text
 from schemas.v1.wire import MOST_FAULTS, Fault
 
 LONGEST_FIELD = 200  # a field that nobody asked for may have any name
+LONGEST_WHY = 200
 LONGEST_VALUE = 100  # and hold anything
 _LISTS = frozenset({"choices", "codes", "allowed"})  # of what may stand there: ours, and whole
 RETRY_AFTER = "2"  # seconds: a database that is started anew needs no more, as a rule
@@ -144,8 +145,10 @@ def _shown(details: Mapping[str, object]) -> dict[str, object]:
 
 
 def _ours(error: ExchangeError) -> Response:
-    if error.status >= 500:
-        _log.error("failed", reference=reference(), code=error.code, trace=_trace(error))
+    if error.status == 503:  # which passes by itself, and comes with each request while it lasts: a line is enough
+        _log.error("failed", reference=reference(), code=error.code, rule=error.rule, why=_why(error))
+    elif error.status >= 500:
+        _log.error("failed", reference=reference(), code=error.code, rule=error.rule, trace=_trace(error))
     wait = error.details.get("wait") if error.status == 429 else None
     return answer(problem(error), [] if wait is None else [("Retry-After", str(wait))])
 
@@ -163,6 +166,13 @@ def _of_the_framework(error: HTTPException) -> Response:
 def _unexpected(error: Exception) -> Response:
     _log.error("unexpected", reference=reference(), route=request.endpoint, trace=_trace(error))
     return of_status(500)
+
+
+def _why(error: BaseException) -> str:
+    """What the first cause says of itself, for instance the database's client: its first line."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return next(iter(str(error).splitlines()), "")[:LONGEST_WHY]
 
 
 def _trace(error: Exception) -> str:

@@ -4,6 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from events.errors import Tampered
+from events.store.errors import Unavailable
 from exchange.http.v1 import examples
 from tests.integration.api import Api, api
 
@@ -31,6 +32,18 @@ def test_a_fault_of_ours_with_a_name_keeps_its_details_to_the_log(served: Api):
     assert "secret" not in answer.text
     assert "errors" not in answer.json
     assert [each["code"] for each in logs if each["event"] == "failed"] == ["tampered"]
+
+
+def test_a_database_that_is_away_has_one_short_line_for_each_request_with_its_cause(served: Api):
+    away = Unavailable(rule="store.lost")
+    away.__cause__ = ConnectionError("connection refused" + "!" * 500 + "\nat line 2")
+    served.cases.fault = away
+    with capture_logs() as logs:
+        answer = served.client().get("/v1/inbox?purpose=case", headers=served.bearer())
+    assert (answer.status_code, answer.headers["Retry-After"], "refused" in answer.text) == (503, "2", False)
+    [entry] = [each for each in logs if each["event"] == "failed"]
+    assert (entry["code"], entry["rule"], "trace" in entry) == ("unavailable", "store.lost", False)
+    assert entry["why"] == "connection refused" + "!" * 182
 
 
 @pytest.mark.parametrize(
