@@ -38,11 +38,14 @@ class Stages(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         waiting = GaugeMetricFamily("exchange_waiting", "What waits at a stage: events, or persons.", labels=["stage"])
+        events = GaugeMetricFamily("exchange_lag_events", "Events that wait at a stage.", labels=["stage"])
         seconds = GaugeMetricFamily("exchange_lag_seconds", "How long the oldest has waited.", labels=["stage"])
         for each in lag(self._node):
             waiting.add_metric([each.stage], each.waiting)
+            events.add_metric([each.stage], each.events)
             seconds.add_metric([each.stage], each.seconds)
         yield waiting
+        yield events
         yield seconds
         aside = GaugeMetricFamily("exchange_set_aside", "Events that a stage has set aside.", labels=["stage"])
         aside.add_metric(["sequencing"], set_aside(self._node))

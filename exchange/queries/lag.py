@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from events.codec import thaw
 from events.errors import Tampered
-from events.store.moment import to_moment
-from events.store.sql.schema import events, pending
+from events.store.contract import COUNTED
+from events.store.moment import to_moment, to_number
+from events.store.sql.schema import dirty, events, log, pending
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -21,21 +22,24 @@ if TYPE_CHECKING:
 class Lag(msgspec.Struct, frozen=True, kw_only=True):
     """What waits at one stage, and since when its oldest has waited, in seconds; 0 where nothing waits.
 
-    `waiting`: counted no further than the store does (`COUNTED`): beyond that the age of the oldest says more.
+    `waiting`, `events`: counted as far as the store does (`COUNTED`): beyond that the age of the oldest says more.
     """
 
     stage: str
     waiting: int
+    events: int
     seconds: float
 
 
 def lag(node: Node) -> tuple[Lag, ...]:
-    """Of sequencing in events, of forwarding in persons."""
+    """Of sequencing in events; of forwarding in persons, and in events about them."""
     with node.uow.look() as session:
-        now = node.clock()
+        now, pending, oldest = node.clock(), session.pending(), session.oldest_dirty()
+        waited = _since(_oldest_pending(session), now)
+        events_ = 0 if oldest is None else _unforwarded(session, oldest)
         return (
-            Lag(stage="sequencing", waiting=session.pending(), seconds=_since(_oldest_pending(session), now)),
-            Lag(stage="forwarding", waiting=session.marked(), seconds=_since(session.oldest_dirty(), now)),
+            Lag(stage="sequencing", waiting=pending, events=pending, seconds=waited),
+            Lag(stage="forwarding", waiting=session.marked(), events=events_, seconds=_since(oldest, now)),
         )
 
 
@@ -66,6 +70,14 @@ def _oldest_pending(session: SqlSession) -> datetime | None:
         return None if body is None else to_moment(thaw(body).stamp)
     except Tampered:
         return None
+
+
+def _unforwarded(session: SqlSession, oldest: datetime) -> int:
+    """Of the last events of the log those that came since the oldest mark, about persons who bear one."""
+    last = select(log.c.author, log.c.id, log.c.at).order_by(log.c.index.desc()).limit(COUNTED + 1).subquery()
+    about = events.join(last, (events.c.author == last.c.author) & (events.c.id == last.c.id))
+    since = (last.c.at >= to_number(oldest)) & events.c.subject.in_(select(dirty.c.person))
+    return int(session.sql.execute(select(func.count()).select_from(about).where(since)).scalar_one())
 
 
 def _since(moment: datetime | None, now: datetime) -> float:
