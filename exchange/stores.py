@@ -90,7 +90,8 @@ def _ours() -> Iterator[None]:
         ) from error
 
 
-_REFUSED = (None, "42501")  # by its driver, which does not understand the address; for want of a right
+_NO_RIGHT = "42501"
+_REFUSED = (None, _NO_RIGHT)  # by its driver, which does not understand the address; for want of a right
 
 
 def _known(connection: Connection, setting: str) -> str | None:
@@ -107,8 +108,21 @@ def _upgrade(address: URL) -> None:
     with engine.connect() as connection:
         step = _known(connection, "database_url")
     if step != steps()[-1]:
-        with engine.begin() as connection:
+        with _by_its_owner(step), engine.begin() as connection:
             # Several processes may open the database at once: one works, the others find it done.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADING})
             connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE:g}s'"))
             upgrade_on(connection)
+
+
+@contextmanager
+def _by_its_owner(step: str | None) -> Iterator[None]:
+    """Says where a login that may not change the schema finds it at an earlier step, or none at all."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != _NO_RIGHT:
+            raise
+        why = str(error.orig).strip().splitlines()[0]
+        older = Malformed(rule="settings.database_older", step=step or "–", newest=steps()[-1], why=why)
+        raise SettingsWrong({"database_url": older}) from error

@@ -32,7 +32,8 @@ class Process:
         try:
             self.node()
         except ExchangeError as error:
-            _log.warning("node_not_opened", code=error.code, rule=error.rule, why=error.details.get("why"))
+            first = next(iter(error.faults), error)
+            _log.warning("node_not_opened", code=error.code, rule=first.rule, why=first.details.get("why"))
 
     def node(self) -> Node:
         """The node. Raises Unavailable as long as its database is away."""

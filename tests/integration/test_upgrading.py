@@ -9,6 +9,7 @@ from exchange import stores
 from exchange.migrations import current, steps, upgrade
 from exchange.settings import SettingsWrong
 from exchange.stores import store_at
+from exchange.translations import text as said
 from tests.databases import PLAIN, database
 
 
@@ -45,6 +46,13 @@ def behind(server):
         yield url
 
 
+@pytest.fixture
+def empty(server, behind):
+    """One in which nothing was made yet, beside another of ours."""
+    with database(server, "template1") as url:
+        yield url
+
+
 def test_a_step_does_not_wait_for_ever_behind_whom_everybody_else_would_wait(behind, monkeypatch):
     monkeypatch.setattr(stores, "PATIENCE", 0.1)
     with psycopg.connect(behind.replace("+psycopg", "")) as idle:
@@ -67,6 +75,23 @@ def test_a_login_without_the_right_is_told_so(server, behind):
         owner.execute("DROP ROLE stranger")
     assert wrong.value.problems["database_url"].rule == "settings.database"
     assert "permission denied" in str(wrong.value.problems["database_url"].details["why"])
+
+
+@pytest.mark.parametrize(("made", "step"), [("behind", "0019"), ("empty", "–")])
+def test_the_login_of_the_service_is_told_who_brings_the_schema_up_to_date(server, request, made, step):
+    address = request.getfixturevalue(made)
+    with server.owner() as owner:
+        owner.execute("CREATE ROLE of_the_service LOGIN IN ROLE exchange_app")
+    try:
+        with pytest.raises(SettingsWrong) as wrong:
+            store_at(address.replace("exchange@", "of_the_service@"))
+    finally:
+        with server.owner() as owner:
+            owner.execute("DROP ROLE of_the_service")
+    problem = wrong.value.problems["database_url"]
+    assert (problem.rule, problem.details["step"]) == ("settings.database_older", step)
+    assert "\n" not in str(problem.details["why"])
+    assert "exchange db upgrade" in said(str(problem.rule), "en", **problem.details)
 
 
 def test_an_address_with_a_word_that_its_driver_does_not_know_is_named(behind):
