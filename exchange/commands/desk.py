@@ -21,7 +21,7 @@ from events.faults import Faults
 from events.stamp import next_stamp
 from events.store.contract import StoredEvent
 from exchange.clock import microseconds
-from exchange.commands import days, find_case, fitting, match_person, rejecting, sheltering, tying
+from exchange.commands import days, find_case, fitting, match_person, overseeing, rejecting, sheltering, tying
 from exchange.commands.act import Item, Result
 from exchange.commands.complete import as_first_said, complete
 from exchange.commands.decisions import Decisions
@@ -32,6 +32,7 @@ from exchange.ids import new_id, new_person_id
 from exchange.protocol.book import ALL_PARTS, Book
 from exchange.protocol.dossier import ever_joined
 from exchange.protocol.legality import check
+from exchange.protocol.offices import is_area
 from exchange.protocol.one_document import facts_shown
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NoSuchCase, NoSuchEvent, UnknownPerson
@@ -108,9 +109,10 @@ class Desk:
         if item.type == "notification.rejected":
             content = rejecting.completed(content, book)
         fact = fact_of(item.type, complete(item.type, content, self.office, record))
-        check(fact, item.day, self.office, record, person, deferrals=self.node.deadlines.periods["deferrals"])
+        known = self._overseen(item, content, person) or record
+        check(fact, item.day, self.office, known, person, deferrals=self.node.deadlines.periods["deferrals"])
         meant = sheltering.may_be_meant(self.node, self.lookups.session, self.office, fact, record)
-        subject = person if record is None else fitting.subject(fact, person, record)
+        subject = person if known is None else fitting.subject(fact, person, known)
         if item.because is None:
             first = tying.first_of_both(fact, subject, (event.frame for event in self.decided.events.values()))
             item = msgspec.structs.replace(item, because=first)
@@ -188,6 +190,8 @@ class Desk:
                 # Whether others hold such a case is not this office's to learn.
                 raise NoSuchCase(field="case")
             return found
+        if named is not None and self._overseen(item, content, named) is not None:
+            return uuid_of(named, "person")
         if named is not None and (found := self._named(named)) is not None:
             record = self.record(found)
             if item.type not in OPENING or record is None or not record.only_asked:
@@ -204,6 +208,13 @@ class Desk:
         self._heads[person] = 0
         self.decided.keys[person] = self.node.keys.fresh(person)
         return person
+
+    def _overseen(self, item: Item, content: Mapping[str, Any], named: str) -> Record | None:
+        """Of whom an area above requests something, what the office asked holds; else None. Raises UnknownPerson."""
+        if item.type != overseeing.REQUEST or not is_area(self.office) or named.count("-") != 4:
+            return None
+        person, to = uuid_of(named, "person"), str(content.get("to", ""))
+        return overseeing.held_below(self.node, self.office, to, self.lookups.shelf(person), person)
 
     def _holders(self, tokens: list[bytes]) -> set[str]:
         """Who holds one of these documents, by the store or by an earlier item of this act."""

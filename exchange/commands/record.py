@@ -12,6 +12,7 @@ from exchange.commands import match_person, sheltering, tying
 from exchange.commands.act import ActRefused, Item, Result
 from exchange.commands.desk import ASKING, LINKING, OPENING, Desk
 from exchange.commands.lookups import Lookups, Unseen, asked, holders_of, nothing_more
+from exchange.commands.overseeing import require_office
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def _authorise(node: Node, caller: Caller, items: Sequence[Item]) -> None:
         raise Malformed(field="items", rule="batch.size", most=node.settings.max_batch, count=len(items))
     if not node.serves(caller.office):
         raise Forbidden(field="office", rule="office.not_served", office=caller.office)
+    require_office(caller.office, (item.type for item in items))
     for item in items:
         if item.type.startswith(_CONFIRMING):
             caller.require("confirmer", "supervisor")

@@ -13,6 +13,11 @@ from events.event import Event
 LEVELS = (2, 4, 6, 9, 12)
 
 
+def is_area(code: str) -> bool:
+    """Whether the code is that of a province, prefecture or county, which stands above offices and holds nobody."""
+    return not code[6:].strip("0")
+
+
 class Succession(msgspec.Struct, frozen=True):
     """What became of an office: `to[0]` takes over whatever the allotment gives to none of the others.
 

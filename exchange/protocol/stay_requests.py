@@ -96,5 +96,13 @@ def _answers(act: Standing, request: Standing) -> bool:
     if not isinstance(asked, RequestOpened) or act.stamp < request.stamp:
         return False
     if asked.asks == "amendment":
-        return isinstance(said, Corrected | Retracted) and said.target == asked.about
+        return amends_as_asked(act, request)
     return isinstance(said, Extended | Left) and said.stay == asked.about
+
+
+def amends_as_asked(act: Standing, request: Standing) -> bool:
+    """Whether an act amends the event that somebody asked to be amended before."""
+    said, asked = act.payload, request.payload
+    if not isinstance(said, Corrected | Retracted) or not isinstance(asked, RequestOpened):
+        return False
+    return asked.asks == "amendment" and said.target == asked.about and act.stamp > request.stamp

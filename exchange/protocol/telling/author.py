@@ -12,6 +12,7 @@ from events.catalogue.registration import RegistrationChanged
 from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.naming import asked_by, moved_on, named_offices, town_of
+from exchange.protocol.offices import is_area
 from exchange.protocol.record import ASKED
 from exchange.protocol.routing_table import (
     DEATH_ASKS,
@@ -24,7 +25,7 @@ from exchange.protocol.routing_table import (
     Cell,
     cell_of,
 )
-from exchange.protocol.stay_requests import SAID
+from exchange.protocol.stay_requests import SAID, amends_as_asked
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, NO_PARTS, Due, Sight
 
 REQUEST = Cell("request", asks=True)
@@ -144,10 +145,15 @@ def _first_notice(standing: Standing, to: str, cell: Cell) -> Ref | None:
 
 
 def _answers_request(sight: Sight, standing: Standing) -> Iterator[Due]:
-    """The act that does what a request asked is told to the one who asked."""
-    cause = standing.event.frame.because
-    if cause is None or isinstance(standing.payload, SAID):
+    """The act that does what a request asked is told to the one who asked.
+
+    An area above asks to amend what it does not hold: it hears of no amendment otherwise, also of one that does not
+    name the request.
+    """
+    if isinstance(standing.payload, SAID):
         return
-    request = sight.record.facts.get(cause)
-    if request is not None and isinstance(request.payload, RequestOpened):
-        yield sight.due(standing, request.author, "answers_request", UPDATE)
+    cause = standing.event.frame.because
+    for request in sight.record.facts.of(RequestOpened):
+        unnamed = is_area(request.author) and not request.void and amends_as_asked(standing, request)
+        if request.ref == cause or unnamed:
+            yield sight.due(standing, request.author, "answers_request", UPDATE)

@@ -1,0 +1,94 @@
+"""An area above offices holds nobody: it requests of them, by what they hold, and says of nobody that it holds them."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.envelope import Ref
+from events.errors import Malformed
+from exchange.access.caller import Forbidden
+from exchange.protocol.refusals import NotKeeper, UnknownPerson
+from exchange.reconcile import checks
+from tests.integration.towns import WANSHOULU, Town, town, woman
+
+COUNTY = "420115000000"  # around the home place
+EDUCATED = {"asks": "change", "wanted": {"education": "20"}}
+
+
+@pytest.fixture
+def county(node) -> Town:
+    return Town(node, COUNTY)
+
+
+@pytest.fixture
+def person(home) -> str:
+    return str(home.registers(woman()).person)
+
+
+def test_it_requests_a_change_of_whom_an_office_below_it_keeps(node, county, home, person):
+    request = county.records("request.opened", "2026-03-02", {"to": home.code, **EDUCATED}, person)
+    assert home.notice("request").case is not None
+    because = Ref(COUNTY, request.id)
+    home.records("person.changed", "2026-03-02", {"set": {"education": "20"}}, person, because=because)
+    assert [case.status for case in (*county.cases(), *home.cases())] == ["answered", "answered"]
+    assert checks(node).equal
+
+
+def test_it_hears_that_it_was_done_and_nothing_of_what_is_held(county, home, person):
+    entry = [home.code, home.records("person.changed", "2026-03-01", {"set": {"education": "10"}}, person).id]
+    county.records("request.opened", "2026-03-02", {"to": home.code, "asks": "amendment", "about": entry}, person)
+    home.records("event.corrected", "2026-03-02", {"target": entry, "set": {"set": {"education": "20"}}}, person)
+    assert [case.status for case in county.cases()] == ["answered"]
+    assert [told.kind for told in county.inbox()] == ["update"]
+    assert county.sheet(person)["particulars"] == {}
+
+
+@pytest.mark.parametrize("knows", [False, True])
+def test_of_an_office_elsewhere_it_requests_nothing(county, home, new_home, person, knows):
+    new_home.sees_arrive(woman(), home.code)
+    if knows:  # of the person, by what it requested
+        county.records("request.opened", "2026-03-02", {"to": home.code, **EDUCATED}, person)
+    with pytest.raises(UnknownPerson):
+        county.records("request.opened", "2026-03-02", {"to": new_home.code, **EDUCATED}, person)
+
+
+def test_nor_about_whom_the_office_asked_does_not_hold(node, county, home):
+    third = Town(node, WANSHOULU)
+    stranger = str(third.registers(woman(4)).person)
+    with pytest.raises(UnknownPerson):
+        county.records("request.opened", "2026-03-02", {"to": home.code, **EDUCATED}, stranger)
+
+
+def test_by_the_book_of_the_office_asked_it_is_asked_what_it_may_do(node, county, home, new_home, person):
+    home.records(
+        "registration.changed",
+        "2026-03-01",
+        {"from": town(home.code), "to": town(new_home.code), "ground": "moved"},
+        person,
+    )
+    with pytest.raises(NotKeeper):
+        county.records("request.opened", "2026-03-02", {"to": home.code, **EDUCATED}, person)
+
+
+@pytest.mark.parametrize("to", [None, "", "42", 7])
+def test_a_request_to_nobody_is_malformed_or_about_nobody(county, person, to):
+    with pytest.raises((Malformed, UnknownPerson)):
+        county.records("request.opened", "2026-03-02", {"to": to, **EDUCATED}, person)
+
+
+@pytest.mark.parametrize(
+    ("type_", "content"),
+    [
+        ("person.registered", {"basis": "first_record", "registration": town(COUNTY), "particulars": woman()}),
+        ("movement.arrived", {"kind": "main", "address": "1 Lane", "stated": woman(6)}),
+    ],
+)
+def test_it_holds_nobody_itself(county, type_, content):
+    with pytest.raises(Forbidden, match=r"office\.holds_no_book"):
+        county.records(type_, "2026-03-01", content)
+
+
+def test_nor_anybody_of_whom_it_was_told(county, home, person):
+    county.records("request.opened", "2026-03-02", {"to": home.code, **EDUCATED}, person)
+    with pytest.raises(Forbidden, match=r"office\.holds_no_book"):
+        county.records("person.protected", "2026-03-02", {"ground": "threat"}, person)
