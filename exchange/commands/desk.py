@@ -32,7 +32,6 @@ from exchange.ids import new_id, new_person_id
 from exchange.protocol.book import ALL_PARTS, Book
 from exchange.protocol.dossier import ever_joined
 from exchange.protocol.legality import check
-from exchange.protocol.offices import is_area
 from exchange.protocol.one_document import facts_shown
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NoSuchCase, NoSuchEvent, UnknownPerson
@@ -210,11 +209,7 @@ class Desk:
         return person
 
     def _overseen(self, item: Item, content: Mapping[str, Any], named: str) -> Record | None:
-        """Of whom an area above requests something, what the office asked holds; else None. Raises UnknownPerson."""
-        if item.type != overseeing.REQUEST or not is_area(self.office) or named.count("-") != 4:
-            return None
-        person, to = uuid_of(named, "person"), str(content.get("to", ""))
-        return overseeing.held_below(self.node, self.office, to, self.lookups.shelf(person), person)
+        return overseeing.known(self.node, self.office, item.type, content, named, self.lookups.shelf)
 
     def _holders(self, tokens: list[bytes]) -> set[str]:
         """Who holds one of these documents, by the store or by an earlier item of this act."""

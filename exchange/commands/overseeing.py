@@ -4,11 +4,12 @@ of routing).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from exchange.access.caller import Forbidden
 from exchange.books import Shelf
+from exchange.commands.references import uuid_of
 from exchange.jurisdictions import codes
 from exchange.protocol.offices import is_area
 from exchange.protocol.record import Record
@@ -28,10 +29,18 @@ def require_office(office: str, types: Iterable[str]) -> None:
         raise Forbidden(field="office", rule="office.holds_no_book", office=office)
 
 
-def held_below(node: Node, area: str, to: str, shelf: Shelf, person: str) -> Record:
-    """What the office of which the area requests something holds of the person. Raises UnknownPerson."""
+def known(
+    node: Node, area: str, type_: str, content: Mapping[str, Any], named: str, shelf: Callable[[str], Shelf]
+) -> Record | None:
+    """Of whom an area requests something, what the office asked holds of the person; None for all else that is said.
+
+    Raises UnknownPerson where that is nothing, or the office is none of the area's.
+    """
+    if type_ != REQUEST or not is_area(area) or named.count("-") != 4:
+        return None
+    person, to = uuid_of(named, "person"), str(content.get("to", ""))
     below = to != area and codes.is_within(to, area) and node.serves(to)
-    for record in view(shelf.book(to)) if below else ():
+    for record in view(shelf(person).book(to)) if below else ():
         if person in record.persons and record.holds and not (record.withdrawn or record.only_asked):
             return record
     raise UnknownPerson(field="person")
