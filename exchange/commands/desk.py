@@ -36,7 +36,6 @@ from exchange.protocol.one_document import facts_shown
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NoSuchCase, NoSuchEvent, UnknownPerson
 from exchange.protocol.view import view
-from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -66,11 +65,6 @@ class Desk:
         self._views: dict[int, tuple[int, tuple[Record, ...]]] = {}
         self._heads: dict[str, int] = {}
         self.decided = Decisions()
-
-    @property
-    def _session(self) -> SqlSession:
-        """Where to ask what was not foreseen."""
-        return self.lookups.session()
 
     def judged(self, item: Item) -> dict[str, Any]:
         """What the item says, in its one spelling. Raises Malformed for all that is wrong with it by itself."""
@@ -130,7 +124,7 @@ class Desk:
         self.decided.tokens += [(token, subject) for token in tokens]
         if isinstance(fact, Merged):
             self.decided.links.append((subject, fact.other))
-            self.decided.need_key(fact.other, self._session, self.node.keys)  # what follows is recorded about it
+            self.decided.need_key(fact.other, self.lookups.session(), self.node.keys)  # what follows is about it
         book.record(Event(sealed.frame, fact, ALL_PARTS))
         if item.type in tying.TYPES:
             self.ties.append((len(self.persons), fact, subject))
@@ -144,7 +138,7 @@ class Desk:
         known = (item.person or "").count("-") == 4 and item.person not in self._handles
         if known and item.person not in self._joined(subject):
             raise Conflict(author=self.office, id=stored.frame.id)
-        wrapped = self._session.wrapped_keys([subject]).get(subject)
+        wrapped = self.lookups.session().wrapped_keys([subject]).get(subject)
         cipher = self.node.keys.unwrapped(subject, wrapped) if wrapped is not None else None
         first = msgspec.to_builtins(content_of(opened_event(stored, cipher).payload))
         if isinstance(content.get("other"), str):
@@ -182,7 +176,7 @@ class Desk:
         """The person whom an item is about: named, found by the document, or new."""
         named = item.person
         if named is None and item.type not in OPENING | ASKING:
-            found = find_case.person_of(self._session, self.office, content)
+            found = find_case.person_of(self.lookups.session(), self.office, content)
             if found is None:
                 raise Malformed(field="person", rule="person.missing")
             if self.record(found) is None:
@@ -231,10 +225,8 @@ class Desk:
             if at >= len(self.persons):
                 raise Malformed(field=field, rule="person.item", value=named)
             return self.persons[at]
-        if named in self._handles:
-            return self._handles[named]
-        if named.count("-") != 4:
-            return None
+        if named in self._handles or named.count("-") != 4:
+            return self._handles.get(named)
         person = uuid_of(named, field)
         if self.record(person) is None:
             # Whether others hold the person is not this office's to learn.
@@ -246,7 +238,7 @@ class Desk:
         if because is None:
             return
         earlier = self.decided.events.get(because.id) if because.author == self.office else None
-        stored = None if earlier is not None else self._session.event(because)
+        stored = None if earlier is not None else self.lookups.session().event(because)
         frame = earlier.frame if earlier is not None else stored.frame if stored is not None else None
         record = self.record(frame.subject.id) if frame is not None and frame.subject.kind == "person" else None
         if record is None or because not in record.facts:
@@ -302,5 +294,5 @@ class Desk:
             cipher = self.lookups.shelf(person).cipher(person)
             if cipher is not None:
                 return cipher
-            self.decided.need_key(person, self._session, self.node.keys)
+            self.decided.need_key(person, self.lookups.session(), self.node.keys)
         return self.node.keys.unwrapped(person, self.decided.keys[person])
