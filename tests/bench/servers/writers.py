@@ -11,6 +11,7 @@ from exchange.collecting import collect_seldom
 
 Work = Callable[[], None]
 Prepare = Callable[[int], Work]  # round -> what is timed
+_WORK = "tests.bench.servers.setting"  # what writers do: loaded once for all of them
 Begin = Callable[..., Prepare]  # a top-level function: a writer's process calls it with its number and the arguments
 
 
@@ -18,7 +19,8 @@ class Writers:
     """`number` processes, each with its own connections. `begin` is called in each with (number, *arguments)."""
 
     def __init__(self, number: int, begin: Begin, *arguments: Any) -> None:
-        context = multiprocessing.get_context("spawn")  # no connection, lock or cache comes along from here
+        context = multiprocessing.get_context("forkserver")  # no connection, lock or cache comes along from here
+        context.set_forkserver_preload([_WORK])
         self._pipes: list[Connection] = []
         self._processes = []
         for writer in range(number):
