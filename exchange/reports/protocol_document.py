@@ -22,6 +22,7 @@ from events.codes import LISTS, codes
 from events.parts import part_of
 from exchange.commands.particular import PARTICULARS
 from exchange.protocol.duties import RULES
+from exchange.protocol.enquiry import DOCUMENTS, PURPOSES
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.record import ASKED, OPEN, CaseStatus, ContradictionKind
 from exchange.protocol.refusals import REFUSALS
@@ -171,6 +172,16 @@ def _codes() -> str:
     return _table(("list", "of", "code", "English", "中文"), rows)
 
 
+def _purposes() -> str:
+    rows = []
+    for entry in codes("purpose"):
+        allows = PURPOSES[entry.code]
+        told = sorted(field for field in allows.fields if field not in DOCUMENTS)
+        fields = ", ".join([*map(_code, told), *([_code("document.KIND")] if DOCUMENTS <= allows.fields else [])])
+        rows.append([_code(entry.code), entry.en, entry.zh, "yes" if allows.needs_consent else "no", fields])
+    return _table(("purpose", "English", "中文", "only with consent", "what may be told"), rows)
+
+
 def _owner(name: str) -> str:
     return "the office of the main stay" if name in OWNED_BY_MAIN_STAY else "the keeper"
 
@@ -179,6 +190,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "events": _events,
     "particulars": _particulars,
     "codes of acts": _codes,
+    "purposes": _purposes,
     "routing": _routing,
     "told otherwise": _otherwise,
     "rules of telling": _rules,
