@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from events.store.sql.form import NO_TEXT
 from events.store.sql.schema import events
@@ -19,6 +19,12 @@ def everybody(session: SqlSession, batch: int = 500) -> Iterator[list[str]]:
     while found:
         yield found
         found = next_persons(session, found[-1], batch)
+
+
+def how_many(session: SqlSession) -> int:
+    """How many they are, but for those of whom the events are gone: what a bar of progress needs to know."""
+    subjects = select(func.count(events.c.subject.distinct())).where(events.c.kind != "jurisdiction")
+    return int(session.sql.execute(subjects).scalar_one())
 
 
 def next_persons(session: SqlSession, after: str, limit: int) -> list[str]:

@@ -5,9 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from exchange.everybody import how_many
+
+if TYPE_CHECKING:
+    from exchange.node import Node
+
+
+def persons_of(node: Node) -> int | None:
+    """How many persons work on everybody goes through; not counted where nobody sees the bar."""
+    if not sys.stderr.isatty():
+        return None
+    with node.uow.look() as session:
+        return how_many(session)
 
 
 @contextmanager

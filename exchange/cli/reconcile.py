@@ -14,7 +14,7 @@ from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE, NOT_TRIED
 from exchange.cli.node import on_node, opened, settings_of
-from exchange.cli.progress import progress
+from exchange.cli.progress import persons_of, progress
 from exchange.node import Node
 from exchange.queries.checks import area_with_offices
 from exchange.reconcile import (
@@ -78,7 +78,7 @@ def reconcile(
 
 
 def _look(node: Node, one: str, other: str, *, full: bool, processes: int) -> Between:
-    with progress(speech.words("reconcile.bar")) as tell:
+    with progress(speech.words("reconcile.bar"), None if one else persons_of(node)) as tell:
         if one:
             return between(node, one, other, tell, trusted=not full)
         return everywhere(node, tell, trusted=not full, processes=processes)

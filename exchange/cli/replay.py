@@ -14,7 +14,7 @@ from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
 from exchange.cli.node import on_node, opened, settings_of
-from exchange.cli.progress import progress
+from exchange.cli.progress import persons_of, progress
 from exchange.node import Node
 from exchange.progress import Tell
 
@@ -30,7 +30,7 @@ def replay(write: bool, fold: str | None, data: Path | None, settings_file: Path
         raise Malformed(field="--log", rule="cli.log_writes_nothing")
     with (
         opened(settings_of(settings_file, data=data), made=False) as node,
-        progress(speech.words("replay.bar")) as tell,
+        progress(speech.words("replay.bar"), persons_of(node)) as tell,
     ):
         found = _found(node, fold, tell, write=write)
     return _told_of_log(found) if isinstance(found, Folded) else _told(found, rebuilt=write)

@@ -177,7 +177,7 @@ def _purposes() -> str:
     for entry in codes("purpose"):
         allows = PURPOSES[entry.code]
         told = sorted(field for field in allows.fields if field not in DOCUMENTS)
-        fields = ", ".join([*map(_code, told), *([_code("document.KIND")] if DOCUMENTS <= allows.fields else [])])
+        fields = ", ".join([*map(_code, told), *([_code("document.KIND")] if allows.fields >= DOCUMENTS else [])])
         rows.append([_code(entry.code), entry.en, entry.zh, "yes" if allows.needs_consent else "no", fields])
     return _table(("purpose", "English", "中文", "only with consent", "what may be told"), rows)
 

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from exchange.cli.progress import persons_of
 from exchange.everybody import everybody
 from tests.integration.towns import ZHIFANG, Town, opened, woman
 
@@ -29,3 +30,12 @@ def test_ids_that_are_no_text_hide_nobody_who_follows(tmp_path, how_many):
         driver.commit()
         with node.uow.look() as session:
             assert [each for page in everybody(session, 2) for each in page] == persons
+
+
+@pytest.mark.parametrize(("seen", "count"), [(True, 2), (False, None)])
+def test_whoever_waits_at_a_terminal_sees_of_how_many_it_is(home, new_home, monkeypatch, seen, count):
+    home.registers(woman())
+    home.registers(woman(4))
+    new_home.sees_arrive(woman(), home.code)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: seen)
+    assert persons_of(home.node) == count
