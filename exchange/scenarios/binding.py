@@ -57,7 +57,8 @@ class Binding:
 def bind(scenario: Scenario, areas: Collection[str], random: Random, given: Mapping[str, str]) -> Binding:
     """`areas`: codes of the areas whose offices have a key.
 
-    Raises ScenarioInvalid: scenario.no_town, scenario.office_level, scenario.office_inside; CannotTry: scenario.no_key.
+    Raises ScenarioInvalid: scenario.no_town, scenario.office_level, scenario.office_inside; CannotTry: scenario.no_key,
+    scenario.no_town where too few have a key.
     """
     pool = _towns(areas)
     random.shuffle(pool)
@@ -65,7 +66,9 @@ def bind(scenario: Scenario, areas: Collection[str], random: Random, given: Mapp
     for office in sorted(scenario.offices.values(), key=lambda each: _order(each, given)):
         wanted = given.get(office.letter, office.code)
         code = wanted if wanted is not None else _free(office, scenario.offices, pool, bound, areas)
-        if code is None or code in bound.values():
+        if code is None:
+            raise CannotTry(field=f"$.offices.{office.letter}", rule="scenario.no_town", value=office.letter)
+        if code in bound.values():
             raise ScenarioInvalid(field=f"$.offices.{office.letter}", rule="scenario.no_town", value=office.letter)
         if wanted is not None:
             _check(office, code, areas)

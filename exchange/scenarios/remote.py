@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,6 +25,18 @@ class Remote:
     def __init__(self, url: str, keys: Mapping[str, str]) -> None:
         self.keys = keys
         self.client = httpx.Client(base_url=url, timeout=30.0)
+
+    def name_an_area(self) -> None:
+        """Where the operator's key is for several areas, speak for one in which an office of the file lies."""
+        status, headers = "/v1/status", {"Authorization": f"Bearer {self.keys['operator']}"}
+        with suppress(httpx.TransportError):  # whoever plays finds that nobody answers, and says it
+            if self.client.get(status, headers=headers).status_code != HTTPStatus.UNPROCESSABLE_ENTITY:
+                return
+            for area in sorted(self.keys.keys() - {"operator"}):
+                named = {"Exchange-Office": area.ljust(12, "0")}
+                if self.client.get(status, headers={**headers, **named}).is_success:
+                    self.client.headers.update(named)
+                    return
 
     def settle(self) -> None:
         ends = time.monotonic() + PATIENCE
@@ -58,6 +71,7 @@ def remote(url: str, keys: Path) -> Iterator[Remote]:
         raise ScenarioInvalid(field=str(keys), rule="scenario.keys")
     ground = Remote(url, {str(area): str(key) for area, key in held.items()})
     try:
+        ground.name_an_area()
         yield ground
     finally:
         ground.client.close()

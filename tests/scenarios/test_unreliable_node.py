@@ -62,6 +62,22 @@ def test_the_key_of_the_narrowest_area_is_used():
     assert seen == ["Bearer one", "Bearer wide"]
 
 
+def test_an_operator_of_several_areas_speaks_for_one_of_the_file():
+    def answer(request: httpx.Request) -> httpx.Response:
+        named = request.headers.get("Exchange-Office")
+        return httpx.Response(422 if named is None else 200 if named == "420982000000" else 403, json={})
+
+    ground = Remote("http://node.invalid", {**KEYS, "110101": "elsewhere"})
+    ground.client = httpx.Client(base_url="http://node.invalid", transport=httpx.MockTransport(answer))
+    ground.name_an_area()
+    assert Offices(ground).node("status") == {}
+
+
+def test_too_few_towns_with_a_key_are_no_fault_of_the_file():
+    ground = Remote("http://node.invalid", {"420982100000": "one", "operator": "two"})
+    assert run(parse(SMALL, "small"), ground, 7, {}).verdict == "not_tried"
+
+
 def test_an_office_without_a_key_cannot_act():
     with pytest.raises(NotAnswering):
         Offices(broken(200)).get("110101001000", "/v1/cases")
