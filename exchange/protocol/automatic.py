@@ -165,16 +165,22 @@ def _announced_in_error(sight: Sight) -> Iterator[Draft]:
 
 
 def _may_put_again(sight: Sight, state: CaseState, last: Standing) -> bool:
-    """Only who withdrew a question by itself puts it again; and whoever asks it as keeper today, once, where it was an
-    office that no longer does: what that one said of its own question says nothing of this one.
+    """Only who withdrew a question by itself puts it again; and whoever put it as well and asks it as keeper today,
+    once, where it was an office that no longer does: what that one said of its own question says nothing of this one.
     """
     if not isinstance(last.payload, Withdrawn) or not last.event.frame.automatic:
         return False
     if sight.mine(last.author):
         return True
-    asks_as_well = sight.mine(state.asker) and last.author != state.ref.asked and state.ref.kind in RELAYED
+    asks_as_well = sight.mine(state.asker) and last.author != state.ref.asked and _put(sight, state)
     before = (sight.record.facts[ref] for ref in state.thread)
     return asks_as_well and not any(isinstance(s.payload, Reopened) and sight.mine(s.author) for s in before)
+
+
+def _put(sight: Sight, state: CaseState) -> bool:
+    """Whether this office ever put the question itself, one of those that may be relayed."""
+    told = sight.told.of(state.ref.opening, state.ref.asked)
+    return told is not None and state.ref.kind in RELAYED.intersection(q.kind for q in told.asked)
 
 
 def _left_something(sight: Sight) -> bool:
@@ -202,8 +208,7 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
         return due is not None and due.asks and due.kind == state.ref.kind
     if state.ref.kind not in RELAYED:
         return True
-    asked_of = sight.told.of(state.ref.opening, state.ref.asked)
-    if asked_of is None or state.ref.kind not in {q.kind for q in asked_of.asked}:
+    if not _put(sight, state):
         return True  # opened by a dispute of a notice that asked nothing
     if state.ref.kind == "outflow":
         return any(a.ref == opening.ref and (a.waits or a.arrival is not None) for a in sight.record.announcements)

@@ -22,12 +22,13 @@ from events.catalogue.case import (
     Settled,
     Withdrawn,
 )
+from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Facts, Standing
 from exchange.protocol.asking_anew import answers_wait, asked_anew, moments, reconsidered, waits_since_before
 from exchange.protocol.book import Book, Delivery
-from exchange.protocol.naming import asked_by, named_ever, named_offices
+from exchange.protocol.naming import asked_by, named_ever
 from exchange.protocol.on_paper import came_on_paper, out_of_reach_again, speaks_for_asked
 from exchange.protocol.one_document import corrected_away
 from exchange.protocol.out_of_reach import ended, out_of_reach
@@ -88,7 +89,7 @@ def cases(
         rivals = [d.teller for d in tellers if d.ground == RIVAL_DOCUMENT]
         # Of two offices that became one the one may have asked the other; what the keeper asked as well, it still asks.
         rival = next((each for each in rivals if each != ref.asked), None)
-        asker = rival or _asker(book, ref, facts, keeper, thread)
+        asker = rival or _asker(book, ref, facts, keeper, thread, tellers)
         if not thread and not any(d.teller in {asker, keeper} for d in tellers):
             if ref.asked not in rivals:
                 continue  # put by an office that took itself for the keeper: nobody stands behind the question
@@ -120,9 +121,16 @@ def _asks_itself(ref: CaseRef, asker: str, keeper: str | None, tellers: Iterable
     return asker == ref.asked or (bool(behind) and all(d.teller == ref.asked for d in behind))
 
 
-def _asker(book: Book, ref: CaseRef, facts: Facts, keeper: str | None, thread: Sequence[Standing]) -> str:
-    """The author where its content names the office asked, or whoever sent the question on to it, or that office is
-    the keeper; else the keeper.
+def _asker(
+    book: Book,
+    ref: CaseRef,
+    facts: Facts,
+    keeper: str | None,
+    thread: Sequence[Standing],
+    tellers: Iterable[Delivery],
+) -> str:
+    """The author where its content puts the question to the office asked, or to whoever sent it on to that one, or that
+    office is the keeper, or it is of two first registrations; else the keeper.
     """
     opening = facts.get(ref.opening)
     if opening is None:
@@ -130,7 +138,9 @@ def _asker(book: Book, ref: CaseRef, facts: Facts, keeper: str | None, thread: S
         return book.offices.successor(ref.opening.author, person)
     if keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
         return opening.author
-    named = named_offices(opening.payload) | named_ever(opening, facts)
+    if isinstance(opening.payload, Registered) and any(d.teller == opening.author for d in tellers):
+        return opening.author
+    named = asked_by(opening.payload, ref.kind) | named_ever(opening, facts, ref.kind)
     return keeper if named.isdisjoint(asked_before(facts, ref)) else opening.author
 
 

@@ -57,6 +57,8 @@ def named_offices(fact: Fact) -> frozenset[str]:
 
 def asked_by(fact: Fact, kind: str) -> frozenset[str]:
     """Those of them to which this kind of question is put; of an arrival it depends on what it names an office as."""
+    if kind == "contested" or (kind == "moved-on" and not isinstance(fact, Arrived | Returned)):
+        return _NOBODY  # what contradicts what, or what a departure ends, no content says
     named = named_offices(fact)
     if isinstance(fact, Arrived) and kind in {"inflow", "moved-on"}:
         home = named.intersection({town_of(fact.registration)})

@@ -31,7 +31,6 @@ class Movements:
         """Take facts in force, all of kinds in STEPS, in order."""
         for standing in sorted(facts, key=lambda s: s.order):
             self.STEPS[type(standing.payload)](self, standing, standing.payload)
-        self._match_early_arrivals()
 
     def _arrived(self, standing: Standing, payload: Arrived) -> None:
         self._begin(standing, payload.kind, payload.origin, payload.ends, payload.continues)
@@ -42,13 +41,6 @@ class Movements:
     def _registered(self, standing: Standing, payload: Registered) -> None:
         if begins_stay(payload):
             self._begin(standing, payload.kind or "main", None, (), None)
-
-    def _match_early_arrivals(self) -> None:
-        """An announcement is also matched by a stay that began at its town before the departure's day."""
-        for index, announcement in enumerate(self.announced):
-            stay = next((s for s in self.stays.values() if s.open and s.office == announcement.to), None)
-            if announcement.waits and stay is not None:
-                self.announced[index] = msgspec.structs.replace(announcement, waits=False, arrival=stay.id)
 
     def _begin(
         self,
@@ -96,26 +88,35 @@ class Movements:
             until=until,
             contests=tuple(rivals),
         )
-        if kind == "main":
-            self._arrive(standing)
+        self._arrive(standing, kind)
 
     def _end(self, stay: Stay, standing: Standing, destination: Place | None) -> None:
         self.stays[stay.id] = msgspec.structs.replace(
             stay, ended=standing.day, ended_by=standing.ref, destination=stay.destination or destination
         )
 
-    def _arrive(self, standing: Standing) -> None:
-        """Every announcement that still waits has found its end; the one that named this town its match."""
+    def _arrive(self, standing: Standing, kind: StayKind) -> None:
+        """Every announcement that still waits has found its end, by a further stay only at the town that it named; the
+        one that named this town its match.
+        """
         for index, announcement in enumerate(self.announced):
-            if announcement.waits:
-                arrival = standing.ref if announcement.to == standing.author else None
+            named = announcement.to == standing.author
+            if announcement.waits and (named or kind == "main"):
+                arrival = standing.ref if named else None
                 self.announced[index] = msgspec.structs.replace(announcement, waits=False, arrival=arrival)
+
+    def _announce(self, standing: Standing, to: str) -> None:
+        """Announce; where a stay goes on in that town already, it is the match, whatever ends it later."""
+        here = next((s for s in self.stays.values() if s.open and s.office == to), None)
+        waits = self.died is None
+        matched = here.id if here is not None and waits else None
+        self.announced.append(Announcement(standing.ref, standing.author, to, waits and here is None, matched))
 
     def _depart(self, standing: Standing, payload: Departed) -> None:
         destination = payload.destination
         if destination.kind == "town":
             if destination.code is not None:
-                self.announced.append(Announcement(standing.ref, standing.author, destination.code, self.died is None))
+                self._announce(standing, destination.code)
             stay = self._named(standing, payload.stay)
             if stay is not None:
                 self.stays[stay.id] = msgspec.structs.replace(
@@ -137,8 +138,7 @@ class Movements:
         if stay is not None and stay.open:
             self._end(stay, standing, payload.destination)
         if payload.destination is not None and payload.destination.code is not None:
-            waits = self.died is None
-            self.announced.append(Announcement(standing.ref, standing.author, payload.destination.code, waits))
+            self._announce(standing, payload.destination.code)
 
     def _named(self, standing: Standing, ref: Ref | None) -> Stay | None:
         """The stay that a fact names; one that did not begin by then is a contradiction."""

@@ -22,8 +22,10 @@ from tests.unit.made_up import event
 KEEPER, LEFT, LIVES, BEFORE = (f"11010100{n}000" for n in range(1, 5))
 
 
-def reopened(*words: Event) -> list[Ref]:
-    """The opening facts of what the keeper puts again. It had asked LEFT whether the person moved on to LIVES."""
+def reopened(*words: Event, put: bool = True) -> list[Ref]:
+    """The opening facts of what the keeper puts again. It had asked LEFT whether the person moved on to LIVES, if it
+    had put that question at all.
+    """
     entry = event(Registered(basis="first_record", registration=town(KEEPER)), KEEPER, "P", 1)
     stay = event(Arrived(kind="main", registration=town(KEEPER), address="1 Lane"), LEFT, "P", 2)
     moved = event(Arrived(kind="main", registration=town(KEEPER)), LIVES, "P", 3, day="2026-02-01")
@@ -36,7 +38,8 @@ def reopened(*words: Event) -> list[Ref]:
             told = Delivery(ref=each.ref, teller=each.author, to=KEEPER, parts=frozenset(), ground="named")
             book.receive(told, each)
     asked = (Question("moved-on", "2026-03-02"),)
-    book.tell(Delivery(ref=moved.ref, teller=KEEPER, to=LEFT, parts=frozenset(), ground="ended", asked=asked))
+    if put:
+        book.tell(Delivery(ref=moved.ref, teller=KEEPER, to=LEFT, parts=frozenset(), ground="ended", asked=asked))
     [record] = view(book)
     sight = Sight(book, record)
     drafts = automatic(sight, duties(sight))
@@ -61,6 +64,11 @@ def test_what_the_keeper_asks_is_put_again_whoever_withdrew_it_while_it_was_keep
 @pytest.mark.parametrize(("by", "actor"), [(LEFT, SYSTEM_ACTOR), (BEFORE, "clerk"), (KEEPER, "clerk")])
 def test_what_the_office_asked_or_a_person_ended_is_not(by, actor):
     assert reopened(said(OVER, by, 4, actor)) == []
+
+
+def test_nor_is_what_the_keeper_never_put():
+    """Whoever withdrew it put it, and would go on taking it for withdrawn."""
+    assert reopened(said(OVER, BEFORE, 4), put=False) == []
 
 
 def test_two_who_both_take_themselves_for_the_keeper_do_not_go_on_for_ever():

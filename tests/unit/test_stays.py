@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from events.catalogue.amendment import Retracted
-from events.catalogue.movement import Arrived, Departed
+from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Registered
 from events.catalogue.values import ABROAD, UNKNOWN, town
 from events.envelope import Ref
 from tests.unit.test_sheet import A, B, D, Told
 
+C = "110105001000"
 GONE = Ref(D, "an arrival that B was never told of")
 
 
@@ -59,3 +60,25 @@ def test_the_keeper_who_knows_both_stays_sees_the_same():
     home.hears(B, arrived(), "inflow", "2026-03-01")
     home.hears(D, Departed(stay=first, destination=ABROAD), "update", "2026-03-05")
     assert [stay.office for stay in home.record.open_stays] == [B]
+
+
+def test_a_stay_that_goes_on_where_somebody_is_announced_is_the_match_whatever_ends_it_later(there):
+    stay = there.hears(D, arrived(kind="further"), "update", "2026-03-02")
+    there.own(Departed(destination=town(D)), "2026-03-05")
+    there.hears(D, Left(stay=stay, destination=ABROAD), "update", "2026-06-01")
+    [announced] = there.record.announcements
+    assert (announced.waits, announced.arrival) == (False, stay)
+
+
+def test_a_stay_that_had_ended_by_then_is_none_and_a_further_one_that_begins_later_is(there):
+    over = there.hears(D, arrived(kind="further"), "update", "2026-03-02")
+    there.hears(D, Left(stay=over, destination=ABROAD), "update", "2026-03-03")
+    there.own(Departed(destination=town(D)), "2026-03-05")
+    [waiting] = there.record.announcements
+    assert (waiting.waits, waiting.arrival) == (True, None)
+    there.hears(C, arrived(kind="further"), "update", "2026-03-06")
+    [waiting] = there.record.announcements
+    assert waiting.waits, "a further stay in another town is not the end of it"
+    stay = there.hears(D, arrived(kind="further"), "update", "2026-03-07")
+    [announced] = there.record.announcements
+    assert (announced.waits, announced.arrival) == (False, stay)

@@ -1,0 +1,45 @@
+"""Every question that stands has two sides: who asks, and who has a case to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from exchange.protocol.naming import asked_by
+from exchange.protocol.record import CaseState, Record
+from tests.properties.world import World
+
+
+def question_faults(world: World) -> list[str]:
+    """Open on the one side, and unknown to the other: nobody could answer, or withdraw, or decide."""
+    faults: list[str] = []
+    for office in world.offices:
+        for record in world.records(office):
+            for state in _open(record):
+                other = state.ref.asked if state.asker == office else state.asker
+                if other == office or office not in {state.asker, state.ref.asked} or other not in world.books:
+                    continue
+                twins = [each for each in world.records(other) if state.ref.opening in each.facts]
+                if not any(state.ref in twin.cases for twin in twins) and all(map(_judged, twins)):
+                    faults.append(f"question of one side: {state.ref} asked by {state.asker}, seen by {office}")
+    return faults
+
+
+def _open(record: Record) -> Iterator[CaseState]:
+    """But for those put because of another person with the document, of which the one side may know nothing."""
+    if record.withdrawn or not _judged(record):
+        return
+    for state in record.cases.values():
+        opening = record.facts.get(state.ref.opening)
+        if not state.open or state.by_document or state.hidden or opening is None:
+            continue
+        # Its author may have asked the office something else by the same act, and so not this (rule 2 of routing).
+        if state.ref.kind == "moved-on" and state.ref.asked in asked_by(opening.payload, "moved-on"):
+            continue
+        yield state
+
+
+def _judged(record: Record) -> bool:
+    """Whether a registration says who keeps the person: by another's word alone offices take others for the keeper."""
+    if any(found.kind == "two_registrations" for found in record.contradictions):
+        return False
+    return any(set(link.named) - link.disclaimed and not link.from_arrival for link in record.chain)

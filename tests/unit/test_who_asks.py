@@ -1,0 +1,93 @@
+"""Whoever put a question is the one who asks, in every book: else nobody withdraws it, nor decides on the answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.catalogue.case import Confirmed, Redirected
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Left
+from events.catalogue.person import Registered
+from events.catalogue.values import ABROAD, CaseRef, NoteKind, town
+from events.envelope import Ref
+from exchange.protocol.record import CaseState
+from tests.properties.questions import question_faults
+from tests.unit.test_corrected_away import HOME, NEW, OTHER, THIRD, Story
+
+WHO = {"name": "甲", "born_on": "1990-01-01", "document.passport": {"number": "E10000001"}}
+
+
+class Asking(Story):
+    """HOME keeps somebody of whom others speak."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.record(HOME, Registered(particulars=WHO, basis="first_record", registration=town(HOME)))
+
+    def record(self, office: str, fact: Fact) -> Ref:
+        self.world.now += 1_000_000  # whoever knows nothing of the others records later all the same
+        return super().record(office, fact)
+
+    def on(self, day: str, office: str, fact: Fact) -> Ref:
+        event = self.world.author(office, "P1", day, fact)
+        self.world.command(event)
+        self.world.drain()
+        return event.ref
+
+    def lives(self, day: str, office: str, origin: str | None = None) -> Ref:
+        """A main stay that HOME confirms."""
+        place = town(origin) if origin is not None else None
+        stay = self.on(day, office, Arrived(kind="main", registration=town(HOME), origin=place, stated=WHO))
+        self.record(HOME, Confirmed(case=CaseRef(stay, HOME, "inflow")))
+        return stay
+
+    def held(self, office: str, opening: Ref, asked: str, kind: NoteKind) -> CaseState | None:
+        record = self.world.record(office, "P1")
+        return record.cases.get(CaseRef(opening, asked, kind)) if record is not None else None
+
+    def stands(self, opening: Ref, asked: str, kind: NoteKind, by: str) -> str:
+        """How the question stands, the same on both sides."""
+        sides = [self.held(office, opening, asked, kind) for office in (asked, by)]
+        assert {state.asker for state in sides if state is not None} == {by}
+        (found,) = {state.status if state is not None else None for state in sides}
+        return str(found)
+
+
+@pytest.fixture
+def story() -> Asking:
+    return Asking()
+
+
+def test_what_contests_a_stay_is_the_keepers_question_also_where_the_rival_names_that_office(story):
+    here = story.lives("2026-03-02", NEW)
+    there = story.lives("2026-03-02", OTHER, origin=NEW)
+    assert story.stands(there, NEW, "contested", HOME) == "open"
+    story.record(NEW, Left(stay=here, destination=ABROAD))
+    assert story.stands(there, NEW, "contested", HOME) == "withdrawn", "nothing contests anything any more"
+    assert question_faults(story.world) == []
+
+
+def test_whether_the_person_moved_on_is_asked_by_the_author_alone_where_the_author_names_the_place_left(story):
+    story.lives("2026-03-02", NEW)
+    there = story.lives("2026-03-04", OTHER, origin=NEW)
+    assert story.stands(there, NEW, "moved-on", OTHER) == "open"
+    asking = [d.teller for d in story.world.said if (d.to, d.ref) == (NEW, there) and d.asked]
+    assert asking == [OTHER]
+
+
+def test_of_two_first_registrations_whoever_entered_the_later_one_asks_though_it_keeps_nobody(story):
+    later = story.record(OTHER, Registered(particulars=WHO, basis="first_record", registration=town(THIRD)))
+    assert story.stands(later, HOME, "contested", OTHER) == "open"
+    assert question_faults(story.world) == []
+
+
+def test_whom_a_question_of_the_keeper_is_sent_on_to_has_a_case_to_answer(story):
+    """All that THIRD holds is the arrival of OTHER, which knew of no registration, and opened the dossier anew."""
+    story.lives("2026-03-02", NEW)
+    there = story.on("2026-03-02", OTHER, Arrived(kind="main", stated=WHO, opens=True))
+    story.record(HOME, Confirmed(case=CaseRef(there, HOME, "inflow")))
+    assert story.stands(there, NEW, "contested", HOME) == "open"
+    sent = story.record(NEW, Redirected(case=CaseRef(there, NEW, "contested"), to=THIRD))
+    assert story.stands(there, THIRD, "contested", HOME) == "open"
+    assert not story.knows(THIRD, sent)
+    assert question_faults(story.world) == []
