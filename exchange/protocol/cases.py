@@ -28,7 +28,7 @@ from events.envelope import Ref
 from events.standing import Facts, Standing
 from exchange.protocol.asking_anew import answers_wait, asked_anew, moments, reconsidered, waits_since_before
 from exchange.protocol.book import Book, Delivery
-from exchange.protocol.naming import asked_by, named_ever
+from exchange.protocol.naming import asked_by, named_ever, named_offices
 from exchange.protocol.on_paper import came_on_paper, out_of_reach_again, speaks_for_asked
 from exchange.protocol.one_document import corrected_away
 from exchange.protocol.out_of_reach import ended, out_of_reach
@@ -138,8 +138,11 @@ def _asker(
         return book.offices.successor(ref.opening.author, person)
     if keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
         return opening.author
-    if isinstance(opening.payload, Registered) and any(d.teller == opening.author for d in tellers):
-        return opening.author
+    if any(d.teller == opening.author for d in tellers):
+        # By the content as it was put: of two offices that became one the one may be home, and the other left.
+        put = ref.kind == "moved-on" and ref.asked in named_offices(opening.payload)
+        if put or isinstance(opening.payload, Registered):
+            return opening.author
     named = asked_by(opening.payload, ref.kind) | named_ever(opening, facts, ref.kind)
     return keeper if named.isdisjoint(asked_before(facts, ref)) else opening.author
 

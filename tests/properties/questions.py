@@ -19,7 +19,9 @@ def question_faults(world: World) -> list[str]:
                 if other == office or office not in {state.asker, state.ref.asked} or other not in world.books:
                     continue
                 twins = [each for each in world.records(other) if state.ref.opening in each.facts]
-                if not any(state.ref in twin.cases for twin in twins) and all(map(_judged, twins)):
+                # Whoever kept the person when it asked, and does not now, asks no more; who was asked may not hear it.
+                twins = [each for each in twins if other in {state.ref.asked, state.ref.opening.author, each.keeper}]
+                if not any(state.ref in twin.cases for twin in twins) and all(map(_judged, twins)) and twins:
                     faults.append(f"question of one side: {state.ref} asked by {state.asker}, seen by {office}")
     return faults
 

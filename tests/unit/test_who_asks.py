@@ -10,8 +10,12 @@ from events.catalogue.movement import Arrived, Left
 from events.catalogue.person import Registered
 from events.catalogue.values import ABROAD, CaseRef, NoteKind, town
 from events.envelope import Ref
+from exchange.protocol.book import Book, Delivery, Question
+from exchange.protocol.offices import Offices
 from exchange.protocol.record import CaseState
+from exchange.protocol.view import view
 from tests.properties.questions import question_faults
+from tests.unit.made_up import event
 from tests.unit.test_corrected_away import HOME, NEW, OTHER, THIRD, Story
 
 WHO = {"name": "甲", "born_on": "1990-01-01", "document.passport": {"number": "E10000001"}}
@@ -91,3 +95,16 @@ def test_whom_a_question_of_the_keeper_is_sent_on_to_has_a_case_to_answer(story)
     assert story.stands(there, THIRD, "contested", HOME) == "open"
     assert not story.knows(THIRD, sent)
     assert question_faults(story.world) == []
+
+
+def test_who_was_asked_by_the_author_stays_so_where_home_and_the_place_left_became_one_office():
+    """The arrival named two offices, and OTHER answers for both by now."""
+    entry = event(Registered(basis="first_record", registration=town(HOME)), HOME, "P", 1)
+    arrived = event(Arrived(kind="main", registration=town(OTHER), origin=town(OTHER)), NEW, "P", 2)
+    book = Book(OTHER, Offices(["110101000000"]))
+    asked = (Question("moved-on", "2026-03-02"),)
+    for each, questions in ((entry, ()), (arrived, asked)):
+        told = Delivery(ref=each.ref, teller=each.author, to=OTHER, parts=frozenset(), ground="named", asked=questions)
+        book.receive(told, each)
+    [record] = view(book)
+    assert record.cases[CaseRef(arrived.ref, OTHER, "moved-on")].asker == NEW
