@@ -40,6 +40,18 @@ def test_the_page_has_all_its_parts(page):
     assert "xk_" in html
 
 
+def test_every_key_of_the_demo_leads_to_what_it_opens(demo, app):
+    left = keepsake.load(demo[0].settings.data)
+    assert left is not None
+    shown = app.test_client().get("/?lang=en").text
+    for role, button, there in (("office", "Open the inbox", "/inbox"), ("auditor", "See what it opens", "/key")):
+        key = next(key for key in left.keys if key.role == role)
+        [form] = [form for form in re.findall("<form.*?</form>", shown) if key.token in form]
+        assert button in form
+        answer = app.test_client().post("/sign-in?lang=en", data={"key": key.token})
+        assert answer.headers["Location"].startswith(there)
+
+
 def test_the_page_speaks_the_language_asked_for(app):
     client = app.test_client()
     assert '<html lang="zh-CN">' in client.get("/?lang=zh-CN").text
