@@ -70,6 +70,9 @@ def _connect(process: Process, settings: Settings) -> None:
     def beats(**_: Any) -> None:
         pulse.beat(settings.data, pulse.WORKER)
 
+    def ticking(**_: Any) -> None:
+        _log.info("clock_ready")
+
     def forked(**_: Any) -> None:
         process.begin()
 
@@ -82,6 +85,7 @@ def _connect(process: Process, settings: Settings) -> None:
         (signals.task_postrun, ended),
         (signals.worker_ready, ready),
         (signals.heartbeat_sent, beats),
+        (signals.beat_init, ticking),
         (signals.worker_process_init, forked),
         (signals.worker_process_shutdown, closing),
     ):

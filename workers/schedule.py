@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from celery.beat import ScheduleEntry, Scheduler
 from celery.schedules import crontab
 
@@ -16,6 +17,8 @@ from exchange.wakes.broker import Broker
 from exchange.wakes.reach import Reach
 from workers import pulse
 from workers.queues import ADVANCE, CHECK, SWEEP
+
+_log = structlog.get_logger(__name__)
 
 
 def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -59,6 +62,7 @@ class Clock(Scheduler):  # type: ignore[misc]  # Celery has no types
 
     def apply_async(self, entry: ScheduleEntry, producer: Any = None, advance: bool = True, **kwargs: Any) -> Any:
         if entry.task != ADVANCE:
+            _log.info("asked", task=entry.task)
             return super().apply_async(entry, producer, advance, **kwargs)
         self._broker.queue(None)
         return None

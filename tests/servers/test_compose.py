@@ -147,6 +147,7 @@ def test_they_run_and_forward_with_a_login_that_can_only_add(server, login, tmp_
         assert checks(node).equal
         node.close()
         assert httpx.get(f"http://127.0.0.1:{port}/readyz").json() == {"status": "ok"}
+        assert b'"event": "clock_ready"' in beat.log.read_bytes()
         for name in ("worker", "beat"):
             check = command(f"{name}-check", [name, "--check"], tmp_path, given)
             assert check.wait() == 0
