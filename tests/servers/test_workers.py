@@ -185,10 +185,11 @@ def test_the_reference_of_a_request_stands_in_the_log_of_the_work_that_it_causes
     ((_, item),) = next(submissions(1))
     event = {"id": new_id(served.node.clock()), "type": item.type, "effective_on": item.day, "with": item.content}
     headers = {"Authorization": f"Bearer {key}", "X-Request-Id": "request-of-a-test"}
+    settle(served.node)  # what was there before is the work of other wake-ups
     answer = create_app(served.node).test_client().post("/v1/events", json=event, headers=headers)
     assert answer.status_code == 201, answer.text
     settle(served.node)
-    worker.wait_until(lambda: b'"advanced"' in worker.log.read_bytes())  # said once it was committed
+    worker.wait_until(lambda: b"request-of-a-test" in worker.log.read_bytes())  # said once it was committed
     told = [json.loads(line) for line in served.log().splitlines() if line.startswith("{")]
     assert {"advanced"} <= {line["event"] for line in told if line.get("reference") == "request-of-a-test"}
 
