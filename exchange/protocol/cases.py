@@ -141,7 +141,7 @@ def _asker(
     if any(d.teller == opening.author for d in tellers):
         # By the content as it was put: of two offices that became one the one may be home, and the other left.
         put = ref.kind == "moved-on" and ref.asked in named_offices(opening.payload)
-        if put or isinstance(opening.payload, Registered):
+        if put or (isinstance(opening.payload, Registered) and opening.payload.registration is not None):
             return opening.author
     named = asked_by(opening.payload, ref.kind) | named_ever(opening, facts, ref.kind)
     return keeper if named.isdisjoint(asked_before(facts, ref)) else opening.author

@@ -97,14 +97,28 @@ def test_whom_a_question_of_the_keeper_is_sent_on_to_has_a_case_to_answer(story)
     assert question_faults(story.world) == []
 
 
+def asker(fact: Arrived | Registered, kind: NoteKind, *tellers: str) -> str:
+    """By the book of OTHER, of what NEW recorded; HOME keeps the person."""
+    entry = event(Registered(basis="first_record", registration=town(HOME)), HOME, "P", 1)
+    said = event(fact, NEW, "P", 2)
+    book = Book(OTHER, Offices(["110101000000"]))
+    book.receive(Delivery(ref=entry.ref, teller=HOME, to=OTHER, parts=frozenset(), ground="chain"), entry)
+    for teller in tellers:
+        asked = (Question(kind, "2026-03-02"),)
+        told = Delivery(ref=said.ref, teller=teller, to=OTHER, parts=frozenset(), ground="named", asked=asked)
+        book.receive(told, said)
+    [record] = view(book)
+    return record.cases[CaseRef(said.ref, OTHER, kind)].asker
+
+
 def test_who_was_asked_by_the_author_stays_so_where_home_and_the_place_left_became_one_office():
     """The arrival named two offices, and OTHER answers for both by now."""
-    entry = event(Registered(basis="first_record", registration=town(HOME)), HOME, "P", 1)
-    arrived = event(Arrived(kind="main", registration=town(OTHER), origin=town(OTHER)), NEW, "P", 2)
-    book = Book(OTHER, Offices(["110101000000"]))
-    asked = (Question("moved-on", "2026-03-02"),)
-    for each, questions in ((entry, ()), (arrived, asked)):
-        told = Delivery(ref=each.ref, teller=each.author, to=OTHER, parts=frozenset(), ground="named", asked=questions)
-        book.receive(told, each)
-    [record] = view(book)
-    assert record.cases[CaseRef(arrived.ref, OTHER, "moved-on")].asker == NEW
+    arrived = Arrived(kind="main", registration=town(OTHER), origin=town(OTHER))
+    assert asker(arrived, "moved-on", NEW) == NEW
+
+
+@pytest.mark.parametrize(("registration", "asks"), [(town(THIRD), NEW), (None, HOME)], ids=["entry", "stay alone"])
+def test_an_entry_that_names_nobody_contests_stays_and_no_registration(registration, asks):
+    """Its author asked as long as it kept the person, and the keeper of today asks, too."""
+    entry = Registered(basis="first_record", registration=registration, kind="main")
+    assert asker(entry, "contested", NEW, HOME) == asks
