@@ -90,7 +90,7 @@ def cases(
         # Of two offices that became one the one may have asked the other; what the keeper asked as well, it still asks.
         rival = next((each for each in rivals if each != ref.asked), None)
         asker = rival or _asker(book, ref, facts, keeper, thread, tellers)
-        if not thread and not any(d.teller in {asker, keeper} for d in tellers):
+        if all(s.void for s in thread) and not any(d.teller in {asker, keeper} for d in tellers):
             if ref.asked not in rivals:
                 continue  # put by an office that took itself for the keeper: nobody stands behind the question
             asker = ref.asked

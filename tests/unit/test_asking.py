@@ -133,10 +133,11 @@ def test_a_question_is_quoted_to_whom_it_does_not_speak(story):
 def test_whoever_only_keeps_the_person_hears_what_others_ask_each_other(story):
     story.record(HOME, Confirmed(case=story.inflow))
     second = story.record(OTHER, story.arrives(origin=town(NEW)), "2026-03-05")
+    moved_on = CaseRef(second, NEW, "moved-on")
+    story.record(NEW, Disputed(case=moved_on, reason="other"))  # of the question itself it hears nothing
     record = story.world.record(HOME, "P1")
     assert record is not None
-    moved_on = next(state for ref, state in record.cases.items() if (ref.opening, ref.asked) == (second, NEW))
-    assert quoting(record, moved_on) == "question.of_others"
+    assert quoting(record, record.cases[moved_on]) == "question.of_others"
 
 
 def test_of_a_dispute_too(story):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Left
@@ -122,3 +123,20 @@ def test_an_entry_that_names_nobody_contests_stays_and_no_registration(registrat
     """Its author asked as long as it kept the person, and the keeper of today asks, too."""
     entry = Registered(basis="first_record", registration=registration, kind="main")
     assert asker(entry, "contested", NEW, HOME) == asks
+
+
+def test_a_question_behind_which_nobody_stands_is_none_also_where_its_answer_was_taken_back():
+    """THIRD put it while it took itself for the keeper."""
+    entry = event(Registered(basis="first_record", registration=town(HOME)), HOME, "P", 1)
+    arrived = event(Arrived(kind="main", registration=town(HOME)), NEW, "P", 2)
+    case = CaseRef(arrived.ref, OTHER, "moved-on")
+    answer = event(Confirmed(case=case), OTHER, "P", 3)
+    book = Book(OTHER, Offices(["110101000000"]))
+    for each, teller, asked in ((entry, HOME, ()), (arrived, THIRD, (Question("moved-on", "2026-03-02"),))):
+        told = Delivery(ref=each.ref, teller=teller, to=OTHER, parts=frozenset(), ground="ended", asked=asked)
+        book.receive(told, each)
+    assert case not in view(book)[0].cases
+    book.record(answer)
+    assert view(book)[0].cases[case].status == "confirmed"
+    book.record(event(Retracted(target=answer.ref), OTHER, "P", 4))
+    assert case not in view(book)[0].cases
