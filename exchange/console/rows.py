@@ -153,7 +153,9 @@ def _of_case(words: Words, row: CaseRow, known: Question | None, member: Member,
 
 
 def _name(words: Words, known: Question | None) -> str:
-    return (known.name if known is not None else None) or words.say("inbox.nameless")
+    if known is None:  # of whom the case is, does not open
+        return words.say("inbox.unreadable")
+    return known.name or words.say("inbox.nameless")
 
 
 def may_answer(caller: Caller) -> bool:

@@ -1,11 +1,15 @@
 """The pages where a person cannot be read: what is clear is shown, and what the matter is said in words."""
 
+from datetime import timedelta
+
 import pytest
 
+from exchange.pipeline.advance import advance
+from exchange.pipeline.sweep import sweep
 from tests.integration.browser import Reader, pages_of
 from tests.integration.test_checks import behind_the_back
 from tests.integration.test_unreadable import BREAKS
-from tests.integration.towns import DONGHUAMEN, ZHIFANG, woman
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened, woman
 
 FRAME = {"frame.form": "UPDATE events SET body = zeroblob(40) WHERE subject = ?"}
 
@@ -52,3 +56,25 @@ def test_it_is_the_case_of_nobody_else(node, asked):
     _, case, person = asked
     behind_the_back(node, (BREAKS["key.unwrap"], (person,)))
     Reader(pages_of(node)).signs_in("110108001000").opens(f"/cases/{case}", status=404)
+
+
+def test_so_do_the_lists_of_what_is_overdue_and_of_what_is_to_be_decided(tmp_path):
+    clock = Clock()
+    node = opened(tmp_path, clock)
+    home, new_home = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
+    for number in (2, 3, 4):
+        home.registers(woman(number))
+    late = str(new_home.sees_arrive(woman(2), ZHIFANG).person)
+    other = str(new_home.sees_arrive(woman(3, born_on="1988-05-03"), ZHIFANG).person)
+    home.answers("case.confirmed", next(case.id for case in home.cases() if case.person == other))
+    clock.now += timedelta(days=60)
+    sweep(node)
+    advance(node)
+    for person in (late, other):
+        behind_the_back(node, (BREAKS["key.form"], (person,)))
+    app = pages_of(node)
+    for office, tab in ((ZHIFANG, "late"), (DONGHUAMEN, "decide")):
+        shown = Reader(app).signs_in(office).opens(f"/inbox?tab={tab}")
+        assert shown.count("Cannot be read</a>") == 1, tab
+        assert "Name not told" not in shown
+    node.close()
