@@ -28,6 +28,10 @@ class Decisions:
         found = session.wrapped_key(person)
         self.keys.setdefault(person, found if found is not None else keys.fresh(person))
 
+    def bearers(self, token: bytes) -> set[str]:
+        """Who bears this document by what was decided."""
+        return {person for each, person in self.tokens if each == token}
+
     def discard(self) -> None:
         """One item was refused, and with it the act."""
         for decided in (self.events, self.keys, self.tokens, self.links, self.ties, self.told):

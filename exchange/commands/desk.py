@@ -120,7 +120,7 @@ class Desk:
         sealed = sealed_event(frame, parts, self._cipher(subject) if parts else None)
         self.decided.events[id_] = sealed
         tokens = match_person.tokens(self.node.index, content_of(fact))  # who shares one is read together, as if merged
-        self.decided.links += [(subject, other) for other in sorted(self._holders(tokens) - {subject})]
+        self.decided.links += [(subject, other) for other in self.lookups.apart(subject, self._holders(tokens))]
         self.decided.tokens += [(token, subject) for token in tokens]
         if isinstance(fact, Merged):
             self.decided.links.append((subject, fact.other))
@@ -205,17 +205,18 @@ class Desk:
     def _overseen(self, item: Item, content: Mapping[str, Any], named: str) -> Record | None:
         return overseeing.known(self.node, self.office, item.type, content, named, self.lookups.shelf)
 
-    def _holders(self, tokens: list[bytes]) -> set[str]:
+    def _holders(self, tokens: Iterable[bytes]) -> set[str]:
         """Who holds one of these documents, by the store or by an earlier item of this act."""
-        return self.lookups.holders(tokens) | {person for token, person in self.decided.tokens if token in tokens}
+        each = (self.lookups.holders(token) | self.decided.bearers(token) for token in tokens)
+        return set().union(*map(match_person.telling, each))
 
     def _events(self, person: str) -> Iterable[Event]:
-        """What the node knows of a person, as far as names go."""
+        """What the node knows of a person, under whichever id; not of those who are only read together with them."""
         shelf = self.lookups.shelf(person)
-        return [
-            *map(shelf.event, shelf.stored),
-            *(self._books[person].recorded.values() if person in self._books else ()),
-        ]
+        own = self._books[person].recorded.values() if person in self._books else ()
+        known = [*map(shelf.event, shelf.stored), *own]
+        ids = ever_joined(person, (event.frame for event in known))
+        return [event for event in known if event.frame.subject.id in ids]
 
     def _named(self, named: str, field: str = "person") -> str | None:
         """The person whom an id, an earlier item or a handle in this field names; None for a handle that is new."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -66,11 +66,11 @@ class Lookups:
         """The event that was recorded under this id before the batch came."""
         return self._stored.get(ref)
 
-    def holders(self, tokens: Sequence[bytes]) -> set[str]:
-        """Who holds one of these documents."""
-        if missing := {token for token in tokens if token not in self._holders}:
-            self._holders |= holders_of(self.session(), missing)
-        return set().union(*(self._holders[token] for token in tokens))
+    def holders(self, token: bytes) -> set[str]:
+        """Who holds this document."""
+        if token not in self._holders:
+            self._holders |= holders_of(self.session(), {token})
+        return self._holders[token]
 
     def shelf(self, person: str) -> Shelf:
         """The person's dossier, with what the sequencer has not reached."""
@@ -78,6 +78,16 @@ class Lookups:
             found = shelf(self.session(), self._node.keys, self._node.offices, person, pending=True)
             self._shelves.update(dict.fromkeys((person, *found.persons), found))
         return self._shelves[person]
+
+    def apart(self, subject: str, persons: Iterable[str]) -> Iterator[str]:
+        """One of each dossier among these persons that is not read together with the subject yet."""
+        together = {subject}
+        for person in sorted(persons):
+            if person not in together:
+                others = self.shelf(person).persons
+                together |= {person, *others}
+                if subject not in others:
+                    yield person
 
     def hold(self, token: bytes, person: str) -> None:
         """From now on the person holds this document."""

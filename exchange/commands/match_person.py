@@ -20,6 +20,7 @@ from exchange.protocol.one_document import forms
 LOOKUP = "document"
 # Who asks by a document, or is answered, comes to hold nobody by it: what an enquiry says joins no persons.
 HOLDING = ("particulars", "set", "stated", "wanted")
+MOST = 20  # persons: what more bear says nothing of who they are, as a number that stands for none
 
 
 def tokens(index: BlindIndex, content: Mapping[str, Any]) -> list[bytes]:
@@ -30,6 +31,11 @@ def tokens(index: BlindIndex, content: Mapping[str, Any]) -> list[bytes]:
 def document_token(index: BlindIndex, kind: str, number: str) -> bytes:
     """The token of one document. Raises Malformed where it is none."""
     return index.token(LOOKUP, documents.lookup_form(kind, number))
+
+
+def telling(bearers: set[str]) -> set[str]:
+    """Those who bear one document, where it says anything of them (decision 0059)."""
+    return bearers if len(bearers) <= MOST else set()
 
 
 def match(

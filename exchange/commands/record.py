@@ -97,7 +97,7 @@ def _lookups(node: Node, session: SqlSession, caller: Caller, items: Sequence[It
     holders = holders_of(session, {token for item in items for token in match_person.tokens(node.index, item.content)})
     while True:
         persons, named = asked(node, caller.office, items)
-        found = session.gathered(sorted(persons.union(*holders.values())), named)
+        found = session.gathered(sorted(persons.union(*map(match_person.telling, holders.values()))), named)
         if node.knows(found.offices):
             break
         node.learn_offices(session)  # another process has recorded a succession since

@@ -8,6 +8,7 @@ from events.documents import resident_number
 from exchange.access.caller import Caller
 from exchange.audit.rebuild import compare
 from exchange.audit.replay import replay
+from exchange.commands.match_person import MOST
 from exchange.protocol.refusals import UnknownPerson
 from exchange.queries.history import history
 from exchange.reconcile import checks
@@ -66,6 +67,29 @@ def test_the_other_order_asks_the_other_office(node, home, elsewhere):
     assert elsewhere.notice("registration").person == second.person
     assert shown(elsewhere, first.person) == shown(elsewhere, second.person) != []
     assert (shown(home, second.person), home.inbox()) == ([], [])
+
+
+def test_whoever_comes_next_with_the_document_is_the_one_of_that_name(node, home, elsewhere):
+    """Those who bear it are read together, and yet each has a name of its own."""
+    first, second = home.registers(woman()), arrives(elsewhere)
+    third = Town(node, WANSHOULU)
+    assert arrives(third).person == second.person
+    assert arrives(Town(node, "420115002000"), name=woman()["name"]).person == first.person
+
+
+def test_what_more_than_twenty_bear_says_nothing_of_anybody(node, home, elsewhere):
+    """A number that stands for none would make one dossier of a whole register (decision 0059)."""
+    bearers = [
+        home.registers(woman(name=f"王{letter}")).person for letter in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+    ]
+    assert len(bearers) == MOST + 2
+    with node.uow.look() as session:
+        together = session.linked(bearers[0])
+        assert session.linked(bearers[-1]) == (bearers[-1],)
+    assert set(together) == set(bearers[: MOST + 1])
+    assert shown(home, bearers[-1]) == []
+    assert arrives(elsewhere, name="王甲").person not in bearers
+    assert checks(node).equal
 
 
 def test_one_office_may_hold_both(node, home):
