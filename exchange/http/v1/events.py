@@ -51,7 +51,11 @@ _ON_THE_WIRE = {"day": "effective_on"}
 )
 @allows("clerk", "confirmer", "supervisor")
 def record_event(body: dict[str, Any]) -> tuple[Mapping[str, Any], int, dict[str, str]]:
-    """Records one event in the caller's office. The same id and content again gives the first result with 200."""
+    """Records one event in the caller's office. The same id and content again gives the first result with 200.
+
+    A supervisor names the office by `Exchange-Office`; in the name of the area itself only requests, enquiries and
+    what belongs to their cases are recorded.
+    """
     [result] = use_cases().record(caller(), [item_of(body, if_match=if_match())], all_or_nothing=True)
     return single(result)
 
