@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from events.codec import thaw
 from events.errors import Tampered
@@ -75,9 +75,11 @@ def _oldest_pending(session: SqlSession) -> datetime | None:
 def _unforwarded(session: SqlSession, oldest: datetime) -> int:
     """Of the last events of the log those that came since the oldest mark, about persons who bear one."""
     last = select(log.c.author, log.c.id, log.c.at).order_by(log.c.index.desc()).limit(COUNTED + 1).subquery()
-    about = events.join(last, (events.c.author == last.c.author) & (events.c.id == last.c.id))
-    since = (last.c.at >= to_number(oldest)) & events.c.subject.in_(select(dirty.c.person))
-    return int(session.sql.execute(select(func.count()).select_from(about).where(since)).scalar_one())
+    # Looked up one by one, as few as there are: joined, the database would rather read through all events, or marks.
+    marked = select(exists().where(dirty.c.person == events.c.subject))
+    waits = marked.where(events.c.author == last.c.author, events.c.id == last.c.id).scalar_subquery()
+    query = select(func.count()).select_from(last).where(last.c.at >= to_number(oldest), waits)
+    return int(session.sql.execute(query).scalar_one())
 
 
 def _since(moment: datetime | None, now: datetime) -> float:

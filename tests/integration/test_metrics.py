@@ -2,12 +2,21 @@
 
 import re
 
+import pytest
+
 from exchange.access.keys import Keys
 from exchange.http.app import create_app
 from exchange.http.metrics import metrics
 from exchange.pipeline.forward import forward
 from exchange.pipeline.sequence import sequence
-from tests.integration.towns import ZHIFANG, Town, woman
+from tests.integration.towns import ZHIFANG, Town, opened, woman
+
+
+@pytest.fixture
+def node(tmp_path, database_url):
+    node = opened(tmp_path, database_url=database_url)
+    yield node
+    node.close()
 
 
 def test_methods_that_nobody_knows_are_counted_as_one(node):
