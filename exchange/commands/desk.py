@@ -212,11 +212,9 @@ class Desk:
 
     def _events(self, person: str) -> Iterable[Event]:
         """What the node knows of a person, under whichever id; not of those who are only read together with them."""
-        shelf = self.lookups.shelf(person)
+        its = self.lookups.shelf(person).of(person)
         own = self._books[person].recorded.values() if person in self._books else ()
-        known = [*map(shelf.event, shelf.stored), *own]
-        ids = ever_joined(person, (event.frame for event in known))
-        return [event for event in known if event.frame.subject.id in ids]
+        return [*map(its.event, its.stored), *(event for event in own if event.frame.subject.id in its.persons)]
 
     def _named(self, named: str, field: str = "person") -> str | None:
         """The person whom an id, an earlier item or a handle in this field names; None for a handle that is new."""
