@@ -73,6 +73,7 @@ class TestWhoIsNoLongerSignedIn:
         assert over.sends(over.form("Sign in"), key=key, actor="li.wei") == 200
         assert "what you had filled in is not sent yet" in over.text
         assert "She moved &lt;b&gt;" in over.text
+        assert "<b>Ask back or remark</b>" in over.text
         assert len(thread(app, case)) == 1, "nothing is sent by signing in"
         sent = over.form("Send it now")
         assert sent.action == f"/cases/{case}?lang=en"
