@@ -13,6 +13,7 @@ import msgspec
 
 from events.catalogue.case import EnquiryAnswered
 from events.catalogue.family import TieBegan
+from events.catalogue.person import Unmerged
 from events.envelope import Ref
 from events.event import Event, restricted
 from exchange.protocol.automatic import automatic
@@ -23,6 +24,7 @@ from exchange.protocol.kinship import Kin
 from exchange.protocol.record import Record
 from exchange.protocol.sheltered import NOTHING
 from exchange.protocol.telling.due import Due, Sight
+from exchange.protocol.without_part import parted
 
 # A dossier settles in a few rounds; more would mean that two facts follow from each other for ever.
 MOST_ROUNDS = 60
@@ -74,6 +76,7 @@ class Seen(NamedTuple):
     matched: tuple[Due, ...]
     kin: Mapping[str, Kin]
     sheltered: frozenset[Ref]
+    parted: bool  # from somebody it was merged with, which may be told of that one alone
 
     def still(self, now: Seen) -> bool:
         """Whether it would decide by the same now."""
@@ -127,11 +130,13 @@ def _bring_up(
     decided: list[Seen] = []
     final = True
     records = node.view(book)
+    apart = parted(book.events_of(Unmerged))
     for record in records:
         extra = tuple([due for due in matched if due.ref in record.facts])
         kin = node.kin(office, record) if record.ties or record.facts.of(TieBegan) else {}
         sheltered = node.sheltered(office, record) if record.facts.of(EnquiryAnswered) else NOTHING
-        now, before = Seen(record, extra, kin, sheltered), calm.seen.get(record.person)
+        now = Seen(record, extra, kin, sheltered, not apart.isdisjoint(record.persons))
+        before = calm.seen.get(record.person)
         if before is not None and before.still(now):
             continue
         sight = Sight(book, record, kin, sheltered)
