@@ -14,7 +14,7 @@ from events.catalogue.values import Place
 from events.envelope import Ref
 from events.standing import Facts, Standing, stand
 from exchange.protocol.book import Book
-from exchange.protocol.chain import chain, is_opening, keeper, named, openers, registration
+from exchange.protocol.chain import chain, is_opening, keeper, openers, registration
 from exchange.protocol.contradictions import contradictions
 from exchange.protocol.dossier import Dossier, concerned, dossiers
 from exchange.protocol.false_statements import without_false_statements
@@ -97,7 +97,7 @@ def _basis(book: Book, given: Given) -> Basis:
     facts, dossier = given.facts, given.dossier
     links = chain(facts, dossier)
     opened = openers(facts, dossier)
-    facts = without_false_statements(facts, () if named(links) else opened)
+    facts = without_false_statements(facts, links, opened)
     kept_by = keeper(links, opened, dossier, book.offices)
     movements = Movements(facts)
     movements.fold(facts.in_force(*Movements.STEPS))

@@ -4,7 +4,7 @@ fact that was taken back shares that fact's. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -14,18 +14,23 @@ from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Facts, Standing
+from exchange.protocol.chain import named
 from exchange.protocol.naming import asked_by, named_ever, town_of
+from exchange.protocol.record import Link
 
 _LINKS = (Registered, RegistrationChanged, Arrived)  # what says who keeps the registration, or once did
 _AS_KEEPER = "inflow"  # of an arrival, which names offices as other things, too
 
 
-def without_false_statements(facts: Facts, openers: Collection[str]) -> Facts:
-    """The facts, with what those said as keeper void whom nothing that stands names as that, and something once did."""
+def without_false_statements(facts: Facts, links: Sequence[Link], openers: Collection[str]) -> Facts:
+    """The facts, with what those said as keeper void whom nothing that stands names as that, and something once did.
+
+    `links`: the chain. Who opened the dossier kept the person where no link names anybody.
+    """
     statements = [*facts.in_force(Stated), *(s for s in facts.in_force(Departed) if _as_keeper(s))]
     if not statements or not facts.of(Corrected, Retracted):
         return facts
-    false = _named_once(facts).difference(_named(facts), openers)
+    false = _named_once(facts).difference(_named(facts, links), () if named(links) else openers)
     out = [s for s in statements if s.author in false and (not _as_keeper(s) or _made_keeper(s, facts))]
     if not out:
         return facts
@@ -61,14 +66,15 @@ def _named_once(facts: Facts) -> set[str]:
     return once
 
 
-def _named(facts: Facts) -> set[str]:
+def _named(facts: Facts, chain: Sequence[Link]) -> set[str]:
     """By links as they stand; also who kept the person only until the registration moved on stated it rightly.
 
-    What arrivals state names nobody while there is an entry or a move, as in the chain: those all hold who must agree,
-    and an arrival is told to few. A merge names whom its author takes for the keeper: it has that from such a link, and
+    What arrivals state names nobody while the chain has an entry or a move: those all hold who must agree, and an
+    arrival is told to few. A merge names whom its author takes for the keeper: it has that from such a link, and
     shares its error.
     """
-    standing = facts.in_force(Registered, RegistrationChanged) or facts.in_force(Arrived)
+    by_arrival = all(link.from_arrival for link in chain)
+    standing = facts.in_force(*_LINKS) if by_arrival else facts.in_force(Registered, RegistrationChanged)
     links = {office for link in standing for office in asked_by(link.payload, _AS_KEEPER)}
     sent_on = {s.payload.to for s in facts.in_force(Redirected) if isinstance(s.payload, Redirected)}
     return links | sent_on

@@ -198,3 +198,21 @@ def test_such_a_departure_ends_no_stay_either_where_its_author_once_opened_the_d
     assert OTHER in story.held(NEW).openers
     assert OTHER not in story.held(THIRD).openers
     assert [story.main(office) for office in (NEW, HOME, THIRD)] == [[HOME], [HOME], [HOME]]
+
+
+def test_an_entry_that_was_given_up_by_a_merge_says_nothing_of_who_keeps_the_other(story):
+    """Nobody registered the one who survives: OTHER keeps that one by its own arrival, and rightly says so."""
+    given_up = Registered(particulars={"name": "乙"}, basis="first_record", registration=town(NEW))
+    story.world.command(story.world.author(NEW, "P2", "2026-03-01", given_up))
+    move = RegistrationChanged(from_=town(NEW), to=town(OTHER), ground="moved")
+    moved = story.world.author(NEW, "P2", "2026-03-01", move)
+    story.world.command(moved)
+    story.world.command(story.world.author(NEW, "P2", "2026-03-01", Retracted(target=moved.ref)))
+    story.world.drain()
+    own = {"registration": town(OTHER), "stated": WHO, "opens": True}
+    story.arrives_on("2026-03-02", OTHER, kind="main", **own)
+    stay = story.arrives_on("2026-03-02", NEW, kind="further", **own)
+    story.record(OTHER, Confirmed(case=CaseRef(stay, OTHER, "inflow")))
+    story.world.command(story.world.author(NEW, "P2", "2026-03-03", Merged(other="P1", keeper=OTHER)))
+    story.world.drain()
+    assert (story.held(NEW).keeper, story.who_states(NEW)) == (OTHER, {OTHER})
