@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from exchange.protocol.automatic import RELAYED
 from exchange.protocol.naming import asked_by
 from exchange.protocol.record import CaseState, Record
 from tests.properties.world import World
@@ -20,10 +21,17 @@ def question_faults(world: World) -> list[str]:
                     continue
                 twins = [each for each in world.records(other) if state.ref.opening in each.facts]
                 # Whoever kept the person when it asked, and does not now, asks no more; who was asked may not hear it.
-                twins = [each for each in twins if other in {state.ref.asked, state.ref.opening.author, each.keeper}]
+                if other == state.asker and _put(world, state):
+                    twins = [each for each in twins if each.keeper == other]
                 if not any(state.ref in twin.cases for twin in twins) and all(map(_judged, twins)) and twins:
                     faults.append(f"question of one side: {state.ref} asked by {state.asker}, seen by {office}")
     return faults
+
+
+def _put(world: World, state: CaseState) -> bool:
+    """Whether its asker ever put a question that may be the keeper's."""
+    told = world.books[state.asker].told.get((state.ref.opening, state.ref.asked))
+    return told is not None and state.ref.kind in RELAYED.intersection(question.kind for question in told.asked)
 
 
 def _open(record: Record) -> Iterator[CaseState]:
