@@ -24,6 +24,7 @@ from exchange.access.keys import Unauthenticated
 from exchange.clock import Clock, utcnow
 
 LASTS = timedelta(hours=9)
+FOREIGN = "form.foreign"  # what a form breaks that comes from elsewhere
 _SEALS, _FORMS = b"exchange/pass/seal/1", b"exchange/pass/form/1"
 
 
@@ -62,14 +63,19 @@ class Passes:
             raise Unauthenticated(rule="pass.over")
         return found
 
-    def form(self, shown: str) -> str:
-        """What every form of a page bears that is made for this pass: a page of somebody else cannot know it."""
-        return hmac.new(self._forms, shown.encode(), hashlib.sha256).hexdigest()
+    def form(self, shown: str, office: str) -> str:
+        """What every form of a page bears that is made for this pass, and office: no page of others can know it."""
+        return f"{office}.{hmac.new(self._forms, f'{office}.{shown}'.encode(), hashlib.sha256).hexdigest()}"
 
-    def require_form(self, shown: str, given: str) -> None:
-        """Raises Forbidden where a form was not made for this pass."""
-        if not hmac.compare_digest(self.form(shown).encode(), given.encode()):
-            raise Forbidden(field="form", rule="form.foreign")
+    def require_form(self, shown: str, office: str, given: str) -> None:
+        """Raises Forbidden where a form was not made for this pass, and this office."""
+        if not hmac.compare_digest(self.form(shown, office).encode(), given.encode()):
+            raise Forbidden(field="form", rule=FOREIGN)
+
+
+def office_of(form: str) -> str:
+    """For which office the page was made whose forms bear this."""
+    return form.partition(".")[0]
 
 
 def _derived(ring: MasterKeys, purpose: bytes) -> bytes:

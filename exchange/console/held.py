@@ -1,7 +1,8 @@
 """What was filled in and could not be taken: the page that says so carries it on, and it is sent from there.
 
 Nothing of it is kept on our side or put into an address. Only where the browser itself says that a form came from a
-page of ours is it carried on: what somebody else's page sends is not to come back under ours.
+page of ours is it carried on: what somebody else's page sends is not to come back under ours. And only to whoever
+speaks for the office for which that page was made: the places of notices are numbered by office.
 """
 
 from __future__ import annotations
@@ -10,29 +11,35 @@ from dataclasses import dataclass
 
 from flask import request
 
+from exchange.access.passes import office_of
 from exchange.http.gate import own_form
 
+FORM = "form"  # the field that says for whom the page was made
 WRITTEN = ("text", "note")  # fields of free text: these are shown, and can be gone on with
 _CARRIED = "held."  # before the name of a field in the form that asks to sign in
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """`action`: where it was sent. `written`: what somebody wrote; `fields`: everything else."""
+    """`action`: where it was sent. `office`: for which the page was made. `written`: what somebody wrote; `fields`:
+    everything else.
+    """
 
     action: str
+    office: str
     written: tuple[tuple[str, str], ...]
     fields: tuple[tuple[str, str], ...]
 
     @property
     def hidden(self) -> tuple[tuple[str, str], ...]:
         """All of it, as the form that asks to sign in bears it."""
-        return tuple((_CARRIED + name, value) for name, value in (*self.fields, *self.written))
+        every = ((FORM, self.office), *self.fields, *self.written)
+        return tuple((_CARRIED + name, value) for name, value in every)
 
 
 def sent(action: str) -> Held | None:
-    """What this request sent from a page, without what says for whom that page was made."""
-    return _held(action, [(name, value) for name, value in request.form.items(multi=True) if name != "form"])
+    """What this request sent from a page."""
+    return _held(action, list(request.form.items(multi=True)))
 
 
 def carried(action: str) -> Held | None:
@@ -41,8 +48,10 @@ def carried(action: str) -> Held | None:
     return _held(action, [(n.removeprefix(_CARRIED), value) for n, value in fields if n.startswith(_CARRIED)])
 
 
-def _held(action: str, fields: list[tuple[str, str]]) -> Held | None:
-    if not fields or not own_form():
+def _held(action: str, sent: list[tuple[str, str]]) -> Held | None:
+    office = next((office_of(value) for name, value in sent if name == FORM), "")
+    if not office or not own_form():
         return None
+    fields = [(name, value) for name, value in sent if name != FORM]
     written = tuple((name, value) for name, value in fields if name in WRITTEN and value.strip())
-    return Held(action, written, tuple((name, value) for name, value in fields if (name, value) not in written))
+    return Held(action, office, written, tuple(each for each in fields if each not in written))

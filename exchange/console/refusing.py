@@ -8,6 +8,8 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
+from exchange.access.caller import Forbidden
+from exchange.access.passes import FOREIGN
 from exchange.console.held import Held, sent
 from exchange.console.opens import home, opens
 from exchange.console.signing import SIGN_IN, SIGN_OUT, here, next_page, sign_in_page, words
@@ -24,14 +26,16 @@ KEPT = ("Allow", "Retry-After")  # of what is said to machines, where a page say
 def refusing(blueprint: Blueprint, node: Node) -> None:
     """For the pages of this blueprint, and for addresses that no page has."""
 
+    def form_token(office: str) -> str:
+        return node.passes.form(request.cookies.get(COOKIE, ""), office)
+
     def beside() -> dict[str, Any]:
-        shown = request.cookies.get(COOKIE, "")
         reader = g.get("caller")
         return {
             "signed_in": reader,
             "here": here,
             "home": home(reader),
-            "form_token": node.passes.form(shown),
+            "form_token": form_token("" if reader is None else reader.office),
             "opens": lambda endpoint: reader is None or opens(reader, endpoint),
         }
 
@@ -51,10 +55,11 @@ def refusing(blueprint: Blueprint, node: Node) -> None:
             over = details if request.cookies.get(COOKIE) else None
             page = make_response(sign_in_page(said, next_page(_wanted()), over, held=_sent()), 401)
         else:
-            again = _sent() if answer.status_code >= 500 else None  # it bears its id: sent twice, it is one act
-            page = make_response(
-                render_template("console/error.html", words=said, problem=details, held=again, **beside())
-            )
+            again = _sent() if answer.status_code >= 500 or _of_another_pass(error) else None
+            shown = {**beside(), "problem": details, "held": again}
+            if again is not None:  # not to be sent for another office, also where it is not known who reads
+                shown["form_token"] = form_token(again.office)
+            page = make_response(render_template("console/error.html", words=said, **shown))
             page.status_code = answer.status_code
         page.headers["Content-Security-Policy"] = PAGES
         page.headers["Cache-Control"] = "no-store"
@@ -79,6 +84,12 @@ def _wanted() -> str | None:
     return None if request.path == SIGN_OUT else here()
 
 
+def _of_another_pass(error: Exception) -> bool:
+    """Whether whoever sent it has signed in again since the page was made, for the same office."""
+    held = _sent() if isinstance(error, Forbidden) and error.rule == FOREIGN else None
+    return held is not None and "caller" in g and held.office == g.caller.office
+
+
 def _sent() -> Held | None:
-    """What was filled in; a key that was is none of it."""
+    """What was filled in, with its id: sent twice, it is one act. A key that was filled in is none of it."""
     return sent(here()) if request.method == "POST" and request.path not in {SIGN_IN, SIGN_OUT} else None

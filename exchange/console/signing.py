@@ -68,12 +68,15 @@ def signing(blueprint: Blueprint, node: Node) -> None:
             return make_response(sign_in_page(said, wanted, details, office, actor, held), error.status)
         issued = node.passes.issue(token, office, actor)
         answer: Answer
+        if held is not None and held.office != reader.office:
+            other = {"detail": said.say("held.of_other", office=said.office(held.office))}
+            return make_response(sign_in_page(said, wanted, other, office, actor, held), 403)
         if not leads_somewhere(reader, wanted):
             answer = redirect(url_for(home(reader), lang=said.language), 303)
         elif held is None:
             answer = redirect(wanted, 303)
         else:
-            shown = {"held": held, "signed_in": reader, "form_token": node.passes.form(issued)}
+            shown = {"held": held, "signed_in": reader, "form_token": node.passes.form(issued, reader.office)}
             answer = make_response(render_template("console/held.html", words=said, **shown))
         _keep(answer, issued)
         return answer

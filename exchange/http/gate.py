@@ -10,7 +10,7 @@ from events.errors import Malformed
 from exchange.access import purposes
 from exchange.access.caller import Caller, Forbidden
 from exchange.access.keys import Key, Keys, Unauthenticated
-from exchange.access.passes import Passes
+from exchange.access.passes import FOREIGN, Pass, Passes
 from exchange.http.allows import PUBLIC, declared
 from exchange.http.routes import use_cases
 from exchange.jurisdictions import codes
@@ -43,7 +43,10 @@ def install(app: Flask, keys: Keys, passes: Passes | None = None) -> None:
             _require_own_form()
         if allowed != PUBLIC:
             shown = request.cookies.get(COOKIE) if page and "Authorization" not in request.headers else None
-            g.caller = _by_key(keys) if passes is None or not shown else _by_pass(keys, passes, shown)
+            g.caller = _by_key(keys) if passes is None or not shown else _by_pass(keys, passes.read(shown))
+            if passes is not None and shown and _writes():
+                # What is sent along by itself says nothing of who filled in a form, so the form must.
+                passes.require_form(shown, g.caller.office, request.form.get("form", ""))
             g.caller.require(*sorted(allowed))
 
     app.before_request(admit)
@@ -84,7 +87,7 @@ def _require_own_form() -> None:
     """
     request.max_content_length = LARGEST_FORM
     if own_form() is False:
-        raise Forbidden(field="form", rule="form.foreign")
+        raise Forbidden(field="form", rule=FOREIGN)
     for name, value in request.form.items(multi=True):
         if "\0" in value or "\0" in name:
             raise Malformed(field=name, rule="text.control")  # which no page sends and no store can be asked for
@@ -95,11 +98,8 @@ def _by_key(keys: Keys) -> Caller:
     return caller_of(key, request.headers.get(OFFICE), request.headers.get(ACTOR))
 
 
-def _by_pass(keys: Keys, passes: Passes, shown: str) -> Caller:
-    """Whoever signed in. What is sent along by itself says nothing of who filled in a form, so the form must."""
-    found = passes.read(shown)
-    if _writes():
-        passes.require_form(shown, request.form.get("form", ""))
+def _by_pass(keys: Keys, found: Pass) -> Caller:
+    """Whoever signed in."""
     return caller_of(keys.authenticate(found.token), found.office, found.actor)
 
 

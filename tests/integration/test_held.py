@@ -96,10 +96,70 @@ class TestWhoIsNoLongerSignedIn:
         assert over.sends(over.form("Sign in"), key=audits) == 200
         assert over.page.request.path == "/key"
 
-    def test_of_another_office_it_is_refused_as_ever(self, app, over):
-        _, other = app.extensions["keys_of_the_test"].issue("k", [WANSHOULU], ["confirmer"])
-        over.sends(over.form("Sign in"), key=other)
-        assert over.sends(over.form("Send it now")) == 404
+    @pytest.mark.parametrize("office", [WANSHOULU, DONGHUAMEN], ids=["who has no part in it", "who asks"])
+    def test_for_another_office_it_is_not_sent(self, app, over, key, office):
+        _, other = app.extensions["keys_of_the_test"].issue("k", [office], ["confirmer"])
+        assert over.sends(over.form("Sign in"), key=other) == 403
+        assert "What you had filled in is Zhifang Subdistrict, Jiangxia District’s." in over.text
+        assert "Set-Cookie" not in over.page.headers
+        assert over.sends(over.form("Sign in"), key=key) == 200
+        assert over.sends(over.form("Send it now")) == 200
+
+
+class TestWhoHasSignedInAgainElsewhere:
+    """In another window of the same browser: the page was made for a pass that it no longer shows."""
+
+    def test_sends_it_again_for_the_same_office(self, app, case, remarked):
+        reader, form = remarked
+        reader.signs_in(ZHIFANG)
+        assert reader.sends(form, text=REMARK) == 403
+        assert len(thread(app, case)) == 1
+        assert reader.sends(reader.form("Send it again")) == 200
+        assert "1 &amp; 2." in thread(app, case)[1]
+
+    def test_and_for_no_other(self, remarked):
+        reader, form = remarked
+        reader.signs_in(DONGHUAMEN)
+        assert reader.sends(form, text=REMARK) == 403
+        assert "Send it again" not in reader.text
+
+    def test_for_no_other_also_where_the_node_knew_not_who_sent_it(self, node, remarked, monkeypatch):
+        reader, form = remarked
+        reader.signs_in(DONGHUAMEN)
+
+        class Away(ExchangeError):
+            code, status = "unavailable", 503
+
+        def away(*_: object) -> None:
+            raise Away
+
+        with monkeypatch.context() as broken:
+            broken.setattr("exchange.access.keys.Keys.authenticate", away)
+            assert reader.sends(form, text=REMARK) == 503
+        assert reader.sends(reader.form("Send it again")) == 403
+        assert "Send it again" not in reader.text
+
+
+def test_what_one_office_acknowledges_is_no_other_s_line_of_that_number(app, node, clock, key):
+    """Notices are numbered by office: a form that names some by number alone is for the office that saw them."""
+    home, new_home = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
+    for at, other in ((home, new_home), (new_home, home)):
+        for number in (2, 3):
+            at.registers(woman(number + 4 * (at is home)))
+            other.sees_arrive(woman(number + 4 * (at is home)), at.code)
+    for town in (home, new_home):
+        for each in town.cases():
+            if each.asked == town.code:
+                town.answers("case.confirmed", each.id)
+    reader = Reader(app).signs_in(ZHIFANG)
+    reader.opens("/inbox?tab=read")
+    form = next(each for each in reader.forms() if each.button.startswith("Acknowledge"))
+    clock.now += LASTS + timedelta(minutes=1)
+    assert reader.sends(form) == 401
+    _, other = app.extensions["keys_of_the_test"].issue("k", [DONGHUAMEN], ["clerk"])
+    if reader.sends(reader.form("Sign in"), key=other) == 200:
+        reader.sends(reader.form("Send it now"))
+    assert [each for each in new_home.inbox() if each.acknowledged is not None] == []
 
 
 @pytest.mark.parametrize("says", [{"Sec-Fetch-Site": ""}, {"Sec-Fetch-Site": "", "Origin": ""}])

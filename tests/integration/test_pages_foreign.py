@@ -46,10 +46,10 @@ def pages(reader: Reader, others: Others) -> list[tuple[str, bool]]:
     return found
 
 
-def forms(reader: Reader, others: Others, path: str) -> Iterator[Form]:
+def forms(reader: Reader, others: Others, path: str, scope: str) -> Iterator[Form]:
     """What may be sent there about the other office's person."""
     node: Node = reader.app.extensions["node_of_the_test"]
-    token = node.passes.form(reader.client.get_cookie(COOKIE).value)
+    token = node.passes.form(reader.client.get_cookie(COOKIE).value, scope)
     about = {
         "case": others.case,
         "member": others.case,
@@ -76,7 +76,7 @@ def test_nothing_foreign_is_seen_or_written(node, others, scope):
     for role in ROLES:
         reader = Reader(app).signs_in(scope, role)
         for path, writes in pages(reader, others):
-            for form in (None, *(forms(reader, others, path) if writes else ())):
+            for form in (None, *(forms(reader, others, path, scope) if writes else ())):
                 if form is None:
                     reader.page = reader.client.get(path)
                 else:

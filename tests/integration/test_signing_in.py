@@ -244,4 +244,6 @@ def test_a_pass_of_another_node_or_an_altered_one_is_none():
         with pytest.raises(Unauthenticated):
             passes.read(wrong)
     with pytest.raises(Forbidden):
-        passes.require_form(issued, other.form(issued))
+        passes.require_form(issued, ZHIFANG, other.form(issued, ZHIFANG))
+    with pytest.raises(Forbidden):
+        passes.require_form(issued, ZHIFANG, passes.form(issued, DONGHUAMEN))
