@@ -32,7 +32,7 @@ def test_they_are_listed(data):
     assert told["files"] == []
     lines = run(data).stdout.splitlines()
     assert "Wenyilu Subdistrict, Furong District" in lines[0]
-    assert lines[-1] == "1 letters to be sent."
+    assert lines[-1] == "Letters to be sent: 1."
 
 
 def test_they_are_printed(data, tmp_path):
