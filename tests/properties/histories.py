@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from events.envelope import Ref
 from exchange.protocol.duties import RULES, Rule
+from tests.properties.areas import Areas
 from tests.properties.commands import PERSONS, Commands
 from tests.properties.enquiries import Enquiries
 from tests.properties.households import Households
@@ -27,13 +28,15 @@ def history(
     persons: int = 2,
     rules: Mapping[str, Rule] = RULES,
     left_out: frozenset[str] = frozenset(),
+    overseen: bool = False,
 ) -> tuple[World, Commands]:
-    """A drained world after `steps` attempts at a command."""
+    """A drained world after `steps` attempts at a command. `overseen`: the county speaks, too."""
     world = World(seed, nodes, rules=rules, left_out=left_out, confirm_equal=confirms(seed))
     commands = Commands(world, PERSONS[:persons])
     successions = Successions(world, commands.persons)
     enquiries, reviews = Enquiries(world, commands), Reviews(world, commands)
     households, moved_by_error = Households(world, commands), MovedByError(world, commands)
+    areas = Areas(world, commands)
     moments = successions.moments(steps)
     for step in range(steps):
         if step in moments:
@@ -43,6 +46,8 @@ def history(
         reviews.step()
         households.step()
         moved_by_error.step()
+        if overseen:
+            areas.step()
         if world.random.random() < 0.6:
             world.settle(world.random.randrange(nodes))
         for _ in range(world.random.randrange(3)):

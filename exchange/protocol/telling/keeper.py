@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Reply
 from events.catalogue.family import TieBegan, TieEnded
-from events.catalogue.movement import Arrived, Departed
+from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Changed, Deceased, Protected, Stated, Unprotected
 from events.envelope import Ref
 from events.standing import Standing
@@ -21,7 +21,7 @@ from exchange.protocol.telling.due import IDENTITY, NO_PARTS, PARTICULAR_PARTS, 
 # What is said of a tie or inside its case makes nobody hold the person.
 _OF_A_TIE = (TieBegan, TieEnded, Corrected, Retracted, Reply)
 _AT_ALL_TIMES = (Deceased, Protected, Unprotected)
-_HAPPENS = (*_AT_ALL_TIMES, Changed, TieBegan, TieEnded, Departed)
+_HAPPENS = (*_AT_ALL_TIMES, Changed, TieBegan, TieEnded, Departed, Left)
 
 
 def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
@@ -91,8 +91,11 @@ def keeper_tells_open_stays(sight: Sight) -> Iterator[Due]:
 
 
 def _happens_to(standing: Standing, stay: Stay) -> bool:
-    """What concerns the person at all times; of what happens on the way, only what came after the stay began."""
-    return isinstance(standing.payload, _AT_ALL_TIMES) or standing.stamp > stay.stamp
+    """What concerns the person at all times; of what happens on the way, only what came after the stay began, and of
+    stays that were left none that was over by then.
+    """
+    earlier = isinstance(standing.payload, Left) and standing.day < stay.began
+    return isinstance(standing.payload, _AT_ALL_TIMES) or (standing.stamp > stay.stamp and not earlier)
 
 
 def _tell_stay(sight: Sight, other: Stay, stay: Stay) -> Iterator[Due]:
