@@ -138,7 +138,8 @@ def _asker(
         return book.offices.successor(ref.opening.author, person)
     if keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
         return opening.author
-    if any(d.teller == opening.author for d in tellers):
+    told = {d.teller for d in tellers}
+    if opening.author in told and not (opening.author == ref.asked and keeper in told):
         # By the content as it was put: of two offices that became one the one may be home, and the other left.
         put = ref.kind == "moved-on" and ref.asked in named_offices(opening.payload)
         if put or (isinstance(opening.payload, Registered) and opening.payload.registration is not None):
