@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exchange.protocol.automatic import RELAYED
-from exchange.protocol.naming import asked_by
+from exchange.protocol.naming import named_ever
 from exchange.protocol.record import CaseState, Record
 from tests.properties.world import World
 
@@ -43,7 +43,7 @@ def _open(record: Record) -> Iterator[CaseState]:
         if not state.open or state.by_document or state.hidden or opening is None:
             continue
         # Its author may have asked the office something else by the same act, and so not this (rule 2 of routing).
-        if state.ref.kind == "moved-on" and state.ref.asked in asked_by(opening.payload, "moved-on"):
+        if state.ref.kind == "moved-on" and state.ref.asked in named_ever(opening, record.facts, "moved-on"):
             continue
         yield state
 
