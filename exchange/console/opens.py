@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -45,7 +45,7 @@ def leads_somewhere(reader: Caller, wanted: str) -> bool:
     """Whether this is the address of a page that the reader's key opens."""
     adapter = current_app.create_url_adapter(request)
     try:
-        found = None if adapter is None else adapter.match(urlsplit(wanted).path, method="GET")
+        found = None if adapter is None else adapter.match(unquote(urlsplit(wanted).path), method="GET")
     except HTTPException:
         return False
     return found is not None and opens(reader, found[0])

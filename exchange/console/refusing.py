@@ -12,15 +12,13 @@ from exchange.access.caller import Forbidden
 from exchange.access.passes import FOREIGN
 from exchange.console.held import Held, sent
 from exchange.console.opens import home, opens
-from exchange.console.signing import SIGN_IN, SIGN_OUT, here, next_page, sign_in_page, words
+from exchange.console.signing import KEPT, SIGN_IN, SIGN_OUT, here, next_page, sign_in_page, words
 from exchange.http import problems
 from exchange.http.gate import API, COOKIE
 from exchange.http.headers import PAGES
 
 if TYPE_CHECKING:
     from exchange.node import Node
-
-KEPT = ("Allow", "Retry-After")  # of what is said to machines, where a page says it to people
 
 
 def refusing(blueprint: Blueprint, node: Node) -> None:

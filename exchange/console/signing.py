@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 INBOX, SIGN_IN, SIGN_OUT = "/inbox", "/sign-in", "/sign-out"
+KEPT = ("Allow", "Retry-After")  # of what is said to machines, where a page says it to people
 SAID = ("confirmed", "answered", "left", "acknowledged", "sent", "recorded")  # how many, once something was sent
 
 
@@ -36,7 +37,8 @@ def words() -> Words:
 def here(**changed: str | None) -> str:
     """This page with some of its query changed, without what it says of something that was sent."""
     query = {**{name: value for name, value in request.args.items() if name not in SAID}, **changed}
-    return f"{request.path}?{urlencode({name: value for name, value in query.items() if value is not None})}"
+    # Quoted: before "\\", which a browser takes for "/", an address would be one of another site.
+    return f"{quote(request.path)}?{urlencode({name: value for name, value in query.items() if value is not None})}"
 
 
 def signing(blueprint: Blueprint, node: Node) -> None:
@@ -57,17 +59,17 @@ def signing(blueprint: Blueprint, node: Node) -> None:
         """A pass for whoever has a valid key, and the page that was wanted."""
         said, wanted = words(), next_page(request.form.get("next"))
         held = carried(wanted)
+        answer: Answer
         token, office = request.form.get("key", "").strip(), request.form.get("office", "").strip() or None
         actor = request.form.get("actor", "").strip() or None
         try:
             reader = caller_of(keys.authenticate(token), office, actor)
         except ExchangeError as error:
-            if error.status >= 500:
-                raise
-            details = problems.handled(error).get_json()
-            return make_response(sign_in_page(said, wanted, details, office, actor, held), error.status)
+            told = problems.handled(error)
+            answer = make_response(sign_in_page(said, wanted, told.get_json(), office, actor, held), error.status)
+            answer.headers.extend((name, told.headers[name]) for name in KEPT if name in told.headers)
+            return answer
         issued = node.passes.issue(token, office, actor)
-        answer: Answer
         if held is not None and held.office != reader.office:
             other = {"detail": said.say("held.of_other", office=said.office(held.office))}
             return make_response(sign_in_page(said, wanted, other, office, actor, held), 403)

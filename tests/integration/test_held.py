@@ -14,6 +14,14 @@ from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town,
 REMARK = 'She moved <b>"again"</b>:\n1 & 2.'
 
 
+class Away(ExchangeError):
+    code, status = "unavailable", 503
+
+
+def away(*_: object) -> None:
+    raise Away
+
+
 @pytest.fixture
 def clock():
     return Clock()
@@ -127,12 +135,6 @@ class TestWhoHasSignedInAgainElsewhere:
         reader, form = remarked
         reader.signs_in(DONGHUAMEN)
 
-        class Away(ExchangeError):
-            code, status = "unavailable", 503
-
-        def away(*_: object) -> None:
-            raise Away
-
         with monkeypatch.context() as broken:
             broken.setattr("exchange.access.keys.Keys.authenticate", away)
             assert reader.sends(form, text=REMARK) == 503
@@ -178,12 +180,6 @@ def test_what_no_browser_says_to_be_ours_is_not_carried_on(app, case, says, key)
 def test_where_it_cannot_be_recorded_now_it_is_sent_again_from_the_page_that_says_so(app, case, remarked, monkeypatch):
     reader, form = remarked
 
-    class Away(ExchangeError):
-        code, status = "unavailable", 503
-
-    def away(*_: object) -> None:
-        raise Away
-
     with monkeypatch.context() as broken:
         broken.setattr("exchange.http.node_use_cases.NodeUseCases.reply", away)
         assert reader.sends(form, text=REMARK) == 503
@@ -191,6 +187,19 @@ def test_where_it_cannot_be_recorded_now_it_is_sent_again_from_the_page_that_say
     again = reader.form("Send it again")
     assert (again.value("act"), again.value("form")) == (form.value("act"), form.value("form"))
     assert reader.sends(again) == 200
+    assert "1 &amp; 2." in thread(app, case)[1]
+
+
+def test_nothing_is_lost_where_the_node_cannot_be_asked_for_the_key(app, case, key, remarked, clock, monkeypatch):
+    reader, form = remarked
+    clock.now += LASTS + timedelta(minutes=1)
+    assert reader.sends(form, text=REMARK) == 401
+    with monkeypatch.context() as broken:
+        broken.setattr("exchange.access.keys.Keys.authenticate", away)
+        assert reader.sends(reader.form("Sign in"), key=key) == 503
+    assert (reader.page.headers["Retry-After"], key in reader.text) == ("2", False)
+    assert reader.sends(reader.form("Sign in"), key=key) == 200
+    assert reader.sends(reader.form("Send it now")) == 200
     assert "1 &amp; 2." in thread(app, case)[1]
 
 

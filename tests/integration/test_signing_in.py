@@ -182,6 +182,14 @@ class TestAddressesThatNoPageHas:
             assert "POST" in app.test_client().get("/sign-out", headers=asks).headers["Allow"]
 
 
+@pytest.mark.parametrize("path", ["//elsewhere.example/", "/\\elsewhere.example/", "///elsewhere.example/?"])
+def test_a_page_that_says_there_is_nothing_leads_nowhere_else_either(app, path):
+    """Its link to the other language is to the same address, which somebody else may have made up."""
+    answer = app.test_client().get("/", headers=BROWSERS_ASK, environ_overrides={"PATH_INFO": path})
+    assert answer.status_code == 404
+    assert {each[:2] for each in re.findall(r'href="([^"]*)"', answer.text)}.isdisjoint({"//", "/\\"})
+
+
 @pytest.mark.parametrize("wanted", ["//elsewhere.example/", "https://elsewhere.example/", "/\\elsewhere.example", ""])
 def test_it_leads_to_no_page_of_somebody_else(app, wanted):
     _, secret = app.extensions["keys_of_the_test"].issue("k", [ZHIFANG], ["clerk"])
