@@ -7,7 +7,7 @@ with the first from then on. The recorder is never told which of them it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from events import documents
@@ -41,16 +41,24 @@ def telling(bearers: set[str]) -> set[str]:
 def match(
     content: Mapping[str, Any], candidates: Iterable[str], events: Callable[[str], Iterable[Event]]
 ) -> str | None:
-    """Of those who hold the same document, the person with the same name. `events`: what the node knows of one."""
+    """Of those who hold the same document, the person with the same name. `events`: what the node knows of one.
+
+    First by what was recorded under each one's own id: a merge that was undone made two names those of both.
+    """
     stated = _stated(content)
     if "name" not in stated:
         return None
-    return next((person for person in sorted(candidates) if _same(stated, events(person))), None)
+    bearing = {person: set(_bearing(stated, events(person))) for person in sorted(candidates)}
+    own = next((person for person, subjects in bearing.items() if person in subjects), None)
+    return own or next((person for person, subjects in bearing.items() if subjects), None)
 
 
-def _same(stated: Mapping[str, Any], events: Iterable[Event]) -> bool:
-    held = (_stated(content_of(event.payload)) for event in events)
-    return any(same_name(stated["name"], particulars["name"]) for particulars in held if "name" in particulars)
+def _bearing(stated: Mapping[str, Any], events: Iterable[Event]) -> Iterator[str]:
+    """The ids under which the name was recorded."""
+    for event in events:
+        held = _stated(content_of(event.payload))
+        if "name" in held and same_name(stated["name"], held["name"]):
+            yield event.frame.subject.id
 
 
 def _stated(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,6 +77,15 @@ def test_whoever_comes_next_with_the_document_is_the_one_of_that_name(node, home
     assert arrives(Town(node, "420115002000"), name=woman()["name"]).person == first.person
 
 
+def test_two_who_were_taken_for_one_are_again_two(node, home):
+    """A merge that was undone leaves each the own name, whichever id is the lower one."""
+    first, second = home.registers(woman()).person, home.registers(woman(name=STRANGER)).person
+    merge = home.records("person.merged", "2026-03-02", {"other": second, "keeper": home.code}, first)
+    home.records("person.unmerged", "2026-03-02", {"other": second, "merge": [home.code, merge.id]}, first)
+    assert arrives(Town(node, WANSHOULU)).person == second
+    assert arrives(Town(node, "420115002000"), name=woman()["name"]).person == first
+
+
 def test_what_more_than_twenty_bear_says_nothing_of_anybody(node, home, elsewhere):
     """A number that stands for none would make one dossier of a whole register (decision 0059)."""
     bearers = [
