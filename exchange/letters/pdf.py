@@ -28,8 +28,12 @@ def pdf(letters: Iterable[Letter]) -> bytes:
 
 
 def drawable(value: str) -> str:
-    """The text with every sign that the font does not have named by its code point: no sign of a name gets lost."""
-    return "".join(sign if ord(sign) in _signs() else f"[U+{ord(sign):04X}]" for sign in value)
+    """The text with every sign that the font does not have named by its code point: no sign of a name gets lost.
+
+    Lines end where they ended; what a tabulator sets apart stays apart.
+    """
+    signs = value.expandtabs(4)
+    return "".join(sign if sign == "\n" or ord(sign) in _signs() else f"[U+{ord(sign):04X}]" for sign in signs)
 
 
 @cache

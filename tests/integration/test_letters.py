@@ -103,11 +103,12 @@ def test_each_office_outside_gets_a_letter_of_its_own(node, office):
 
 def test_a_request_says_what_is_wanted_and_no_address_of_whom_is_protected(node, office):
     person = str(office.sees_arrive(woman(), OUTSIDE).person)
-    wanted = {"to": OUTSIDE, "asks": "change", "wanted": {"education": "20"}, "note": "有毕业证书"}
+    wanted = {"to": OUTSIDE, "asks": "change", "wanted": {"education": "20"}, "note": "有毕业证书\n\t见附件"}
     office.records("request.opened", "2026-03-02", wanted, person)
     (text,) = [each for each in printed(office) if "Request" in each]
     assert "请求 Asked for · 文化程度 Education 大学本科" in text
-    assert "备注 Note 有毕业证书" in text
+    assert "备注 Note 有毕业证书\n" in text
+    assert text.split("备注 Note 有毕业证书\n")[1].lstrip().startswith("见附件\n")
     office.records("person.protected", "2026-03-02", {"ground": "threat"}, person)
     assert "1 Lane" not in "".join(printed(office))
 
