@@ -44,7 +44,8 @@ def desk(blueprint: Blueprint, node: Node) -> None:
 
     def show_line(position: int, problem: Any = None) -> Answer:
         view = line_view(node, words(), reader(), position)
-        return page("line.html", problem, line=view, act=new_id(node.clock()))
+        again = None if problem is None else request.form  # so that nobody has to choose once more
+        return page("line.html", problem, line=view, filled=again, act=new_id(node.clock()))
 
     @blueprint.get("/inbox")
     @allows("clerk", "confirmer", "supervisor")

@@ -12,8 +12,6 @@ from exchange.http.app import create_app
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 
-EMPTY = {"selected": None, "checked": None}
-
 
 @dataclass
 class Form:
@@ -55,8 +53,11 @@ class _Forms(HTMLParser):
         elif tag == "select":
             self._select = str(given["name"])
         elif tag == "option" and self._select is not None:
-            form.fields.append((self._select, given.get("value") or ""))
-            self._select = None  # the first one, unless somebody chooses
+            chosen = (self._select, given.get("value") or "")
+            if form.fields[-1:] and form.fields[-1][0] == self._select:
+                form.fields[-1:] = [chosen] if "selected" in given else form.fields[-1:]
+            else:
+                form.fields.append(chosen)  # the first one, unless another is selected
         elif tag == "button":
             self._text = []
 
@@ -70,6 +71,8 @@ class _Forms(HTMLParser):
         elif tag == "textarea" and self._inside is not None and self._text is not None:
             written = "".join(self._text).removeprefix("\n")  # as browsers read it
             self._inside.fields[-1], self._text = (self._inside.fields[-1][0], written), None
+        elif tag == "select":
+            self._select = None
         elif tag == "button" and self._inside is not None and self._text is not None:
             self._inside.button, self._text = "".join(self._text).strip(), None
 

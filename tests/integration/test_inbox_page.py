@@ -122,10 +122,13 @@ def test_one_wrong_answer_sends_none_and_the_page_says_why(clerk, home, househol
     clerk.opens("/inbox")
     clerk.opens(re.findall(r'href="(/inbox/\d+)\?', clerk.text)[0])
     form = clerk.form("Send the answers")
-    first = form.value("member")
-    assert clerk.sends(form, **{f"answer.{first}": "case.disputed:nonsense"}) == 422
+    first, second, third = (value for name, value in form.fields if name == "member")
+    chosen = {f"answer.{second}": "case.disputed:identity_mismatch", f"answer.{third}": ""}
+    assert clerk.sends(form, **chosen, **{f"answer.{first}": "case.disputed:nonsense"}) == 422
     assert "<b>Error: </b>" in clerk.text
     assert {case.status for case in home.cases()} == {"open"}
+    again = clerk.form("Send the answers")
+    assert {name: again.value(name) for name in chosen} == chosen, "nobody has to choose once more"
 
 
 def test_what_asks_nothing_is_acknowledged_by_whoever_signed_in(app, node, home, new_home):
