@@ -18,7 +18,7 @@ from events.names import normalise
 from exchange.access import access_log
 from exchange.access.caller import Caller, Forbidden
 from exchange.access.rate import attempt
-from exchange.commands.match_person import document_token
+from exchange.commands.match_person import LOOKUP, document_token, telling
 from exchange.protocol.enquiry import PURPOSES, fitting, prepared
 from exchange.protocol.equal import keeps
 from exchange.protocol.record import Record
@@ -56,7 +56,8 @@ def prefill(node: Node, caller: Caller, *, kind: str, number: str, name: str, co
     attempt(node.uow, caller, PURPOSE, ("consent", *given), node.clock(), node.settings.lookups_per_hour)
     fields = PURPOSES[PURPOSE].fields
     with node.look() as session:
-        dossiers = bearing(node, session, token)
+        alike = telling(set(session.persons_with(LOOKUP, token)))  # by what too many bear nobody is known
+        dossiers = bearing(node, session, token) if alike else []
     kept = [record for shelf in dossiers for record in _kept(node, shelf)]
     asked = EnquiryOpened(to=caller.office, purpose=PURPOSE, consent=True, given=given, fields=tuple(sorted(fields)))
     found = [record for record in kept if fitting(asked, [record])]

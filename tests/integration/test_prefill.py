@@ -54,6 +54,16 @@ def test_what_does_not_fit_is_answered_as_nobody(home, newcomers, number, name):
     assert looks_up(newcomers, number, name) == Prefilled()
 
 
+def test_by_a_number_that_too_many_bear_nobody_is_found(home, newcomers, monkeypatch):
+    """It says nothing of who they are (decision 0059), and a family name alone is no ground to tell anything."""
+    monkeypatch.setattr("exchange.commands.match_person.MOST", 2)
+    home.registers(HELD)
+    home.registers({**HELD, "name": "赵大海"})
+    assert looks_up(newcomers).held
+    home.registers({**HELD, "name": "李一"})
+    assert looks_up(newcomers) == Prefilled()
+
+
 def test_looking_up_changes_nothing_and_tells_nobody(node, home, newcomers):
     kept = home.registers(HELD)
     before = told(node), home.sheet(kept.person)
