@@ -27,6 +27,7 @@ from tests.properties.enquiries import enquiry_faults
 from tests.properties.families import Watch
 from tests.properties.histories import HISTORIES, again, confirms, history, shape
 from tests.properties.households import line_faults
+from tests.properties.questions import question_faults
 from tests.properties.reached import reached
 from tests.properties.shown import shown
 from tests.properties.succession import succession_faults
@@ -47,6 +48,7 @@ def faults_of(world: World) -> list[str]:
         *document_faults(world),
         *enquiry_faults(world),
         *line_faults(world),
+        *question_faults(world),
     ]
 
 

@@ -1,4 +1,4 @@
-"""No question has one side alone, in some histories (decision 0058); a planted fault shows that such a one is found."""
+"""A planted fault, to show that a question which has one side alone is found."""
 
 from __future__ import annotations
 
@@ -15,7 +15,3 @@ def test_an_author_taken_for_the_one_who_asks_wherever_it_names_the_office_is_fo
 
     monkeypatch.setattr(cases, "asked_by", wherever_named)
     assert any(question_faults(history(seed, **shape(seed))[0]) for seed in range(8_400_046, 8_400_060))
-
-
-def test_no_question_has_one_side_alone():
-    assert [f for seed in range(8_400_000, 8_400_060) for f in question_faults(history(seed, **shape(seed))[0])] == []

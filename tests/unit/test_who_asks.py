@@ -7,9 +7,10 @@ import pytest
 from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed, Redirected
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Arrived, Left
+from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Registered
-from events.catalogue.values import ABROAD, CaseRef, NoteKind, town
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import ABROAD, UNKNOWN, CaseRef, NoteKind, town
 from events.envelope import Ref
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.offices import Offices
@@ -96,6 +97,31 @@ def test_whom_a_question_of_the_keeper_is_sent_on_to_has_a_case_to_answer(story)
     assert story.stands(there, THIRD, "contested", HOME) == "open"
     assert not story.knows(THIRD, sent)
     assert question_faults(story.world) == []
+
+
+def moved_on_from(story: Asking) -> tuple[Ref, Ref]:
+    """OTHER saw the person go nobody knows where, before the registration moved to NEW: by whose word the person had
+    lived there by then. What NEW asks OTHER, and the move.
+    """
+    stay = story.lives("2026-03-02", OTHER)
+    story.on("2026-03-06", OTHER, Departed(stay=stay, destination=UNKNOWN))
+    move = story.record(HOME, RegistrationChanged(from_=town(HOME), to=town(NEW), ground="moved"))
+    return story.on("2026-03-04", NEW, Arrived(kind="main", registration=town(NEW), stated=WHO)), move
+
+
+def test_whom_the_keeper_asks_has_a_case_to_answer_though_it_never_heard_that_the_registration_moved_on(story):
+    opening, move = moved_on_from(story)
+    assert story.stands(opening, OTHER, "moved-on", NEW) == "open"
+    assert story.world.books[OTHER].parts(move) == frozenset()
+    assert question_faults(story.world) == []
+
+
+def test_once_it_answered_it_hears_no_more_of_the_registration(story):
+    opening, _ = moved_on_from(story)
+    story.record(OTHER, Confirmed(case=CaseRef(opening, OTHER, "moved-on")))
+    later = story.record(NEW, RegistrationChanged(from_=town(NEW), to=town(THIRD), ground="moved"))
+    assert later not in story.world.records(OTHER)[0].facts
+    assert story.held(OTHER, opening, OTHER, "moved-on").status == "confirmed"
 
 
 def asker(fact: Arrived | Registered, kind: NoteKind, *tellers: str) -> str:

@@ -9,12 +9,14 @@ from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
-from exchange.protocol.cases import RIVAL_DOCUMENT
+from exchange.protocol.cases import ASKED_BY_KEEPER, ONE_DOCUMENT, RIVAL_DOCUMENT
 from exchange.protocol.chain import IDENTITY_KINDS, named, openings
 from exchange.protocol.naming import town_of
 from exchange.protocol.one_document import one_document
 from exchange.protocol.routing_table import CONTESTED, UPDATE, cell_of
 from exchange.protocol.telling.due import Due, Sight
+
+BY_DOCUMENT = frozenset({ONE_DOCUMENT, RIVAL_DOCUMENT})
 
 
 def links_and_disputes(sight: Sight) -> Iterator[Standing]:
@@ -32,9 +34,14 @@ def links_and_disputes(sight: Sight) -> Iterator[Standing]:
 
 
 def chain_to_open_stays(sight: Sight) -> Iterator[Due]:
-    """Each open stay gets the whole chain, with the disputes that decide who is keeper."""
+    """Each open stay gets the whole chain, with the disputes that decide who is keeper; and, without a notice, whom the
+    keeper asks something, while it does: else that office takes another for the one who asks, and has no case.
+    """
     if not sight.is_keeper:
         return
+    for office in sorted(_asked_as_keeper(sight)):
+        for standing in links_and_disputes(sight):
+            yield sight.due(standing, office, "chain")
     asked_before = (stay.office for stay in sight.record.open_stays if sight.record.asked_before(stay))
     offices = sorted({*sight.stay_offices, *asked_before})
     told = list(links_and_disputes(sight)) if offices else ()
@@ -43,6 +50,17 @@ def chain_to_open_stays(sight: Sight) -> Iterator[Due]:
             moved = isinstance(standing.payload, RegistrationChanged)
             cell = cell_of(standing.payload.type, "open_stays") if moved else None
             yield sight.due(standing, office, "chain", cell)
+
+
+def _asked_as_keeper(sight: Sight) -> set[str]:
+    """Whom this office asks what no content asks of them, and not for the sake of a document."""
+    asked: set[str] = set()
+    for ref, state in sight.record.cases.items():
+        if ref.kind in ASKED_BY_KEEPER and state.open and sight.mine(state.asker):
+            told = sight.told.of(ref.opening, ref.asked)
+            if told is not None and told.ground not in BY_DOCUMENT:
+                asked.add(ref.asked)
+    return asked
 
 
 def chain_to_openers(sight: Sight) -> Iterator[Due]:

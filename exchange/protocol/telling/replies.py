@@ -13,7 +13,6 @@ from exchange.protocol.record import CaseState
 from exchange.protocol.redirecting import asked_no_more, ways_to
 from exchange.protocol.routing_table import ESCALATED, MATCHED, WITHDRAWN, Cell
 from exchange.protocol.telling.author import parts_for_named
-from exchange.protocol.telling.chains import links_and_disputes
 from exchange.protocol.telling.due import ALL_PARTS, NO_PARTS, Due, Sight
 
 REPLY = Cell("reply")
@@ -70,9 +69,8 @@ def thread_of_case(sight: Sight) -> Iterator[Due]:
 
 
 def redirected(sight: Sight) -> Iterator[Due]:
-    """The office named by a redirect gets the notice as if first, of whoever asks; and what shows who that is: of the
-    author, the redirects, as of whom the author named itself; of the keeper, the chain. Else it takes for the one who
-    asks whomever it takes for the keeper.
+    """The office named by a redirect gets the notice as if first, of whoever asks; and, where that is the author, what
+    shows it, as of whom the author named itself: else it takes for the one who asks whomever it takes for the keeper.
     """
     for state in sight.record.cases.values():
         opening = sight.record.facts.get(state.ref.opening)
@@ -87,17 +85,9 @@ def redirected(sight: Sight) -> Iterator[Due]:
             reply = state.thread[-1] if state.thread else None
             to = state.redirected_to
             yield sight.due(opening, to, "redirected", cell, parts=parts, trigger=reply)
-            if state.ref.kind not in ASKED_BY_AUTHOR:
-                for shown in _who_asks(sight, opening, CaseRef(opening.ref, to, state.ref.kind)):
-                    yield sight.due(shown, to, "redirected", trigger=reply)
-
-
-def _who_asks(sight: Sight, opening: Standing, case: CaseRef) -> Iterator[Standing]:
-    """What shows to whoever was sent the question that this office asks."""
-    if sight.mine(opening.author):
-        yield from ways_to(sight.record.facts, case)
-    if sight.is_keeper:
-        yield from links_and_disputes(sight)
+            if state.ref.kind not in ASKED_BY_AUTHOR and state.asker == opening.author:
+                for sent in ways_to(sight.record.facts, CaseRef(state.ref.opening, to, state.ref.kind)):
+                    yield sight.due(sent, to, "redirected", trigger=reply)
 
 
 def _as_written(sight: Sight, opening: Standing, state: CaseState) -> frozenset[Part]:
