@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from events.catalogue.amendment import Retracted
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Left
@@ -79,6 +79,16 @@ def test_whether_the_person_moved_on_is_asked_by_the_author_alone_where_the_auth
     assert story.stands(there, NEW, "moved-on", OTHER) == "open"
     asking = [d.teller for d in story.world.said if (d.to, d.ref) == (NEW, there) and d.asked]
     assert asking == [OTHER]
+
+
+def test_what_the_author_asked_by_an_error_the_keeper_does_not_ask_in_its_place(story):
+    """NEW would be asked what nobody waits for an answer to: the question is withdrawn with the error."""
+    story.lives("2026-03-02", NEW)
+    there = story.lives("2026-03-04", OTHER, origin=NEW)
+    elsewhere = {"origin": {"kind": "town", "code": THIRD}}
+    story.record(OTHER, Corrected(target=there, set=elsewhere, fields=("origin",)))
+    assert story.stands(there, NEW, "moved-on", OTHER) == "withdrawn"
+    assert [d.teller for d in story.world.said if (d.to, d.ref) == (NEW, there) and d.asked] == [OTHER]
 
 
 def test_of_two_first_registrations_whoever_entered_the_later_one_asks_though_it_keeps_nobody(story):

@@ -12,7 +12,7 @@ from events.catalogue.person import Changed, Deceased, Protected, Stated, Unprot
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
-from exchange.protocol.naming import asked_by, town_of
+from exchange.protocol.naming import asked_by, named_ever, town_of
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.record import Stay
 from exchange.protocol.routing_table import CONTESTED, MATCHED, UPDATE, Cell, cell_of
@@ -33,9 +33,14 @@ def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
             standing = sight.record.facts.get(end) if end is not None else None
             if standing is not None and not _asked_by_author(standing, stay):
                 cell, cause = end_cell(sight, standing, stay), sight.amended_after(standing)
-                if cell.asks and stay.office in asked_by(standing.payload, "moved-on"):
-                    cell = UPDATE  # its author asks
+                if cell.asks and stay.office in _asked_by_name(sight, standing):
+                    cell = UPDATE
                 yield sight.due(standing, stay.office, "ended", cell, trigger=cause)
+
+
+def _asked_by_name(sight: Sight, standing: Standing) -> frozenset[str]:
+    """Whom the author asks whether the person moved on, or asked by an error, with which that question is withdrawn."""
+    return asked_by(standing.payload, "moved-on") | named_ever(standing, sight.record.facts, "moved-on")
 
 
 def _asked_by_author(standing: Standing, stay: Stay) -> bool:
