@@ -21,6 +21,7 @@ from events.parts import part_of
 from events.standing import Facts, Standing
 from exchange.protocol.cases import MORE_MAY_DIFFER
 from exchange.protocol.compare import differences
+from exchange.protocol.held_beside import held_beside
 from exchange.protocol.kinship import Kin
 from exchange.protocol.particulars import particulars
 from exchange.protocol.record import ASKED, CaseState, Record
@@ -45,7 +46,7 @@ def comparison(record: Record, state: CaseState, kin: Mapping[str, Kin]) -> Comp
     if state.ref.kind not in KINDS:
         return Comparison("other_kind")
     opening, stated = record.facts.get(state.ref.opening), stated_in(record, state)
-    fields = tuple(each.field for each in all_differences(record, opening, stated, kin))
+    fields = tuple(each.field for each in own_differences(record, opening, stated, kin))
     if record.died_on is not None and (opening is None or record.died_on <= opening.day):
         fields = (*fields, "died_on")  # who died later has arrived all the same
     if fields:
@@ -60,6 +61,16 @@ def all_differences(
     """Every field of what the opening fact states, ties included, that differs from what the office holds."""
     day = opening.day if opening is not None else None
     return (*different(record, opening, stated), *tie_deviation(record, stated, kin, day))
+
+
+def own_differences(
+    record: Record, opening: Standing | None, stated: Mapping[str, Any], kin: Mapping[str, Kin]
+) -> tuple[Deviation, ...]:
+    """Of these what the office asked holds beside the question: it holds nothing that only another question says."""
+    if opening is None or keeps(record):
+        return all_differences(record, opening, stated, kin)
+    particular = differences(held_beside(record, opening.ref), stated, _before(record, opening))
+    return (*particular, *tie_deviation(record, stated, kin, opening.day))
 
 
 def different(record: Record, opening: Standing | None, stated: Mapping[str, Any]) -> tuple[Deviation, ...]:

@@ -18,7 +18,7 @@ from exchange.pipeline.relatives import Relatives
 from exchange.protocol.answering import allowed
 from exchange.protocol.asking import quoting, sentence
 from exchange.protocol.enquiry import Prepared
-from exchange.protocol.equal import all_differences
+from exchange.protocol.equal import all_differences, own_differences
 from exchange.protocol.held_beside import held_beside
 from exchange.protocol.kinship import Kin
 from exchange.protocol.proposing import proposed
@@ -51,7 +51,9 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
     opening = record.facts.get(row.opening)
     today = day_of(node.clock())
     stated = _stated(opening)
-    ours = held_beside(record, row.opening) if held_by == row.asked else dict(record.particulars)
+    asked = held_by == row.asked
+    ours = held_beside(record, row.opening) if asked else dict(record.particulars)
+    differ = own_differences if asked else all_differences
     offered = None
     if held_by == state.ref.asked and opening is not None and isinstance(opening.payload, EnquiryOpened):
         offered = offer(node, caller, purpose, opening.payload, opened)
@@ -62,7 +64,7 @@ def case(node: Node, caller: Caller, case_id: str, purpose: str = "case", office
         "question": _event(opening),
         "ours": ours,
         "stated": stated,
-        "differing": msgspec.to_builtins(all_differences(record, opening, stated, _kin(node, caller, opened, stated))),
+        "differing": msgspec.to_builtins(differ(record, opening, stated, _kin(node, caller, opened, stated))),
         "missing": sorted(field for field in stated if field != TIES and field not in ours),
         "deviations": msgspec.to_builtins(state.deviations),
         "insisted": list(state.insisted),

@@ -6,6 +6,7 @@ import pytest
 
 from exchange.ids import new_id
 from exchange.queries.case import case
+from exchange.queries.questions import questions
 from exchange.reconcile import checks
 from tests.integration.towns import WANSHOULU, ZHIFANG, Town, town, woman
 
@@ -69,6 +70,25 @@ def test_what_only_questions_say_is_not_held(node, home, new_home):
     third.sees_arrive({**woman(), "phone": "1"}, ZHIFANG, "2026-03-02")
     shown = [case(node, home.caller, each.case) for each in home.inbox() if each.kind == "inflow"]
     assert [(each["ours"], set(each["missing"]) == set(each["stated"])) for each in shown] == [({}, True)] * 2
+
+
+def test_what_another_question_says_differs_from_nothing(node, home, new_home):
+    """Else an office that had never heard of her would hold against one town what another town says."""
+    third = Town(node, WANSHOULU)
+    new_home.sees_arrive(woman(), ZHIFANG)
+    third.sees_arrive({**woman(), "born_on": "1988-05-03"}, ZHIFANG, "2026-03-02")
+    cases = [each.case for each in home.inbox() if each.kind == "inflow"]
+    assert [list(case(node, home.caller, each)["differing"]) for each in cases] == [[], []]
+    assert {each.compared for each in questions(node, home.caller, cases).values()} == {"unclear"}
+
+
+def test_what_the_office_recorded_itself_differs_though_it_keeps_her_not(node, home, new_home):
+    home.sees_arrive({**woman(), "born_on": "1988-05-04"}, WANSHOULU)
+    new_home.sees_arrive(woman(), ZHIFANG, "2026-03-02")
+    asked = home.notice("inflow").case
+    (found,) = case(node, home.caller, asked)["differing"]
+    assert (found["field"], found["ours"], found["yours"]) == ("born_on", "1988-05-04", "1988-05-02")
+    assert questions(node, home.caller, [asked])[asked].fields == ("born_on",)
 
 
 def test_what_only_an_announcement_says_is_not_held(node, home, new_home):
