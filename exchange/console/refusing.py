@@ -53,7 +53,9 @@ def refusing(blueprint: Blueprint, node: Node) -> None:
             over = details if request.cookies.get(COOKIE) else None
             page = make_response(sign_in_page(said, next_page(_wanted()), over, held=_sent()), 401)
         else:
-            again = _sent() if answer.status_code >= 500 or _of_another_pass(error) else None
+            again = _sent() if answer.status_code >= 500 else _of_another_pass(error)
+            if again is not None and answer.status_code < 500:
+                details = {**details, "title": (why := said.say("held.earlier")), "detail": why, "errors": ()}
             shown = {**beside(), "problem": details, "held": again}
             if again is not None:  # not to be sent for another office, also where it is not known who reads
                 shown["form_token"] = form_token(again.office)
@@ -82,10 +84,10 @@ def _wanted() -> str | None:
     return None if request.path == SIGN_OUT else here()
 
 
-def _of_another_pass(error: Exception) -> bool:
-    """Whether whoever sent it has signed in again since the page was made, for the same office."""
-    held = _sent() if isinstance(error, Forbidden) and error.rule == FOREIGN else None
-    return held is not None and "caller" in g and held.office == g.caller.office
+def _of_another_pass(error: Exception) -> Held | None:
+    """What was filled in by whoever has signed in again since the page was made, for the same office."""
+    held = _sent() if isinstance(error, Forbidden) and error.rule == FOREIGN and "caller" in g else None
+    return held if held is not None and held.office == g.caller.office else None
 
 
 def _sent() -> Held | None:

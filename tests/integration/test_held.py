@@ -121,6 +121,8 @@ class TestWhoHasSignedInAgainElsewhere:
         reader, form = remarked
         reader.signs_in(ZHIFANG)
         assert reader.sends(form, text=REMARK) == 403
+        assert "<h1>You have signed in again since that page was opened" in reader.text
+        assert "Your key does not allow this" not in reader.text
         assert len(thread(app, case)) == 1
         assert reader.sends(reader.form("Send it again")) == 200
         assert "1 &amp; 2." in thread(app, case)[1]
