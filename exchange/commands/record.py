@@ -115,9 +115,9 @@ def _require_open(node: Node, caller: Caller) -> None:
 def _authorise(node: Node, caller: Caller, items: Sequence[Item]) -> None:
     if not 0 < len(items) <= node.settings.max_batch:
         raise Malformed(field="items", rule="batch.size", most=node.settings.max_batch, count=len(items))
+    require_office(caller.office, (item.type for item in items))  # first, for it says what to name instead
     if not node.serves(caller.office):
         raise Forbidden(field="office", rule="office.not_served", office=caller.office)
-    require_office(caller.office, (item.type for item in items))
     for item in items:
         if item.type.startswith(_CONFIRMING):
             caller.require("confirmer", "supervisor")

@@ -7,6 +7,7 @@ import pytest
 from events.envelope import Ref
 from events.errors import Malformed
 from exchange.access.caller import Forbidden
+from exchange.ids import new_person_id
 from exchange.protocol.refusals import NotKeeper, UnknownPerson
 from exchange.reconcile import checks
 from tests.integration.towns import WANSHOULU, Town, town, woman
@@ -86,6 +87,15 @@ def test_a_request_to_nobody_is_malformed_or_about_nobody(county, person, to):
 def test_it_holds_nobody_itself(county, type_, content):
     with pytest.raises(Forbidden, match=r"office\.holds_no_book"):
         county.records(type_, "2026-03-01", content)
+
+
+def test_an_area_that_is_not_served_as_a_whole_is_told_what_to_name_and_asks_nothing(node, home):
+    """As where a node serves some towns of it, one by one."""
+    county = Town(node, "440103000000")
+    with pytest.raises(Forbidden, match=r"office\.holds_no_book"):
+        county.records("movement.arrived", "2026-03-01", {"kind": "main", "address": "1 Lane", "stated": woman(6)})
+    with pytest.raises(Forbidden, match=r"office\.not_served"):
+        county.records("request.opened", "2026-03-02", {"to": home.code, **EDUCATED}, new_person_id())
 
 
 def test_nor_anybody_of_whom_it_was_told(county, home, person):
