@@ -38,7 +38,7 @@ def test_it_requests_a_change_of_whom_an_office_below_it_keeps(node, county, hom
 def test_it_hears_that_it_was_done_and_nothing_of_what_is_held(county, home, person):
     entry = [home.code, home.records("person.changed", "2026-03-01", {"set": {"education": "10"}}, person).id]
     county.records("request.opened", "2026-03-02", {"to": home.code, "asks": "amendment", "about": entry}, person)
-    home.records("event.corrected", "2026-03-02", {"target": entry, "set": {"set": {"education": "20"}}}, person)
+    home.records("event.corrected", "2026-03-02", {"target": entry, "set": {"education": "20"}}, person)
     assert [case.status for case in county.cases()] == ["answered"]
     assert [told.kind for told in county.inbox()] == ["update"]
     assert county.sheet(person)["particulars"] == {}

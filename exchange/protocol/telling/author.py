@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Disputed, EnquiryOpened, Escalated, Redirected, Rejected, RequestOpened
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left, Returned
@@ -157,3 +158,17 @@ def _answers_request(sight: Sight, standing: Standing) -> Iterator[Due]:
         unnamed = is_area(request.author) and not request.void and amends_as_asked(standing, request)
         if request.ref == cause or unnamed:
             yield sight.due(standing, request.author, "answers_request", UPDATE)
+            for amended in _amended(sight, standing):
+                yield sight.due(amended, request.author, "answers_request")
+
+
+def _amended(sight: Sight, act: Standing) -> Iterator[Standing]:
+    """What an amendment amends, and what that does, where it is one: whoever asked for it may never have heard of it,
+    and an amendment says nothing without its target.
+    """
+    while isinstance(act.payload, Corrected | Retracted):
+        target = sight.record.facts.get(act.payload.target)
+        if target is None:
+            return
+        yield target
+        act = target
