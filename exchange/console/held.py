@@ -7,15 +7,18 @@ speaks for the office for which that page was made: the places of notices are nu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import request
 
 from exchange.access.passes import office_of
+from exchange.console.words import Words
 from exchange.http.gate import own_form
 
 FORM = "form"  # the field that says for whom the page was made
 WRITTEN = ("text", "note")  # fields of free text: these are shown, and can be gone on with
+MANY = ("case", "member", "position")  # fields that name whom or what it is about, as often as there are
 _CARRIED = "held."  # before the name of a field in the form that asks to sign in
 
 
@@ -35,6 +38,15 @@ class Held:
         """All of it, as the form that asks to sign in bears it."""
         every = ((FORM, self.office), *self.fields, *self.written)
         return tuple((_CARRIED + name, value) for name, value in every)
+
+    def says(self, words: Words) -> Iterator[str]:
+        """What it is, for whoever is to send it: which answer, or of how many."""
+        for name, value in self.fields:
+            key = next((key for key in (f"reply.{value}", f"held.{value}") if words.has(key)), None)
+            if name == "type" and key is not None:
+                yield words.say(key)
+        names = [name for name, _ in self.fields]
+        yield from (words.counted(f"held.{name}", names.count(name)) for name in MANY if name in names)
 
 
 def sent(action: str) -> Held | None:

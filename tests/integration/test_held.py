@@ -160,6 +160,10 @@ def test_what_one_office_acknowledges_is_no_other_s_line_of_that_number(app, nod
     form = next(each for each in reader.forms() if each.button.startswith("Acknowledge"))
     clock.now += LASTS + timedelta(minutes=1)
     assert reader.sends(form) == 401
+    mine = Reader(app)
+    mine.page = reader.page
+    assert mine.sends(mine.form("Sign in"), key=key) == 200
+    assert "<b>Acknowledge 2 notices</b>" in mine.text, "nobody sends a button without knowing what it is"
     _, other = app.extensions["keys_of_the_test"].issue("k", [DONGHUAMEN], ["clerk"])
     if reader.sends(reader.form("Sign in"), key=other) == 200:
         reader.sends(reader.form("Send it now"))
