@@ -52,7 +52,7 @@ class Text(fields.String):
         super().__init__(validate=[length, *([given] if given is not None else [])], **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs)
+        text: str = super()._deserialize(value, attr, data, **kwargs).replace("\r\n", "\n")  # one spelling is kept
         if any(ord(sign) < 32 and sign not in "\n\t" for sign in text):
             raise self.make_error("control")
         return text

@@ -123,6 +123,18 @@ def test_each_reply_is_an_event_about_its_case(served: Api, act, body, type_):
     assert post(served, {**body, "id": examples.REPLY, "effective_on": "2026-03-03"}, path).status_code == 200
 
 
+@pytest.mark.parametrize(("act", "field", "more"), [("note", "text", {}), ("dispute", "note", {"reason": "other"})])
+def test_lines_end_in_a_remark_as_the_caller_s_system_ends_them(served: Api, act, field, more):
+    path = f"/v1/cases/{examples.CASE}/{act}"
+    assert post(served, {field: "请核对\r\n见卡片", **more}, path).status_code == 201
+    _, _, (_, item) = served.cases.asked[0]
+    assert item.content[field] == "请核对\n见卡片"
+    for wrong in ("请核对\r见卡片", "请核对\x0b见卡片", "\x1b[2J"):
+        assert rules(post(served, {field: wrong, **more}, path).json) == {field: "schema.control"}
+    assert post(served, {field: "请\r\n" * 1000, **more}, path).status_code == 201
+    assert rules(post(served, {field: "请\r\n" * 1001, **more}, path).json) == {field: "schema.length"}
+
+
 def test_a_reply_says_only_what_replies_of_its_kind_say(served: Api):
     answer = post(served, {"to": "1", "reason": "other"}, f"/v1/cases/{examples.CASE}/redirect")
     assert rules(answer.json) == {"to": "schema.office", "reason": "schema.unknown"}
