@@ -29,7 +29,9 @@ PART_OF: dict[str, Part] = {
     "text": "remarks",
 }
 CONTAINERS = ("particulars", "set", "stated", "wanted", "given", "facts")
+NESTED = frozenset({"set", "deviations"})  # which a correction sets as a whole, with the values in them
 OTHER, TIES = "other", "ties"  # what is stated of another person lies in its fields' parts, the rest is clear
+_SCATTERED = frozenset({OTHER, TIES, *NESTED})
 _OF_A_PERSON = frozenset({"particulars", "stated"})
 HOISTED = ("stay", "target")  # they stand in the envelope, not among the facts
 # A dispute's reason describes the act; an arrival's reason describes the person.
@@ -81,8 +83,8 @@ def within(type_: str, content: Mapping[str, Any], held: Collection[Part]) -> di
 
 
 def _scatters(content: Mapping[str, Any]) -> bool:
-    """Whether something in a container is stated of other persons."""
-    return any(key in content and (OTHER in content[key] or TIES in content[key]) for key in CONTAINERS)
+    """Whether something in a container is stated of other persons, or holds fields itself."""
+    return any(key in content and not _SCATTERED.isdisjoint(content[key]) for key in CONTAINERS)
 
 
 def _container_within(key: str, value: Mapping[str, Any], held: Collection[Part]) -> dict[str, Any]:
@@ -104,6 +106,13 @@ def _split_container(
             for named, held in stated.items():
                 parts.setdefault(named, {}).setdefault(key, {})[field] = held
             continue
+        if _is_nested(field, item):
+            clear, sealed = split("", {field: item})
+            if clear or not sealed:
+                facts.setdefault(key, {}).update(clear or {field: item})
+            for named, held in sealed.items():
+                parts.setdefault(named, {}).setdefault(key, {}).update(held)
+            continue
         part = part_of(field)
         target = facts if part is None else parts.setdefault(part, {})
         target.setdefault(key, {})[field] = item
@@ -122,10 +131,23 @@ def _split_deviations(
         target.setdefault("differs", {})[item["field"]] = {k: item[k] for k in ("ours", "yours") if k in item}
 
 
+def _is_nested(field: str, value: Any) -> bool:
+    """Whether it holds the fields of a change, of an earlier correction or of a reply, as a correction sets them."""
+    if field not in NESTED:
+        return False
+    return isinstance(value, Mapping) or (
+        isinstance(value, list | tuple) and all(isinstance(v, Mapping) for v in value)
+    )
+
+
 def _take(container: dict[str, Any], held: Mapping[str, Any]) -> None:
     for field, value in held.items():
         if field in {OTHER, TIES} and isinstance(value, Mapping):
             _put_back(container, field, value)
+        elif field in {"set", "differs"}:
+            nested = dict(container.get(field, {}))
+            _take(nested, value)
+            container[field] = nested
         else:
             container[field] = value
 
@@ -173,6 +195,21 @@ def _with_stated(other: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[st
     return {**other, "stated": {**other.get("stated", {}), **stated}}
 
 
+def _deviations(named: Iterable[Any], differs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """By the names of the fields; what corrections once held in the clear stays as it is."""
+    return [{"field": each, **differs.get(each, {})} if isinstance(each, str) else each for each in named]
+
+
+def _corrected(held: Mapping[str, Any]) -> dict[str, Any]:
+    """What a correction sets, with the deviations in it put together."""
+    found = {field: value for field, value in held.items() if field != "differs"}
+    if isinstance(found.get("set"), Mapping):
+        found["set"] = _corrected(found["set"])
+    if isinstance(found.get("deviations"), list | tuple):
+        found["deviations"] = _deviations(found["deviations"], held.get("differs", {}))
+    return found
+
+
 def merge(facts: Mapping[str, Any], parts: Mapping[Part, Mapping[str, Any]]) -> dict[str, Any]:
     """The content of a payload as far as the parts at hand tell it."""
     content: dict[str, Any] = {key: value for key, value in facts.items() if key not in {"differs", *CONTAINERS}}
@@ -191,7 +228,9 @@ def merge(facts: Mapping[str, Any], parts: Mapping[Part, Mapping[str, Any]]) -> 
             else:
                 content[key] = value
     if "deviations" in facts:
-        content["deviations"] = [{"field": name, **differs.get(name, {})} for name in facts["deviations"]]
+        content["deviations"] = _deviations(facts["deviations"], differs)
+    if "set" in content:
+        content["set"] = _corrected(content["set"])
     for key in ("particulars", "stated"):
         held = cast("dict[str, Any]", content.get(key, {}))
         if "born_on" in held:
