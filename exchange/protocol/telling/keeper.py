@@ -99,7 +99,7 @@ def _happens_to(standing: Standing, stay: Stay) -> bool:
     """What concerns the person at all times; of what happens on the way, only what came after the stay began, and of
     stays that were left none that was over by then.
     """
-    earlier = isinstance(standing.payload, Left) and standing.day < stay.began
+    earlier = isinstance(standing.payload, Departed | Left) and standing.day < stay.began
     return isinstance(standing.payload, _AT_ALL_TIMES) or (standing.stamp > stay.stamp and not earlier)
 
 
