@@ -11,6 +11,7 @@ from events.catalogue.case import EnquiryOpened
 from events.errors import Malformed
 from exchange.access import access_log
 from exchange.access.caller import Caller
+from exchange.books import UNREADABLE
 from exchange.clock import day_of
 from exchange.commands.acknowledge import NoSuchNotice
 from exchange.commands.act import Item
@@ -78,12 +79,15 @@ def answer_line(
             if these.before and case not in these.before:  # it was left then, or joined since
                 found[case] = Outcome(case=case, became="not_asked")
                 continue
-            own = told.get(case)
-            if own is None and only is not None and case not in only:
-                row = these.rows[case]
-                found[case] = left(case, these.held(row) if row is not None else None)
-                continue
-            chosen = (own, None) if own is not None else _otherwise(node, session, these, case, rest, reads)
+            chosen: tuple[Answer, str | None] | Outcome
+            if case in told:
+                chosen = told[case], None
+            else:
+                left_out = only is not None and case not in only
+                try:
+                    chosen = _left(these, case) if left_out else _otherwise(node, session, these, case, rest, reads)
+                except UNREADABLE:  # of whom it is: an operator has to look, and the others are answered
+                    chosen = Outcome(case=case, became="unclear")
             if isinstance(chosen, Outcome):
                 found[case] = chosen
                 continue
@@ -114,6 +118,11 @@ def _by_case(answers: Sequence[Answer], line: Sequence[str]) -> dict[str, Answer
             raise Malformed(field=f"answers.{number}.case", rule=rule, value=answer.case)
         found[answer.case] = answer
     return found
+
+
+def _left(these: Asked, case: str) -> Outcome:
+    row = these.rows[case]
+    return left(case, these.held(row) if row is not None else None)
 
 
 def _otherwise(

@@ -80,7 +80,7 @@ class Asked(msgspec.Struct, frozen=True):
         )
 
     def held(self, row: CaseRow) -> Held | None:
-        """The case as the office's own book tells it."""
+        """The case as the office's own book tells it. Raises one of UNREADABLE where that cannot be read."""
         shelf, wanted = self.dossiers[row.person], (row.opening, row.asked, row.kind)
         records = view(shelf.book(self.office))
         for record in records:

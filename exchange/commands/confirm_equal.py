@@ -10,6 +10,7 @@ import msgspec
 from events.errors import Malformed
 from exchange.access import access_log
 from exchange.access.caller import Caller
+from exchange.books import UNREADABLE
 from exchange.clock import day_of
 from exchange.commands.act import Item
 from exchange.commands.asked import CONFIRMED, Outcome, asked, left, outcome
@@ -45,7 +46,11 @@ def confirm_equal(node: Node, caller: Caller, wanted: Sequence[str], act: str | 
         if case in these.before:
             items[case] = item
             continue
-        held = these.held(row)
+        try:
+            held = these.held(row)
+        except UNREADABLE:  # of whom it is: an operator has to look, and the others are confirmed
+            found[case] = Outcome(case=case, became="unclear")
+            continue
         if held is not None and held.comparison.found == "equal":
             items[case] = msgspec.structs.replace(item, if_match=held.etag)
         else:

@@ -1,13 +1,16 @@
 """The pages where a person cannot be read: what is clear is shown, and what the matter is said in words."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from exchange.commands.confirm_equal import confirm_equal
 from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import sweep
 from tests.integration.browser import Reader, pages_of
 from tests.integration.test_checks import behind_the_back
+from tests.integration.test_inbox_page import arrive_together
 from tests.integration.test_unreadable import BREAKS
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, Town, opened, woman
 
@@ -56,6 +59,26 @@ def test_it_is_the_case_of_nobody_else(node, asked):
     _, case, person = asked
     behind_the_back(node, (BREAKS["key.unwrap"], (person,)))
     Reader(pages_of(node)).signs_in("110108001000").opens(f"/cases/{case}", status=404)
+
+
+@pytest.mark.parametrize("broken", BREAKS.values(), ids=list(BREAKS))
+def test_the_others_of_her_line_are_answered(node, home, new_home, broken):
+    for number in (2, 3, 4):
+        home.registers(woman(number))
+    arrive_together(new_home, *map(woman, (2, 3, 4)))
+    first, *others = home.cases()
+    behind_the_back(node, (broken, (first.person,)))
+    reader = Reader(pages_of(node)).signs_in(ZHIFANG)
+    line = re.findall(r'href="(/inbox/\d+)\?', reader.opens("/inbox"))[0]
+    reader.opens(line)
+    assert reader.sends(reader.form("Send the answers")) == 200
+    assert "2 confirmed." in reader.text
+    assert {case.id: case.status for case in home.cases()} == {
+        first.id: "open",
+        **{each.id: "confirmed" for each in others},
+    }
+    (outcome,) = confirm_equal(node, home.caller, [first.id])
+    assert outcome.became == "unclear"
 
 
 def test_so_do_the_lists_of_what_is_overdue_and_of_what_is_to_be_decided(tmp_path):
