@@ -29,7 +29,7 @@ PART_OF: dict[str, Part] = {
     "text": "remarks",
 }
 CONTAINERS = ("particulars", "set", "stated", "wanted", "given", "facts")
-NESTED = frozenset({"set", "deviations"})  # which a correction sets as a whole, with the values in them
+NESTED = frozenset({*CONTAINERS, "deviations"})  # which a correction sets as a whole, with the values in them
 OTHER, TIES = "other", "ties"  # what is stated of another person lies in its fields' parts, the rest is clear
 _SCATTERED = frozenset({OTHER, TIES, *NESTED})
 _OF_A_PERSON = frozenset({"particulars", "stated"})
@@ -106,7 +106,7 @@ def _split_container(
             for named, held in stated.items():
                 parts.setdefault(named, {}).setdefault(key, {})[field] = held
             continue
-        if _is_nested(field, item):
+        if key == "set" and _is_nested(field, item):
             clear, sealed = split("", {field: item})
             if clear or not sealed:
                 facts.setdefault(key, {}).update(clear or {field: item})
@@ -144,7 +144,7 @@ def _take(container: dict[str, Any], held: Mapping[str, Any]) -> None:
     for field, value in held.items():
         if field in {OTHER, TIES} and isinstance(value, Mapping):
             _put_back(container, field, value)
-        elif field in {"set", "differs"}:
+        elif field in {*CONTAINERS, "differs"}:
             nested = dict(container.get(field, {}))
             _take(nested, value)
             container[field] = nested
@@ -205,8 +205,12 @@ def _corrected(held: Mapping[str, Any]) -> dict[str, Any]:
     found = {field: value for field, value in held.items() if field != "differs"}
     if isinstance(found.get("set"), Mapping):
         found["set"] = _corrected(found["set"])
-    if isinstance(found.get("deviations"), list | tuple):
-        found["deviations"] = _deviations(found["deviations"], held.get("differs", {}))
+    for key in _OF_A_PERSON.intersection(found):
+        if isinstance(found[key], Mapping):
+            found[key] = {field: value for field, value in found[key].items() if field != "born_year"}
+    differs = held.get("differs", {})
+    if isinstance(found.get("deviations"), list | tuple) and isinstance(differs, Mapping):
+        found["deviations"] = _deviations(found["deviations"], differs)
     return found
 
 
@@ -229,7 +233,7 @@ def merge(facts: Mapping[str, Any], parts: Mapping[Part, Mapping[str, Any]]) -> 
                 content[key] = value
     if "deviations" in facts:
         content["deviations"] = _deviations(facts["deviations"], differs)
-    if "set" in content:
+    if isinstance(content.get("set"), Mapping):
         content["set"] = _corrected(content["set"])
     for key in ("particulars", "stated"):
         held = cast("dict[str, Any]", content.get(key, {}))

@@ -30,6 +30,10 @@ CONTENTS = [
     ("event.corrected", {"set": {"deviations": [{"field": "name", "ours": "甲"}, {"field": "sex", "yours": "F"}]}}),
     ("event.corrected", {"set": {"set": {"deviations": [{"field": "name", "ours": "甲"}, {"field": "stay"}]}}}),
     ("event.corrected", {"set": {"deviations": []}}),
+    (
+        "event.corrected",
+        {"set": {"set": {"wanted": {"name": "王大雨"}, "stated": {"born_on": "1988-05-03", "sex": "F"}}}},
+    ),
 ]
 SHOWN = [frozenset(), *(frozenset({part}) for part in PARTS), frozenset({"identity", "cohort"}), frozenset(PARTS)]
 
