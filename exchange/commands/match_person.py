@@ -15,6 +15,7 @@ from events.catalogue import content_of
 from events.event import Event
 from events.names import same_name
 from events.vault.blind_index import BlindIndex
+from exchange.books import UNREADABLE
 from exchange.protocol.one_document import forms
 
 LOOKUP = "document"
@@ -43,13 +44,22 @@ def match(
 ) -> str | None:
     """Of those who hold the same document, the person with the same name. `events`: what the node knows of one.
 
-    First by what was recorded under each one's own id: a merge that was undone made two names those of both.
+    First by what was recorded under each one's own id: a merge that was undone made two names those of both. Raises
+    one of UNREADABLE where it may be somebody who cannot be read.
     """
     stated = _stated(content)
     if "name" not in stated:
         return None
-    bearing = {person: set(_bearing(stated, events(person))) for person in sorted(candidates)}
+    bearing: dict[str, set[str]] = {}
+    closed: Exception | None = None
+    for person in sorted(candidates):
+        try:
+            bearing[person] = set(_bearing(stated, events(person)))
+        except UNREADABLE as error:
+            closed = error
     own = next((person for person, subjects in bearing.items() if person in subjects), None)
+    if own is None and closed is not None:
+        raise closed
     return own or next((person for person, subjects in bearing.items() if subjects), None)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from events.store.sql.schema import deliveries
 from exchange.audit.outlines import folded
 from exchange.audit.rebuild import compare, rebuild
+from exchange.books import UNREADABLE
 from exchange.cli import main
 from exchange.http.node_use_cases import NodeUseCases
 from exchange.node import Node
@@ -47,6 +48,21 @@ def test_her_entry_in_the_inbox_bears_a_mark_and_the_others_are_whole(node, home
     shown = {row["person"]: (row["unreadable"], row["name"], row["kind"], row["state"]) for row in page.rows}
     assert shown == {persons[0]: (True, None, "inflow", "open"), persons[1]: (False, "王小雨", "inflow", "open")}
     assert len({row["case"] for row in page.rows}) == 2, "she can still be answered about"
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+def test_whoever_bears_her_document_is_matched_by_the_own_name(node, home, new_home, broken):
+    """And only where it may be she nothing is recorded: it would be a second entry of hers."""
+    names = ("王小雨", "赵大海")
+    bearers = [str(home.registers(woman(name=name)).person) for name in names]
+    behind_the_back(node, (BREAKS["key.form"], (bearers[broken],)))
+    arrival = {"kind": "main", "address": "1 Lane"}
+    whole = 1 - broken
+    told = {**arrival, "stated": woman(name=names[whole])}
+    assert new_home.records("movement.arrived", "2026-03-01", told).person == bearers[whole]
+    for name in (names[broken], "李一"):
+        with pytest.raises(UNREADABLE):
+            new_home.records("movement.arrived", "2026-03-01", {**arrival, "stated": woman(name=name)})
 
 
 def test_the_feed_goes_on_behind_her(node, home, persons, rule):
