@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from flask import request
 
+from events.errors import Malformed
 from exchange.access.passes import office_of
 from exchange.console.words import Words
 from exchange.http.gate import own_form
+from exchange.jurisdictions import codes
 
 FORM = "form"  # the field that says for whom the page was made
 WRITTEN = ("text", "note")  # fields of free text: these are shown, and can be gone on with
@@ -62,8 +64,16 @@ def carried(action: str) -> Held | None:
 
 def _held(action: str, sent: list[tuple[str, str]]) -> Held | None:
     office = next((office_of(value) for name, value in sent if name == FORM), "")
-    if not office or not own_form():
+    if not own_form() or not _is_office(office):
         return None
     fields = [(name, value) for name, value in sent if name != FORM]
     written = tuple((name, value) for name, value in fields if name in WRITTEN and value.strip())
     return Held(action, office, written, tuple(each for each in fields if each not in written))
+
+
+def _is_office(code: str) -> bool:
+    """What else stands there no page of this version has put there."""
+    try:
+        return codes.parse(code) == code
+    except Malformed:
+        return False

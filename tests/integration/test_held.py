@@ -183,6 +183,15 @@ def test_what_no_browser_says_to_be_ours_is_not_carried_on(app, case, says, key)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{case}")
 
 
+@pytest.mark.parametrize("made", ["a" * 64, "", "999999999999.x", "<b>"], ids=["by an older version", *"123"])
+def test_what_no_page_of_ours_bears_is_not_carried_on(app, case, remarked, clock, key, made):
+    reader, form = remarked
+    clock.now += LASTS + timedelta(minutes=1)
+    assert reader.sends(form, form=made, text=REMARK) == 401
+    assert reader.sends(reader.form("Sign in"), key=key) == 200
+    assert reader.page.request.path == f"/cases/{case}"
+
+
 def test_where_it_cannot_be_recorded_now_it_is_sent_again_from_the_page_that_says_so(app, case, remarked, monkeypatch):
     reader, form = remarked
 
