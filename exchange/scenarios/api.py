@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 from typing import Any, Protocol
 
@@ -60,6 +61,10 @@ class Playground(Protocol):
 
     @property
     def client(self) -> httpx.Client: ...
+
+    def now(self) -> datetime:
+        """The moment of the node, as far as it is known."""
+        ...
 
     def settle(self) -> None:
         """Wait until the node has forwarded everything. Raises NotAnswering where it does not end."""

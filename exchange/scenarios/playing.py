@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from exchange.access.caller import Forbidden
-from exchange.clock import day_of, utcnow
+from exchange.clock import day_of
 from exchange.jurisdictions import codes
 from exchange.scenarios.api import Answer, CannotTry, Offices, Playground
 from exchange.scenarios.binding import bind
@@ -43,7 +43,7 @@ class Play:
         self.ground = ground
         self.offices = Offices(ground)
         self.binding = bind(scenario, self.offices.areas, random, given)
-        self.ledger = Ledger(scenario.day_zero or day_of(utcnow()) - _DAYS_AGO, self.binding, random)
+        self.ledger = Ledger(scenario.day_zero or day_of(ground.now()) - _DAYS_AGO, self.binding, random)
         self.comparing = Comparing(self.ledger)
         self.cases = Cases(self.offices, self.ledger)
         self.played: list[Played] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from random import Random
@@ -12,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from exchange.clock import utcnow
 from exchange.scenarios.api import CannotTry, NotAnswering, Offices
 from exchange.scenarios.document import ScenarioInvalid, load
 
@@ -37,6 +39,9 @@ class Remote:
                 if self.client.get(status, headers={**headers, **named}).is_success:
                     self.client.headers.update(named)
                     return
+
+    def now(self) -> datetime:
+        return utcnow()
 
     def settle(self) -> None:
         ends = time.monotonic() + PATIENCE
