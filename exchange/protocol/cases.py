@@ -50,7 +50,7 @@ ONE_DOCUMENT = "one_document"
 RIVAL_DOCUMENT = "rival_document"
 UNSEEN = frozenset({MATCH, ONE_DOCUMENT})  # what the teller itself may not see
 # Questions that only the author of the opening event ever puts.
-ASKED_BY_AUTHOR = frozenset({"inflow", "registration", "outflow", "request", "enquiry"})
+ASKED_BY_AUTHOR = frozenset({"inflow", "registration", "outflow", "request", "enquiry", "update", "family"})
 ASKED_BY_KEEPER = frozenset({"moved-on", "contested"})  # where the author does not
 # Answers after which further parts come, which may differ as well.
 MORE_MAY_DIFFER = frozenset({"confirmed", "matched", "deviations"})

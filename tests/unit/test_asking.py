@@ -8,6 +8,7 @@ from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Req
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, MainChanged
 from events.catalogue.person import Changed, Deceased, Merged, Registered
+from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Deviation, NoteKind, Place, town
 from events.envelope import Ref
 from exchange.protocol.answering import allowed, check
@@ -93,6 +94,18 @@ def test_two_stays_of_one_day_are_asked_about_as_such_also_where_a_registration_
     assert record is not None
     contested = [state for ref, state in record.cases.items() if ref.kind == "contested"]
     assert {sentence(record, state) for state in contested} == {"question.contested"}
+
+
+def test_a_death_goes_on_being_asked_of_who_gave_the_registration_up_since(story):
+    """Only its author ever asks whether it is so: whoever is the keeper by now never did (histories, seed 4885)."""
+    story.record(HOME, Confirmed(case=story.inflow))
+    died = story.record(NEW, Deceased(), "2026-03-05")
+    story.record(HOME, RegistrationChanged(from_=town(HOME), to=town(OTHER), ground="moved"), "2026-03-01")
+    for office in (HOME, NEW):
+        record = story.world.record(office, "P1")
+        assert record is not None
+        assert record.keeper == OTHER
+        assert record.cases[CaseRef(died, HOME, "update")].asker == NEW
 
 
 def test_a_death_is_named(story):
