@@ -28,8 +28,8 @@ class Decisions:
         found = session.wrapped_key(person)
         self.keys.setdefault(person, found if found is not None else keys.fresh(person))
 
-    def bearers(self, token: bytes) -> set[str]:
-        """Who bears this document by what was decided."""
+    def holders(self, token: bytes) -> set[str]:
+        """Who holds this document by what was decided."""
         return {person for each, person in self.tokens if each == token}
 
     def discard(self) -> None:

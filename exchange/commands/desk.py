@@ -207,7 +207,7 @@ class Desk:
 
     def _holders(self, tokens: Iterable[bytes]) -> set[str]:
         """Who holds one of these documents, by the store or by an earlier item of this act."""
-        each = (self.lookups.holders(token) | self.decided.bearers(token) for token in tokens)
+        each = (self.lookups.holders(token) | self.decided.holders(token) for token in tokens)
         return set().union(*map(match_person.telling, each))
 
     def _events(self, person: str) -> Iterable[Event]:

@@ -21,7 +21,7 @@ from exchange.protocol.one_document import forms
 LOOKUP = "document"
 # Who asks by a document, or is answered, comes to hold nobody by it: what an enquiry says joins no persons.
 HOLDING = ("particulars", "set", "stated", "wanted")
-MOST = 20  # persons: what more bear says nothing of who they are, as a number that stands for none
+MOST = 20  # persons: what more hold says nothing of who they are, as a number that stands for none
 
 
 def tokens(index: BlindIndex, content: Mapping[str, Any]) -> list[bytes]:
@@ -34,9 +34,9 @@ def document_token(index: BlindIndex, kind: str, number: str) -> bytes:
     return index.token(LOOKUP, documents.lookup_form(kind, number))
 
 
-def telling(bearers: set[str]) -> set[str]:
-    """Those who bear one document, where it says anything of them (decision 0059)."""
-    return bearers if len(bearers) <= MOST else set()
+def telling(holders: set[str]) -> set[str]:
+    """Those who hold one document, where it says anything of them (decision 0059)."""
+    return holders if len(holders) <= MOST else set()
 
 
 def match(

@@ -131,12 +131,11 @@ def _candidates(now: Mapping[Entry, Known], sharing: Mapping[bytes, list[Entry]]
     for token, seeking in seekers.items():
         under = [*sharing.get(token.token, ()), *seeking]
         entries = Counter(each.holder for each in under)
-        few = [each for each in under if entries[each.holder] <= MOST]
-        for each in seeking:
-            if entries[each.holder] <= MOST:
-                for other in few:
-                    if other.person != each.person and (token.strong or other.holder == each.holder):
-                        yield min(each, other), max(each, other)
+        few = {each for each in under if entries[each.holder] <= MOST}
+        for each in few.intersection(seeking):
+            for other in few:
+                if other.person != each.person and (token.strong or other.holder == each.holder):
+                    yield min(each, other), max(each, other)
 
 
 def _opened(node: Node, session: SqlSession, entries: set[Entry]) -> dict[Entry, Held]:

@@ -37,7 +37,7 @@ def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
         before: set[str] = set()
         for standing, record in sorted(found, key=lambda each: (each[0].stamp, each[0].ref)):
             # Who opened the dossier before learns of the newcomer; the newcomer learns nothing of who was there.
-            after = openers - before if _registered(record) else set()
+            after = openers - before if registered(record) else set()
             for to in sorted((keeping | before) - after - {standing.author}):
                 due.setdefault(record.office, []).append(_told(standing, record, to, keeps=to in keeping))
             before.add(standing.author)
@@ -83,7 +83,7 @@ def _of_another(record: Record, standing: Standing, to: str) -> Iterator[Due]:
                 yield Due(ref=opening.ref, to=to, ground=ONE_DOCUMENT, parts=IDENTITY)
 
 
-def _registered(record: Record) -> bool:
+def registered(record: Record) -> bool:
     """Whether somebody keeps the registration, and does not deny it. Where nobody does, openers find each other."""
     return any(set(link.named) - link.disclaimed and not link.from_arrival for link in record.chain)
 

@@ -12,7 +12,7 @@ from exchange.protocol.agreement import findings
 from exchange.protocol.book import Book
 from exchange.protocol.duties import RULES, duties, new_deliveries
 from exchange.protocol.kinship import kinship
-from exchange.protocol.matching import matching
+from exchange.protocol.matching import matching, registered
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import Record
 from exchange.protocol.sheltered import sheltered
@@ -222,7 +222,7 @@ def _compared(record: Record) -> bool:
     While nobody is registered anywhere, or whoever is denies it, who is keeper hangs on which arrival or opening an
     office heard of.
     """
-    if not any(set(link.named) - link.disclaimed and not link.from_arrival for link in record.chain):
+    if not registered(record):
         return False
     if record.keeper == record.office:
         return True

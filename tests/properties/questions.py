@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exchange.protocol.automatic import RELAYED
+from exchange.protocol.matching import registered
 from exchange.protocol.naming import named_ever
 from exchange.protocol.record import CaseState, Record
 from tests.properties.world import World
@@ -50,6 +51,4 @@ def _open(record: Record) -> Iterator[CaseState]:
 
 def _judged(record: Record) -> bool:
     """Whether a registration says who keeps the person: by another's word alone offices take others for the keeper."""
-    if any(found.kind == "two_registrations" for found in record.contradictions):
-        return False
-    return any(set(link.named) - link.disclaimed and not link.from_arrival for link in record.chain)
+    return registered(record) and all(found.kind != "two_registrations" for found in record.contradictions)
