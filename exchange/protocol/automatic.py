@@ -28,6 +28,7 @@ from exchange.protocol.redirecting import ANSWER_STANDS, SENT_IN_ERROR, answered
 from exchange.protocol.stated_ties import ties_held
 from exchange.protocol.stay_requests import done_by_another, is_review, stands
 from exchange.protocol.telling.due import Due, Sight
+from exchange.protocol.ties import ties
 
 
 def automatic(sight: Sight, owed: Mapping[DueKey, Due], *, confirm_equal: bool = False) -> list[Draft]:
@@ -46,7 +47,7 @@ def _statement(sight: Sight) -> Iterator[Draft]:
     latest = latest_statement(sight.own_of(Stated), sight.me)
     cause = _cause_of_statement(record)
     now = Stated(particulars=dict(record.particulars), ties=ties_held(record), basis="confirmed")
-    if (latest is not None and latest.payload == now) or cause is None:
+    if cause is None or (latest is not None and latest.payload == now and not _misread(record, latest)):
         return
     before = latest.ref.id if latest is not None else ""
     held = {"particulars": dict(record.particulars), "persons": list(record.persons)}
@@ -57,6 +58,15 @@ def _statement(sight: Sight) -> Iterator[Draft]:
         payload=now,
         because=cause.ref,
     )
+
+
+def _misread(record: Record, latest: Standing) -> bool:
+    """Whether who reads after the statement what was recorded since finds other ties: of one that was recorded late, of
+    an earlier day, it may be long known that it ended.
+    """
+    read, held = ties(record.facts.of(TieBegan, TieEnded), latest).in_force, record.ties_in_force
+    one, other = (sorted((t.tie, t.since, t.other.person or "") for t in each) for each in (read, held))
+    return one != other
 
 
 def _cause_of_statement(record: Record) -> Standing | None:

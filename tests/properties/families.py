@@ -26,6 +26,13 @@ def confirmed(record: Record, stay: Stay) -> bool:
     return stay.office == record.keeper or any(case.recognised for case in about) or not asked
 
 
+def _asked_before(world: World, record: Record, stay: Stay) -> bool:
+    """Whether who kept the person before was asked, and has not answered: the keeper need not hold that question."""
+    before = {office for link in record.chain for office in link.named} - {record.keeper}
+    cases = (c for office in before & world.books.keys() for r in world.records(office) for c in r.cases.values())
+    return any(c.ref.opening == stay.id and c.ref.kind == "inflow" and c.open and c.ref.asked in before for c in cases)
+
+
 def tied(record: Record, records: tuple[Record, ...]) -> Iterator[Record]:
     """Those of the office's other records whom a tie of this one names: one in force, or as it was recorded, for the
     keeper's statement may not know of it yet.
@@ -63,7 +70,8 @@ def untold(world: World) -> list[str]:
                 began = _marriage(record, other) if other.keeper == office else []
                 for stay in other.main_stays if began else ():
                     here = [each for each in record.open_stays if each.office == stay.office]
-                    known = confirmed(other, stay) and all(confirmed(record, each) for each in here)
+                    known = confirmed(other, stay) and not _asked_before(world, other, stay)
+                    known = known and all(confirmed(record, each) for each in here)
                     if known and not any(stay.office in holders[ref] for ref in began):
                         faults.append(f"{stay.office} holds none of {began}")
     return faults

@@ -3,9 +3,9 @@
 from typing import Any
 
 from events.catalogue.case import Confirmed
-from events.catalogue.family import TieBegan
+from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Returned
-from events.catalogue.person import Stated
+from events.catalogue.person import Registered, Stated
 from events.catalogue.values import CaseRef, Other, town
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Question
@@ -62,3 +62,21 @@ def test_a_tie_lets_nobody_state_who_is_keeper_only_by_the_word_of_another():
     named.hears(A, Returned(address=None, origin=town(D)), "update", "2026-03-05")
     assert named.record.keeper == B
     assert statements(named) == []
+
+
+def test_of_a_tie_recorded_late_whose_end_is_long_known_the_keeper_states_that_it_does_not_go_on():
+    """Who lives elsewhere reads the late tie after the last statement, which says nothing of an end that came before:
+    it showed a child that the keeper knew to be nobody's by then (histories of three persons, seed 8241148).
+    """
+    keeper, other = Told(A), Other(person="p9")
+    keeper.own(Registered(basis="first_record", registration=town(A), particulars=PARTICULARS), "2026-01-01")
+    keeper.hears(B, arrived(), "inflow", "2026-01-02")
+    keeper.own(TieBegan(tie="child", other=other, ground="other"), "2026-01-16")
+    keeper.own(TieEnded(tie="child", other=other, ground="other"), "2026-01-16")
+    keeper.own(Stated(particulars=PARTICULARS, basis="confirmed"), "2026-03-01")
+    assert statements(keeper) == []
+    keeper.own(TieBegan(tie="child", other=other, ground="other"), "2026-01-06")
+    assert [(tie.since, tie.until) for tie in keeper.record.ties] == [("2026-01-06", "2026-01-16")]
+    assert [stated.ties for stated in statements(keeper)] == [()]
+    keeper.own(statements(keeper)[0], "2026-03-02")
+    assert statements(keeper) == []
