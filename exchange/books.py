@@ -90,9 +90,10 @@ class Shelf:
             return True
         return False
 
-    def closed(self) -> Shelf:
-        """The same without any part: what can be told of persons whose key does not open, as if they were erased."""
-        return Shelf(self.persons, self.stored.values(), [*self.deliveries, *self.lost], {}, self.offices)
+    def closed(self, *, but: Collection[str] = ()) -> Shelf:
+        """The same without any part, as if erased: of persons of whom something does not open. `but`: not of these."""
+        ciphers = {p: self._ciphers[p] for p in but if self._ciphers.get(p) is not None}
+        return Shelf(self.persons, self.stored.values(), [*self.deliveries, *self.lost], ciphers, self.offices)
 
     def concerned(self) -> set[str]:
         """The offices that recorded anything or were told anything."""
@@ -157,8 +158,7 @@ class Shelf:
 
     def seal(self, person: str, data: bytes, associated: bytes) -> bytes:
         """Data under the person's key; nothing where the person was erased."""
-        cipher = self._ciphers.get(person)
-        if cipher is None:
+        if (cipher := self._ciphers.get(person)) is None:
             return b""
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + cipher.encrypt(nonce, data, associated)

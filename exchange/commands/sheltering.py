@@ -6,16 +6,19 @@ An answer that tells one names who may be meant: what becomes of them later deci
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from events.catalogue.case import EnquiryAnswered, EnquiryOpened
 from events.catalogue.fact import Fact
+from events.errors import Tampered
 from exchange.protocol.enquiry import knows
 from exchange.protocol.entries import entries
 from exchange.protocol.one_document import forms
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NotEntitled
-from exchange.queries.offer import recorded_with, whom
+from exchange.queries.offer import bearing, whom
+from exchange.readable import Seen
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -46,15 +49,19 @@ def may_be_meant(
     found = {record.person: record}
     found |= {each.person: each for each in whom(node, look(), office, asked, [record])}
     # A name that does not fit the document, or too little given: whoever answers all the same looked by hand.
-    found |= {each.person: each for each in _bearing(node, look(), office, asked.given, fact.facts)}
+    numbers = {form for said in (asked.given, fact.facts) for _, form in forms(said)}
+    bearers = bearing(node, look(), office, numbers)
+    if bearers.lost:  # of whom nobody can say whether they are protected
+        raise Tampered(field="facts.address", rule="enquiry.unclear")
+    found |= {each.person: each for each in _bearing(bearers, numbers)}
     if any(each.protected is not None for each in found.values()):
         raise NotEntitled(field="facts.address", rule="not_entitled.protected")
     return tuple(sorted({person for each in found.values() for person in each.persons}.difference(record.persons)))
 
 
-def _bearing(node: Node, session: SqlSession, office: str, *said: Mapping[str, Any]) -> Iterator[Record]:
-    """The office's records of those whom it holds under a document of which anything is said."""
-    numbers = {form for each in said for _, form in forms(each)}
-    for record in recorded_with(node, session, office, numbers):
+def _bearing(bearers: Seen, numbers: AbstractSet[str]) -> Iterator[Record]:
+    """The office's records of those whom it holds under one of these documents, or may: they stand in the clear."""
+    yield from filter(knows, bearers.closed)
+    for record in bearers.records:
         if knows(record) and not numbers.isdisjoint(form for each in entries(record) for _, form in forms(each)):
             yield record

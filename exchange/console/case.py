@@ -53,6 +53,7 @@ class CaseView:
     """`answers`: the types of reply that the reader may send now, the likeliest first. `reasons`: codes with texts.
 
     `no_rows`: what is said where nothing is compared. `several`: whether an enquiry fits several whom the office holds.
+    `unclear`: whether who bears the document that it gives cannot be read.
     """
 
     id: str
@@ -76,6 +77,7 @@ class CaseView:
     held: bool
     refused: str
     several: bool
+    unclear: bool
     thread: tuple[Said, ...]
     answers: tuple[str, ...]
     on_paper: bool
@@ -136,6 +138,7 @@ def case_view(words: Words, told: Told, caller: Caller) -> CaseView:
         held=bool(offers.get("held")),
         refused=offers.get("refused") or "",
         several=len(told["among"]) > 1,
+        unclear=told["unclear"],
         thread=tuple(_said(words, each) for each in told["thread"] if each is not None),
         answers=tuple(type_ for type_ in ORDER if may and type_ in told["allowed"]),
         on_paper=caller.office != told["asked"],

@@ -52,6 +52,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     facts: Mapping[str, Any] = {}
     refused: Refusal | None = None
     among: tuple[str, ...] = ()  # for the office asked alone: the persons whom it holds, where several fit
+    unclear: bool = False  # likewise: of whom the document is cannot be read, so that nothing is offered
 
 
 def entitled(asked: EnquiryOpened) -> frozenset[str]:

@@ -105,9 +105,10 @@ def _row(node: Node, caller: Caller, case_id: str, office: str | None) -> CaseRo
 def _offered(offer: Prepared | None) -> dict[str, Any]:
     """What may be recorded as it is; and beside it what is for the office asked alone."""
     if offer is None:
-        return {"offers": None, "among": []}
+        return {"offers": None, "among": [], "unclear": False}
     said = msgspec.to_builtins(offer)
-    return {"among": list(said.pop("among")), "offers": said}
+    among, unclear = list(said.pop("among")), said.pop("unclear")
+    return {"among": among, "unclear": unclear, "offers": None if unclear else said}
 
 
 def _stated(opening: Standing | None) -> dict[str, Any]:

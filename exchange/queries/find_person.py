@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,22 +12,27 @@ from events.names import full_name
 from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
-from exchange.books import shelves
 from exchange.commands.match_person import LOOKUP, document_token
-from exchange.protocol.sheet import state
-from exchange.protocol.view import view
+from exchange.protocol.record import Record
+from exchange.protocol.sheet import State, state
+from exchange.readable import seen
+from exchange.tables import records
 
 if TYPE_CHECKING:
     from exchange.node import Node
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One person who bears the document, as the office sees them; the number is masked."""
+    """One person who bears the document, as the office sees them; the number is masked.
+
+    `unreadable`: something of the person was altered, so that nobody can say who it is.
+    """
 
     person: str
-    state: str
-    name: str
+    state: State
+    name: str | None
     document: str
+    unreadable: bool = False
 
 
 def find_person(node: Node, caller: Caller, purpose: str, kind: str, number: str) -> list[Found]:
@@ -39,14 +45,22 @@ def find_person(node: Node, caller: Caller, purpose: str, kind: str, number: str
     token = document_token(node.index, kind, number)
     with node.look(caller) as session:
         persons = session.persons_with(LOOKUP, token)
-        dossiers = shelves(session, node.keys, node.offices, persons, pending=True)
+        held = seen(node, session, caller.office, persons)
+        rows = [row for person in held.lost if (row := records.one(session.sql, caller.office, person)) is not None]
     found: dict[str, Found] = {}
-    for dossier in dossiers:
-        for record in view(dossier.book(caller.office)):
-            held = state(record)
-            if not record.facts or held == "withdrawn" or not set(record.persons) & set(persons):
-                continue
-            name: Any = record.particulars.get("name", "")
-            found[record.person] = Found(person=record.person, state=held, name=full_name(name), document=shown)
+    for record in _held(held.records, persons):
+        name: Any = record.particulars.get("name", "")
+        found[record.person] = Found(person=record.person, state=state(record), name=full_name(name), document=shown)
+    closed = [(record.person, state(record)) for record in _held(held.closed, persons)]
+    lost = [(row.survivor, row.state) for row in rows if row.state != "withdrawn"]
+    for person, stands in (*closed, *lost):
+        found[person] = Found(person=person, state=stands, name=None, document=shown, unreadable=True)
     access_log.note(node.uow, caller, purpose, [(p, ("name", f"document.{kind}")) for p in found], node.clock())
     return list(found.values())
+
+
+def _held(records: Iterable[Record], persons: Collection[str]) -> Iterator[Record]:
+    """Of these records, those of whom the office holds with the document that these persons bear."""
+    for record in records:
+        if record.facts and state(record) != "withdrawn" and not set(record.persons).isdisjoint(persons):
+            yield record

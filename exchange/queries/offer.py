@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from events.catalogue.case import EnquiryOpened
 from exchange.access import access_log
 from exchange.access.caller import Caller
-from exchange.books import Shelf, shelves
 from exchange.commands.match_person import LOOKUP
 from exchange.pipeline.likening import token_of
-from exchange.protocol.enquiry import Prepared, fitting, prepared
+from exchange.protocol.enquiry import Prepared, fitting, knows, prepared
 from exchange.protocol.likeness import keys
 from exchange.protocol.one_document import forms
 from exchange.protocol.record import Record
-from exchange.protocol.view import view
 from exchange.queries.open_dossier import Opened
+from exchange.readable import Seen, seen
+from exchange.tables import records as table
 from exchange.tables.likenesses import sharing
 from exchange.unit_of_work import SqlSession
 
@@ -28,7 +30,9 @@ def offer(node: Node, caller: Caller, purpose: str, asked: EnquiryOpened, opened
     """By the office's own books alone: the dossier in which the enquiry stands, and those with the document given."""
     with node.look(caller) as session:
         found = whom(node, session, opened.office, asked, opened.records)
-    offered = prepared(asked, found)
+        offered = prepared(asked, found)
+        if not found and offered.refused is None and _unread(node, session, opened.office, asked):
+            return msgspec.structs.replace(offered, unclear=True)
     if offered.facts:
         read = [(found[0].person, sorted(offered.facts))]
         access_log.note(node.uow, caller, purpose, read, node.clock(), opened.office)
@@ -56,8 +60,21 @@ def meant(
 
 def recorded_with(node: Node, session: SqlSession, office: str, numbers: Iterable[str]) -> list[Record]:
     """The office's records of those who bear one of these documents, and of whoever is read together with them."""
+    return bearing(node, session, office, numbers).records
+
+
+def bearing(node: Node, session: SqlSession, office: str, numbers: Iterable[str]) -> Seen:
+    """The same, with whoever of them cannot be read."""
     tokens = [node.index.token(LOOKUP, form) for form in numbers]
-    return [record for shelf in bearing(node, session, *tokens) for record in view(shelf.book(office))]
+    return seen(node, session, office, {p for token in tokens for p in session.persons_with(LOOKUP, token)})
+
+
+def _unread(node: Node, session: SqlSession, office: str, asked: EnquiryOpened) -> bool:
+    """Whether the office may hold whom the enquiry means, and cannot say so: who bears the document cannot be read."""
+    found = bearing(node, session, office, (form for _, form in forms(asked.given)))
+    return any(map(knows, found.closed)) or any(
+        table.one(session.sql, office, person) is not None for person in found.lost
+    )
 
 
 def _of_that_name(node: Node, session: SqlSession, office: str, asked: EnquiryOpened) -> tuple[Record, ...]:
@@ -68,12 +85,5 @@ def _of_that_name(node: Node, session: SqlSession, office: str, asked: EnquiryOp
     sexes = [asked.given["sex"]] if "sex" in asked.given else ["F", "M", ""]
     sought = (key for sex in sexes for key in keys({**asked.given, "sex": sex}) if key.kind == "name")
     sharers = sharing(session.sql, {token_of(node.index, key) for key in sought}).values()
-    persons = sorted({each.person for under in sharers for each in under if each.holder == office})
-    dossiers = shelves(session, node.keys, node.offices, persons, pending=True)
-    return fitting(asked, (record for shelf in dossiers for record in view(shelf.book(office))))
-
-
-def bearing(node: Node, session: SqlSession, *tokens: bytes) -> list[Shelf]:
-    """The dossiers of those who bear one of these documents."""
-    persons = {person for token in tokens for person in session.persons_with(LOOKUP, token)}
-    return shelves(session, node.keys, node.offices, sorted(persons), pending=True)
+    persons = {each.person for under in sharers for each in under if each.holder == office}
+    return fitting(asked, seen(node, session, office, persons).records)

@@ -17,6 +17,7 @@ from exchange.protocol.one_document import facts_shown
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
 from exchange.protocol.view import view
+from exchange.readable import about
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -56,7 +57,8 @@ def open_dossier(
     require(caller, purpose)
     held_by = caller.office_read(office)
     with node.look(caller) as session:
-        found = shelf(session, node.keys, node.offices, person, pending=known_at is None, known_at=known_at)
+        whole = shelf(session, node.keys, node.offices, person, pending=known_at is None, known_at=known_at)
+    found = about(whole, person, held_by)
     book = found.book(held_by)
     records = view(book)
     record = next((r for r in records if person in r.persons and r.holds), None)

@@ -22,8 +22,7 @@ from exchange.commands.match_person import LOOKUP, document_token, telling
 from exchange.protocol.enquiry import PURPOSES, fitting, prepared
 from exchange.protocol.equal import keeps
 from exchange.protocol.record import Record
-from exchange.protocol.view import view
-from exchange.queries.offer import bearing
+from exchange.readable import of_shelf, readable
 
 if TYPE_CHECKING:
     from exchange.books import Shelf
@@ -57,7 +56,7 @@ def prefill(node: Node, caller: Caller, *, kind: str, number: str, name: str, co
     fields = PURPOSES[PURPOSE].fields
     with node.look() as session:
         alike = telling(set(session.persons_with(LOOKUP, token)))  # by what too many bear nobody is known
-        dossiers = bearing(node, session, token) if alike else []
+        dossiers = readable(node, session, sorted(alike), lambda *_: None, pending=True)
     kept = [record for shelf in dossiers for record in _kept(node, shelf)]
     asked = EnquiryOpened(to=caller.office, purpose=PURPOSE, consent=True, given=given, fields=tuple(sorted(fields)))
     found = [record for record in kept if fitting(asked, [record])]
@@ -71,6 +70,7 @@ def prefill(node: Node, caller: Caller, *, kind: str, number: str, name: str, co
 def _kept(node: Node, shelf: Shelf) -> Iterator[Record]:
     """The records of those who keep the registration by their own book, of the living."""
     for office in sorted(shelf.concerned()):
-        for record in view(shelf.book(office)) if node.serves(office) else ():
-            if keeps(record) and record.died_on is None:
-                yield record
+        if node.serves(office):
+            for record in of_shelf(shelf, office).records:
+                if keeps(record) and record.died_on is None:
+                    yield record

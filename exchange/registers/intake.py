@@ -16,6 +16,7 @@ import msgspec
 from events.envelope import Ref
 from events.errors import Conflict, ExchangeError, Malformed, Several
 from exchange.access.caller import Caller
+from exchange.books import UNREADABLE
 from exchange.commands import days
 from exchange.commands.act import Item
 from exchange.commands.record import record
@@ -113,9 +114,14 @@ class Intake:
         for at, (_, found, error) in enumerate(self._waiting):
             if found is None:
                 errors[at] = error or Malformed()
-            elif self._recorded(found) is None and (person := self._held(found)) is not None:
-                errors |= self._compared(at, found, person)
-            else:
+                continue
+            try:
+                held = self._held(found) if self._recorded(found) is None else None
+                errors |= {} if held is None else self._compared(at, found, held)
+            except UNREADABLE as unread:  # of whom the row is about: the others are taken in
+                errors[at] = unread
+                continue
+            if held is None:
                 items[at] = self._item(found)
         errors |= self._check(items) if self._only_check else self._record(items)
         for at, (row, _, _) in enumerate(self._waiting):
@@ -135,7 +141,8 @@ class Intake:
         for field, value in found.particulars.items():
             if field.startswith("document."):
                 kind = field.removeprefix("document.")
-                for held in find_person(self._node, self._caller, PURPOSE, kind, value["number"]):
+                bearing = find_person(self._node, self._caller, PURPOSE, kind, value["number"])
+                for held in sorted(bearing, key=lambda each: each.unreadable):
                     return held.person
         return None
 

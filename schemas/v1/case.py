@@ -89,6 +89,9 @@ class CaseSchema(CaseRowSchema):
         fields.identifier(),
         metadata={"description": "Of an enquiry that fits several: these persons, for people to say who is meant."},
     )
+    unclear = fields.Flag(
+        metadata={"description": "Of an enquiry: who bears the document cannot be read, so that nothing is offered."}
+    )
     place = fields.Open(allow_none=True)
     redirected_to = fields.office(allow_none=True)
     proposes = fields.office(

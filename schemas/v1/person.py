@@ -57,9 +57,12 @@ class FoundSchema(Wire):
     """A person whom the caller's office holds; the number is masked."""
 
     person = fields.identifier(required=True)
-    name = fields.Text(required=True)
+    name = fields.Text(required=True, allow_none=True)
     state = fields.Text(required=True)
     document = fields.Text(required=True)
+    unreadable = fields.Flag(
+        metadata={"description": "Something of the person was altered, so that nobody can say who it is."}
+    )
 
 
 class FoundListSchema(Wire):

@@ -39,7 +39,15 @@ resource = Resource("persons", "What your office holds of a person.", "本单位
     asks={"resident": {"kind": "resident", "number": "110105199104170025"}},
     answer=FoundListSchema,
     example={
-        "items": [{"person": examples.PERSON, "name": "林一禾", "state": "open", "document": "1101 **** **** 0025"}]
+        "items": [
+            {
+                "person": examples.PERSON,
+                "name": "林一禾",
+                "state": "open",
+                "document": "1101 **** **** 0025",
+                "unreadable": False,
+            }
+        ]
     },
     purpose=True,
 )
