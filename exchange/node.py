@@ -72,7 +72,7 @@ class Node:
         self.uow = UnitOfWork(store, self._wake)
         self.keys = PersonKeys(ring, StoredKeys(self.uow))
         self.index = BlindIndex(ring)
-        self.passes = Passes(ring, lambda: self.clock())  # noqa: PLW0108 (the clock of a demo is set anew)
+        self.passes = Passes(ring, self.uow, lambda: self.clock())  # noqa: PLW0108 (the clock of a demo is set anew)
         self.serving = Serving(settings.serves, settings.peers)
         self.serves = lru_cache(maxsize=100_000)(self.serving.serves)
         self.deadlines = deadlines.DEFAULT.overridden(settings.deadlines)

@@ -1,8 +1,8 @@
-"""The table of API keys. No secret stands in it: only a salt and a hash."""
+"""The tables of API keys, and of passes that were ended. No secret stands in them: only a salt, and hashes."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -18,4 +18,11 @@ access_keys = Table(
     Column("created_at", String(40), nullable=False),  # ISO 8601, UTC, as the other moments
     Column("expires_at", String(40)),
     Column("revoked_at", String(40)),
+)
+
+ended_passes = Table(
+    "ended_passes",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("until", BigInteger, nullable=False),  # seconds: when the pass is over by itself, and the row with it
 )

@@ -86,7 +86,8 @@ def signing(blueprint: Blueprint, node: Node) -> None:
     @blueprint.post(SIGN_OUT)
     @allows(*ROLES)
     def sign_out() -> Answer:
-        """The browser forgets the pass."""
+        """The pass is over, and the browser forgets it."""
+        node.passes.end(request.cookies[COOKIE])
         answer = redirect(f"{SIGN_IN}?{urlencode({'lang': words().language})}", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="Strict")
         return answer

@@ -112,9 +112,16 @@ def _end(settling: Settling, found: Shelf, office: str, today: str) -> None:
             settling.make_event(office, draft, book)
 
 
+def _forget_passes(node: Node, _after: str | None, _limit: int) -> tuple[int, None]:
+    """Of whoever signed out nothing is kept once the pass would be over."""
+    node.passes.forget()
+    return 0, None
+
+
 _DUTIES: Sequence[Callable[[Node, str | None, int], tuple[int, str | None]]] = (
     _end_protections,
     _review_stays,
     remind,
     confirm_what_waits,
+    _forget_passes,
 )

@@ -2,17 +2,22 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from events.vault.ring import MasterKeys
 from exchange.access.caller import Forbidden
 from exchange.access.keys import Keys, Unauthenticated
+from exchange.access.keys_table import ended_passes
 from exchange.access.passes import LASTS, Passes
 from exchange.console.pages import console
 from exchange.http.app import create_app
 from exchange.http.gate import COOKIE
 from exchange.http.metrics import metrics
+from exchange.node import Node
+from exchange.pipeline.sweep import sweep
 from tests.integration.browser import Form, Reader, pages_of
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, opened
 
@@ -20,6 +25,11 @@ from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, opened
 @pytest.fixture
 def app(node):
     return pages_of(node)
+
+
+def kept(node: Node) -> int:
+    with node.uow.look() as session:
+        return len(session.sql.execute(select(ended_passes)).all())
 
 
 def cookie(reader: Reader) -> str:
@@ -79,6 +89,55 @@ def test_signing_out_forgets_it(app):
     reader = Reader(app).signs_in(ZHIFANG)
     reader.sends(reader.form("Sign out"))
     reader.opens("/inbox", status=401)
+
+
+def test_signing_out_ends_every_copy_of_it_and_no_other(tmp_path, database_url):
+    """Also in another web process, whatever way the copy is written, and for the other tasks of the same key."""
+    clock = Clock()
+    node = opened(tmp_path, clock, database_url=database_url)
+    elsewhere = opened(tmp_path, clock, database_url=database_url)
+    app = pages_of(node)
+    reader, colleague = Reader(app).signs_in(ZHIFANG), Reader(app)
+    _, secret = app.extensions["keys_of_the_test"].issue("k", [ZHIFANG], ["clerk"])
+    colleague.opens("/sign-in")
+    colleague.sends(colleague.form("Sign in"), key=secret)
+    shown = cookie(reader)
+    copies = {shown, shown + "=" * (-len(shown) % 4), *(shown[:-1] + each for each in "AEIMQUYcgkosw048")}
+    thief = Reader(pages_of(elsewhere))
+    thief.client.set_cookie(COOKIE, shown)
+    thief.opens("/inbox")
+    form = thief.form("Sign out")
+    assert reader.sends(reader.form("Sign out")) == 200
+    assert "no longer signed in" in thief.opens("/inbox", status=401)
+    assert thief.sends(form) == 401
+    for copy in copies:
+        with pytest.raises(Unauthenticated):
+            elsewhere.passes.read(copy)
+    assert "Inbox" in colleague.opens("/inbox")
+    clock.now += LASTS - timedelta(minutes=1)
+    sweep(node)
+    assert kept(node) == 1
+    clock.now += timedelta(minutes=2)
+    sweep(node)
+    assert kept(node) == 0
+    thief.opens("/inbox", status=401)
+    elsewhere.close()
+    node.close()
+
+
+def test_of_two_who_end_it_at_once_both_are_right(node, app):
+    shown = cookie(Reader(app).signs_in(ZHIFANG))
+    with pytest.MonkeyPatch.context() as patched:
+        whole = node.uow.begin
+
+        def after_another() -> Any:
+            patched.undo()
+            node.passes.end(shown)
+            return whole()
+
+        patched.setattr(node.uow, "begin", after_another)
+        node.passes.end(shown)
+    assert kept(node) == 1
 
 
 def test_whoever_signs_out_when_it_is_over_and_in_again_comes_to_the_inbox(app):
@@ -244,8 +303,8 @@ class TestForms:
         assert reader.sends(reader.form("Sign out"), text="x" * 70_000) == 413
 
 
-def test_a_pass_of_another_node_or_an_altered_one_is_none():
-    passes, other = Passes(MasterKeys.new()), Passes(MasterKeys.new())
+def test_a_pass_of_another_node_or_an_altered_one_is_none(node):
+    passes, other = (Passes(MasterKeys.new(), node.uow) for _ in range(2))
     issued = passes.issue("xk_token", None, "li.wei")
     assert passes.read(issued).actor == "li.wei"
     for wrong in (other.issue("xk_token", None, None), issued[:-4] + "AAAA", "", "*", "AAAA"):
