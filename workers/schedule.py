@@ -6,12 +6,14 @@ looks every `poll_seconds`, whatever happened, and that is all that recovery tak
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import structlog
 from celery.beat import ScheduleEntry, Scheduler
 from celery.schedules import crontab
 
+from exchange.clock import SHANGHAI
 from exchange.settings import Settings
 from exchange.wakes.broker import Broker
 from exchange.wakes.reach import Reach
@@ -19,6 +21,15 @@ from workers import pulse
 from workers.queues import ADVANCE, CHECK, SWEEP
 
 _log = structlog.get_logger(__name__)
+
+NIGHT = time(2, 40)
+
+
+def last_night(now: datetime) -> datetime:
+    """When the checks were last to begin."""
+    local = now.astimezone(SHANGHAI)
+    night = datetime.combine(local, NIGHT, SHANGHAI)
+    return night if night <= local else night - timedelta(days=1)
 
 
 def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -32,7 +43,7 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         },
         "whether both sides are equal": {
             "task": CHECK,
-            "schedule": crontab(minute="40", hour="2"),
+            "schedule": crontab(minute=str(NIGHT.minute), hour=str(NIGHT.hour)),
             "options": {"queue": CHECK, "expires": 20 * 3600},
         },
     }

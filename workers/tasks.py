@@ -18,11 +18,12 @@ from exchange.pipeline.advance import advance
 from exchange.pipeline.in_force import Superseded, require_in_force
 from exchange.pipeline.sweep import BEGINNING, sweep_from
 from exchange.reconcile.reporting import BEGINNING as FIRST
-from exchange.reconcile.reporting import report_from
+from exchange.reconcile.reporting import left_over, report_from
 from exchange.settings import SettingsWrong
 from exchange.wakes.broker import Broker
 from workers.queues import ADVANCE, CHECK, SWEEP
 from workers.retries import DAILY, WORK
+from workers.schedule import last_night
 
 ANSWERED = 0.3  # seconds after which a task that has ended was answered
 MOMENT = 0.5  # seconds of work after which the others are asked to share it
@@ -44,6 +45,9 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
         _advanced(node, broker, None)
         if left is not None:
             task.apply_async(left, queue=SWEEP)
+        elif (place := DAILY.run(lambda: left_over(node(), last_night(node().clock())))) is not None:
+            _log.warning("checks_taken_up", begun=place[0])
+            task.app.tasks[CHECK].apply_async(place, queue=CHECK)  # an outage was longer than they try again
         return made
 
     def check_task(task: Any, begun: int | None = FIRST[0], after: str = FIRST[1]) -> None:

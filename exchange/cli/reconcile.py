@@ -24,9 +24,11 @@ from exchange.reconcile import (
     between,
     everywhere,
     forget_digests,
+    keep,
     latest,
     repair,
     repair_everybody,
+    size_of_log,
 )
 from exchange.reconcile.finding import Check
 from exchange.reconcile.ledgers import Ledgers
@@ -81,7 +83,10 @@ def _look(node: Node, one: str, other: str, *, full: bool, processes: int) -> Be
     with progress(speech.words("reconcile.bar"), None if one else persons_of(node)) as tell:
         if one:
             return between(node, one, other, tell, trusted=not full)
-        return everywhere(node, tell, trusted=not full, processes=processes)
+        begun, events = node.clock(), size_of_log(node)
+        found = everywhere(node, tell, trusted=not full, processes=processes)
+    keep(node, begun, events, found.checked, found.ledgers)
+    return found
 
 
 def _of_all(found: Between) -> dict[str, Any]:
@@ -95,7 +100,7 @@ def _ledger(found: Ledgers) -> dict[str, Any]:
 
 
 def _kept(node: Node) -> int:
-    """What was found when the checks last ran by themselves."""
+    """What was found when everybody was last checked, by the command or at night."""
     found = latest(node)
     if found is None:
         speech.say({"at": None}, speech.words("reconcile.no_report"))

@@ -33,6 +33,11 @@ class Between(Ledgers, frozen=True, kw_only=True):
         """Whether neither the ledgers nor the checks differ."""
         return self.alike and self.checked.equal
 
+    @property
+    def ledgers(self) -> Ledgers:
+        """The comparison of the ledgers alone."""
+        return Ledgers(**{name: getattr(self, name) for name in Ledgers.__struct_fields__})
+
 
 def between(node: Node, one: str, other: str = "", tell: Tell = nobody, *, trusted: bool = True) -> Between:
     """Compare two areas; `other` empty: the one with everybody. `tell`: how many persons were checked so far.

@@ -106,6 +106,32 @@ def report_from(node: Node, place: Place, enough: Callable[[], bool]) -> Place |
     return None
 
 
+def keep(node: Node, begun: datetime, events: int, checked: Checked, ledger: Ledgers) -> None:
+    """What somebody found who checked everybody at once, as what the checks find each night."""
+    found = Report(checked=msgspec.structs.replace(checked, at=begun), events=events, ledger=ledger)
+    with node.uow.begin() as session:
+        reports.keep(session.sql, begun, msgspec.json.encode(found))
+
+
+def left_over(node: Node, since: datetime) -> Place | None:
+    """Where the checks that were to begin then are taken up: where they were left, or at their beginning, where nobody
+    began any. None where some have ended. Of two who go on from one place the second ends by itself.
+    """
+    last = _newest(node)
+    if last is None or last.checked.at < since:
+        return BEGINNING
+    return None if last.after is None else (to_number(last.checked.at), last.after)
+
+
+def size_of_log(node: Node) -> int:
+    """How many events the log has."""
+    with node.uow.look() as session:
+        try:
+            return session.frontier().size
+        except Tampered:  # which is named where the log is looked through
+            return 0
+
+
 def _kept(session: SqlSession, moment: datetime, place: Place) -> Report | None:
     """The report as it was left at this place; None where it was not, or somebody else went on."""
     begun, start = place
@@ -115,11 +141,7 @@ def _kept(session: SqlSession, moment: datetime, place: Place) -> Report | None:
 
 
 def _new(node: Node, moment: datetime) -> Report:
-    with node.uow.look() as session:
-        try:
-            size = session.frontier().size
-        except Tampered:  # which is named where the log is looked through
-            size = 0
+    size = size_of_log(node)
     return Report(checked=in_one(moment, [offices_checked(node)]), events=size, ledger=ledgers(node))
 
 
@@ -155,10 +177,14 @@ def latest(node: Node) -> Report | None:
 
 def under_way(node: Node) -> datetime | None:
     """When the report was begun that is not at its end; None where the last one is."""
+    last = _newest(node)
+    return last.checked.at if last is not None and last.after is not None else None
+
+
+def _newest(node: Node) -> Report | None:
     with node.uow.look() as session:
         body = next(reports.newest_first(session.sql), None)
-    last = None if body is None else msgspec.json.decode(body, type=Report)
-    return last.checked.at if last is not None and last.after is not None else None
+    return None if body is None else msgspec.json.decode(body, type=Report)
 
 
 def _say(report: Report) -> None:

@@ -101,6 +101,26 @@ def test_the_command_shows_it(node, home, new_home):
         assert command(node, "42", wrong).exit_code == 2, wrong
 
 
+def test_the_command_keeps_what_it_finds_as_the_checks_of_a_night_do(node, home, new_home):
+    peopled(home, new_home)
+    assert command(node, ZHIFANG, DONGHUAMEN).exit_code == 0
+    assert latest(node) is None, "of two areas alone"
+    told = json.loads(command(node, "--json").stdout)
+    kept = latest(node)
+    assert kept is not None
+    with node.uow.look() as session:
+        assert kept.events == session.frontier().size
+    shown = json.loads(command(node, "--latest", "--json").stdout)
+    assert (shown["persons"], shown["ledger"]) == (told["persons"], told["ledger"])
+    behind_the_back(node, ("UPDATE records SET lives_at = NULL WHERE office = ?", (DONGHUAMEN,)))
+    assert command(node).exit_code == 1
+    assert command(node, "--latest").exit_code == 1
+    assert command(node, "--repair").exit_code == 0
+    assert command(node, "--latest").exit_code == 0
+    with node.uow.look() as session:
+        assert len(list(reports.newest_first(session.sql))) == 4, "what was found before it was mended is kept, too"
+
+
 def test_the_command_compares_the_ledger_of_the_whole_tree_as_well(node, home, new_home):
     peopled(home, new_home)
     told = json.loads(command(node, "--json").stdout)

@@ -41,8 +41,8 @@ def test_what_the_page_finds_itself_has_the_four_checks_and_its_moment():
 @pytest.mark.parametrize(
     ("language", "name", "result", "at"),
     [
-        ("en", "Whole tree", "2,400 entries in common, none lacking", "By the nightly check of 27 Nov 2026 02:40."),
-        ("zh-CN", "总账", "共有2,400条，无一缺失", "依据2026年11月27日 02:40的每日核对。"),
+        ("en", "Whole tree", "2,400 entries in common, none lacking", "By the check of 27 Nov 2026 02:40."),
+        ("zh-CN", "总账", "共有2,400条，无一缺失", "依据2026年11月27日 02:40的核对。"),
     ],
 )
 def test_the_nightly_check_has_the_ledger_of_the_whole_tree_besides(language, name, result, at):
