@@ -19,7 +19,6 @@ from events.envelope import Ref
 from events.standing import Standing
 from exchange.ids import derived_id
 from exchange.protocol.draft import Draft
-from exchange.protocol.duties import DueKey
 from exchange.protocol.equal import all_differences, certainly_same, found_later
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.parting import not_parted_after_all, parted_by_death
@@ -28,6 +27,7 @@ from exchange.protocol.redirecting import ANSWER_STANDS, SENT_IN_ERROR, answered
 from exchange.protocol.stated_ties import ties_held
 from exchange.protocol.stay_requests import done_by_another, is_review, stands
 from exchange.protocol.telling.due import Due, Sight
+from exchange.protocol.telling.owing import DueKey
 from exchange.protocol.ties import ties
 
 
@@ -215,14 +215,14 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
         return stands(sight.record, opening)
     due = owed.get((state.ref.opening, state.ref.asked))
     if sent_on(sight.record, state.ref):
-        return due is not None and due.asks and due.kind == state.ref.kind
+        return due is not None and due.puts(state.ref.kind)
     if state.ref.kind not in RELAYED:
         return True
     if not _put(sight, state):
         return True  # opened by a dispute of a notice that asked nothing
     if state.ref.kind == "outflow":
         return any(a.ref == opening.ref and (a.waits or a.arrival is not None) for a in sight.record.announcements)
-    return due is not None and due.asks and due.kind == state.ref.kind
+    return due is not None and due.puts(state.ref.kind)
 
 
 def case_parts(state: CaseState) -> tuple[str, str, str, str]:

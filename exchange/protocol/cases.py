@@ -28,7 +28,7 @@ from events.envelope import Ref
 from events.standing import Facts, Standing
 from exchange.protocol.asking_anew import answers_wait, asked_anew, moments, reconsidered, waits_since_before
 from exchange.protocol.book import Book, Delivery
-from exchange.protocol.naming import asked_by, named_ever, named_offices
+from exchange.protocol.naming import asked_by, named_offices
 from exchange.protocol.on_paper import came_on_paper, out_of_reach_again, speaks_for_asked
 from exchange.protocol.one_document import corrected_away
 from exchange.protocol.out_of_reach import ended, out_of_reach
@@ -36,7 +36,9 @@ from exchange.protocol.pressing import answered, at_rest, pressed
 from exchange.protocol.record import ASKED, DECIDING, OPEN, Announcement, CaseState
 from exchange.protocol.redirecting import (
     answered_after_all,
-    asked_before,
+    ever_put_by_author,
+    put_by_author,
+    put_by_error,
     restores_answer,
     unless_astray,
     withdraws_answer,
@@ -96,7 +98,8 @@ def cases(
                 continue  # put by an office that took itself for the keeper: nobody stands behind the question
             asker = ref.asked
         outside = not tellers and not book.offices.within(ref.asked)  # and was never told of it
-        state = _derive(_fold(ref, asker, thread, facts, outside=outside), facts, matched, answered, outside=outside)
+        folded = _fold(ref, asker, thread, facts, outside=outside)
+        state = _derive(folded, facts, matched, answered, keeper, outside=outside)
         state = out_of_reach_again(state) if outside else unless_astray(state, facts, keeper)
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
             state = _still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)
@@ -131,7 +134,8 @@ def _asker(
     tellers: Iterable[Delivery],
 ) -> str:
     """The author where its content puts the question to the office asked, or to whoever sent it on to that one, or that
-    office is the keeper, or it is of two first registrations; else the keeper.
+    office is the keeper, or it is of two first registrations; else the keeper. Where it put it by an error the keeper
+    does who puts it for a reason of its own.
     """
     opening = facts.get(ref.opening)
     if opening is None:
@@ -145,8 +149,9 @@ def _asker(
         put = ref.kind == "moved-on" and ref.asked in named_offices(opening.payload)
         if put or (isinstance(opening.payload, Registered) and opening.payload.registration is not None):
             return opening.author
-    named = asked_by(opening.payload, ref.kind) | named_ever(opening, facts, ref.kind)
-    return keeper if named.isdisjoint(asked_before(facts, ref)) else opening.author
+    if put_by_author(opening, facts, ref):
+        return opening.author
+    return opening.author if keeper not in told and ever_put_by_author(opening, facts, ref) else keeper
 
 
 def _fold(
@@ -242,7 +247,13 @@ def says_more(reply: Standing) -> bool:
 
 
 def _derive(
-    state: CaseState, facts: Facts, matched: Mapping[Ref, Ref], answered: Mapping[Ref, Ref], *, outside: bool
+    state: CaseState,
+    facts: Facts,
+    matched: Mapping[Ref, Ref],
+    answered: Mapping[Ref, Ref],
+    keeper: str | None,
+    *,
+    outside: bool,
 ) -> CaseState:
     """What both sides see of the opening event itself closes the case, without a further event."""
     if state.status not in OPEN:
@@ -255,7 +266,7 @@ def _derive(
         return replace(state, status="withdrawn", automatic=True)
     kind, asked = state.ref.kind, state.ref.asked
     corrected = facts.of(Corrected) and asked not in asked_by(opening.payload, kind)
-    if corrected and asked in named_ever(opening, facts, kind):
+    if corrected and asked in put_by_error(state, opening, facts, keeper):
         return replace(state, status="withdrawn", automatic=True, recognised=False)
     by = matched if kind == "outflow" else answered if isinstance(opening.payload, RequestOpened) else {}
     closing = facts.get(by[opening.ref]) if opening.ref in by else None

@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from events.catalogue.amendment import Retracted
 from events.catalogue.movement import Extended, MainChanged, MovedWithin
-from events.catalogue.values import NoteKind
-from events.envelope import Part, Ref
+from events.envelope import Part
 from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
 from exchange.protocol.cases import ONE_DOCUMENT, says_more
@@ -22,11 +20,13 @@ from exchange.protocol.grounds import counting
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.naming import named_no_more
 from exchange.protocol.record import Record
-from exchange.protocol.redirecting import asked_no_more, sent_in_error
+from exchange.protocol.redirecting import sent_in_error
 from exchange.protocol.routing_table import rank
 from exchange.protocol.telling import author, chains, family, keeper, replies, threads
-from exchange.protocol.telling.due import Due, Sight, amendments_of
+from exchange.protocol.telling.amended import follow_amendments
+from exchange.protocol.telling.due import Due, Sight
 from exchange.protocol.telling.in_error import told_in_error
+from exchange.protocol.telling.owing import DueKey, add
 
 Rule = Callable[[Sight], Iterator[Due]]
 
@@ -56,7 +56,6 @@ RULES: Mapping[str, Rule] = {
     "hand_over": threads.hand_over,
 }
 
-DueKey = tuple[Ref, str]
 _OF_A_STAY = (MainChanged, MovedWithin, Extended)
 
 
@@ -69,35 +68,14 @@ def duties(sight: Sight, rules: Mapping[str, Rule] = RULES, extra: Iterable[Due]
     owed: dict[DueKey, Due] = {}
     for rule in rules.values():
         for due in rule(sight):
-            _add(owed, sight, due)
+            add(owed, sight, due)
     for due in extra:
-        _add(owed, sight, due)
+        add(owed, sight, due)
     _bring_stays(owed, sight)
     follow_amendments(owed, sight)
     _one_question_an_act(owed, record)
     _withhold_protected(owed, sight)
     return owed
-
-
-def _add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
-    standing, offices = sight.record.facts[due.ref], sight.book.offices
-    to = offices.successor(due.to, standing.event.person) if offices.successions else due.to
-    if to in {sight.me, standing.author} or not offices.within(to):
-        return
-    parts = due.parts & sight.book.parts(due.ref) if due.parts else due.parts
-    if to != due.to or parts != due.parts:
-        due = msgspec.structs.replace(due, to=to, parts=parts)
-    known = owed.get((due.ref, to))
-    if known is None:
-        owed[(due.ref, to)] = due
-        return
-    first, other = known, due
-    if rank(due.kind, asks=due.asks) < rank(known.kind, asks=known.asks):
-        first, other = due, known
-    because = first if first.kind or first.trigger or first.by else other
-    owed[(due.ref, to)] = msgspec.structs.replace(
-        first, parts=known.parts | due.parts, trigger=because.trigger, by=because.by
-    )
 
 
 def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
@@ -114,57 +92,14 @@ def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
         if (stay, to) not in owed and sight.told.of(stay, to) is None:
             due = owed.get((ref, to))
             trigger, by = (due.trigger or ref, due.by) if due is not None else (ref, None)
-            _add(owed, sight, Due(ref=stay, to=to, ground="stay_of_change", trigger=trigger, by=by))
-
-
-def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
-    """T3 and T5: an amendment goes wherever its target went or goes; with the target's parts, never without it."""
-    amendments = amendments_of(sight.record.facts)
-    if not amendments:
-        return
-    told_here = (key for key in sight.told.all() if key[0] in sight.record.facts)
-    pending = list(dict.fromkeys((*owed, *told_here)))
-    while pending:
-        ref, to = pending.pop()
-        target = owed.get((ref, to))
-        told = sight.told.of(ref, to)
-        for amendment in amendments.get(ref, ()):
-            if (amendment.ref, to) in owed or amendment.author == to:
-                continue
-            parts = (target.parts if target else NO_PARTS) | (told.parts if told else NO_PARTS)
-            kind: NoteKind = "retraction" if _concerned_no_more(sight, amendment, target, to) else "correction"
-            first = told is None and target is not None  # a first notice carries its amendments
-            due = Due(ref=amendment.ref, to=to, ground="amendment", parts=parts, kind=None if first else kind)
-            _add(owed, sight, due)
-            if (amendment.ref, to) in owed:
-                pending.append((amendment.ref, to))
-            _bring_target(owed, sight, target, ref, to)
-
-
-def _concerned_no_more(sight: Sight, amendment: Standing, target: Due | None, to: str) -> bool:
-    """A retraction; or a correction to an office that only the content as first recorded named."""
-    if isinstance(amendment.payload, Retracted):
-        return True
-    root = sight.record.facts.root(amendment)
-    named_once = named_no_more(root, sight.record.facts, to)
-    sent_on = any(asked_no_more(sight.record, c) for c in sight.record.cases if (c.opening, c.asked) == (root.ref, to))
-    told = sight.told.of(root.ref, to)
-    by_document = told is not None and told.ground == ONE_DOCUMENT
-    return (named_once or sent_on or by_document) and (target is None or target.ground in {"amendment", "told"})
-
-
-def _bring_target(owed: dict[DueKey, Due], sight: Sight, target: Due | None, ref: Ref, to: str) -> None:
-    """The target stays due as it was told, so that what is due and what was delivered can be compared."""
-    told = sight.told.of(ref, to)
-    if target is None and told is not None:
-        owed.setdefault((ref, to), Due(ref=ref, to=to, ground="told", parts=NO_PARTS))
+            add(owed, sight, Due(ref=stay, to=to, ground="stay_of_change", trigger=trigger, by=by))
 
 
 def _one_question_an_act(owed: dict[DueKey, Due], record: Record) -> None:
     """One office, one act: the first question opens the one case and carries the rest (rule 2 of routing)."""
     groups: dict[tuple[str, str], list[Due]] = {}
     for due in owed.values():
-        if due.asks:
+        if due.asks and not due.apart:
             groups.setdefault((due.to, record.facts[due.ref].event.frame.submission), []).append(due)
     if not groups:
         return
@@ -195,8 +130,9 @@ def new_deliveries(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Delivery]:
     """Due − delivered: first deliveries, further parts, further questions, and parts that are withdrawn."""
     book, record = sight.book, sight.record
     made: list[Delivery] = []
-    for (ref, to), due in owed.items():
+    for (ref, to), whole in owed.items():
         told = book.told.get((ref, to))
+        due = _put_next(whole, told)
         asks = due.asks and (told is None or due.kind not in {q.kind for q in told.asked})
         if told is not None and not asks and due.parts <= told.parts:
             continue
@@ -243,6 +179,14 @@ def new_deliveries(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Delivery]:
     if not changed:
         return []
     return sorted(changed.values(), key=lambda d: (record.facts[d.ref].stamp, d.ref, d.to))
+
+
+def _put_next(due: Due, told: Delivery | None) -> Due:
+    """Of two questions about one event the one that is put now: each has a notice of its own."""
+    put = {question.kind for question in told.asked} if told is not None else set()
+    if due.also is None or due.also.kind in put or (due.asks and due.kind not in put):
+        return due
+    return msgspec.structs.replace(due.also, parts=due.parts)
 
 
 def _is_of(cause: Standing, record: Record, book: Book, office: str) -> bool:

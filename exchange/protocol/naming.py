@@ -73,18 +73,25 @@ def named_ever(standing: Standing, facts: Facts, kind: str = "") -> frozenset[st
     return facts.kept(_named_ever, standing.ref, kind)
 
 
-def _named_ever(facts: Facts, ref: Ref, kind: str) -> frozenset[str]:
+def named_but_for_retracted(standing: Standing, facts: Facts, kind: str) -> frozenset[str]:
+    """Those of them that no correction alone named that was taken back: without it everything is as it was before."""
+    if not facts.of(Corrected):
+        return asked_by(standing.event.payload, kind)
+    return facts.kept(_named_ever, standing.ref, kind, True)
+
+
+def _named_ever(facts: Facts, ref: Ref, kind: str, in_force: bool = False) -> frozenset[str]:
     first = facts[ref].event.payload
     named = asked_by(first, kind)
-    for changes in facts.kept(_said_of).get(ref, ()):
+    for changes in facts.kept(_said_of, in_force).get(ref, ()):
         named |= _named_by(first, changes, kind)
     return named
 
 
-def _said_of(facts: Facts) -> Mapping[Ref, Sequence[Mapping[str, Any]]]:
+def _said_of(facts: Facts, in_force: bool) -> Mapping[Ref, Sequence[Mapping[str, Any]]]:
     """What corrections of each fact say, as they were recorded and as they stand."""
     found: dict[Ref, list[Mapping[str, Any]]] = {}
-    for each in facts.of(Corrected):
+    for each in facts.in_force(Corrected) if in_force else facts.of(Corrected):
         for said in (each.event.payload, each.payload) if each.corrections else (each.payload,):
             if isinstance(said, Corrected):
                 found.setdefault(said.target, []).append(said.set)

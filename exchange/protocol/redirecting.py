@@ -9,7 +9,7 @@ from events.catalogue.case import Redirected, Reopened, Withdrawn
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Facts, Standing
-from exchange.protocol.naming import asked_by, named_ever, named_offices
+from exchange.protocol.naming import asked_by, named_but_for_retracted, named_ever, named_offices
 from exchange.protocol.record import CaseState, CaseStatus, Record
 
 SENT_IN_ERROR = "sent_in_error"  # ground of withdrawing what the office asked had answered already
@@ -52,6 +52,29 @@ def asked_before(facts: Facts, case: CaseRef) -> frozenset[str]:
     """The office asked, and all from whom the question came to it: whom a redirect names is asked as if first."""
     said = (sent.payload for sent in ways_to(facts, case))
     return frozenset({case.asked, *(each.case.asked for each in said if isinstance(each, Redirected))})
+
+
+def put_by_author(opening: Standing, facts: Facts, case: CaseRef) -> bool:
+    """Whether its content, as it stands, puts the question to the office asked, or to one that sent it on to that."""
+    named = asked_by(opening.payload, case.kind)
+    if case.asked in named:
+        return True
+    if named.isdisjoint(asked_before(facts, case)):
+        return False
+    return not astray(facts, case.opening, case.asked)
+
+
+def ever_put_by_author(opening: Standing, facts: Facts, case: CaseRef) -> bool:
+    """Whether it does, or did, as it was recorded or as any correction says."""
+    named = asked_by(opening.payload, case.kind) | named_ever(opening, facts, case.kind)
+    return not named.isdisjoint(asked_before(facts, case))
+
+
+def put_by_error(state: CaseState, opening: Standing, facts: Facts, keeper: str | None) -> frozenset[str]:
+    """Whom its content named, where that ends the question: the keeper has a reason of its own to ask who moved on."""
+    if state.ref.kind != "moved-on" or state.asker != keeper:
+        return named_ever(opening, facts, state.ref.kind)
+    return named_but_for_retracted(opening, facts, state.ref.kind) if keeper == opening.author else frozenset()
 
 
 def ways_to(facts: Facts, case: CaseRef) -> list[Standing]:

@@ -85,8 +85,22 @@ def direct_faults(world: World) -> list[str]:
             if record.keeper == office:
                 faults.extend(_as_keeper(record, holders))
                 faults.extend(_stated_in_error(world, book, record))
+            faults.extend(_told_less(book, record))
         faults.extend(_families(world, office, holders))
     faults.extend(_merges(world, holders))
+    return faults
+
+
+def _told_less(book: Book, record: Record) -> list[str]:
+    """Whoever was shown parts of an event is shown those of what amends it: else it goes on holding what was wrong."""
+    faults: list[str] = []
+    for standing in record.facts.of(Corrected):
+        target = standing.payload.target if isinstance(standing.payload, Corrected) else standing.ref
+        for (ref, to), delivery in book.told.items():
+            amended = book.told.get((standing.ref, to))
+            if ref == target and amended is not None and standing.author != to:
+                missing = (delivery.parts & book.parts(standing.ref)) - amended.parts
+                faults.extend(f"amendment told without its {part}: {standing.ref} to {to}" for part in sorted(missing))
     return faults
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from exchange.protocol.automatic import RELAYED
 from exchange.protocol.matching import registered
-from exchange.protocol.naming import named_ever
 from exchange.protocol.record import CaseState, Record
 from tests.properties.world import World
 
@@ -41,12 +40,8 @@ def _open(record: Record) -> Iterator[CaseState]:
         return
     for state in record.cases.values():
         opening = record.facts.get(state.ref.opening)
-        if not state.open or state.by_document or state.hidden or opening is None:
-            continue
-        # Its author may have asked the office something else by the same act, and so not this (rule 2 of routing).
-        if state.ref.kind == "moved-on" and state.ref.asked in named_ever(opening, record.facts, "moved-on"):
-            continue
-        yield state
+        if state.open and not state.by_document and not state.hidden and opening is not None:
+            yield state
 
 
 def _judged(record: Record) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from events.catalogue.fact import Fact
-from exchange.protocol import cases
+from exchange.protocol import redirecting
 from exchange.protocol.naming import named_offices
 from tests.properties.histories import history, shape
 from tests.properties.questions import question_faults
@@ -13,5 +13,5 @@ def test_an_author_taken_for_the_one_who_asks_wherever_it_names_the_office_is_fo
     def wherever_named(fact: Fact, _kind: str) -> frozenset[str]:
         return named_offices(fact)
 
-    monkeypatch.setattr(cases, "asked_by", wherever_named)
+    monkeypatch.setattr(redirecting, "asked_by", wherever_named)
     assert any(question_faults(history(seed, **shape(seed))[0]) for seed in range(8_400_046, 8_400_060))

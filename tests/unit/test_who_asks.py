@@ -17,9 +17,11 @@ from exchange.protocol.offices import Offices
 from exchange.protocol.record import CaseState
 from exchange.protocol.view import view
 from tests.properties.questions import question_faults
+from tests.properties.world import OFFICES
 from tests.unit.made_up import event
 from tests.unit.test_corrected_away import HOME, NEW, OTHER, THIRD, Story
 
+LAST = OFFICES[4]
 WHO = {"name": "甲", "born_on": "1990-01-01", "document.passport": {"number": "E10000001"}}
 
 
@@ -51,6 +53,10 @@ class Asking(Story):
         record = self.world.record(office, "P1")
         return record.cases.get(CaseRef(opening, asked, kind)) if record is not None else None
 
+    def corrections(self, of: Ref) -> tuple[Ref, ...]:
+        [record] = self.world.records(HOME)
+        return record.facts[of].corrections
+
     def stands(self, opening: Ref, asked: str, kind: NoteKind, by: str) -> str:
         """How the question stands, the same on both sides."""
         sides = [self.held(office, opening, asked, kind) for office in (asked, by)]
@@ -81,14 +87,52 @@ def test_whether_the_person_moved_on_is_asked_by_the_author_alone_where_the_auth
     assert asking == [OTHER]
 
 
-def test_what_the_author_asked_by_an_error_the_keeper_does_not_ask_in_its_place(story):
-    """NEW would be asked what nobody waits for an answer to: the question is withdrawn with the error."""
+def comes_from(code: str, arrival: Ref) -> Corrected:
+    return Corrected(target=arrival, set={"origin": {"kind": "town", "code": code}}, fields=("origin",))
+
+
+def test_what_the_author_asked_by_an_error_the_keeper_asks_in_its_place_where_the_arrival_ends_that_stay(story):
+    """What is due is read again on the content as it stands: had it named THIRD at first, HOME had asked."""
     story.lives("2026-03-02", NEW)
     there = story.lives("2026-03-04", OTHER, origin=NEW)
-    elsewhere = {"origin": {"kind": "town", "code": THIRD}}
-    story.record(OTHER, Corrected(target=there, set=elsewhere, fields=("origin",)))
-    assert story.stands(there, NEW, "moved-on", OTHER) == "withdrawn"
+    corrected = story.record(OTHER, comes_from(THIRD, there))
+    assert story.stands(there, NEW, "moved-on", HOME) == "open"
+    assert story.held(OTHER, there, NEW, "moved-on").status == "withdrawn", "the author asks that of THIRD now"
+    asking = [(d.teller, d.act) for d in story.world.said if (d.to, d.ref) == (NEW, there) and d.kind == "moved-on"]
+    assert asking[1:] == [(HOME, story.world.books[OTHER].event(corrected).frame.submission)]
+    story.record(NEW, Confirmed(case=CaseRef(there, NEW, "moved-on"), sees=(corrected,)))
+    assert story.stands(there, NEW, "moved-on", HOME) == "confirmed"
+    assert question_faults(story.world) == []
+
+
+def test_whom_the_arrival_named_by_an_error_and_who_sent_the_question_on_is_not_asked_again(story):
+    story.lives("2026-03-02", NEW)
+    there = story.lives("2026-03-04", OTHER, origin=NEW)
+    story.record(NEW, Redirected(case=CaseRef(there, NEW, "moved-on"), to=LAST))
+    story.record(OTHER, comes_from(THIRD, there))
     assert [d.teller for d in story.world.said if (d.to, d.ref) == (NEW, there) and d.asked] == [OTHER]
+    assert question_faults(story.world) == []
+
+
+@pytest.mark.parametrize("keeper", [HOME, OTHER], ids=["of another's arrival", "of its own"])
+def test_a_correction_of_the_origin_that_was_taken_back_leaves_the_keepers_question_as_it_was(story, keeper):
+    """Who asks changes with the correction, and back; and who never held a stay is asked no more."""
+    story.lives("2026-03-02", NEW)
+    if keeper == OTHER:
+        story.record(HOME, RegistrationChanged(from_=town(HOME), to=town(OTHER), ground="moved"))
+    there = story.on("2026-03-04", OTHER, Arrived(kind="main", registration=town(keeper), stated=WHO))
+    assert story.stands(there, NEW, "moved-on", keeper) == "open"
+    wrong = story.record(OTHER, comes_from(NEW, there))
+    assert story.stands(there, NEW, "moved-on", OTHER) == "open"
+    story.record(OTHER, Retracted(target=wrong))
+    assert story.stands(there, NEW, "moved-on", keeper) == "open"
+    story.record(NEW, Confirmed(case=CaseRef(there, NEW, "moved-on"), sees=(wrong,)))
+    assert story.stands(there, NEW, "moved-on", keeper) == "confirmed"
+    never = story.record(OTHER, comes_from(THIRD, there))
+    assert story.stands(there, THIRD, "moved-on", OTHER) == "open"
+    story.record(OTHER, Retracted(target=never))
+    assert story.stands(there, THIRD, "moved-on", OTHER) == "withdrawn"
+    assert question_faults(story.world) == []
 
 
 def test_of_two_first_registrations_whoever_entered_the_later_one_asks_though_it_keeps_nobody(story):
@@ -176,3 +220,26 @@ def test_a_question_behind_which_nobody_stands_is_none_also_where_its_answer_was
     assert view(book)[0].cases[case].status == "confirmed"
     book.record(event(Retracted(target=answer.ref), OTHER, "P", 4))
     assert case not in view(book)[0].cases
+
+
+@pytest.mark.parametrize("sent_on", [False, True], ids=["named by a correction", "sent on by whom the arrival named"])
+def test_an_author_asks_by_another_act_also_whom_it_had_asked_something_else_of_that_arrival(story, sent_on):
+    """HOME was asked whether the person is its own, for they bear one document, and gave the registration up without
+    an answer. NEW, which keeps it now, asked whether the person moved on from there; and that is the author's question
+    once its arrival names HOME, or whom it named sent it on: nobody put it, and HOME's answer went nowhere.
+    """
+    story.on("2026-03-01", HOME, Arrived(kind="main", registration=town(HOME), stated=WHO))
+    origin = town(THIRD) if sent_on else None
+    there = story.on("2026-03-04", OTHER, Arrived(kind="main", origin=origin, stated=WHO, opens=True))
+    assert story.held(HOME, there, HOME, "inflow").status == "open"
+    story.record(HOME, RegistrationChanged(from_=town(HOME), to=town(NEW), ground="moved"))
+    assert story.stands(there, HOME, "moved-on", NEW) == "open"
+    if sent_on:
+        story.record(THIRD, Redirected(case=CaseRef(there, THIRD, "moved-on"), to=HOME))
+    else:
+        story.record(OTHER, comes_from(HOME, there))
+    assert story.stands(there, HOME, "moved-on", OTHER) == "open"
+    assert story.held(HOME, there, HOME, "inflow").status == "open"
+    story.record(HOME, Confirmed(case=CaseRef(there, HOME, "moved-on"), sees=story.corrections(there)))
+    assert story.stands(there, HOME, "moved-on", OTHER) == "confirmed"
+    assert question_faults(story.world) == []

@@ -40,8 +40,9 @@ def author_tells(sight: Sight) -> Iterator[Due]:
         for to in sorted(named_offices(standing.payload)):
             cell = named_cell(sight, standing, to)
             if cell is not None:
-                parts = parts_for_named(sight, standing, to)
-                yield sight.due(standing, to, "named", cell, parts=parts, trigger=_first_notice(standing, to, cell))
+                parts, trigger = parts_for_named(sight, standing, to), _first_notice(standing, to, cell)
+                apart = trigger is not None and cell.asks  # the correction is an act of its own
+                yield sight.due(standing, to, "named", cell, parts=parts, trigger=trigger, apart=apart)
         yield from _answers_request(sight, standing)
 
 

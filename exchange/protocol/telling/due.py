@@ -37,6 +37,12 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     asks: bool = False
     trigger: Ref | None = None  # the event because of which it is due, where that is another
     by: Cause | None = None  # where that event is about somebody tied to the person
+    apart: bool = False  # asked by an act of its own, whatever else the office is asked of the event
+    also: Due | None = None  # such a question, where the office is asked another one
+
+    def puts(self, kind: NoteKind) -> bool:
+        """Whether it asks this."""
+        return (self.asks and self.kind == kind) or (self.also is not None and self.also.kind == kind)
 
 
 class Sight:

@@ -9,12 +9,14 @@ from events.catalogue.case import Reply
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Changed, Deceased, Protected, Stated, Unprotected
+from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
-from exchange.protocol.naming import asked_by, named_ever, town_of
+from exchange.protocol.naming import named_but_for_retracted, town_of
 from exchange.protocol.particulars import latest_statement
 from exchange.protocol.record import Stay
+from exchange.protocol.redirecting import put_by_author
 from exchange.protocol.routing_table import CONTESTED, MATCHED, UPDATE, Cell, cell_of
 from exchange.protocol.telling.due import IDENTITY, NO_PARTS, PARTICULAR_PARTS, Due, Sight
 
@@ -33,14 +35,22 @@ def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
             standing = sight.record.facts.get(end) if end is not None else None
             if standing is not None and not _asked_by_author(standing, stay):
                 cell, cause = end_cell(sight, standing, stay), sight.amended_after(standing)
-                if cell.asks and stay.office in _asked_by_name(sight, standing):
+                if cell.asks and _asked_by_name(sight, standing, stay.office):
                     cell = UPDATE
                 yield sight.due(standing, stay.office, "ended", cell, trigger=cause)
 
 
-def _asked_by_name(sight: Sight, standing: Standing) -> frozenset[str]:
-    """Whom the author asks whether the person moved on, or asked by an error, with which that question is withdrawn."""
-    return asked_by(standing.payload, "moved-on") | named_ever(standing, sight.record.facts, "moved-on")
+def _asked_by_name(sight: Sight, standing: Standing, office: str) -> bool:
+    """Whether the author asks the office whether the person moved on, or asked it by an error, and was answered; of
+    what it recorded itself this office asks nobody again whom it asked by an error.
+    """
+    facts, case = sight.record.facts, CaseRef(standing.ref, office, "moved-on")
+    if put_by_author(standing, facts, case):
+        return True
+    if office not in named_but_for_retracted(standing, facts, "moved-on"):
+        return False
+    known = sight.record.cases.get(case)
+    return sight.mine(standing.author) or (known is not None and not known.open and known.status != "withdrawn")
 
 
 def _asked_by_author(standing: Standing, stay: Stay) -> bool:

@@ -84,7 +84,7 @@ def redirected(sight: Sight) -> Iterator[Due]:
             parts = told.parts if told is not None else _as_written(sight, opening, state)
             reply = state.thread[-1] if state.thread else None
             to = state.redirected_to
-            yield sight.due(opening, to, "redirected", cell, parts=parts, trigger=reply)
+            yield sight.due(opening, to, "redirected", cell, parts=parts, trigger=reply, apart=True)
             if state.ref.kind not in ASKED_BY_AUTHOR and state.asker == opening.author:
                 for sent in ways_to(sight.record.facts, CaseRef(state.ref.opening, to, state.ref.kind)):
                     yield sight.due(sent, to, "redirected", trigger=reply)
