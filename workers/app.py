@@ -7,10 +7,9 @@ from typing import Any
 import structlog
 from celery import Celery, signals
 
-from exchange import logs
 from exchange.settings import Settings
 from exchange.wakes.broker import celery_at, is_redis
-from workers import pulse
+from workers import lines, pulse
 from workers.process import Process
 from workers.schedule import schedule
 from workers.tasks import add_tasks
@@ -55,7 +54,7 @@ def _connect(process: Process, settings: Settings) -> None:
     """Hang on to the moments that Celery tells of."""
 
     def set_up_logging(**_: Any) -> None:
-        logs.set_up(for_machines=True)
+        lines.set_up()
 
     def began(task: Any, **_: Any) -> None:
         structlog.contextvars.bind_contextvars(task=task.name, reference=task.request.get("reference"))

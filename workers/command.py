@@ -18,7 +18,7 @@ from exchange.cli.node import on_node, settings_of
 from exchange.settings import Settings
 from exchange.wakes import NoBroker
 from exchange.wakes.broker import is_redis
-from workers import listening, pulse
+from workers import lines, listening, pulse
 from workers.app import make_app
 from workers.queues import ALL
 
@@ -39,6 +39,7 @@ def worker(
         return _checked(found, pulse.LISTENER if listen else pulse.WORKER)
     if listen:
         return _listening(found, with_beat=with_beat, concurrency=concurrency)
+    lines.set_up()
     read_tables()  # before the processes are forked, which then share them
     made: Any = make_app(found).Worker(
         beat=with_beat,
@@ -51,7 +52,10 @@ def worker(
         without_gossip=True,
         without_mingle=True,
     )
-    made.start()  # until SIGTERM or SIGINT: the tasks at hand are finished, what was only fetched is given back
+    try:
+        made.start()  # until SIGTERM or SIGINT: the tasks at hand are finished, what was only fetched is given back
+    finally:
+        pulse.ends(found.data, pulse.WORKER)
     return int(made.exitcode or FINE)
 
 
@@ -62,8 +66,12 @@ def beat(check: bool, data: Path | None, settings_file: Path | None) -> int:
     found = _settings(data, settings_file)
     if check:
         return _checked(found, pulse.CLOCK)
+    lines.set_up()
     made = Beat(app=make_app(found), loglevel="INFO", quiet=True)
-    made.run()
+    try:
+        made.run()
+    finally:
+        pulse.ends(found.data, pulse.CLOCK)
     return FINE
 
 

@@ -56,6 +56,7 @@ def listen(settings: Settings) -> None:
                 with structlog.contextvars.bound_contextvars(reference=reference or None):
                     look(process, reference or None, enough, ending)
     finally:
+        pulse.ends(settings.data, pulse.LISTENER)
         ear.close()
         process.close()
 
