@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
+from events.errors import ExchangeError
 from exchange.access.caller import Forbidden
 from exchange.access.passes import FOREIGN
 from exchange.console.held import Held, sent
@@ -56,27 +57,28 @@ def refusing(blueprint: Blueprint, node: Node) -> None:
             again = _sent() if answer.status_code >= 500 else _of_another_pass(error)
             if again is not None and answer.status_code < 500:
                 details = {**details, "title": (why := said.say("held.earlier")), "detail": why, "errors": ()}
-            shown = {**beside(), "problem": details, "held": again}
+            shown: dict[str, Any] = {"problem": details, "held": again}
             if again is not None:  # not to be sent for another office, also where it is not known who reads
                 shown["form_token"] = form_token(again.office)
             page = make_response(render_template("console/error.html", words=said, **shown))
             page.status_code = answer.status_code
         page.headers["Content-Security-Policy"] = PAGES
         page.headers["Cache-Control"] = "no-store"
+        page.headers["Referrer-Policy"] = "same-origin"
         page.headers.extend((name, answer.headers[name]) for name in KEPT if name in answer.headers)
         return page
 
-    def nowhere(error: HTTPException) -> Answer:
+    def elsewhere(error: Exception) -> Answer:
         """Words for whoever reads; for systems, and under the API, what its documents say."""
         told = request.accept_mimetypes
         page = not request.path.startswith(API) and told.quality("text/html") > told.quality("application/json")
         return refused(error) if page else problems.handled(error)
 
-    blueprint.context_processor(beside)
+    blueprint.app_context_processor(beside)  # also where what is asked for is no page of ours, and refused as one
     blueprint.after_request(complete)
     blueprint.register_error_handler(Exception, refused)
-    for status in (404, 405):  # of an address, or a way of asking, that no page has
-        blueprint.app_errorhandler(status)(nowhere)
+    for kind in (ExchangeError, HTTPException, Exception):  # metrics, documents, and addresses that nothing has
+        blueprint.app_errorhandler(kind)(elsewhere)
 
 
 def _wanted() -> str | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from events.errors import ExchangeError
-from exchange.access.caller import ROLES
+from exchange.access.caller import ROLES, Caller
 from exchange.access.keys import Keys
 from exchange.access.passes import LASTS
 from exchange.console.held import Held, carried
@@ -47,6 +47,23 @@ def signing(blueprint: Blueprint, node: Node) -> None:
 
     opening(blueprint, words)
 
+    def held_page(said: Words, held: Held, reader: Caller, shown: str) -> str:
+        """For whoever has signed in with the pass that is shown."""
+        beside = {"held": held, "signed_in": reader, "form_token": node.passes.form(shown, reader.office)}
+        return render_template("console/held.html", words=said, **beside)
+
+    def again(said: Words, wanted: str, held: Held | None) -> str:
+        """What was carried on, for whoever reads: to be sent, or to sign in first."""
+        shown = request.cookies.get(COOKIE, "")
+        try:
+            found = node.passes.read(shown)
+            reader = caller_of(keys.authenticate(found.token), found.office, found.actor)
+        except ExchangeError:
+            return sign_in_page(said, wanted, held=held)
+        if held is None or held.office != reader.office:
+            return sign_in_page(said, wanted, held=held)
+        return held_page(said, held, reader, shown)
+
     @blueprint.get(SIGN_IN)
     @public
     def sign_in() -> str:
@@ -56,8 +73,11 @@ def signing(blueprint: Blueprint, node: Node) -> None:
     @blueprint.post(SIGN_IN)
     @public
     def signed_in() -> Answer:
-        """A pass for whoever has a valid key, and the page that was wanted."""
+        """A pass for whoever has a valid key, and the page that was wanted; without any key the same once more."""
         said, wanted = words(), next_page(request.form.get("next"))
+        if "key" not in request.form:  # the page that carries something is to be read in another language
+            wanted = in_language(wanted, said.language)
+            return make_response(again(said, wanted, carried(wanted)))
         held = carried(wanted)
         answer: Answer
         token, office = request.form.get("key", "").strip(), request.form.get("office", "").strip() or None
@@ -78,8 +98,7 @@ def signing(blueprint: Blueprint, node: Node) -> None:
         elif held is None:
             answer = redirect(wanted, 303)
         else:
-            shown = {"held": held, "signed_in": reader, "form_token": node.passes.form(issued, reader.office)}
-            answer = make_response(render_template("console/held.html", words=said, **shown))
+            answer = make_response(held_page(said, held, reader, issued))
         _keep(answer, issued)
         return answer
 
@@ -110,6 +129,13 @@ def next_page(wanted: str | None) -> str:
     """Where to go then: a page of ours, whatever the address says."""
     ours = wanted is not None and wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     return wanted if ours and wanted is not None and wanted.isprintable() else f"{INBOX}?lang={g.language}"
+
+
+def in_language(address: str, language: str) -> str:
+    """The same page of ours in that language."""
+    path, _, query = address.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "lang"]
+    return f"{path}?{urlencode([*kept, ('lang', language)])}"
 
 
 def _keep(answer: Answer, issued: str) -> None:

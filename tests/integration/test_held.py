@@ -270,3 +270,59 @@ class TestWhatIsRefused:
         colleague("Confirm")
         assert reader.sends(form, note="Has not lived here for years.") in {409, 412, 422}
         assert "readonly>\nHas not lived here for years.</textarea>" in reader.text
+
+
+class TestInAnotherLanguage:
+    """Whoever reads the other language reads the page in it, with the form, and nothing is sent by that."""
+
+    def test_before_signing_in(self, app, remarked, clock, key, case):
+        reader, form = remarked
+        clock.now += LASTS + timedelta(minutes=1)
+        reader.sends(form, text=REMARK)
+        assert reader.sends(reader.form("中文")) == 200
+        assert '<html lang="zh-CN">' in reader.text
+        assert "密钥无效" not in reader.text
+        assert reader.sends(reader.form("English")) == 200
+        assert reader.sends(reader.form("中文")) == 200
+        assert reader.sends(reader.form("登录"), key=key) == 200
+        assert "She moved &lt;b&gt;" in reader.text
+        assert reader.sends(reader.form("English")) == 200
+        assert len(thread(app, case)) == 1
+        sent = reader.form("Send it now")
+        assert sent.action == f"/cases/{case}?lang=en"
+        assert reader.sends(sent) == 200
+        assert "1 &amp; 2." in thread(app, case)[1]
+
+    def test_on_the_page_of_an_error(self, app, remarked, monkeypatch, case):
+        reader, form = remarked
+        with monkeypatch.context() as broken:
+            broken.setattr("exchange.http.node_use_cases.NodeUseCases.reply", away)
+            assert reader.sends(form, text=REMARK) == 503
+        assert reader.sends(reader.form("中文")) == 200
+        assert "She moved &lt;b&gt;" in reader.text
+        assert len(thread(app, case)) == 1
+        [sent] = [each for each in reader.forms() if ("type", "case.noted") in each.fields]
+        assert reader.sends(sent) == 200
+        assert len(thread(app, case)) == 2
+
+    def test_it_is_shown_to_nobody_of_another_office(self, app, remarked, clock):
+        reader, form = remarked
+        clock.now += LASTS + timedelta(minutes=1)
+        reader.sends(form, text=REMARK)
+        switch = reader.form("中文")
+        other = Reader(app).signs_in(DONGHUAMEN)
+        assert other.sends(switch) == 200
+        assert not [each for each in other.forms() if ("type", "case.noted") in each.fields]
+
+    def test_another_site_can_have_nothing_shown(self, app):
+        data = {"held.form": f"{ZHIFANG}.x", "held.type": "case.noted", "held.text": "x", "next": "/inbox"}
+        answer = Reader(app).client.post("/sign-in", data=data, headers={"Sec-Fetch-Site": "cross-site"})
+        assert (answer.status_code, "held." in answer.text) == (403, False)
+
+
+@pytest.mark.parametrize("next_", ["https://elsewhere.test/", "//elsewhere.test", "/\\elsewhere.test", None])
+def test_a_page_in_another_language_leads_to_no_other_site(app, next_):
+    data = {"held.form": f"{ZHIFANG}.x", "held.type": "case.noted", **({"next": next_} if next_ else {})}
+    answer = Reader(app).client.post("/sign-in?lang=en", data=data, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 200
+    assert "elsewhere" not in answer.text
