@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from exchange.cli.command import Command, answers, option
 from exchange.cli.exit_codes import DIFFERENT, FINE
 from exchange.cli.node import in_reach, settings_of
 from exchange.cli.progress import progress
+from exchange.demo import keepsake
 from exchange.demo.faults import Fault, plant, unnamed, unplanted
 from exchange.demo.report import Report, report
 from exchange.demo.run import PERSONS, SEED, DemoOccupied, demo_settings, made
@@ -49,7 +51,8 @@ def demo(persons: int, seed: int, plant_faults: bool, setting: str, data: Path |
         ):
             faults = plant(node) if plant_faults else ()
             found = report(node, outcome)
-    speech.say({**_plain(found), "setting": setting, **_planted(faults, found)}, *_lines(found, faults))
+        tries = () if data is None else tuple(_tries(folder))
+    speech.say({**_plain(found), "setting": setting, **_planted(faults, found)}, *_lines(found, faults), *tries)
     return DIFFERENT if found.differences else FINE
 
 
@@ -72,6 +75,20 @@ def _folder(data: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="exchange-demo-") as made_up:
         yield Path(made_up)
+
+
+def _tries(data: Path) -> Iterator[str]:
+    """What may be tried with what was kept."""
+    left = keepsake.load(data)
+    yield speech.words("demo.try.serve", data=data, keys=data / keepsake.FILE)
+    if left is not None and left.overseen is not None:
+        asked = left.overseen
+        county = next(key.token for key in left.keys if key.office == asked.county)
+        yield speech.words("demo.try.county", county=asked.county, town=asked.town)
+        yield (
+            f'  curl -H "Authorization: Bearer {county}" http://127.0.0.1:8080/v1/events'
+            f" --json '{json.dumps(asked.request)}'"
+        )
 
 
 def _plain(found: Report) -> dict[str, Any]:

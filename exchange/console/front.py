@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -142,25 +143,30 @@ def _calls(words: Words, demo: Keepsake | None, address: str) -> tuple[Call, ...
     if demo is None:
         return ()
     key = next((key for key in demo.keys if demo.shown is None or key.office == demo.shown.left), demo.keys[0])
-    return (
-        Call(
-            words.say("api.example"),
-            f'curl -H "Authorization: Bearer {key.token}" "{address}/v1/inbox?purpose=case&limit=5"',
-        ),
-    )
+    curl = 'curl -H "Authorization: Bearer {}"'
+    calls = [Call(words.say("api.example"), f'{curl.format(key.token)} "{address}/v1/inbox?purpose=case&limit=5"')]
+    county = next((key for key in demo.keys if demo.overseen and key.office == demo.overseen.county), None)
+    if demo.overseen is not None and county is not None:
+        told = {"county": words.office(county.office), "town": words.office(demo.overseen.town)}
+        asked = json.dumps(demo.overseen.request)
+        calls.append(
+            Call(words.say("api.county", **told), f"{curl.format(county.token)} {address}/v1/events --json '{asked}'")
+        )
+    return tuple(calls)
 
 
 def _keys(words: Words, demo: Keepsake | None) -> tuple[ShownKey, ...]:
     if demo is None:
         return ()
     sides: Mapping[str, str] = {demo.shown.left: "reg", demo.shown.right: "res"} if demo.shown is not None else {}
-    return tuple(_key(words, key, sides) for key in sorted(demo.keys, key=lambda key: key.office not in sides))
+    county = demo.overseen.county if demo.overseen is not None else ""
+    return tuple(_key(words, key, sides, county) for key in sorted(demo.keys, key=lambda key: key.office not in sides))
 
 
-def _key(words: Words, key: DemoKey, sides: Mapping[str, str]) -> ShownKey:
+def _key(words: Words, key: DemoKey, sides: Mapping[str, str], county: str) -> ShownKey:
     side = sides.get(key.office, "") if key.role == "office" else ""
     near = any(codes.is_within(office, key.office) for office in sides)
-    first = bool(side) or (key.role != "office" and near) or key.role == "operator"
+    first = bool(side) or key.office == county or (key.role != "office" and near) or key.role == "operator"
     opens = key.role in {"office", "supervisor"}
     return ShownKey(words.office(key.office), words.say(f"keys.{key.role}"), key.token, side, first, opens)
 

@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from exchange.demo.drive import Outcome
-from exchange.demo.keepsake import Shown
+from exchange.demo.keepsake import Overseen, Shown
 from exchange.demo.population import Person
 from exchange.demo.story import Story
+from exchange.jurisdictions import codes
 from exchange.jurisdictions.codes import same_province
 from exchange.tables import records
 
@@ -32,6 +33,14 @@ def example(node: Node, story: Story, outcome: Outcome) -> Shown | None:
             return shown
         near = near or shown
     return near
+
+
+def overseen(node: Node, county: str, day: str) -> Overseen | None:
+    """Somebody whom a town of the county keeps."""
+    which = records.Which(area=codes.stem(county), state="open", role="registration")
+    with node.uow.look() as session:
+        found = records.some(session.sql, which, limit=1).rows
+    return Overseen(found[0].survivor, found[0].office, county, day) if found else None
 
 
 def _shown(node: Node, person: Person, outcome: Outcome) -> Shown | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -26,6 +27,21 @@ class Shown(msgspec.Struct, frozen=True):
     right: str
 
 
+class Overseen(msgspec.Struct, frozen=True):
+    """A person whom a town keeps, and the county that may ask something of the town. `day`: the demo's last."""
+
+    person: str
+    town: str
+    county: str
+    day: str
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What the county may record."""
+        wanted = {"to": self.town, "asks": "change", "wanted": {"education": "20"}}
+        return {"type": "request.opened", "effective_on": self.day, "person": self.person, "with": wanted}
+
+
 class Keepsake(msgspec.Struct, frozen=True, kw_only=True):
     """`fell_due`, `in_time`: cases whose deadline lay in the demo's year, and those of them answered by then."""
 
@@ -34,6 +50,7 @@ class Keepsake(msgspec.Struct, frozen=True, kw_only=True):
     made_at: str
     keys: tuple[DemoKey, ...]
     shown: Shown | None
+    overseen: Overseen | None = None
     fell_due: int
     in_time: int
 

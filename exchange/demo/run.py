@@ -15,14 +15,14 @@ from exchange.clock import Clock, utcnow
 from exchange.demo import keepsake
 from exchange.demo.clock import last_worked_day
 from exchange.demo.drive import Drive, Outcome
-from exchange.demo.example import example
+from exchange.demo.example import example, overseen
 from exchange.demo.keepsake import DemoKey, Keepsake
 from exchange.demo.life import YEAR
 from exchange.demo.office import Office
 from exchange.demo.report import punctuality
 from exchange.demo.stage import Stage, Staged, alone
 from exchange.demo.story import Story, story
-from exchange.demo.towns import CODES, PROVINCES
+from exchange.demo.towns import CODES, COUNTY, PROVINCES
 from exchange.node import Node
 from exchange.settings import Settings
 
@@ -47,7 +47,7 @@ class DemoOccupied(ExchangeError):
 
 def demo_settings(found: Settings) -> Settings:
     """The settings under which the demo's towns are served."""
-    return msgspec.structs.replace(found, serves=CODES, demo=True)
+    return msgspec.structs.replace(found, serves=(*CODES, COUNTY), demo=True)
 
 
 def ensure_demo(found: Settings, persons: int = PERSONS, seed: int = SEED, tell: Tell = nobody) -> Settings:
@@ -98,6 +98,7 @@ def made(
                 made_at=now().isoformat(),
                 keys=keys,
                 shown=example(node, told, outcome),
+                overseen=overseen(node, COUNTY, last_day.isoformat()),
                 fell_due=late + in_time,
                 in_time=in_time,
             ),
@@ -108,7 +109,9 @@ def made(
 
 def _driven(stage: Stage, told: Story, keys: tuple[DemoKey, ...], seed: int, tell: Tell) -> Outcome:
     offices = {key.office: Office(stage.http, key.office, key.token) for key in keys if key.role == "office"}
-    supervisors = [Office(stage.http, key.office, key.token) for key in keys if key.role == "supervisor"]
+    supervisors = [
+        Office(stage.http, key.office, key.token) for key in keys if key.role == "supervisor" and key.office != COUNTY
+    ]
     drive = Drive(
         told, offices, supervisors, begin=stage.begin, advance=stage.advance, clock=stage.node.clock, seed=seed
     )
@@ -123,6 +126,7 @@ def _keys(node: Node) -> tuple[DemoKey, ...]:
         for role in LOOKING_ON:
             code = province.ljust(12, "0")
             issued.append(DemoKey(code, role, keys.issue(f"demo {role} {province}", [code], [role])[1]))
+    issued.append(DemoKey(COUNTY, "supervisor", keys.issue("demo county", [COUNTY], ["supervisor"])[1]))
     home = PROVINCES[0].ljust(12, "0")
     issued.append(DemoKey(home, "operator", keys.issue("demo operator", [home], ["operator"])[1]))
     return tuple(issued)

@@ -52,5 +52,6 @@ TOWNS: tuple[Town, ...] = (
     Town("320509111000", "同里镇", 3, 3, _ROADS),
 )
 CODES: tuple[str, ...] = tuple(town.code for town in TOWNS)
+COUNTY = "420982000000"  # 湖北省孝感市安陆市: served whole, so that it may ask something of its towns
 BY_CODE = {town.code: town for town in TOWNS}
 PROVINCES: tuple[str, ...] = tuple(sorted({town.province for town in TOWNS}))

@@ -13,7 +13,7 @@ from exchange.cli.node import settings_of
 from exchange.demo import keepsake
 from exchange.demo.report import asked, report
 from exchange.demo.run import DemoOccupied, ensure_demo
-from exchange.demo.towns import CODES
+from exchange.demo.towns import CODES, COUNTY
 from exchange.queries.lines import Line, lines
 from exchange.settings import settings
 from exchange.tables.inbox import Which
@@ -77,14 +77,14 @@ def test_somebody_is_shown_who_lives_away_from_home(demo):
 
 
 def test_later_commands_on_the_folder_serve_the_same_towns(demo):
-    assert set(settings_of(None, data=demo[0].settings.data).serves) == set(CODES)
+    assert set(settings_of(None, data=demo[0].settings.data).serves) == {*CODES, COUNTY}
 
 
 def test_the_second_start_finds_the_first_ones_demo(demo):
     node, _ = demo
     before = node.settings.database.stat().st_ino
     served = ensure_demo(settings(data=node.settings.data))
-    assert set(served.serves) == set(CODES)
+    assert set(served.serves) == {*CODES, COUNTY}
     assert node.settings.database.stat().st_ino == before
 
 
