@@ -104,6 +104,7 @@ class Desk:
         fact = fact_of(item.type, complete(item.type, content, self.office, record))
         known = self._overseen(item, content, person) or record
         check(fact, item.day, self.office, known, person, deferrals=self.node.deadlines.periods["deferrals"])
+        overseeing.require_held(self.node, self.office, fact, record, self.lookups.shelf)
         meant = sheltering.may_be_meant(self.node, self.lookups.session, self.office, fact, record)
         subject = person if known is None else fitting.subject(fact, person, known)
         if item.because is None:

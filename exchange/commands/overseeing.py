@@ -7,6 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from events.catalogue.amendment import Corrected
+from events.catalogue.case import Redirected, RequestOpened
+from events.catalogue.fact import Fact
 from exchange.access.caller import Forbidden
 from exchange.books import Shelf
 from exchange.commands.references import uuid_of
@@ -14,6 +19,7 @@ from exchange.jurisdictions import codes
 from exchange.protocol.offices import is_area
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
+from exchange.protocol.requesting import addressee_set, require_addressee
 from exchange.protocol.view import view
 
 if TYPE_CHECKING:
@@ -38,7 +44,34 @@ def known(
     """
     if type_ != REQUEST or not is_area(area) or named.count("-") != 4:
         return None
-    person, to = uuid_of(named, "person"), str(content.get("to", ""))
+    return _held(node, area, uuid_of(named, "person"), str(content.get("to", "")), shelf)
+
+
+def require_held(node: Node, area: str, fact: Fact, record: Record | None, shelf: Callable[[str], Shelf]) -> None:
+    """Whom an area asks instead, by a correction or a redirect of what it requested, must hold the person as well, and
+    may do what is asked, by its own book.
+    """
+    asked = _asked_instead(fact, record) if is_area(area) and record is not None else None
+    if asked is None:
+        return
+    request, person = asked
+    require_addressee(request, area, _held(node, area, person, request.to, shelf))
+
+
+def _asked_instead(fact: Fact, record: Record) -> tuple[RequestOpened, str] | None:
+    """The request as it would stand then, and whom it is about."""
+    root, to = None, None
+    if isinstance(fact, Corrected) and fact.target in record.facts:
+        root, to = record.facts.root(record.facts[fact.target]), addressee_set(fact.set)
+    said = root.payload if root is not None else fact
+    if isinstance(said, Redirected):
+        root, to = record.facts.get(said.case.opening), said.to if to is None else to
+    if root is None or not isinstance(root.payload, RequestOpened) or root.author != record.office or to is None:
+        return None
+    return msgspec.structs.replace(root.payload, to=str(to)), root.event.person
+
+
+def _held(node: Node, area: str, person: str, to: str, shelf: Callable[[str], Shelf]) -> Record:
     below = to != area and codes.is_within(to, area) and node.serves(to)
     for record in view(shelf(person).book(to)) if below else ():
         if person in record.persons and record.holds and not (record.withdrawn or record.only_asked):

@@ -49,7 +49,7 @@ from exchange.protocol.refusals import (
     TieWithOneself,
     UnknownPerson,
 )
-from exchange.protocol.requesting import require_addressee, require_amendable
+from exchange.protocol.requesting import addressee_set, require_addressee, require_amendable
 from exchange.protocol.ties import found, meant, same
 
 
@@ -213,8 +213,8 @@ def _amendment(fact: Fact, day: str, office: str, record: Record) -> None:
     if target.author != office:
         raise NotAuthor(field="target")
     require_amendable(target, "target")
-    if isinstance(fact, Corrected) and "to" in fact.set:
-        _addressee(target.payload, fact.set["to"], office, record)
+    if isinstance(fact, Corrected) and (to := addressee_set(fact.set)) is not None:
+        _addressee(record.facts.root(target).payload, to, office, record)
 
 
 def _addressee(amended: Fact, to: object, office: str, record: Record) -> None:

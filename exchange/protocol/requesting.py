@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from events.catalogue.case import RequestOpened
 from events.standing import Standing
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
@@ -65,6 +68,12 @@ def _owners_of(fact: RequestOpened, record: Record) -> frozenset[str]:
     """The offices of main stays, where all that is wanted is theirs."""
     theirs = fact.asks == "change" and fact.wanted and OWNED_BY_MAIN_STAY.issuperset(fact.wanted)
     return frozenset(stay.office for stay in record.main_stays) if theirs else frozenset()
+
+
+def addressee_set(changes: Mapping[str, Any]) -> object:
+    """Whom a correction, of whatever depth, lets be asked instead; None where it says nothing of that."""
+    within = changes.get("set")
+    return changes["to"] if "to" in changes else addressee_set(within) if isinstance(within, Mapping) else None
 
 
 def require_amendable(target: Standing, field: str) -> None:

@@ -53,6 +53,26 @@ def test_of_an_office_elsewhere_it_requests_nothing(county, home, new_home, pers
         county.records("request.opened", "2026-03-02", {"to": new_home.code, **EDUCATED}, person)
 
 
+@pytest.mark.parametrize("asks", [EDUCATED, {"asks": "amendment"}], ids=["a change", "an amendment"])
+def test_nor_by_a_correction_or_a_redirect_of_what_it_requested(county, home, new_home, person, asks):
+    """Both say whom it asks, as the request does."""
+    entry = [home.code, home.records("person.changed", "2026-03-01", {"set": {"education": "10"}}, person).id]
+    about = {"about": entry} if asks["asks"] == "amendment" else {}
+    request = county.records("request.opened", "2026-03-02", {"to": home.code, **asks, **about}, person)
+    elsewhere = {"target": [COUNTY, request.id], "set": {"to": new_home.code}}
+    with pytest.raises(UnknownPerson):
+        county.records("event.corrected", "2026-03-02", elsewhere, person)
+    right = county.records("event.corrected", "2026-03-02", {**elsewhere, "set": {"note": "1"}}, person)
+    nested = {"target": [COUNTY, right.id], "set": {"set": {"to": new_home.code}}}
+    with pytest.raises(UnknownPerson):
+        county.records("event.corrected", "2026-03-02", nested, person)
+    home.answers("case.disputed", str(home.notice("request").case), reason="other")
+    (case,) = county.cases()
+    with pytest.raises(UnknownPerson):
+        county.answers("case.redirected", case.id, to=new_home.code)
+    assert new_home.inbox() == []
+
+
 def test_nor_about_whom_the_office_asked_does_not_hold(node, county, home):
     third = Town(node, WANSHOULU)
     stranger = str(third.registers(woman(4)).person)

@@ -1,19 +1,28 @@
-"""The county above all offices requests changes and amendments of them, and decides on what they answer."""
+"""The county above all offices requests and enquires, amends what it asked, and decides on what they answer: all that
+an area may say (decision 0057).
+"""
 
 from __future__ import annotations
 
 import random
 
-from events.catalogue.amendment import Retracted
-from events.catalogue.case import Noted, Reopened, RequestOpened, Settled, Withdrawn
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import EnquiryOpened, Noted, Redirected, Reopened, RequestOpened, Settled, Withdrawn
 from events.catalogue.fact import Fact
 from events.errors import Illegal
 from exchange.protocol.legality import check
 from exchange.protocol.record import Record
 from tests.properties.commands import Commands
+from tests.properties.enquiries import STRANGER
 from tests.properties.world import COUNTY, World
 
 DAY = "2026-03-02"
+_WORDS: dict[type[Fact], str] = {
+    RequestOpened: "an area requested",
+    EnquiryOpened: "an area enquired",
+    Corrected: "an area amended",
+    Retracted: "an area amended",
+}
 
 
 class Areas:
@@ -23,29 +32,52 @@ class Areas:
         self.world = world
         self.commands = commands
         self.random = random.Random(f"areas {world.seed}")
-        world.skew.setdefault(COUNTY, 0)
+        self.enquiries = 0
 
     def step(self) -> None:
-        """A request now and then, or a word in the case of one."""
-        if self.random.random() > 0.08:
+        """A request or an enquiry now and then, or a word in the case of one."""
+        if self.random.random() > 0.2:
             return
         own = [record for record in self.world.records(COUNTY) if record.facts]
         if own and self.random.random() < 0.5:
             self._speaks(self.random.choice(own))
+        elif self.random.random() < 0.3:
+            self._enquires()
         else:
             self._requests()
 
     def _requests(self) -> None:
-        office = self.random.choice([each for each in self.world.offices if each not in self.world.gone])
+        office = self._office()
         held = [r for r in self.world.records(office) if r.holds and not (r.withdrawn or r.only_asked)]
         if not held:
             return
         record = self.random.choice(held)
         own = [s.ref for s in record.facts.values() if s.author == office]
-        fact = RequestOpened(to=office, asks="change", wanted={"name": "戊"})
+        fact = RequestOpened(to=office, asks=self.random.choice(("change", "registration")), wanted={"name": "戊"})
+        stays = [stay.id for stay in record.open_stays if stay.office == office]
         if own and self.random.random() < 0.6:
             fact = RequestOpened(to=office, asks="amendment", about=self.random.choice(own))
+        elif stays and self.random.random() < 0.5:
+            fact = RequestOpened(to=office, asks="stay", about=self.random.choice(stays))
         self._says(fact, record, record.person)
+
+    def _enquires(self) -> None:
+        """Of whom it holds nobody it asks as about a stranger."""
+        self.enquiries += 1
+        about = self.random.choice(self.commands.persons)
+        given = {"name": self.random.choice(("甲", "乙")), "document.passport": {"number": f"E1000000{about[-1]}"}}
+        fact = EnquiryOpened(
+            to=self._office(), purpose="residence", consent=True, given=given, fields=("address", "name", "sex")
+        )
+        self._says(fact, None, f"{STRANGER}A{self.enquiries}")
+
+    def _holder(self, person: str) -> str:
+        """Who holds the person: of nobody else an area asks anything, but as about a stranger."""
+        held = [each for each in self.world.offices if self.world.record(each, person) is not None]
+        return self.random.choice([each for each in held if each not in self.world.gone] or [self._office()])
+
+    def _office(self) -> str:
+        return self.random.choice([each for each in self.world.offices if each not in self.world.gone])
 
     def _speaks(self, record: Record) -> None:
         cases = [state for state in record.cases.values() if state.asker == COUNTY]
@@ -57,15 +89,17 @@ class Areas:
                 Noted(case=state.ref, text="?"),
                 Reopened(case=state.ref, reason="doubt"),
                 Withdrawn(case=state.ref, ground="found"),
+                Corrected(target=state.ref.opening, set={"to": self._holder(asked)}, fields=("to",)),
+                Redirected(case=state.ref, to=self._holder(asked)),
                 Retracted(target=state.ref.opening),
             ])  # fmt: skip
-            self._says(said, record, asked if isinstance(said, Retracted) else record.person)
+            self._says(said, record, asked if isinstance(said, Corrected | Retracted) else record.person)
 
-    def _says(self, fact: Fact, record: Record, person: str) -> None:
+    def _says(self, fact: Fact, record: Record | None, person: str) -> None:
         try:
             check(fact, DAY, COUNTY, record)
         except Illegal:
             return
         self.world.command(self.world.author(COUNTY, person, DAY, fact))
-        word = "an area requested" if isinstance(fact, RequestOpened) else "an area replied"
+        word = _WORDS.get(type(fact), "an area replied")
         self.commands.counts[word] = self.commands.counts.get(word, 0) + 1

@@ -98,7 +98,7 @@ def _told_less(book: Book, record: Record) -> list[str]:
         target = standing.payload.target if isinstance(standing.payload, Corrected) else standing.ref
         for (ref, to), delivery in book.told.items():
             amended = book.told.get((standing.ref, to))
-            if ref == target and amended is not None and standing.author != to:
+            if ref == target and amended is not None and to not in {standing.author, book.office}:
                 missing = (delivery.parts & book.parts(standing.ref)) - amended.parts
                 faults.extend(f"amendment told without its {part}: {standing.ref} to {to}" for part in sorted(missing))
     return faults

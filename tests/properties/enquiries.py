@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Iterator
 
 from events.catalogue.amendment import Corrected
-from events.catalogue.case import EnquiryAnswered, EnquiryOpened, Escalated, Redirected, Reply, Withdrawn
+from events.catalogue.case import EnquiryAnswered, EnquiryOpened, Escalated, Redirected, Reply, RequestOpened, Withdrawn
 from events.catalogue.fact import Fact
 from events.catalogue.person import Protected, Unprotected
 from events.envelope import Ref
@@ -184,10 +184,13 @@ def enquiry_faults(world: World) -> list[str]:
     for office, book in world.books.items():
         for event in book.events():
             holders.setdefault(event.ref, set()).add(office)
+    # The county is told what it asked to amend, by the book of the office asked (decision 0057).
+    amends = (e.author for e in events.values() if isinstance(e.payload, RequestOpened) and e.payload.about is not None)
+    overseers = {COUNTY}.intersection(amends)
     faults: list[str] = []
     for ref, event in events.items():
         if isinstance(event.payload, EnquiryOpened):
-            sides = {_heir(world, o, event) for o in {event.author, *_asked(ref, events)}}
+            sides = overseers | {_heir(world, o, event) for o in {event.author, *_asked(ref, events)}}
             faults += [f"enquiry overheard {ref} by {o}" for o in sorted(holders[ref] - sides)]
             faults += _stranger_faults(world, event)
         elif isinstance(event.payload, Reply) and event.payload.case.kind == "enquiry":
@@ -195,7 +198,7 @@ def enquiry_faults(world: World) -> list[str]:
             about = events.get(case.opening, event)  # the answer may bear the id of whom the person is one with
             sides = {_heir(world, o, about) for o in (case.opening.author, case.asked)}
             sides.add(_heir(world, event.author, event))
-            sides |= {COUNTY} if isinstance(event.payload, Escalated) else set()
+            sides |= overseers | ({COUNTY} if isinstance(event.payload, Escalated) else set())
             faults += [f"answer overheard {ref} by {o}" for o in sorted(holders[ref] - sides)]
     return faults + _states(world) + _unsheltered(world)
 

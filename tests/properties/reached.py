@@ -188,6 +188,7 @@ def expected() -> set[str]:
         | families
         | {f"command moved by error, {word}" for word in ("corrected", "taken back")}
         | households
+        | {f"command an area {word}" for word in ("requested", "enquired", "amended", "replied")}
         | {f"type {t}" for t in types}
         | {f"contradiction {k}" for k in kinds}
         | {f"row {row}" for row in ROWS}

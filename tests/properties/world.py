@@ -73,6 +73,7 @@ class World:
         self.nodes = nodes
         self.books: dict[str, Book] = {}
         self.skew = {o: self.random.randint(-120_000_000, 120_000_000) if skew else 0 for o in served}
+        self.skew[COUNTY] = 0
         self.now = 1_700_000_000_000_000
         self.wire: list[tuple[Delivery, Event]] = []
         self.authored: list[Authored] = []

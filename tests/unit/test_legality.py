@@ -166,3 +166,6 @@ def test_no_correction_lets_an_office_ask_itself():
     asked = book.own(RequestOpened(to=A, asks="change", wanted={"phone": "1"}), DAY)
     assert book.refuses(Corrected(target=asked, set={"to": D}, fields=("to",))) is None
     assert book.refuses(Corrected(target=asked, set={"to": B}, fields=("to",))) == ("not_a_party", "set.to", None)
+    first = book.own(Corrected(target=asked, set={"note": "1"}, fields=("note",)), DAY)
+    nested = Corrected(target=first, set={"set": {"to": B}}, fields=("set",))
+    assert book.refuses(nested) == ("not_a_party", "set.to", None), "nor does one of a correction"
