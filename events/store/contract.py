@@ -250,11 +250,12 @@ class Session(Reader, Protocol):
     def acknowledge(self, office: str, position: int, at: datetime, by: str) -> Acknowledgement:
         """The first acknowledgement counts. Raises KeyError where the feed has no such position."""
 
-    def mark_dirty(self, persons: Iterable[str], at: datetime) -> None: ...
+    def mark_dirty(self, persons: Iterable[str], at: datetime) -> None:
+        """Their books must be read again; whoever was marked before keeps that place, and its age."""
 
     def claim(self, limit: int) -> tuple[Dirty, ...]:
-        """Those who wait longest and whose dossier nobody else works on. Claim and finish in one transaction: until
-        then nobody else gets them.
+        """Those who were marked first and whose dossier nobody else works on. Claim and finish in one transaction:
+        until then nobody else gets them.
         """
 
     def done(self, claimed: Iterable[Dirty]) -> None:

@@ -16,12 +16,12 @@ class MemoryWork:
     _dossiers: dict[str, tuple[str, ...]]
 
     def mark_dirty(self, persons: Iterable[str], at: datetime) -> None:
-        for person in dict.fromkeys(persons):
+        for person in sorted(set(persons)):
             before = self._dirty.get(person, Dirty(person, at, 0))
             self._dirty[person] = Dirty(person, before.since, before.marks + 1)
 
     def claim(self, limit: int) -> tuple[Dirty, ...]:
-        return tuple(sorted(self._dirty.values(), key=lambda one: (one.since, one.person))[:limit])
+        return tuple(self._dirty.values())[:limit]
 
     def done(self, claimed: Iterable[Dirty]) -> None:
         for one in claimed:
@@ -39,7 +39,7 @@ class MemoryWork:
         return min(len(self._dirty), most + 1)
 
     def oldest_dirty(self) -> datetime | None:
-        return min((one.since for one in self._dirty.values()), default=None)
+        return next((one.since for one in self._dirty.values()), None)
 
     def link(self, person: str, other: str) -> None:
         joined = tuple(sorted({*self.linked(person), *self.linked(other)}))

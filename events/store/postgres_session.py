@@ -41,7 +41,7 @@ _MARK: LiteralString = (
 )
 _OLDEST: LiteralString = """
 SELECT person FROM dirty d WHERE NOT EXISTS (SELECT 1 FROM dirty WHERE person = d.person AND number < d.number)
-ORDER BY since, person LIMIT $1::int8 FOR UPDATE OF d SKIP LOCKED
+ORDER BY number LIMIT $1::int8 FOR UPDATE OF d SKIP LOCKED
 """
 _DONE: LiteralString = """
 DELETE FROM dirty d USING unnest((SELECT $1::text[]), (SELECT $2::int8[])) AS t (person, last)

@@ -14,16 +14,17 @@ from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, later
 ZHAO = "00000000-0000-4000-8000-00000000000c"
 
 
-def test_who_waits_longest_is_claimed_first(store):
+def test_who_was_marked_first_is_claimed_first_whatever_the_clock_said(store):
     with store.write() as session:
-        session.mark_dirty([WANG], later(1))
-        session.mark_dirty([LIN], later(2))
-        session.mark_dirty([ZHAO], later(0))
+        session.mark_dirty([ZHAO, WANG], later(1))
+        session.mark_dirty([LIN], later(0))
+        session.mark_dirty([ZHAO], later(2))
+        assert session.oldest_dirty() == later(1)
         claimed = session.claim(2)
-        assert [one.person for one in claimed] == [ZHAO, WANG]
+        assert [one.person for one in claimed] == [WANG, ZHAO], "of one moment by their ids"
         session.done(claimed)
         assert [one.person for one in session.claim(9)] == [LIN]
-        assert session.oldest_dirty() == later(2)
+        assert session.oldest_dirty() == later(0)
 
 
 def test_how_many_wait_is_counted_no_further_than_it_was_asked(store):

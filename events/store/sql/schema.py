@@ -167,8 +167,7 @@ dirty = Table(
     Column("since", MOMENT, nullable=False),
     Column("failed", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("number"),
-    Index("ix_dirty_person_number", "person", "number"),
-    Index("ix_dirty_since_person", "since", "person"),
+    Index("ix_dirty_person", "person"),
     Index("ix_dirty_failed", "person", sqlite_where=text("failed"), postgresql_where=text("failed")),
 )
 

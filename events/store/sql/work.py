@@ -22,7 +22,7 @@ _earlier = dirty.alias()
 _OLDEST = (
     select(dirty.c.person)
     .where(~exists().where(_earlier.c.person == dirty.c.person, _earlier.c.number < dirty.c.number))
-    .order_by(dirty.c.since, dirty.c.person)
+    .order_by(dirty.c.number)
 )
 
 
@@ -44,7 +44,7 @@ class WorkRows(Asking):
         return tuple(found[person] for person in free)
 
     def _oldest(self, limit: int) -> Sequence[str]:
-        """Those who were marked first, and whom nobody else has claimed.
+        """Those who were marked first, and whom nobody else has claimed: marks are numbered as they are set.
 
         The first mark of a person is the lock of its books. Later marks are rows of their own: so nobody who marks
         waits for whoever works.
@@ -75,7 +75,7 @@ class WorkRows(Asking):
         return int(self.sql.execute(select(func.count(first.c.person.distinct()))).scalar_one())
 
     def oldest_dirty(self) -> datetime | None:
-        since = self.sql.execute(select(func.min(dirty.c.since))).scalar_one()
+        since = self.sql.execute(select(dirty.c.since).order_by(dirty.c.number).limit(1)).scalar_one_or_none()
         return None if since is None else to_moment(since)
 
     def link(self, person: str, other: str) -> None:
@@ -102,7 +102,7 @@ class WorkRows(Asking):
         return [person for person in persons if person not in taken]
 
     def _mark_all(self, persons: Iterable[str], at: datetime) -> None:
-        if marked := list(dict.fromkeys(persons)):
+        if marked := sorted(set(persons)):  # whatever set they come in, those of one moment have one order
             self._mark(marked, to_number(at))
 
     def _mark(self, persons: Sequence[str], since: int) -> None:

@@ -35,7 +35,7 @@ def _sequencing(node: Node, size: Size) -> Figure:
         "sequencing, PostgreSQL",
         rounds[1:],
         target=SEQUENCING_TARGET,
-        bound="the database: reads by index, two indexes of the log, three of the marks; decoding goes on beside it",
+        bound="the database: reads by index, two indexes of the log, two of the marks; decoding goes on beside it",
     )
 
 
