@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from events.errors import Tampered
-from events.log.tree import HASH_BYTES, Node, root
+from events.log.tree import HASH_BYTES, Frontier, Node, root
 
 TILE_HEIGHT = 8
 TILE_WIDTH = 1 << TILE_HEIGHT
@@ -17,26 +17,23 @@ TILE_WIDTH = 1 << TILE_HEIGHT
 Tile = Callable[[int, int], bytes]
 
 
-def grown(size: int, leaves: Sequence[bytes], tile: Tile) -> dict[tuple[int, int], bytes]:
-    """The tiles to write when leaf hashes are appended to a tree of this size, whole, by (level, index).
+def grown(tree: Frontier, leaves: Sequence[bytes], tile: Tile) -> tuple[Frontier, dict[tuple[int, int], bytes]]:
+    """The tree with more leaf hashes at its end, and the tiles to write for it, whole, by (level, index).
 
-    Reads only the last tile of each level that grows. Raises Tampered where that one is too short.
+    Each node is hashed once. Reads only the last tile of each level that grows. Raises Tampered where that one is too
+    short.
     """
+    whole, rows = tree.grown(leaves)
     changed: dict[tuple[int, int], bytes] = {}
-    level, start, hashes = 0, size, list(leaves)
-    while hashes:
-        filled: list[bytes] = []
-        at = 0
+    for level, hashes in enumerate(rows[::TILE_HEIGHT]):
+        start, at = tree.size >> level * TILE_HEIGHT, 0
         while at < len(hashes):
             index, held = divmod(start + at, TILE_WIDTH)
             taken = hashes[at : at + TILE_WIDTH - held]
             at += len(taken)
-            content = (_read(tile, level, index, held)[: held * HASH_BYTES] if held else b"") + b"".join(taken)
-            changed[level, index] = content
-            if len(content) == TILE_WIDTH * HASH_BYTES:
-                filled.append(root(_hashes(content)))
-        level, start, hashes = level + 1, start // TILE_WIDTH, filled
-    return changed
+            before = _read(tile, level, index, held)[: held * HASH_BYTES] if held else b""
+            changed[level, index] = before + b"".join(taken)
+    return whole, changed
 
 
 def read_by(size: int, leaves: int) -> Iterator[tuple[int, int]]:

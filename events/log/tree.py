@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import Self
 
 import msgspec
@@ -16,6 +17,7 @@ from events.errors import Tampered
 
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
+_TOGETHER = 4096  # leaves taken at once: all of a log do not fit in memory
 
 Node = Callable[[int, int], bytes]
 
@@ -38,15 +40,25 @@ class Frontier(msgspec.Struct, frozen=True):
 
     def append(self, leaves: Iterable[bytes]) -> Self:
         """The tree with more leaf hashes at its end."""
-        size, peaks = self.size, list(self.peaks)
-        for leaf in leaves:
-            peaks.append(leaf)
-            size += 1
-            # As in binary counting: each trailing zero of the new size merges two full subtrees.
-            for _ in range((size & -size).bit_length() - 1):
-                right = peaks.pop()
-                peaks[-1] = node_hash(peaks[-1], right)
-        return type(self)(size, tuple(peaks))
+        tree, rest = self, iter(leaves)
+        while some := list(islice(rest, _TOGETHER)):
+            tree, _ = tree.grown(some)
+        return tree
+
+    def grown(self, leaves: Sequence[bytes]) -> tuple[Self, list[Sequence[bytes]]]:
+        """The same, and what grew: for each level from the leaves up the hashes of the nodes that are new there."""
+        peaks, kept = list(self.peaks), []
+        new, size = leaves, self.size
+        rows: list[Sequence[bytes]] = []
+        # As in binary counting, a level at a time: what stands there alone is joined with the first that comes.
+        while new:
+            rows.append(new)
+            row = [peaks.pop(), *new] if size & 1 else new
+            if len(row) & 1:
+                kept.append(row[-1])
+            new = [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=False)]
+            size >>= 1
+        return type(self)(self.size + len(leaves), (*peaks, *reversed(kept))), rows
 
     def root(self) -> bytes:
         """The root hash of the whole tree."""

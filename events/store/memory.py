@@ -167,8 +167,8 @@ class MemorySession(MemoryWork, MemoryAside):
             for number, ref in enumerate(chosen)
         )
         leaves = [leaf_of(stored.body) for stored in placed]
-        self._tiles |= grown(self._tree.size, leaves, self._tile)
-        self._tree = self._tree.append(leaves)
+        self._tree, changed = grown(self._tree, leaves, self._tile)
+        self._tiles |= changed
         self._log += chosen
         for stored in placed:
             self._events[stored.frame.ref] = stored

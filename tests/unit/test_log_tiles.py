@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from events.errors import Tampered
 from events.log.tiles import grown, nodes_in, read_by
-from events.log.tree import consistency_proof, inclusion_proof, leaf_hash, nodes_over, root_at
+from events.log.tree import Frontier, consistency_proof, inclusion_proof, leaf_hash, nodes_over, root_at
 
 LEAVES = [leaf_hash(b"%d" % index) for index in range(70_000)]
 WHOLE = nodes_over(LEAVES)
@@ -19,7 +19,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.tiles: dict[tuple[int, int], bytes] = {}
-        self.size = 0
+        self.tree = Frontier()
         self.read: set[tuple[int, int]] = set()
 
     def tile(self, level: int, index: int) -> bytes:
@@ -28,9 +28,14 @@ class Rows:
 
     def append(self, count: int) -> None:
         self.read.clear()
-        self.tiles |= grown(self.size, LEAVES[self.size : self.size + count], self.tile)
-        assert self.read == set(read_by(self.size, count))
-        self.size += count
+        size = self.size
+        self.tree, changed = grown(self.tree, LEAVES[size : size + count], self.tile)
+        self.tiles |= changed
+        assert self.read == set(read_by(size, count))
+
+    @property
+    def size(self) -> int:
+        return self.tree.size
 
 
 @given(st.lists(st.sampled_from([1, 2, 7, 100, 255, 256, 257, 700]), min_size=1, max_size=8), st.data())
@@ -40,7 +45,7 @@ def test_any_batches_give_the_roots_and_proofs_of_the_tree_over_all_leaves(batch
         rows.append(count)
     node = nodes_in(rows.tile)
     index, first = data.draw(st.integers(0, rows.size - 1)), data.draw(st.integers(1, rows.size))
-    assert root_at(rows.size, node) == root_at(rows.size, WHOLE)
+    assert root_at(rows.size, node) == rows.tree.root() == root_at(rows.size, WHOLE)
     assert inclusion_proof(index, rows.size, node) == inclusion_proof(index, rows.size, WHOLE)
     assert consistency_proof(first, rows.size, node) == consistency_proof(first, rows.size, WHOLE)
 
@@ -61,7 +66,8 @@ def test_a_proof_reads_few_tiles_and_a_batch_writes_few():
         rows.read.clear()
         inclusion_proof(index, 70_000, nodes_in(rows.tile))
         assert len(rows.read) <= 5
-    assert set(grown(69_999, LEAVES[69_999:], rows.tile)) == {(0, 273)}
+    before = Frontier().append(LEAVES[:69_999])
+    assert set(grown(before, LEAVES[69_999:], rows.tile)[1]) == {(0, 273)}
 
 
 def test_a_tile_that_lacks_what_the_size_promises_is_noticed():
@@ -72,4 +78,4 @@ def test_a_tile_that_lacks_what_the_size_promises_is_noticed():
         root_at(300, nodes_in(rows.tile))
     assert caught.value.rule == "log.tile"
     with pytest.raises(Tampered):
-        grown(300, LEAVES[300:301], rows.tile)
+        grown(rows.tree, LEAVES[300:301], rows.tile)

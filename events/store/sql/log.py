@@ -79,8 +79,8 @@ class LogRows(AsideRows):
             )
             if marking:
                 self._mark_all((person for stored in placed for person in concerned(stored)), given)
-            changed = grown(tree.size, leaves, lambda level, index: last[level, index])
-            self._grow(changed, tree.append(leaves).to_bytes())
+            whole, changed = grown(tree, leaves, lambda level, index: last[level, index])
+            self._grow(changed, whole.to_bytes())
         return placed
 
     def without_waiting(self) -> AbstractContextManager[object]:
