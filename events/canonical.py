@@ -8,6 +8,7 @@ What `encode` makes, `decode` takes: both keep the same rules and limits.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -51,6 +52,22 @@ def encode(value: object, *, limit: int = MAX_BYTES) -> bytes:
 def encode_known(value: object) -> bytes:
     """The same bytes, unchecked, for what was folded from facts that were checked. Never for an event's own bytes."""
     return _encode(value)
+
+
+def is_known(data: bytes, objects: Iterable[Mapping[str, object]], numbers: Iterable[int]) -> bool:
+    """Whether `encode` would have made these bytes, and `encode_known` did: of an object whose values have types that
+    allow no more than canonical JSON, but for these objects and numbers in it.
+    """
+    try:
+        for each in objects:
+            if each:
+                _walk(each, MAX_DEPTH - 1)
+    except _Broken:
+        return False
+    for number in numbers:
+        if type(number) is not int or not -MAX_INTEGER <= number <= MAX_INTEGER:
+            return False
+    return len(data) <= MAX_BYTES and not (b"\\" in data and b"\\u0000" in data)
 
 
 def decode(data: bytes, *, limit: int = MAX_BYTES) -> Any:

@@ -17,7 +17,6 @@ from events.errors import Conflict, Erased, Malformed, Tampered
 from events.event import Event, opened
 from events.vault.seal import Binding, open_bytes, open_parts, same_content, seal, seal_bytes
 
-_OPTIONAL = ("touches", "stay", "target", "because", "commitments")
 # What a request says. Order, time, actor and act are given when it is taken, and differ when it comes again.
 _SAID = ("type", "schema", "subject", "touches", "stay", "effective_on", "target", "because")
 
@@ -34,11 +33,23 @@ class SealedEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def freeze(frame: Envelope) -> bytes:
     """The canonical bytes of a clear frame. Raises Malformed where it holds what canonical JSON cannot."""
-    fields = cast("dict[str, Any]", msgspec.to_builtins(frame))
-    for name in _OPTIONAL:
-        if not fields[name]:
-            del fields[name]
-    return canonical.encode(fields)
+    body, _ = _frozen(frame)
+    return body
+
+
+def _frozen(frame: Envelope) -> tuple[bytes, Envelope]:
+    """The same, and the frame that stands in them."""
+    try:
+        body = canonical.encode_known(frame)
+        said = _thaw(body)
+        # Read back by its types it is the same: only what is of no exact type can be anything but canonical JSON.
+        objects, numbers = (frame.facts, frame.commitments), (frame.schema, frame.stamp, frame.version)
+        if said == frame and canonical.is_known(body, objects, numbers):
+            return body, said
+    except (msgspec.DecodeError, TypeError, ValueError):
+        pass
+    body = canonical.encode(msgspec.to_builtins(frame))  # which says what it is
+    return body, thaw(body)
 
 
 def thaw(body: bytes) -> Envelope:
@@ -147,9 +158,8 @@ def _said(frame: Envelope, derived: Collection[str]) -> bytes:
 def _framed(frame: Envelope, column: bytes, commitments: dict[str, str]) -> SealedEvent:
     if frame.commitments:
         raise ValueError("commitments are made here")
-    full = msgspec.structs.replace(frame, commitments=commitments)
-    body = freeze(full)
-    return SealedEvent(frame=thaw(body), body=body, sealed=column)
+    body, said = _frozen(msgspec.structs.replace(frame, commitments=commitments))
+    return SealedEvent(frame=said, body=body, sealed=column)
 
 
 _NO_CIPHER = AESGCM(bytes(32))  # seals nothing: for events without parts

@@ -31,7 +31,7 @@ class Subject(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False
     id: str
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
     """Clear frame of one event, in the canonical order of its fields.
 
     `stamp`: microseconds, hybrid clock. `recorded_at`: ISO 8601 UTC, information only. `version`: gap-free

@@ -12,7 +12,6 @@ bytes of a part can prove them without any key, and nobody can guess them once t
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,10 +30,6 @@ class _Salted(msgspec.Struct):
 
 _salted = msgspec.json.Decoder(_Salted).decode
 _plain = msgspec.json.Decoder(dict[str, Any]).decode
-
-
-def new_salt() -> bytes:
-    return secrets.token_bytes(SALT_BYTES)
 
 
 def part_bytes(content: Mapping[str, Any], salt: bytes) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import struct
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.errors import Malformed, Tampered
-from events.vault.parts import commitment, content_of, new_salt, part_bytes, proved_content_of, salt_of, salted_hash
+from events.vault.parts import SALT_BYTES, commitment, content_of, part_bytes, proved_content_of, salt_of, salted_hash
 from events.vault.ring import NONCE_BYTES
 
 _FORM = b"\x01"
@@ -51,18 +52,21 @@ def seal(parts: Mapping[str, Mapping[str, Any]], binding: Binding, cipher: AESGC
     """Each part with a fresh salt, sealed. Raises Malformed where a part is no canonical JSON."""
     salted: dict[str, bytes] = {}
     commitments: dict[str, str] = {}
+    drawn = secrets.token_bytes(len(parts) * (SALT_BYTES + NONCE_BYTES))  # each draw asks the system
+    at = len(parts) * NONCE_BYTES
     for name, content in parts.items():
-        salt = new_salt()
+        salt = drawn[at : (at := at + SALT_BYTES)]
         salted[name] = part = part_bytes(content, salt)
         commitments[name] = salted_hash(salt, part)
-    return Sealed(_column(salted, binding, cipher), commitments)
+    return Sealed(_column(salted, binding, cipher, drawn), commitments)
 
 
 def seal_bytes(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> Sealed:
     """The same for parts that have their salt already, from a peer. Raises Malformed where they are not canonical."""
     for part in parts.values():
         content_of(part)
-    return Sealed(_column(parts, binding, cipher), {name: commitment(part) for name, part in parts.items()})
+    drawn = secrets.token_bytes(len(parts) * NONCE_BYTES)
+    return Sealed(_column(parts, binding, cipher, drawn), {name: commitment(part) for name, part in parts.items()})
 
 
 def held(column: bytes) -> frozenset[str]:
@@ -129,17 +133,24 @@ def same_content(parts: Mapping[str, Mapping[str, Any]], stored: Mapping[str, by
     )
 
 
-def _column(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM) -> bytes:
+def _column(parts: Mapping[str, bytes], binding: Binding, cipher: AESGCM, drawn: bytes) -> bytes:
+    """`drawn`: random bytes that begin with a nonce for each part."""
     frames = [_FORM]
     event = binding.associated("")
+    at = 0
     for name in sorted(parts):
-        if not 0 < len(name) < 256 or not name.isascii():
-            raise Malformed(field="parts", rule="part.name")
-        named = name.encode("ascii")
-        nonce = secrets.token_bytes(NONCE_BYTES)
+        named = _named(name)
+        nonce = drawn[at : (at := at + NONCE_BYTES)]
         body = cipher.encrypt(nonce, parts[name], event + named)
-        frames += (bytes((len(name),)), named, _LENGTH.pack(NONCE_BYTES + len(body)), nonce, body)
+        frames += (bytes((len(named),)), named, _LENGTH.pack(NONCE_BYTES + len(body)), nonce, body)
     return b"".join(frames)
+
+
+@lru_cache(maxsize=64)
+def _named(name: str) -> bytes:
+    if not 0 < len(name) < 256 or not name.isascii():
+        raise Malformed(field="parts", rule="part.name")
+    return name.encode("ascii")
 
 
 def _decrypted(

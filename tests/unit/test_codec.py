@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.canonical import is_canonical
+from events.canonical import encode, is_canonical
 from events.catalogue.movement import Arrived
 from events.catalogue.values import StayName, town
 from events.codec import (
@@ -91,6 +91,33 @@ def test_thawing_is_the_inverse_of_freezing(frame):
     assert is_canonical(body)
     assert thaw(body) == foreign(body) == frame
     assert freeze(thaw(body)) == body
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "rule"),
+    [
+        ({"facts": {"kind": "a\0b"}}, "facts.kind", "json.nul"),
+        ({"facts": {"kind": {"to": 1.5}}}, "facts.kind.to", "json.float"),
+        ({"facts": {"é": 1}}, "facts", "json.key"),
+        ({"facts": {1: "a"}}, "facts", "json.key"),
+        ({"facts": {"kind": 2**53}}, "facts.kind", "json.integer"),
+        ({"actor": "a\0b"}, "actor", "json.nul"),
+        ({"actor": "\ud800"}, "actor", "json.surrogate"),
+        ({"stamp": 2**53}, "stamp", "json.integer"),
+        ({"schema": 1.0}, "schema", "json.float"),
+        ({"commitments": {"é": "a"}}, "commitments", "json.key"),
+        ({"facts": {"kind": "a" * (1 << 20)}}, "$", "json.size"),
+    ],
+)
+def test_what_is_no_canonical_json_is_refused_by_its_field(changed, field, rule):
+    with pytest.raises(Malformed) as caught:
+        freeze(msgspec.structs.replace(frame_of(ARRIVAL), **changed))
+    assert (caught.value.field, caught.value.rule) == (field, rule)
+
+
+def test_what_only_looks_like_an_escape_is_text():
+    frame = msgspec.structs.replace(frame_of(ARRIVAL), actor="a\\u0000", facts={"ends": ("a", "b")})
+    assert freeze(frame) == encode({**msgspec.to_builtins(frame), "facts": {"ends": ["a", "b"]}})
 
 
 def test_what_says_nothing_is_left_out():
