@@ -23,18 +23,17 @@ _ROOM = 4 << 30  # bytes: what a server writes, for each of some test processes
 @contextmanager
 def postgres() -> Iterator[Postgres]:
     """A server with a migrated template, and one whose hot tables are partitioned by their distribution key."""
-    folder = Path(tempfile.mkdtemp(prefix="exchange-", dir=_in_memory()))
-    folder.chmod(0o711)
-    server = Postgres(folder / "postgres", durable=False)
-    try:
-        upgrade(server.create(PLAIN))
-        server.create(PARTITIONED, PLAIN)
-        with server.owner(PARTITIONED) as connection:
-            connection.execute(";".join(_partitioned()))
-        yield server
-    finally:
-        server.end()
-        shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="exchange-", dir=_in_memory()) as folder:
+        Path(folder).chmod(0o711)
+        server = Postgres(Path(folder) / "postgres", durable=False)
+        try:
+            upgrade(server.create(PLAIN))
+            server.create(PARTITIONED, PLAIN)
+            with server.owner(PARTITIONED) as connection:
+                connection.execute(";".join(_partitioned()))
+            yield server
+        finally:
+            server.end()
 
 
 @contextmanager

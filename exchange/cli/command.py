@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, TypeVar
 
 import click
@@ -75,7 +79,8 @@ class Main(Group):
         return self._telling(ctx, lambda: super(Main, self).parse_args(ctx, args))
 
     def invoke(self, ctx: click.Context) -> Any:
-        code = self._telling(ctx, lambda: super(Main, self).invoke(ctx))
+        with _told_to_end():
+            code = self._telling(ctx, lambda: super(Main, self).invoke(ctx))
         ctx.exit(code if isinstance(code, int) else 0)
 
     def _telling(self, ctx: click.Context, step: Callable[[], T]) -> T:
@@ -98,6 +103,28 @@ class Main(Group):
             except Exception:  # noqa: BLE001 (ours to repair: shown whole, with a status of its own)
                 traceback.print_exc()
                 ctx.exit(BROKEN)
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Told to end, or without its terminal, it ends as by Ctrl-C: what it made for itself alone goes with it."""
+    ours, before = os.getpid(), {}
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        if os.getpid() == ours:
+            raise KeyboardInterrupt
+        signal.signal(number, signal.SIG_DFL)  # a process that was forked here ends as others do
+        os.kill(os.getpid(), number)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def answers(function: Function) -> Function:

@@ -6,11 +6,9 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,13 +30,13 @@ from exchange.extras import NotInstalled
 from exchange.http.alone import server
 from exchange.http.app import create_app
 from exchange.http.backlog import watch_queue
+from exchange.http.counting import counting
 from exchange.node import Node
 from exchange.pipeline.loop import Loop
 from exchange.settings import Settings
 from exchange.wakes import NoBroker
 
 THREADS = 8  # reads go on beside the one writer that SQLite takes; more threads would only wait for it, and for Python
-_COUNTS = "PROMETHEUS_MULTIPROC_DIR"  # as in `exchange.http.metrics`, which may be loaded only once it is set
 PROCESSES = 2  # where there is a broker, and no other number is asked for
 
 
@@ -96,23 +94,18 @@ def _serve(node: Node, loop: Loop, listener: socket.socket) -> None:
 
 
 def _in_processes(found: Settings, processes: int) -> int:
-    ours, counts = os.getpid(), tempfile.mkdtemp(prefix="exchange-counts-")
-    os.environ[_COUNTS] = counts  # read when its client is loaded, which is next
-    try:
-        from exchange.http.processes import WebProcesses  # noqa: PLC0415 (gunicorn comes with the extra `server`)
-
+    ours = os.getpid()
+    with counting():
+        try:
+            from exchange.http.processes import WebProcesses  # noqa: PLC0415 (gunicorn comes with the extra `server`)
+        except ModuleNotFoundError as error:
+            raise NotInstalled(field="--workers", rule="settings.no_server", missing=error.name) from error
         logs.set_up(for_machines=True)
         with _listening(found) as listener:
             with opened(found):
                 pass  # so that a database that cannot be had is told here, once, and not by every process
             _tell_address(found)
             code = WebProcesses(found, listener, processes, THREADS).serve()
-    except ModuleNotFoundError as error:
-        raise NotInstalled(field="--workers", rule="settings.no_server", missing=error.name) from error
-    finally:
-        if os.getpid() == ours:  # a process that ends passes here too
-            shutil.rmtree(counts)
-            del os.environ[_COUNTS]
     if os.getpid() == ours and not speech.for_machines():
         click.echo(speech.words("serve.stopped"), err=True)
     return code

@@ -19,13 +19,13 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from exchange.http.allows import allows
+from exchange.http.counting import FOLDER
 from exchange.queries.lag import lag, set_aside, stuck
 
 if TYPE_CHECKING:
     from exchange.node import Node
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})  # each other is counted as one
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where several processes count; to be set before this module is loaded
 
 _log = structlog.get_logger(__name__)
 

@@ -1,6 +1,5 @@
 """A PostgreSQL that a test may stop, kill and start again."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +12,10 @@ from exchange.demo.servers.postgres import Postgres
 @pytest.fixture
 def database() -> Iterator[Postgres]:
     """It survives power loss, as in earnest."""
-    folder = Path(tempfile.mkdtemp(prefix="exchange-"))
-    folder.chmod(0o711)
-    begun = Postgres(folder / "postgres")
-    yield begun
-    begun.end()
-    shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="exchange-") as folder:
+        Path(folder).chmod(0o711)
+        begun = Postgres(Path(folder) / "postgres")
+        try:
+            yield begun
+        finally:
+            begun.end()

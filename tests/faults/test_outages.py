@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -146,20 +146,25 @@ class SmallDisk:
     """The tables of a PostgreSQL on a small file system of their own."""
 
     def __init__(self, folder: Path) -> None:
-        self._whole = Path(tempfile.mkdtemp(prefix="exchange-"))
-        self._whole.chmod(0o711)
-        self._disk = self._whole / "disk"
-        self._disk.mkdir()
-        mount(self._disk)
-        self._server = Postgres(self._whole / "postgres")
-        tables = self._disk / "tables"
-        tables.mkdir()
-        shutil.chown(tables, self._server.folder.owner())
-        with self._server.owner() as owner:
-            owner.execute(f"CREATE TABLESPACE small LOCATION '{tables}'")
-            owner.execute("CREATE DATABASE small TABLESPACE small")
-        url = self._server.url("small")
-        self.node = Node.open(settings(data=folder / "data", serves=BEIJING_AND_HUBEI, database_url=url))
+        with ExitStack() as ending:
+            whole = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="exchange-")))
+            whole.chmod(0o711)
+            self._disk = whole / "disk"
+            self._disk.mkdir()
+            mount(self._disk)
+            ending.callback(unmount, self._disk)
+            server = Postgres(whole / "postgres")
+            ending.callback(server.end)
+            tables = self._disk / "tables"
+            tables.mkdir()
+            shutil.chown(tables, server.folder.owner())
+            with server.owner() as owner:
+                owner.execute(f"CREATE TABLESPACE small LOCATION '{tables}'")
+                owner.execute("CREATE DATABASE small TABLESPACE small")
+            url = server.url("small")
+            self.node = Node.open(settings(data=folder / "data", serves=BEIJING_AND_HUBEI, database_url=url))
+            ending.callback(self.node.close)
+            self._ending = ending.pop_all()
 
     def fill(self) -> None:
         with (self._disk / "ballast").open("wb", buffering=0) as ballast:
@@ -173,14 +178,15 @@ class SmallDisk:
         (self._disk / "ballast").unlink()
 
     def close(self) -> None:
-        self.node.close()
-        self._server.end()
-        subprocess.run(["umount", self._disk], check=True)
-        shutil.rmtree(self._whole)
+        self._ending.close()
 
 
 def mount(folder: Path) -> None:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", folder], check=True, capture_output=True)
+
+
+def unmount(folder: Path) -> None:
+    subprocess.run(["umount", folder], check=True)
 
 
 def may_mount() -> bool:

@@ -22,7 +22,8 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 def command(name: str, arguments: Sequence[str], folder: Path, given: Mapping[str, str]) -> Child:
     """`exchange ARGUMENTS…` in a process of its own, with these settings and its log in that folder."""
     line = [sys.executable, "-m", "exchange.cli", *arguments]
-    return Child(name, line, folder / f"{name}.log", environment(given))
+    around = {**environment(given), "TMPDIR": str(folder)}  # what it leaves where it is killed goes with the folder
+    return Child(name, line, folder / f"{name}.log", around)
 
 
 def web(folder: Path, given: Mapping[str, str], port: int, processes: int = 2) -> Child:

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from exchange.cli import main
 from exchange.demo.keepsake import Keepsake
-from exchange.http.metrics import FOLDER
+from exchange.http.counting import FOLDER
 from tests.integration.cli import town
 
 COMMAND = Path(sys.executable).with_name("exchange")
