@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from events import canonical
 from events.envelope import Envelope, Part
 from events.errors import Conflict, Erased, Malformed, Tampered
-from events.event import Event, opened
+from events.event import Event, opened, restricted
 from events.vault.seal import Binding, open_bytes, open_parts, same_content, seal, seal_bytes
 
 # What a request says. Order, time, actor and act are given when it is taken, and differ when it comes again.
@@ -108,11 +108,12 @@ def opened_event(stored: SealedEvent, cipher: AESGCM | None, allowed: Collection
     Raises Tampered where a part does not open or is not the one that the frame committed to, or the frame says nothing
     that an event can say.
     """
-    if cipher is None or not stored.frame.commitments or (allowed is not None and not allowed):
-        return _typed(stored.frame, {})
     frame = stored.frame
-    parts = open_parts(stored.sealed, binding(frame), cipher, frame.commitments, allowed)
-    return _typed(frame, cast("dict[Part, dict[str, Any]]", parts))
+    if cipher is None or (allowed is not None and not allowed):
+        return restricted(_typed(frame, {}), frozenset())
+    parts = open_parts(stored.sealed, binding(frame), cipher, frame.commitments, allowed) if frame.commitments else {}
+    event = _typed(frame, cast("dict[Part, dict[str, Any]]", parts))
+    return event if allowed is None else restricted(event, frozenset(allowed))
 
 
 def _typed(frame: Envelope, parts: Mapping[Part, Mapping[str, Any]]) -> Event:

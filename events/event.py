@@ -10,8 +10,10 @@ import msgspec
 from events.catalogue import content_of, fact_of
 from events.catalogue.fact import Fact
 from events.envelope import Envelope, Part, Ref
-from events.parts import merge, split, within
+from events.parts import NESTED, merge, split, within
 from events.upcasts import upcast
+
+CORRECTED = "event.corrected"
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
@@ -50,7 +52,18 @@ def opened(frame: Envelope, parts: Mapping[Part, Mapping[str, Any]]) -> Event:
     if frame.target is not None:
         content["target"] = frame.target
     content = upcast(frame.type, frame.schema, content)
-    return Event(frame, fact_of(frame.type, content), frozenset(parts))
+    return Event(frame, fact_of(frame.type, content), _unsealed(frame).union(parts))
+
+
+def _unsealed(frame: Envelope) -> frozenset[Part]:
+    """The parts of which values stand among the clear facts: what a correction set as a whole was not sealed once.
+
+    No event is rewritten; but nobody who was not told these parts is shown the values.
+    """
+    changes = frame.facts.get("set") if frame.type == CORRECTED else None
+    if not isinstance(changes, Mapping) or NESTED.isdisjoint(changes):
+        return frozenset()
+    return frozenset(split(frame.type, frame.facts)[1])
 
 
 def restricted(event: Event, allowed: frozenset[Part]) -> Event:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from events.store.sql.schema import events
+from exchange.opened import opened, shown
+from exchange.queries.history import history
 from exchange.reconcile import checks
 from tests.integration.towns import woman
 
@@ -37,3 +39,26 @@ def test_nor_of_the_deviations_of_a_reply(node, home, new_home):
     amended = {"target": [home.code, answer.id], "set": {"deviations": differs}}
     home.records("event.corrected", "2026-03-02", amended, person)
     assert "王六".encode() not in in_the_clear(node)
+
+
+def test_what_was_not_sealed_once_nobody_is_shown_who_was_not_told_it(node, home, new_home, monkeypatch):
+    """Events are not rewritten, and an old log keeps such a name among the clear facts. The new home opened the dossier,
+    too, and is told the entry with what amends it, without a part.
+    """
+    entered = home.registers({**woman(), "name": "王一"})
+    person, entry = str(entered.person), [home.code, entered.id]
+    amended = {"target": entry, "set": {"sex": "F"}}
+    first = [home.code, home.records("event.corrected", "2026-03-01", amended, person).id]
+    with monkeypatch.context() as then:
+        then.setattr("events.parts._is_nested", lambda _field, _value: False)
+        home.records("event.corrected", "2026-03-02", {"target": first, "set": {"set": {"name": "王二"}}}, person)
+    for kept in (opened, shown):
+        kept.cache_clear()
+    new_home.sees_arrive({**woman(), "name": "王一"}, home.code)
+    assert "王二".encode() in in_the_clear(node)
+    assert home.sheet(person)["particulars"]["name"] == "王二"
+    told = history(node, new_home.caller, "registration", person)
+    assert [each.type for each in told].count("event.corrected") == 2
+    assert "王二" not in str(told)
+    assert "王二" in str(history(node, home.caller, "registration", person))
+    assert checks(node).equal

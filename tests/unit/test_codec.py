@@ -25,7 +25,7 @@ from events.codec import (
 )
 from events.envelope import Envelope, Part, Ref, Subject
 from events.errors import Conflict, Erased, Malformed, Tampered
-from events.event import parts_of
+from events.event import parts_of, restricted
 from events.vault.seal import open_bytes
 
 TOWN, FORMER = "330110101000", "510104020000"
@@ -267,3 +267,20 @@ def test_of_the_erased_nothing_can_be_compared():
         repeat(sealed(), ARRIVAL, None)
     bare = Arrived(kind="further")
     repeat(sealed_event(frame_of(bare), {}, None), bare, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "allowed", "seen"),
+    [(KEY, None, True), (KEY, {"identity"}, True), (KEY, {"cohort"}, False), (KEY, set(), False), (None, None, False)],
+    ids=["author", "identity", "cohort", "no part", "erased"],
+)
+def test_what_an_older_log_holds_in_the_clear_of_a_part_is_shown_as_that_part_is(key, allowed, seen):
+    """What a correction sets as a whole of a change was not sealed once, and no event is written anew."""
+    clear = {"fields": ["set"], "set": {"set": {"name": "林一禾", "effective_on": "2026-11-01"}}}
+    frame = frame_of(ARRIVAL, type="event.corrected", target=Ref(TOWN, "first"), facts=clear)
+    stored = sealed_event(frame, {}, KEY)
+    event = opened_event(stored, key, allowed)
+    assert ("林一禾" in str(event.payload)) is seen
+    assert "2026-11-01" in str(event.payload)
+    assert ("林一禾" in str(restricted(event, frozenset({"identity"})).payload)) is seen
+    assert "林一禾" not in str(restricted(event, frozenset({"cohort", "contact"})).payload)
