@@ -42,8 +42,8 @@ def test_nor_of_the_deviations_of_a_reply(node, home, new_home):
 
 
 def test_what_was_not_sealed_once_nobody_is_shown_who_was_not_told_it(node, home, new_home, monkeypatch):
-    """Events are not rewritten, and an old log keeps such a name among the clear facts. The new home opened the dossier,
-    too, and is told the entry with what amends it, without a part.
+    """Events are not rewritten, and an old log keeps such a name in the clear. The new home opened the dossier, too,
+    and is told the entry with what amends it, without a part.
     """
     entered = home.registers({**woman(), "name": "王一"})
     person, entry = str(entered.person), [home.code, entered.id]
