@@ -87,6 +87,12 @@ class Playground(Protocol):
         ...
 
 
+def problem(answer: Answer) -> str:
+    """A refusal in one line."""
+    rules = [f"{each['field']}: {each['rule']}" for each in answer.data.get("errors", ())] if answer.data else []
+    return " ".join([f"refused: {answer.code}", *rules])
+
+
 class Offices:
     """The requests of offices and of the operator."""
 

@@ -9,6 +9,7 @@ from exchange.clock import utcnow
 from exchange.ids import new_id, new_person_id
 from exchange.scenarios.api import Answer
 from exchange.scenarios.cases import Cases
+from exchange.scenarios.looking_up import look_up
 from exchange.scenarios.model import Item, Step
 from exchange.scenarios.payload import Ledger, Told, content_of
 from exchange.scenarios.words import OPENING
@@ -41,6 +42,8 @@ class Composing:
             return self._sent[step.again]
         if step.kind == "send":
             return step.path, step.body
+        if step.kind == "looks_up":
+            return look_up(step, self.ledger)
         if step.items and step.items[0].event.startswith(ABOUT_OFFICES):
             return self._about_office(step.items[0], self.office_ordered(step))
         found = self._act(step, office) if step.line is None else self._line(step, office)

@@ -20,11 +20,15 @@ _EVENTS = frozenset({"about", "previous", "sees"})
 
 
 class Contents:
-    """One step's: `labels` are those of the steps before it. Raises ScenarioInvalid."""
+    """One step's: `labels` are those of the steps before it, `looked_up` of those that look somebody up.
 
-    def __init__(self, letters: Letters, labels: Collection[str]) -> None:
+    Raises ScenarioInvalid.
+    """
+
+    def __init__(self, letters: Letters, labels: Collection[str], looked_up: Collection[str] = ()) -> None:
         self._letters = letters
         self._labels = labels
+        self._looked_up = looked_up
 
     def of(self, event: str, content: Mapping[str, Any], where: str) -> None:
         for key, value in content.items():
@@ -99,6 +103,8 @@ class Contents:
     def _particular(self, key: str, value: Any, event: str, where: str) -> None:
         if isinstance(value, Mapping) and "same_as" in value:
             self._letters.person(only(value, {"same_as"}, where)["same_as"], where)
+        elif key == words.LOOKED_UP and event == "movement.arrived":
+            self._letters.reference(value, where, self._looked_up)
         elif key == "ties" and event == "movement.arrived":
             self._value(key, value, event, where)
         elif not words.is_particular(key):

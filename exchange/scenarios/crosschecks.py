@@ -43,6 +43,7 @@ class _Checks:
         self.scenario = scenario
         self.letters = Letters(scenario, labels)
         self.before: set[str] = set()  # the labels of the steps before the one that is looked at
+        self.looked_up: set[str] = set()
         self.acts: set[str] = set()  # those of whole acts, which can be sent again
 
     def all(self) -> None:
@@ -56,6 +57,8 @@ class _Checks:
         for step in (*story.start, *story.steps):
             self.step(step)
             self.before.update(_labels([step]))
+            if step.label is not None and step.kind == "looks_up":
+                self.looked_up.add(step.label)
             if step.label is not None and step.kind in _ACTS and not _about_offices(step):
                 self.acts.add(step.label)
         told = frozenset(_labels(story.steps))
@@ -75,7 +78,12 @@ class _Checks:
             self.reference(step.joins, f"{step.where}.joins")
         if step.line is not None:
             self.case(step.line, f"{step.where}.line", self.before)
-        contents = Contents(self.letters, self.before)
+        if step.kind == "looks_up":
+            self.letters.person(step.looks_up[0], f"{step.where}.looks_up")
+            for field in step.gives or ():
+                if not words.is_particular(field):
+                    raise ScenarioInvalid(field=f"{step.where}.gives", rule="scenario.unknown_key", value=field)
+        contents = Contents(self.letters, self.before, self.looked_up)
         for item in step.items:
             self.item(item, step.where, contents)
         if step.shared is not None:

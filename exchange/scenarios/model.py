@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-StepKind = Literal["event", "together", "members", "line", "again", "pass", "send"]
+StepKind = Literal["event", "together", "members", "line", "again", "pass", "send", "looks_up"]
 Outcome = Literal["accepted", "refused", "either"]
 Day = date | int | None  # a date, or days from `day_zero`
 
@@ -76,9 +76,10 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act, a stretch of time, or raw input. `where`: its place in the file.
+    """One act, a stretch of time, a look-up, or raw input. `where`: its place in the file.
 
     Of a household `shared` is what is said of all members, and `joins` the act that they come to; the items are theirs.
+    Of a look-up `gives` is exactly what it gives; where it is None that is not compared.
     Of the answer to a `line` the items are those told in particular, and `rest` says whom else to confirm.
     """
 
@@ -96,6 +97,8 @@ class Step:
     working_days: int = 0
     path: str = ""
     body: Any = None
+    looks_up: tuple[str, bool, str | None] = ("", True, None)  # whom, whether they agreed, by which name
+    gives: frozenset[str] | None = None
     outcome: Outcome = "accepted"
     errors: tuple[str, ...] = ()
     tells: tuple[Tell, ...] = ()

@@ -13,7 +13,7 @@ from exchange.scenarios.binding import Binding, made_up
 from exchange.scenarios.contents import DAYS
 from exchange.scenarios.document import ScenarioInvalid
 from exchange.scenarios.model import Day, Item
-from exchange.scenarios.words import BEGINS_STAY, TIES, is_particular
+from exchange.scenarios.words import BEGINS_STAY, LOOKED_UP, TIES, is_particular
 
 _PLACES = frozenset({"registration", "origin", "destination", "place", "from"})
 _OWN = {"person.registered": "particulars", "movement.arrived": "stated", "enquiry.opened": "given"}
@@ -44,6 +44,7 @@ class Ledger:
     events: dict[str, list[Told]] = field(default_factory=dict)
     all: list[Told] = field(default_factory=list)
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # office -> letter -> the id by which it knows them
+    looked_up: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # label -> what the look-up gave
     introduced: set[str] = field(default_factory=set)  # letters whose dossiers the act in the making opens
 
     def day(self, value: Day, before: date) -> date:
@@ -84,7 +85,13 @@ def content_of(item: Item, ledger: Ledger, office: str, letter: str | None) -> d
     found = {key: writer.value(key, value) for key, value in item.content.items()}
     own = _OWN.get(item.event)
     if own is not None and letter is not None:
-        stated = {**ledger.binding.persons[letter].particulars, **found.get(own, {})}
+        stated = dict(found.get(own, {}))
+        given = ledger.looked_up.get(stated.pop(LOOKED_UP, ""), None)
+        if given is None:
+            stated = {**ledger.binding.persons[letter].particulars, **stated}
+        else:  # as it was reviewed
+            stated = {**given["stated"], **stated}
+            found.setdefault("registration", given["registration"])
         found[own] = {name: told for name, told in stated.items() if told is not None}  # null: not stated at all
     return {key: value for key, value in found.items() if value is not None}
 

@@ -12,11 +12,12 @@ from typing import Any
 from exchange.access.caller import Forbidden
 from exchange.clock import day_of
 from exchange.jurisdictions import codes
-from exchange.scenarios.api import Answer, CannotTry, Offices, Playground
+from exchange.scenarios.api import Answer, CannotTry, Offices, Playground, problem
 from exchange.scenarios.binding import bind
 from exchange.scenarios.cases import Cases
 from exchange.scenarios.comparing import NOTHING, Comparing, Difference, Sheet
 from exchange.scenarios.composing import ABOUT_OFFICES, AMENDS, JOINS, Composing
+from exchange.scenarios.looking_up import looked_up
 from exchange.scenarios.matching import Heard, differing, match
 from exchange.scenarios.model import Point, Scenario, Step, Tell
 from exchange.scenarios.payload import Ledger, Told, place
@@ -129,6 +130,8 @@ class Play:
         answer = self.offices.post(office, path, body, orders, forbidden=Forbidden.code in step.errors)
         if not answer.refused and step.items:
             self.composing.remember(step, office, body, answer)
+        elif not answer.refused and step.kind == "looks_up":
+            self.played[-1].differences += looked_up(step, answer, self.ledger)
         return answer
 
     def _join(self, step: Step) -> None:
@@ -283,12 +286,6 @@ class Play:
 
     def _has_key(self, office: str) -> bool:
         return self.offices.has_key(office)
-
-
-def problem(answer: Answer) -> str:
-    """A refusal in one line."""
-    rules = [f"{each['field']}: {each['rule']}" for each in answer.data.get("errors", ())] if answer.data else []
-    return " ".join([f"refused: {answer.code}", *rules])
 
 
 def written(tell: Tell, persons: Iterable[str]) -> str:

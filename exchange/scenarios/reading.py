@@ -18,13 +18,17 @@ _TOP = (
     "scenario", "id", "title", "title_zh", "tags", "story", "unlisted", "day_zero", "offices", "persons", "start",
     "steps", "end", "views", "cases",
 )  # fmt: skip
-_KINDS: tuple[StepKind, ...] = ("event", "together", "line", "again", "pass", "send")
+_KINDS: tuple[StepKind, ...] = ("event", "together", "line", "again", "pass", "send", "looks_up")
 _ITEM = ("event", "person", "day", "with", "of", "step")
 _MEMBER = ("person", "with", "step")
 _TOLD = ("person", "event", "with", "step")
 _HOUSEHOLD = ("members", "joins")
 _LINE = ("line", "rest", "except")
-_STEP = (*_ITEM, "by", "together", *_HOUSEHOLD, *_LINE, "again", "pass", "send", "outcome", "error", "tells", "silent")
+_LOOKING = ("looks_up", "gives")
+_STEP = (
+    *_ITEM, "by", "together", *_HOUSEHOLD, *_LINE, "again", "pass", "send", "outcome", "error", "tells", "silent",
+    *_LOOKING,
+)  # fmt: skip
 _TELL = (
     "to", "kind", "about", "expects", "outcome", "reason", "place", "fields", "fields_include", "lacks", "received",
     "line", "may",
@@ -106,7 +110,7 @@ def _step(data: Any, where: str, *, plain: bool = False) -> Step:
     if len(kinds) != 1:
         raise ScenarioInvalid(field=where, rule="scenario.one_kind", value=", ".join(kinds) or "-")
     kind: StepKind = "members" if "members" in fields and kinds == ["event"] else kinds[0]
-    for part, whole in ((_HOUSEHOLD, "members"), (_LINE, "line")):
+    for part, whole in ((_HOUSEHOLD, "members"), (_LINE, "line"), (_LOOKING, "looks_up")):
         if odd := [key for key in part if key in fields and kind != whole]:
             raise ScenarioInvalid(field=fields.at(odd[0]), rule="scenario.unknown_key", value=odd[0])
     outcome = fields.word("outcome", ("accepted", "refused", "either"), "accepted")
@@ -129,6 +133,8 @@ def _step(data: Any, where: str, *, plain: bool = False) -> Step:
         working_days=passing.number("working_days") if passing else 0,
         path=_path(sent) if sent else "",
         body=sent.need("body") if sent else None,
+        looks_up=_looks_up(fields) if kind == "looks_up" else ("", True, None),
+        gives=frozenset(fields.words("gives")) if "gives" in fields else None,
         outcome=cast("Outcome", outcome),
         errors=fields.words("error"),
         tells=tuple(_tell(each, f"{where}.tells.{at}") for at, each in _list(fields, "tells")),
@@ -142,6 +148,14 @@ def _path(sent: Fields) -> str:
     if not _PATH.fullmatch(path):
         raise ScenarioInvalid(field=sent.at("to"), rule="scenario.path", value=path)
     return path
+
+
+def _looks_up(fields: Fields) -> tuple[str, bool, str | None]:
+    """A letter, or the person with what is asked otherwise."""
+    if isinstance(fields.data["looks_up"], str):
+        return str(fields.data["looks_up"]), True, None
+    told = Fields(fields.data["looks_up"], fields.at("looks_up"), ("person", "consent", "name"))
+    return str(told.need("person")), bool(told.flag("consent")) if "consent" in told else True, told.text("name")
 
 
 def _items(fields: Fields, kind: StepKind) -> Iterator[Item]:

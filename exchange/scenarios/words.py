@@ -31,6 +31,8 @@ ABOUT_SEVERAL = frozenset({"enquiry.opened", "enquiry.answered"})
 OPENING = frozenset({"person.registered", "movement.arrived"})
 BEGINS_STAY = frozenset({"person.registered", "movement.arrived", "movement.returned"})
 
+LOOKED_UP = "looked_up"  # in what an arrival states: what a look-up gave, but for what else is said
+
 TIES = frozenset({"tie.began", "tie.ended"})
 TIE_KINDS = frozenset({"spouse", "parent", "child", "guardian", "ward"})
 

@@ -76,6 +76,16 @@ def fault(text: str) -> tuple[str | None, str | None]:
         ("by: A, event: person.changed, person: P1, with: {set: 5}", "with.set", "scenario.mapping"),
         ("by: A, event: jurisdiction.succeeded, with: {to: [Z]}", "with.to", "scenario.unknown_office"),
         ("by: A, event: jurisdiction.succeeded, with: {to: B}", "with.to", "scenario.list"),
+        ("by: B, looks_up: P9", "looks_up", "scenario.unknown_person"),
+        ("by: B, looks_up: {consent: true}", "looks_up.person", "scenario.missing"),
+        ("by: B, looks_up: {person: P1, number: 1}", "looks_up.number", "scenario.unknown_key"),
+        ("by: B, looks_up: P1, gives: [address]", "gives", "scenario.unknown_key"),
+        ("by: B, event: movement.left, person: P1, gives: [name]", "gives", "scenario.unknown_key"),
+        (
+            "by: B, event: movement.arrived, person: P1, with: {kind: main, stated: {looked_up: a}}",
+            "with.stated.looked_up",
+            "scenario.later_label",
+        ),
         (
             "by: A, event: jurisdiction.succeeded, with: {to: [B], allotment: {P9: B}}",
             "with.allotment",
