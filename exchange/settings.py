@@ -233,6 +233,7 @@ _KINDS: Mapping[object, str] = {
     str: "settings.text",
     Path: "settings.text",
     tuple[str, ...]: "settings.list",
+    dict[str, tuple[str, ...]]: "settings.days",
 }
 _CHECKS: Mapping[str, Check] = {
     "serves": _serving,

@@ -72,6 +72,9 @@ PERIODS: Mapping[str, int] = {
 """Spans that no delivery starts. The log of look-ups is kept that long at least."""
 
 
+MOST = 3_650  # days: a setting beyond it is a slip of the keys, and beyond the end of all calendars nothing is settled
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The tables in force."""
@@ -208,6 +211,6 @@ def _numbers(table: str, known: Mapping[str, object], settings: Mapping[str, obj
 
 
 def _number(path: str, value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise Malformed(field=path, rule="deadline.days", value=value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST:
+        raise Malformed(field=path, rule="deadline.days", value=value, most=MOST)
     return value

@@ -144,6 +144,7 @@ def test_a_plain_number_keeps_the_unit_of_its_kind():
         ({"answers": {"inflow": {"nearby": 3}}}, "answers.inflow.nearby", "deadline.unknown"),
         ({"answers": {"inflow": {"urgent": 0}}}, "answers.inflow.urgent", "deadline.days"),
         ({"answers": {"inflow": "soon"}}, "answers.inflow", "deadline.days"),
+        ({"answers": {"inflow": 4_000_000}}, "answers.inflow", "deadline.days"),
         ({"acknowledges": {"left": True}}, "acknowledges.left", "deadline.days"),
         ({"periods": {"patience": 3}}, "periods.patience", "deadline.unknown"),
         ({"periods": {"deferrals": 1.5}}, "periods.deferrals", "deadline.days"),

@@ -24,6 +24,12 @@ def test_every_wrong_value_is_named():
     assert set(wrong.value.problems) == {"port", "lookups_per_hour", "serves", "speed", "demo"}
 
 
+def test_days_of_an_area_that_are_no_list_are_told_what_is_expected():
+    with pytest.raises(SettingsWrong) as wrong:
+        settings(regional={"65": "2026-05-27"})
+    assert wrong.value.problems["regional"].rule == "settings.days"
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
