@@ -9,7 +9,7 @@ from celery import Celery, signals
 
 from exchange.settings import Settings
 from exchange.wakes.broker import celery_at, is_redis
-from workers import lines, pulse
+from workers import lines, opening, pulse
 from workers.process import Process
 from workers.schedule import schedule
 from workers.tasks import add_tasks
@@ -46,11 +46,13 @@ def make_app(settings: Settings) -> Celery:
     )
     process = Process(settings)
     add_tasks(app, process.node, process.broker)
-    _connect(process, settings)
+    said = opening.Opening()
+    app.steps["worker"].add(opening.step(said))
+    _connect(process, said, settings)
     return app
 
 
-def _connect(process: Process, settings: Settings) -> None:
+def _connect(process: Process, said: opening.Opening, settings: Settings) -> None:
     """Hang on to the moments that Celery tells of."""
 
     def set_up_logging(**_: Any) -> None:
@@ -73,7 +75,10 @@ def _connect(process: Process, settings: Settings) -> None:
         _log.info("clock_ready")
 
     def forked(**_: Any) -> None:
-        process.begin()
+        try:
+            process.begin()
+        finally:
+            said.said()
 
     def closing(**_: Any) -> None:
         process.close()

@@ -43,10 +43,15 @@ def test_what_is_recorded_here_is_forwarded_there(served):
     assert readiness(served.node) == (200, {"status": "ok"})
 
 
-def test_a_worker_opens_its_nodes_before_anybody_wakes_it(served):
-    """Or the first to record after a new start would wait for that, too."""
+def test_a_worker_has_opened_its_nodes_before_it_takes_anything(served):
+    """Or the first to record after a new start would wait for that, though another worker was free."""
+    submitted(served, 1)
+    served.node.bell.close()
     worker = served.worker("--concurrency", "2")
-    worker.wait_until(lambda: worker.log.read_bytes().count(b"node_opened") == 2)
+    settle(served.node)
+    said = [json.loads(line)["event"] for line in worker.log.read_text(encoding="utf-8").splitlines()]
+    order = [each for each in said if each in {"node_opened", "worker_ready", "advanced"}]
+    assert order[:3] == ["node_opened", "node_opened", "worker_ready"]
 
 
 def test_hundreds_of_commands_make_one_wake_up_as_long_as_nobody_has_looked(served, kept):
@@ -93,7 +98,7 @@ def test_a_sweep_that_has_worked_long_enough_goes_on_in_a_task_of_its_own(served
         places.append(arguments)
         app.tasks[SWEEP].apply(arguments, throw=True)
     broker.close()
-    assert places == [[], [1, None], [2, None], [3, None]], "a slice for each duty, since nothing is due"
+    assert places == [[], [1, None], [2, None], [3, None], [4, None]], "a slice for each duty, since nothing is due"
 
 
 def test_what_takes_a_worker_longer_than_a_moment_another_is_asked_to_share(served, kept, monkeypatch):
