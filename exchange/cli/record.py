@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -27,6 +28,7 @@ from exchange.queries.record import record as read
 
 _PURPOSES = tuple(name for name, roles in PURPOSES.items() if "clerk" in roles)
 _YEARS = range(1900, 2200)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OF_THE_READING = frozenset({"as_of", "known_at", "etag", "version"})
 _LABEL, _VALUE = 24, 28  # columns of a terminal
 
@@ -124,7 +126,7 @@ def _passed(until: datetime, now: datetime) -> datetime:
 
 def _moment(given: str) -> datetime:
     """A moment with its offset; a day is its end in Asia/Shanghai."""
-    if "T" not in given:
+    if _DAY.fullmatch(given):
         return datetime.combine(_day(given, "--known-at"), time.max, SHANGHAI)
     try:
         found: datetime | None = datetime.fromisoformat(given)

@@ -97,6 +97,8 @@ def test_it_is_said_in_chinese(told):
         (["PERSON", "--as-of", "20260228"], ZHIFANG, "schema.day"),
         (["PERSON", "--known-at", "2026-02-30"], ZHIFANG, "schema.day"),
         (["PERSON", "--known-at", "2026-03-05T08:00:00"], ZHIFANG, "cli.record.moment"),
+        (["PERSON", "--known-at", "2026-03-05 08:00:00"], ZHIFANG, "cli.record.moment"),
+        (["PERSON", "--known-at", "yesterday"], ZHIFANG, "cli.record.moment"),
         (["PERSON", "--known-at", "2199-01-01"], ZHIFANG, "record.known_ahead"),
         (["PERSON"], WANSHOULU, None),
     ],
