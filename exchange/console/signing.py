@@ -9,8 +9,9 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response as Answer
 
 from events.errors import ExchangeError
+from events.store.errors import Unavailable
 from exchange.access.caller import ROLES, Caller
-from exchange.access.keys import Keys
+from exchange.access.keys import Keys, Unauthenticated
 from exchange.access.passes import LASTS
 from exchange.console.held import Held, carried
 from exchange.console.opens import home, leads_somewhere, opening
@@ -102,12 +103,23 @@ def signing(blueprint: Blueprint, node: Node) -> None:
         _keep(answer, issued)
         return answer
 
+    _signing_out(blueprint, node)
+
+
+def _signing_out(blueprint: Blueprint, node: Node) -> None:
     @blueprint.post(SIGN_OUT)
     @allows(*ROLES)
     def sign_out() -> Answer:
-        """The pass is over, and the browser forgets it."""
-        node.passes.end(request.cookies[COOKIE])
-        answer = redirect(f"{SIGN_IN}?{urlencode({'lang': words().language})}", 303)
+        """The pass is over, and the browser forgets it; this one at least where the other cannot be recorded now."""
+        said = words()
+        answer: Answer = redirect(f"{SIGN_IN}?{urlencode({'lang': said.language})}", 303)
+        try:
+            node.passes.end(request.cookies.get(COOKIE, ""))
+        except Unauthenticated:
+            pass  # none was shown, or it is over
+        except Unavailable as error:
+            told = {**problems.handled(error).get_json(), "detail": said.say("sign_in.not_ended")}
+            answer = make_response(sign_in_page(said, next_page(None), told), error.status)
         answer.delete_cookie(COOKIE, httponly=True, samesite="Strict")
         return answer
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from events.store.errors import Unavailable
 from events.vault.ring import MasterKeys
 from exchange.access.caller import Forbidden
 from exchange.access.keys import Keys, Unauthenticated
@@ -123,6 +124,27 @@ def test_signing_out_ends_every_copy_of_it_and_no_other(tmp_path, database_url):
     thief.opens("/inbox", status=401)
     elsewhere.close()
     node.close()
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "have the key revoked"), ("zh-CN", "吊销密钥")])
+def test_where_that_cannot_be_recorded_the_browser_forgets_it_all_the_same(app, monkeypatch, lang, said):
+    reader = Reader(app, lang).signs_in(ZHIFANG)
+
+    def full(*_: object) -> None:
+        raise Unavailable(rule="store.full")
+
+    with monkeypatch.context() as filled:
+        filled.setattr(Passes, "end", full)
+        assert reader.sends(reader.form({"en": "Sign out"}.get(lang, "退出"))) == 503
+    assert said in reader.text
+    assert reader.client.get_cookie(COOKIE) is None
+    reader.opens("/inbox", status=401)
+
+
+def test_whoever_shows_a_key_and_no_pass_signs_out_of_nothing(app):
+    _, secret = app.extensions["keys_of_the_test"].issue("k", [ZHIFANG], ["clerk"])
+    answer = app.test_client().post("/sign-out", headers={"Authorization": f"Bearer {secret}"})
+    assert answer.status_code == 303
 
 
 def test_of_two_who_end_it_at_once_both_are_right(node, app):
