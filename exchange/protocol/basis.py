@@ -84,8 +84,13 @@ def _given(book: Book, kept: Mapping[str, Basis]) -> Iterator[Given]:
         return
     about = concerned(standing.facts)
     groups: list[Facts] = []
+    shared: dict[str, list[tuple[Ref, Standing]]] = {}
+    of = {person: shared.setdefault(dossier.survivor, []) for dossier in found for person in dossier.persons}
+    for ref, one in standing.facts.items():
+        if (its := of.get(about.get(ref, one.event.person))) is not None:
+            its.append((ref, one))
     for dossier in found:
-        facts = Facts((r, s) for r, s in standing.facts.items() if about.get(r, s.event.person) in dossier.persons)
+        facts = Facts(shared[dossier.survivor])
         was = kept.get(dossier.survivor)
         groups.append(was.given.facts if was is not None and was.given.facts == facts else facts)
     for facts, dossier, rivalled in zip(groups, found, rivals(groups, book.office), strict=True):

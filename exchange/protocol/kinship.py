@@ -6,7 +6,7 @@ tied to them, and from nothing else; so it is the same on one node and on many, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from events import partial_date
 from events.catalogue.case import Confirmed
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import MainChanged
-from events.catalogue.person import Deceased
+from events.catalogue.person import Deceased, Unmerged
 from events.catalogue.values import TieKind
 from events.envelope import Ref
 from events.errors import Malformed
@@ -24,7 +24,7 @@ from events.standing import Standing
 from exchange.protocol.causes import Cause, cause, made_keeper, naming_the_keeper
 from exchange.protocol.record import Record, Stay, Tie
 from exchange.protocol.ties import ties
-from exchange.protocol.without_part import taken_for_theirs
+from exchange.protocol.without_part import parted, taken_for_theirs
 
 GROUND = "family"  # of telling: for the sake of somebody tied to the person
 OF_AGE = 18
@@ -64,12 +64,12 @@ def kinship(record: Record, records: Iterable[Record]) -> dict[str, Kin]:
     """Those tied to the person of `record`, as far as the office holds them, by the id that the tie names."""
     known = list(records)
     held = [other for other in known if other.person != record.person and other.holds and not other.withdrawn]
-    found: dict[str, Kin] = {}
-    for person in tied_to(record):
-        other = next((each for each in held if person in each.persons), None)
-        if other is not None:
-            found[person] = _kin(other, known)
-    return found
+    by_id: dict[str, Record] = {}
+    for other in held:
+        for person in other.persons:
+            by_id.setdefault(person, other)
+    apart = parted(s.event for each in known for s in each.facts.of(Unmerged))
+    return {person: _kin(by_id[person], known, apart) for person in tied_to(record) if person in by_id}
 
 
 def bonds(record: Record) -> tuple[Tie, ...]:
@@ -89,7 +89,7 @@ def tied_to(record: Record) -> list[str]:
     return sorted(person for person in named if person is not None)
 
 
-def _kin(record: Record, records: Sequence[Record]) -> Kin:
+def _kin(record: Record, records: Sequence[Record], apart: Collection[str]) -> Kin:
     made = made_keeper(record)
     deaths = sorted(
         (_death(s) for s in record.facts.values() if isinstance(s.payload, Deceased)), key=lambda d: (d.stamp, d.ref)
@@ -103,7 +103,7 @@ def _kin(record: Record, records: Sequence[Record]) -> Kin:
         deaths=tuple(deaths),
         persons=record.persons,
         identity={field: value for field, value in record.particulars.items() if part_of(field) == "identity"},
-        in_error=taken_for_theirs(record, records),
+        in_error=taken_for_theirs(record, records, apart),
     )
 
 

@@ -71,8 +71,12 @@ def rivals(dossiers: Sequence[Facts], office: str) -> list[frozenset[Contradicti
     """For each dossier of one book what contradicts because another holds the same document."""
     claims = [held(facts, office) for facts in dossiers]
     found: list[set[Contradiction]] = [set() for _ in claims]
-    for one, other in combinations(range(len(claims)), 2):
-        for form in claims[one].keys() & claims[other].keys():
+    holders: dict[str, list[int]] = {}
+    for at, claimed in enumerate(claims):
+        for form in claimed:
+            holders.setdefault(form, []).append(at)
+    for form, holding in holders.items():
+        for one, other in combinations(holding, 2):
             events = tuple(sorted((claims[one][form].event, claims[other][form].event)))
             for at in (one, other):
                 found[at].add(Contradiction("one_document", events))

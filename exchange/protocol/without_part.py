@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from events.catalogue.amendment import Corrected
 from events.catalogue.case import Redirected, Reply
@@ -58,12 +58,11 @@ def parted(events: Iterable[Event]) -> set[str]:
     return {person for event in undone for person in (event.person, getattr(event.payload, "other", ""))}
 
 
-def taken_for_theirs(record: Record, records: Sequence[Record]) -> frozenset[str]:
+def taken_for_theirs(record: Record, records: Sequence[Record], apart: Collection[str]) -> frozenset[str]:
     """The offices that somebody tied to a person seemed to have, and never had, as far as an office's own records tell:
-    those of an error in the registration, or of a stranger with whom the other was merged.
+    those of an error in the registration, or of a stranger with whom the other was merged. `apart`: who was parted.
     """
-    once = by_links(record)
-    apart = parted(s.event for each in records for s in each.facts.of(Unmerged))
+    once, apart = by_links(record), frozenset(apart)
     if not apart.isdisjoint(record.persons):
         strangers = (each for each in records if each.person != record.person and not apart.isdisjoint(each.persons))
         once |= {office for each in strangers for office in _offices_of(each)}
