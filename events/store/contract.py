@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from events.codec import SealedEvent
-from events.envelope import Part, Ref
+from events.envelope import Envelope, Part, Ref
 from events.errors import Conflict
 from events.log.tree import Frontier
 
@@ -215,9 +215,10 @@ class Session(Reader, Protocol):
     def guard(self, tokens: Iterable[bytes]) -> None:
         """Until this transaction ends nobody else passes here with one of these tokens."""
 
-    def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[StoredEvent, ...]:
+    def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[Envelope, ...]:
         """Give the next log indexes to about `limit` events in the order in which they came, each submission together;
-        grow the tree; mark their persons dirty. `at` is moved on where it lies before the last moment given.
+        grow the tree; mark their persons dirty. `at` is moved on where it lies before the last moment given. Their
+        frames, in the order of the places given: whatever else stands of them is not read.
 
         Never to more than `most`, so that all fits in memory: of a larger submission the first ones, the others later.
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from events.codec import SealedEvent
-from events.envelope import Ref
+from events.envelope import Envelope, Ref
 from events.errors import Erased, StaleVersion
 from events.log.leaf import leaf_of
 from events.log.tiles import grown, nodes_in
@@ -131,14 +131,14 @@ class MemorySession(MemoryWork, MemoryAside):
     def node(self, level: int, index: int) -> bytes:
         return nodes_in(self._tile)(level, index)
 
-    def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[StoredEvent, ...]:
+    def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[Envelope, ...]:
         chosen = self._next(limit, most)
         self._require_fit(chosen)
         if not chosen:
             return ()
-        placed = self._place(chosen, at)
-        self.mark_dirty((person for stored in placed for person in concerned(stored)), self._at)
-        return placed
+        frames = tuple(stored.frame for stored in self._place(chosen, at))
+        self.mark_dirty((person for frame in frames for person in concerned(frame)), self._at)
+        return frames
 
     def _next(self, limit: int, most: int) -> Sequence[Ref]:
         chosen = self._whole_submissions(limit)

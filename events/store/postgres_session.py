@@ -59,10 +59,10 @@ WITH first AS MATERIALIZED (
         WHERE author = f.author AND submission = f.submission AND submission <> '' OFFSET 0
     ) AS p ORDER BY position LIMIT $2::int8
 )
-SELECT w.position, w.author, w.submission, w.id, e.body, e.sealed,
+SELECT w.position, w.author, w.submission, w.id, e.body,
     (SELECT number FROM set_aside ORDER BY number LIMIT 1)
 FROM whole w LEFT JOIN LATERAL (
-    SELECT body, sealed FROM events WHERE author = w.author AND id = w.id OFFSET 0
+    SELECT body FROM events WHERE author = w.author AND id = w.id OFFSET 0
 ) AS e ON true ORDER BY w.position
 """
 # Whoever holds the head and then stands still is cut off by the database, and with it falls all that it had written.

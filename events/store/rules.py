@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from events.codec import SealedEvent, thaw
+from events.codec import thaw
 from events.envelope import Envelope
 from events.errors import Conflict, Tampered
 from events.store.contract import NewDelivery, StoredDelivery, StoredEvent
@@ -37,9 +37,9 @@ def feed_order(delivery: StoredDelivery) -> tuple[str, int]:
     return (delivery.to, delivery.position)
 
 
-def concerned(event: SealedEvent) -> tuple[str, ...]:
+def concerned(frame: Envelope) -> tuple[str, ...]:
     """Those whose books an event changes: the persons, or the office, that it is about."""
-    return (event.frame.subject.id, *event.frame.touches)
+    return (frame.subject.id, *frame.touches)
 
 
 def unfed(new: Sequence[NewDelivery], fed: Iterable[NewDelivery]) -> list[NewDelivery]:

@@ -130,7 +130,7 @@ def _bring_up(node: Node, session: SqlSession, persons: Sequence[str], moment: d
     if events:
         placed = session.place([event.frame.ref for event in events], moment)
         done = {person for one in settled for person in one.shelf.persons}
-        session.mark_dirty({p for event in placed for p in concerned(event)} - done, moment)
+        session.mark_dirty({p for event in placed for p in concerned(event.frame)} - done, moment)
         node.step("automatic facts sequenced")
     if again:
         session.mark_dirty(again, moment)  # also who was settled with them, by what their relatives were before

@@ -66,17 +66,18 @@ def event(version: int = 1, *, address: str = "杭州市余杭区良渚街道1�
 
 
 def told(
-    of: SealedEvent,
+    of: SealedEvent | Envelope,
     to: str = OTHER_TOWN,
     *,
     revision: int = 1,
     parts: frozenset[Part] = frozenset({"address"}),
     **more: Any,
 ) -> NewDelivery:
+    frame = of if isinstance(of, Envelope) else of.frame
     return NewDelivery(
-        ref=of.frame.ref,
-        person=of.frame.subject.id,
-        teller=of.frame.author,
+        ref=frame.ref,
+        person=frame.subject.id,
+        teller=frame.author,
         to=to,
         parts=parts,
         ground="author",

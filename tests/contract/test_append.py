@@ -107,7 +107,7 @@ def test_a_long_chain_is_taken_whole_and_in_order(store):
     many = [event(version, person=person) for version in range(1, 131) for person in (LIN, WANG)]
     append(store, *many)
     with store.write() as session:
-        assert [e.frame.ref for e in session.sequence(1000, NOON)] == [e.frame.ref for e in many]
+        assert [frame.ref for frame in session.sequence(1000, NOON)] == [e.frame.ref for e in many]
 
 
 @pytest.mark.parametrize("missing", [1, 50, 101, 130])

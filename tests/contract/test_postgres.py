@@ -96,7 +96,7 @@ def test_an_event_that_came_alone_takes_no_place_in_the_index_of_acts(postgres):
         session.append([*alone[3:], event(1, id_=act, submission=act), event(2, submission=act)])
         marks = session.driver.execute("SELECT submission FROM pending ORDER BY position").fetchall()
         assert marks == [("",)] * 5 + [(act,)] * 2
-        assert [e.frame.submission for e in session.sequence(9, NOON)] == [*ids, act, act]
+        assert [frame.submission for frame in session.sequence(9, NOON)] == [*ids, act, act]
 
 
 def test_what_waits_is_found_by_index_however_much_there_is(postgres):

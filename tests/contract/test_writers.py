@@ -85,7 +85,7 @@ def sequenced(store: PostgresStore) -> list[str]:
             placed = session.sequence(70, NOON)
         if not placed:
             return found
-        found += [one.frame.id for one in placed]
+        found += [frame.id for frame in placed]
 
 
 def test_a_reader_skips_and_doubles_nothing_that_slow_writers_commit_late(postgres):

@@ -31,7 +31,6 @@ class Waiting(NamedTuple):
     submission: str
     id: str
     body: Any
-    sealed: Any
     aside: int | None
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, tuple_, update
 
-from events.envelope import Ref
+from events.envelope import Envelope, Ref
 from events.log.leaf import leaf_of
 from events.log.tiles import grown, nodes_in, read_by
 from events.log.tree import Frontier
@@ -20,7 +20,7 @@ from events.store.sql.rows import Pairs, Query, add, batches
 from events.store.sql.schema import events, log, log_head, pending, set_aside, tiles
 
 _WAITING = select(
-    *(pending.c.position, pending.c.author, pending.c.submission, pending.c.id, events.c.body, events.c.sealed),
+    *(pending.c.position, pending.c.author, pending.c.submission, pending.c.id, events.c.body),
     select(set_aside.c.number).order_by(set_aside.c.number).limit(1).scalar_subquery(),
 ).select_from(pending.outerjoin(events, (events.c.author == pending.c.author) & (events.c.id == pending.c.id)))
 
@@ -41,47 +41,47 @@ class LogRows(AsideRows):
     def node(self, level: int, index: int) -> bytes:
         return nodes_in(lambda *place: self._tiles([place])[place])(level, index)
 
-    def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[StoredEvent, ...]:
+    def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[Envelope, ...]:
         # The row is locked in a statement of its own, before anything that waits for a place is read.
         moment = self._moved_on(at)
         waiting = self._whole_submissions(limit, most)
         self._require_fit(waiting)
-        return self._place(waiting, moment, marking=True)
+        _, frames = self._place(waiting, moment, marking=True)
+        return tuple(frames)
 
     def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:
         moment = self._moved_on(at)
         waiting: list[Waiting] = []
+        sealed: list[bytes] = []
         for batch in batches((ref.author, ref.id) for ref in refs):
             query = _WAITING.where(tuple_(pending.c.author, pending.c.id).in_(batch)).order_by(pending.c.position)
-            waiting += [Waiting._make(row) for row in self.sql.execute(query)]
-        return self._place(waiting, moment, marking=False)
+            for *row, parts in self.sql.execute(query.add_columns(events.c.sealed)):
+                waiting.append(Waiting._make(row))
+                sealed.append(parts)
+        first, frames = self._place(waiting, moment, marking=False)
+        given = to_moment(moment)
+        return tuple(
+            StoredEvent(frame=frame, body=row.body, sealed=parts, index=index, sequenced_at=given)
+            for index, (frame, row, parts) in enumerate(zip(frames, waiting, sealed, strict=True), first)
+        )
 
-    def _place(self, waiting: Sequence[Waiting], moment: int, *, marking: bool) -> tuple[StoredEvent, ...]:
-        if not waiting:
-            return ()
+    def _place(self, waiting: Sequence[Waiting], moment: int, *, marking: bool) -> tuple[int, list[Envelope]]:
+        """The first log index given, and the frames of those that have one now, in their order."""
         tree = self.frontier()
+        if not waiting:
+            return tree.size, []
         last = self._tiles(read_by(tree.size, len(waiting)))
         leaves = [leaf_of(row.body) for row in waiting]
         with self.without_waiting():  # the database enters what it was given while the rest is worked out here
             self._enter(tree.size, waiting, leaves, moment)
             for batch in batches(row.position for row in waiting):
                 self._no_longer_pending(batch)
-            given = to_moment(moment)
-            placed = tuple(
-                StoredEvent(
-                    frame=frame_of(row.author, row.id, row.body),
-                    body=row.body,
-                    sealed=row.sealed,
-                    index=index,
-                    sequenced_at=given,
-                )
-                for index, row in enumerate(waiting, tree.size)
-            )
+            frames = [frame_of(row.author, row.id, row.body) for row in waiting]
             if marking:
-                self._mark_all((person for stored in placed for person in concerned(stored)), given)
+                self._mark_all((person for frame in frames for person in concerned(frame)), to_moment(moment))
             whole, changed = grown(tree, leaves, lambda level, index: last[level, index])
             self._grow(changed, whole.to_bytes())
-        return placed
+        return tree.size, frames
 
     def without_waiting(self) -> AbstractContextManager[object]:
         """Inside of it, statements may be sent before those before them are done."""
