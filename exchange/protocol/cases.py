@@ -30,7 +30,7 @@ from exchange.protocol.asking_anew import answers_wait, asked_anew, moments, rec
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.naming import asked_by, named_offices
 from exchange.protocol.on_paper import came_on_paper, out_of_reach_again, speaks_for_asked
-from exchange.protocol.one_document import corrected_away
+from exchange.protocol.one_document import still_one_document
 from exchange.protocol.out_of_reach import ended, out_of_reach
 from exchange.protocol.pressing import answered, at_rest, pressed
 from exchange.protocol.record import ASKED, DECIDING, OPEN, Announcement, CaseState
@@ -44,6 +44,7 @@ from exchange.protocol.redirecting import (
     withdraws_answer,
 )
 from exchange.protocol.stay_requests import answers
+from exchange.protocol.two_askers import folded
 
 # Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
 # persons are in the teller's book.
@@ -98,11 +99,16 @@ def cases(
                 continue  # put by an office that took itself for the keeper: nobody stands behind the question
             asker = ref.asked
         outside = not tellers and not book.offices.within(ref.asked)  # and was never told of it
-        folded = _fold(ref, asker, thread, facts, outside=outside)
-        state = _derive(folded, facts, matched, answered, keeper, outside=outside)
+
+        def fold(by: str, said: Iterable[Standing], ref: CaseRef = ref, *, outside: bool = outside) -> CaseState:
+            state = _fold(ref, by, said, facts, outside=outside)
+            return _derive(state, facts, matched, answered, keeper, outside=outside)
+
+        state = fold(asker, thread) if rival is None else folded(fold, ref, asker, keeper, thread, tellers)
+        asker = state.asker
         state = out_of_reach_again(state) if outside else unless_astray(state, facts, keeper)
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
-            state = _still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)
+            state = still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)
         if book.offices.successions and _asks_itself(ref, asker, keeper, tellers):
             found[ref] = msgspec.structs.replace(
                 state, asker=ref.asked, status="withdrawn", automatic=True, hidden=True
@@ -283,16 +289,3 @@ def _reopened_by_hand(state: CaseState, facts: Mapping[Ref, Standing]) -> int:
     """The stamp of the doubt that holds against what would close the case by itself; 0 where there is none."""
     thread = (facts[ref] for ref in state.thread)
     return max((s.stamp for s in thread if isinstance(s.payload, Reopened) and not s.event.frame.automatic), default=0)
-
-
-def _still_one_document(state: CaseState, facts: Mapping[Ref, Standing], *, rivalled: bool) -> CaseState:
-    """Asked for another person's sake: it stands while the document does, and, until it was answered, the other has it.
-
-    The asker does not know the other person: that the document was corrected is all that both sides see.
-    """
-    state = msgspec.structs.replace(state, by_document=True)
-    opening = facts.get(state.ref.opening)
-    gone = opening is not None and corrected_away(opening)
-    if state.status in OPEN and (gone or not (rivalled or state.thread)):
-        return msgspec.structs.replace(state, status="withdrawn", automatic=True)
-    return state

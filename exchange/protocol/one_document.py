@@ -15,7 +15,7 @@ from events.catalogue.person import Changed, Registered, Stated
 from events.envelope import Ref
 from events.errors import Malformed
 from events.standing import Facts, Standing
-from exchange.protocol.record import Contradiction, Record
+from exchange.protocol.record import OPEN, CaseState, Contradiction, Record
 
 FIELD = "document."
 
@@ -88,6 +88,19 @@ def corrected_away(opening: Standing) -> bool:
     then = {form for _, form in forms(_particulars(opening.event.payload))}
     now = {form for _, form in forms(_particulars(opening.payload))}
     return not (then & now)
+
+
+def still_one_document(state: CaseState, facts: Mapping[Ref, Standing], *, rivalled: bool) -> CaseState:
+    """Asked for another person's sake: it stands while the document does, and, until it was answered, the other has it.
+
+    The asker does not know the other person: that the document was corrected is all that both sides see.
+    """
+    state = msgspec.structs.replace(state, by_document=True)
+    opening = facts.get(state.ref.opening)
+    gone = opening is not None and corrected_away(opening)
+    if state.status in OPEN and (gone or not (rivalled or state.thread)):
+        return msgspec.structs.replace(state, status="withdrawn", automatic=True)
+    return state
 
 
 def one_document(contradictions: Iterable[Contradiction]) -> list[Contradiction]:

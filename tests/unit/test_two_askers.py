@@ -1,0 +1,81 @@
+"""A document on two persons and a contested stay between the same two offices: two questions in one case."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.catalogue.amendment import Corrected
+from events.catalogue.case import Confirmed
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Left
+from events.catalogue.person import Registered
+from events.catalogue.values import ABROAD, CaseRef, town
+from events.envelope import Ref
+from tests.properties.questions import question_faults
+from tests.unit.test_corrected_away import HOME, NEW, OTHER
+from tests.unit.test_who_asks import WHO, Asking
+
+SHARED = {"document.passport": {"number": "E00000000"}}
+
+
+class Both(Asking):
+    """P1, of HOME, came to NEW and to OTHER on one day. OTHER recorded P1 with a document that P2 has, who is of OTHER
+    and lives in NEW, by whose word P2 has it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.says(OTHER, Registered(particulars={"name": "乙"}, basis="first_record", registration=town(OTHER)), "P2")
+        other = Arrived(kind="main", registration=town(OTHER), stated={"name": "乙", **SHARED}, opens=True)
+        self.says(OTHER, Confirmed(case=CaseRef(self.says(NEW, other, "P2"), OTHER, "inflow")), "P2")
+        self.here = self.lives("2026-03-02", NEW)
+        rival = Arrived(kind="main", registration=town(HOME), stated={**WHO, **SHARED})
+        self.there = self.on("2026-03-02", OTHER, rival)
+        self.record(HOME, Confirmed(case=CaseRef(self.there, HOME, "inflow")))
+
+    def says(self, office: str, fact: Fact, person: str) -> Ref:
+        event = self.world.author(office, person, "2026-03-01", fact)
+        self.world.command(event)
+        self.world.drain()
+        self.world.now += 1_000_000
+        return event.ref
+
+    def states(self) -> list[tuple[str, str]]:
+        """Who asks, and how the question stands: for NEW, which is asked, for OTHER and for HOME."""
+        held = [self.held(office, self.there, NEW, "contested") for office in (NEW, OTHER, HOME)]
+        return [(state.asker, state.status) for state in held if state is not None]
+
+    def leaves(self) -> None:
+        self.record(NEW, Left(stay=self.here, destination=ABROAD))
+
+    def mends(self) -> None:
+        right = {"document.passport": WHO["document.passport"]}
+        self.record(OTHER, Corrected(target=self.there, set=right, fields=("document.passport",)))
+
+
+@pytest.fixture
+def both() -> Both:
+    return Both()
+
+
+def test_both_ask_the_one_office(both):
+    assert both.states() == [(OTHER, "open"), (OTHER, "open"), (HOME, "open")]
+
+
+def test_where_the_stays_contest_each_other_no_more_the_question_about_the_document_goes_on(both):
+    """OTHER waited for an answer that NEW could not give any more."""
+    both.leaves()
+    assert both.states() == [(OTHER, "open"), (OTHER, "open"), (HOME, "withdrawn")]
+    both.mends()
+    assert [status for _, status in both.states()] == ["withdrawn"] * 3
+    assert question_faults(both.world) == []
+
+
+def test_where_the_document_is_no_other_persons_the_question_about_the_stays_goes_on(both):
+    both.mends()
+    assert both.states() == [(HOME, "open"), (OTHER, "withdrawn"), (HOME, "open")]
+    [record] = [each for each in both.world.records(NEW) if "P1" in each.persons]
+    seen = record.facts[both.there].corrections
+    both.record(NEW, Confirmed(case=CaseRef(both.there, NEW, "contested"), sees=seen))
+    assert both.states() == [(HOME, "confirmed"), (OTHER, "withdrawn"), (HOME, "confirmed")]
+    assert question_faults(both.world) == []
