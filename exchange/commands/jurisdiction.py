@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.catalogue import content_of, fact_of
 from events.catalogue.fact import Fact
-from events.catalogue.jurisdiction import Succeeded
+from events.catalogue.jurisdiction import Closed, Succeeded
 from events.codec import opened_event, require_repeat, sealed_event
 from events.envelope import Envelope, Ref, Subject
 from events.errors import Illegal, Malformed
@@ -22,6 +22,7 @@ from exchange.commands.references import uuid_of
 from exchange.ids import new_id
 from exchange.jurisdictions import codes
 from exchange.jurisdictions.office_name import office_name
+from exchange.pipeline.joining import read_everybody_again
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def record_office(
             if isinstance(fact, Succeeded):
                 concerned = {person for person, _ in allotment.concerned(session, node.offices, office)}
                 session.mark_dirty(sorted(concerned), moment)
+            elif isinstance(fact, Closed):
+                read_everybody_again(session, office)
         node.learn_offices(session)
     status: Status = "repeated" if stored is not None else "recorded"
     return Result(id=identifier, person=None, status=status, version=frame.version, stamp=frame.stamp)

@@ -1,7 +1,8 @@
 """The areas that a node serves, and those of its peers, join the exchange: a fact in every book (DESIGN.md K1).
 
-Where one joins later, everybody's books must be read again. How far they were marked for it stands in a row that is
-written with the fact itself: so the node opens at once, however long its log, and whoever dies is followed by another.
+Where one joins later, or one closes, everybody's books must be read again. How far they were marked for it stands in a
+row that is written with the fact itself: so the node opens at once, however long its log, and whoever dies is followed
+by another.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from events.catalogue import content_of
 from events.catalogue.jurisdiction import Opened
 from events.codec import SealedEvent, sealed_event
 from events.envelope import Envelope, Subject
-from events.store.sql.rows import Query
+from events.store.sql.rows import Query, insert
 from events.store.sql.schema import backlogs
 from exchange.clock import day_of, microseconds
 from exchange.everybody import next_persons
@@ -44,11 +45,17 @@ def join_offices(node: Node) -> None:
         session.append([_opened(node, session, area) for area in joining])
         node.learn_offices(session)
         if known:
-            session.sql.execute(backlogs.insert(), {"joined": joining[0], "after": ""})
+            read_everybody_again(session, joining[0])
+
+
+def read_everybody_again(session: SqlSession, area: str) -> None:
+    """Because the area joined, or closed: who was asked and is no more, or is again, is found out by reading."""
+    row = insert(session.sql, backlogs).values(joined=area, after="")
+    session.sql.execute(row.on_conflict_do_update(index_elements=["joined"], set_={"after": ""}))
 
 
 def mark_backlog(session: SqlSession, limit: int, at: datetime) -> int:
-    """Mark the next of those whose books must be read again because an office joined. How many persons that were.
+    """Mark the next of those whose books must be read again because an office joined or closed. How many that were.
 
     Locks the head of the log where there are any.
     """

@@ -31,7 +31,7 @@ def out_of_reach(offices: Offices, facts: Facts, found: Mapping[CaseRef, CaseSta
     for standing in facts.in_force(*_ASKING):
         outside = _outside(offices, standing)
         for office, kind in _questions(standing.payload) if outside else ():
-            if office in outside:
+            if office in outside and not _itself(offices, standing, office):
                 asked[CaseRef(standing.ref, office, kind)] = standing.author
     for state in found.values():
         if state.status == "redirected" and state.redirected_to is not None:
@@ -51,6 +51,12 @@ def ended(state: CaseState, announced: Iterable[Announcement], done: Mapping[Ref
     if here or (kind == "request" and opening in done):
         return msgspec.structs.replace(state, status="withdrawn", automatic=True)
     return state
+
+
+def _itself(offices: Offices, standing: Standing, office: str) -> bool:
+    """Whether who records it is whom it names, as the registration place itself: it asks nobody, though it closed."""
+    person = standing.event.person
+    return offices.successor(standing.author, person) == offices.successor(office, person)
 
 
 def _outside(offices: Offices, standing: Standing) -> list[str]:

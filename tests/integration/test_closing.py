@@ -1,0 +1,66 @@
+"""An office closes: whoever it held, or was asked about, is settled again by the books as they are then."""
+
+import pytest
+
+from exchange.access.caller import Caller
+from exchange.audit.rebuild import compare
+from exchange.commands.jurisdiction import record_office
+from exchange.pipeline.advance import advance
+from exchange.queries.letters import letters_of
+from exchange.reconcile import checks, report
+from exchange.tables import records
+from tests.integration.on_both import node
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, operator, town, woman
+
+__all__ = ["node"]  # the fixture
+
+
+def closes(node, office: str) -> None:
+    above = operator(office)
+    record_office(node, Caller(above.office, "operator", above.roles), office, "jurisdiction.closed", "2026-03-02", {})
+
+
+@pytest.fixture
+def asked(node, home, new_home) -> str:
+    """Somebody at home, who is asked of the new home."""
+    home.registers(woman())
+    return str(new_home.sees_arrive(woman(), ZHIFANG).person)
+
+
+def test_whom_it_kept_the_place_before_keeps_again(node, home, new_home):
+    person = str(home.registers(woman()).person)
+    moved = {"from": town(ZHIFANG), "to": town(DONGHUAMEN), "ground": "moved"}
+    home.records("registration.changed", "2026-03-01", moved, person)
+    assert home.sheet(person)["keeper"] == DONGHUAMEN
+    closes(node, DONGHUAMEN)
+    advance(node)
+    with node.uow.look() as session:
+        row = records.one(session.sql, ZHIFANG, person)
+    assert row is not None
+    assert (row.keeper, home.sheet(person)["keeper"]) == (ZHIFANG, ZHIFANG)
+    assert checks(node).equal
+    assert list(compare(node).differing) == []
+
+
+def test_whom_it_registered_itself_it_asks_nobody_about(node, home, asked):
+    closes(node, ZHIFANG)
+    advance(node)
+    assert [(case.asker, case.asked) for case in home.cases()] == [(DONGHUAMEN, ZHIFANG)]
+    assert letters_of(node, home.caller, "case").rows == ()
+    assert checks(node).equal
+
+
+def test_until_everybody_was_read_again_the_checks_say_nothing_of_them(node, home, asked):
+    Town(node, WANSHOULU).registers(woman(4))
+    closes(node, ZHIFANG)
+    found = report(node)
+    assert (found.equal, found.waiting) == (True, 2)
+    advance(node)
+    assert (report(node).equal, report(node).waiting) == (True, 0)
+
+
+def test_an_area_that_closes_closes_nobody_who_joined_by_another(node, home, new_home, asked):
+    closes(node, "420115000000")
+    advance(node)
+    assert [case.status for case in new_home.cases()] == ["open"]
+    assert checks(node).equal
