@@ -7,7 +7,8 @@ import pytest
 from events.catalogue.amendment import Retracted
 from events.catalogue.case import Withdrawn
 from events.catalogue.movement import Arrived
-from events.catalogue.values import ABROAD, CaseRef
+from events.catalogue.person import Deceased
+from events.catalogue.values import ABROAD, CaseRef, town
 from exchange.protocol.agreement import findings
 from exchange.protocol.book import ALL_PARTS, Delivery, Question
 from exchange.protocol.view import view
@@ -58,4 +59,26 @@ def test_a_question_that_a_third_office_put_and_withdrew_is_between_no_two_other
     home.stamp = 20
     home.hears(by, Withdrawn(case=CaseRef(stay, A, "moved-on"), ground="no_longer_stands"), "withdrawn")
     assert [case.status for case in home.record.cases.values()] == ["withdrawn"]
+    assert states(home, there) == [(A, B, state)]
+
+
+@pytest.mark.parametrize(("first", "state"), [("2026-01-01", "contradictory"), (None, "different")])
+def test_where_a_contradiction_decides_whether_a_stay_goes_on_so_it_does_what_is_stated_to_it(first, state):
+    """Two deaths are recorded, the first before the person came. By A's book the second ended the stay, and A states
+    nothing to B any more; B, where the stay goes on, hears of no end (histories, seed 9740054).
+    """
+    home, there = Told(A), Told(B)
+    home.own(registered())
+    there.stamp = 10
+    stay = there.own(arrived(registration=town(A), stated={"name": "王大雨"}, opens=True), "2026-01-05")
+    home.book.receive(Delivery(ref=stay, teller=B, to=A, parts=frozenset(), ground="test"), there.book.event(stay))
+    entry = next(iter(home.book.recorded.values()))
+    there.book.receive(Delivery(ref=entry.ref, teller=A, to=B, parts=frozenset(), ground="chain"), entry)
+    if first is not None:
+        for told in (home, there):
+            told.stamp = 20
+            told.hears(D, Deceased(), "update", first)
+    home.stamp = 30
+    home.own(Deceased(), "2026-01-06")
+    assert (home.record.open_stays, len(there.record.open_stays)) == ((), 1)
     assert states(home, there) == [(A, B, state)]
