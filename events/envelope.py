@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
+
+from events.once import once
 
 Part = Literal["identity", "cohort", "address", "contact", "remarks"]
 PARTS: tuple[Part, ...] = ("identity", "cohort", "address", "contact", "remarks")
@@ -57,7 +58,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, dict=True, omit_defaul
     facts: Mapping[str, Any]
     commitments: Mapping[str, str] = {}
 
-    @cached_property
+    @once
     def ref(self) -> Ref:
         return Ref(self.author, self.id)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import cast
 
 import msgspec
@@ -16,6 +15,7 @@ from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
 from events.errors import Tampered
 from events.event import Event
+from events.once import once
 from events.store.contract import Gathered, NewDelivery, Reader, StoredDelivery, StoredEvent
 from events.vault.keys import PersonKeys
 from events.vault.ring import NONCE_BYTES, KeyRingUnusable
@@ -113,7 +113,7 @@ class Shelf:
                 book.receive(delivery, self.restricted(delivery.ref, delivery.parts))
         return book
 
-    @cached_property
+    @once
     def _told_today(self) -> list[Delivery]:
         """What was last told of each event, between the offices that answer today; made once for all books."""
         return handed_on(((as_told(row), row.person) for row in self.latest), self.offices)
@@ -126,7 +126,7 @@ class Shelf:
         """Whether the event is the office's today: it recorded it, or answers for who did."""
         return self.offices.successor(ref.author, self.stored[ref].frame.subject.id) == office
 
-    @cached_property
+    @once
     def latest(self) -> list[StoredDelivery]:
         """Of each delivery the latest revision, which alone counts."""
         return list(_latest(self.deliveries))

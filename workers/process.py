@@ -8,7 +8,7 @@ import structlog
 
 from events.errors import ExchangeError
 from events.pinyin import read_tables
-from exchange.collecting import collect_seldom
+from exchange.collecting import BETWEEN_LOOKS_AT_BATCHES, collect_seldom
 from exchange.node import Node
 from exchange.settings import Settings
 from exchange.wake import Nobody
@@ -40,7 +40,7 @@ class Process:
         if self._node is None:
             self._node = Node.open(self._settings)
             self._node.hear(Nobody())  # whoever advances until nothing is left wakes nobody by it
-            collect_seldom()
+            collect_seldom(between=BETWEEN_LOOKS_AT_BATCHES)
             _log.info("node_opened", pid=os.getpid())
         return self._node
 

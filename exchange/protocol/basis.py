@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.person import Protected, Stated, Unprotected
 from events.catalogue.values import Place
 from events.envelope import Ref
+from events.once import once
 from events.standing import Facts, Standing, stand
 from exchange.protocol.book import Book
 from exchange.protocol.chain import chain, is_opening, keeper, openers, registration
@@ -55,7 +55,7 @@ class Basis(msgspec.Struct, dict=True):
     incomplete: tuple[Ref, ...]
     withdrawn: bool
 
-    @cached_property
+    @once
     def particulars(self) -> Mapping[str, Any]:
         """As this office holds them; whoever replays the clear facts never asks."""
         return particulars(self.facts, self.dossier.survivor, self.office, self.keeper)

@@ -74,10 +74,12 @@ class Book:
         self.news: dict[Ref, News] = {}  # what changed since then, by event
         self._full: dict[Ref, Event] = {}
         self._tellers: dict[Ref, dict[str, Delivery]] = {}
+        self._kinds: set[type[Fact]] = set()  # of all events
 
     def record(self, event: Event) -> None:
         """Take an event of the office's own."""
         self.recorded[event.frame.ref] = event
+        self._kinds.add(type(event.payload))
         self._note(event.frame.ref, News.EVENT)
 
     def receive(self, delivery: Delivery, event: Event) -> bool:
@@ -90,6 +92,7 @@ class Book:
         self.received[key] = delivery
         self._tellers.setdefault(delivery.ref, {})[delivery.teller] = delivery
         self._full[delivery.ref] = event if held is None else united(held, event)
+        self._kinds.add(type(event.payload))
         as_before = held is not None and self.parts(delivery.ref) == parts
         self._note(delivery.ref, News.QUESTION if as_before else News.EVENT)
         return True
@@ -126,7 +129,9 @@ class Book:
         return [*self.recorded.values(), *foreign]
 
     def events_of(self, kind: type[Fact]) -> list[Event]:
-        """Those of one kind; no other is looked at closely."""
+        """Those of one kind; no other is looked at closely, and none where there is none of it."""
+        if kind not in self._kinds:
+            return []
         return [
             self.event(ref)
             for events in (self.recorded, self._full)
@@ -146,6 +151,7 @@ class Book:
         twin.recorded, twin.received = dict(self.recorded), dict(self.received)
         twin.told, twin._full = dict(self.told), dict(self._full)
         twin._tellers = {ref: dict(told) for ref, told in self._tellers.items()}
+        twin._kinds = set(self._kinds)
         return twin
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
-from exchange.collecting import collect_seldom
+from exchange.collecting import BETWEEN_LOOKS_AT_BATCHES, collect_seldom
 from exchange.reconcile.checks import checks
 from exchange.reconcile.finding import Checked
 from exchange.settings import Settings
@@ -53,7 +53,7 @@ def _open(settings: Settings) -> None:
     from exchange.node import Node  # noqa: PLC0415 (which imports all of this, for its own)
 
     _own.append(Node.open(settings))
-    collect_seldom()
+    collect_seldom(between=BETWEEN_LOOKS_AT_BATCHES)
 
 
 def _check(persons: list[str], trusted: bool) -> Checked:

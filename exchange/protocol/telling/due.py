@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 import msgspec
 
@@ -14,6 +13,7 @@ from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import NoteKind
 from events.envelope import Part, Ref
+from events.once import once
 from events.standing import Facts, Standing
 from exchange.protocol.book import ALL_PARTS, NO_PARTS, Book
 from exchange.protocol.causes import Cause, made_keeper, naming_the_keeper
@@ -78,7 +78,7 @@ class Sight:
         """The office's own of them."""
         return [standing for standing in self.of(kind, *more) if self.mine(standing.author)]
 
-    @cached_property
+    @once
     def merge_keepers(self) -> frozenset[str]:
         """Offices that merges in force name as keeper: whoever holds the merge alone takes them for it."""
         return frozenset(s.payload.keeper for s in self._joined if isinstance(s.payload, Merged))
@@ -93,7 +93,7 @@ class Sight:
         told = (to for ref, to in self.told.all() if ref in facts and not isinstance(facts[ref].payload, Escalated))
         return tuple(dict.fromkeys(told))
 
-    @cached_property
+    @once
     def recognised_by_keeper(self) -> bool:
         """Whether the keeper has confirmed a stay of this office (or needs not): further parts may flow to it.
 
@@ -111,7 +111,7 @@ class Sight:
         payload = self.record.facts[stay.id].payload
         return isinstance(payload, Registered) and payload.basis == "register" and not payload.ask
 
-    @cached_property
+    @once
     def stay_offices(self) -> tuple[str, ...]:
         """Offices of open stays to which the keeper's side may flow: confirmed, or brought by a hand-over."""
         return tuple(dict.fromkeys([s.office for s in self.record.open_stays if self.counts_as_confirmed(s.id)]))
@@ -136,7 +136,7 @@ class Sight:
         gain = latest is not None and isinstance(latest.payload, RegistrationChanged) and latest.author == self.keeper
         return gain and latest is not None and latest.stamp > standing.stamp and not self.inflow_cases(standing.ref)
 
-    @cached_property
+    @once
     def _keeper_maker(self) -> Standing | None:
         return made_keeper(self.record)
 
@@ -155,7 +155,7 @@ class Sight:
         began = max((*confirmed, *merged), key=lambda s: (s.stamp, s.ref), default=facts[stay.id])
         return began.ref if began.stamp > standing.stamp else None
 
-    @cached_property
+    @once
     def _joined(self) -> list[Standing]:
         """The merges that make entries one."""
         undone = {s.payload.merge for s in self.merges if isinstance(s.payload, Unmerged)}
@@ -171,10 +171,31 @@ class Sight:
         """The cases that asked whether the fact that began this stay is right."""
         return self.record.questions_about(arrival)
 
-    def due(self, standing: Standing, to: str, ground: str, cell: Cell | None = None, **more: object) -> Due:
+    def due(
+        self,
+        standing: Standing,
+        to: str,
+        ground: str,
+        cell: Cell | None = None,
+        *,
+        parts: frozenset[Part] = NO_PARTS,
+        trigger: Ref | None = None,
+        by: Cause | None = None,
+        apart: bool = False,
+    ) -> Due:
         """A due entry, with the kind of a routing cell."""
         kind, asks = (cell.kind, cell.asks) if cell is not None else (None, False)
-        return Due(ref=standing.ref, to=to, ground=ground, kind=kind, asks=asks, **more)  # type: ignore[arg-type]  # checked by the struct
+        return Due(
+            ref=standing.ref,
+            to=to,
+            ground=ground,
+            parts=parts,
+            kind=kind,
+            asks=asks,
+            trigger=trigger,
+            by=by,
+            apart=apart,
+        )
 
 
 def amendments_of(facts: Facts) -> dict[Ref, list[Standing]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exchange.collecting import collect_seldom
+from exchange.collecting import BETWEEN_LOOKS_AT_BATCHES, collect_seldom
 from exchange.node import Node
 from exchange.pipeline.forward import forward
 from exchange.pipeline.sequence import sequence
@@ -65,7 +65,7 @@ def _forwarding(node: Node, size: Size) -> Iterator[Figure]:
 def worker(_number: int, of_node: Settings) -> Prepare:
     """A worker's process: it forwards until nothing is left that nobody else works on."""
     node = Node.open(of_node)
-    collect_seldom()  # as the workers do
+    collect_seldom(between=BETWEEN_LOOKS_AT_BATCHES)  # as the workers do
 
     def work() -> None:
         while forward(node):
