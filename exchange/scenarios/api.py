@@ -193,6 +193,11 @@ class Offices:
         found: list[dict[str, Any]] = answer.data["items"]
         return found
 
+    def ended(self, office: str) -> bool:
+        """Whether the office records nothing any more."""
+        answer = self._send("GET", f"/v1/jurisdictions/{office}", None)
+        return not answer.refused and answer.data.get("state", "open") != "open"
+
     def node(self, what: str) -> dict[str, Any]:
         """`status` or `checks`, with the operator's key."""
         answer = self._send("GET", f"/v1/{what}", None)

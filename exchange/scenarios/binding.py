@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -54,7 +54,29 @@ class Binding:
         return next((letter for letter, bound in self.offices.items() if bound == code), code)
 
 
-def bind(scenario: Scenario, areas: Collection[str], random: Random, given: Mapping[str, str]) -> Binding:
+def bind_standing(
+    scenario: Scenario, areas: Collection[str], random: Random, given: Mapping[str, str], ended: Callable[[str], bool]
+) -> Binding:
+    """As `bind`, with towns that stand: on a node that runs, other stories may have closed, merged or split some."""
+    chosen = {*given.values(), *(office.code for office in scenario.offices.values())}
+    state, left_out = random.getstate(), set[str]()
+    while True:
+        random.setstate(state)
+        found = bind(scenario, areas, random, given, left_out)
+        towns = {code for letter, code in found.offices.items() if letter not in found.outside} | {found.stranger}
+        over = {code for code in towns - chosen if code is not None and ended(code)}
+        if not over:
+            return found
+        left_out |= over
+
+
+def bind(
+    scenario: Scenario,
+    areas: Collection[str],
+    random: Random,
+    given: Mapping[str, str],
+    left_out: Collection[str] = (),
+) -> Binding:
     """`areas`: codes of the areas whose offices have a key.
 
     Raises ScenarioInvalid: scenario.no_town, scenario.office_level, scenario.office_inside; CannotTry: scenario.no_key,
@@ -62,6 +84,7 @@ def bind(scenario: Scenario, areas: Collection[str], random: Random, given: Mapp
     """
     pool = _towns(areas)
     random.shuffle(pool)
+    pool = [code for code in pool if code not in left_out]
     bound: dict[str, str] = {}
     for office in sorted(scenario.offices.values(), key=lambda each: _order(each, given)):
         wanted = given.get(office.letter, office.code)

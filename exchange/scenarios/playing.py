@@ -13,7 +13,7 @@ from exchange.access.caller import Forbidden
 from exchange.clock import day_of
 from exchange.jurisdictions import codes
 from exchange.scenarios.api import Answer, CannotTry, Offices, Playground, problem
-from exchange.scenarios.binding import bind
+from exchange.scenarios.binding import bind_standing
 from exchange.scenarios.cases import Cases
 from exchange.scenarios.comparing import NOTHING, Comparing, Difference, Sheet
 from exchange.scenarios.composing import ABOUT_OFFICES, AMENDS, JOINS, Composing
@@ -43,7 +43,7 @@ class Play:
         self.scenario = scenario
         self.ground = ground
         self.offices = Offices(ground)
-        self.binding = bind(scenario, self.offices.areas, random, given)
+        self.binding = bind_standing(scenario, self.offices.areas, random, given, self.offices.ended)
         self.ledger = Ledger(scenario.day_zero or day_of(ground.now()) - _DAYS_AGO, self.binding, random)
         self.comparing = Comparing(self.ledger)
         self.cases = Cases(self.offices, self.ledger)

@@ -9,7 +9,8 @@ import pytest
 from events import documents
 from exchange.demo.towns import CODES
 from exchange.jurisdictions import codes
-from exchange.scenarios.binding import Binding, bind
+from exchange.scenarios.api import CannotTry
+from exchange.scenarios.binding import Binding, bind, bind_standing
 from exchange.scenarios.document import ScenarioInvalid
 from exchange.scenarios.model import Office, Person
 from exchange.scenarios.reading import parse
@@ -108,3 +109,15 @@ def test_a_second_entry_has_the_same_particulars_unless_given():
 
 def test_who_has_no_document_has_none():
     assert bound(persons={"P1": Person("P1", document="none")}).persons["P1"].document is None
+
+
+def test_towns_that_have_ended_are_left_out_and_all_else_is_chosen_as_ever():
+    free = bind(STORY, CODES, Random(7), {})
+    over = {free.offices["A"], free.stranger}
+    found = bind_standing(STORY, CODES, Random(7), {}, lambda code: code in over)
+    assert over.isdisjoint({*found.offices.values(), found.stranger})
+    assert bind_standing(STORY, CODES, Random(7), {}, lambda _: False) == free
+    given = {"A": str(free.offices["A"])}
+    assert bind_standing(STORY, CODES, Random(7), given, lambda code: code in over).offices["A"] == given["A"]
+    with pytest.raises(CannotTry):
+        bind_standing(STORY, CODES, Random(7), {}, lambda _: True)

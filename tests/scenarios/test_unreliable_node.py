@@ -30,14 +30,14 @@ def test_an_answer_that_the_api_does_not_promise_is_a_difference(status, text):
     found = run(parse(SMALL, "small"), broken(status, text), 7, {})
     assert [each.kind for each in found.differences] == ["node"]
     shown = "\n".join(report.lines(found, "zh-CN"))
-    assert "节点的应答不符合接口约定。 (/v1/inbox" in shown
+    assert "节点的应答不符合接口约定。 (/v1/jurisdictions/" in shown
     assert "node_not_answering" not in shown
 
 
 def test_what_a_key_may_not_do_could_not_be_tried():
     found = run(parse(SMALL, "small"), broken(403), 7, {})
     assert (found.verdict, found.differences) == ("not_tried", [])
-    assert "/v1/inbox：" in "\n".join(report.lines(found, "zh-CN"))
+    assert "/v1/jurisdictions/" in "\n".join(report.lines(found, "zh-CN"))
 
 
 def test_two_stories_of_one_seed_have_people_of_their_own():
