@@ -9,7 +9,7 @@ from events.envelope import Ref
 from events.event import Event
 from events.standing import Standing
 from exchange.protocol.agreement import findings
-from exchange.protocol.book import Book
+from exchange.protocol.book import Book, Delivery
 from exchange.protocol.duties import RULES, duties, new_deliveries
 from exchange.protocol.kinship import kinship
 from exchange.protocol.matching import matching, registered
@@ -94,11 +94,15 @@ def direct_faults(world: World) -> list[str]:
 def _told_less(book: Book, record: Record) -> list[str]:
     """Whoever was shown parts of an event is shown those of what amends it: else it goes on holding what was wrong."""
     faults: list[str] = []
+    told: dict[Ref, list[Delivery]] = {}
+    for delivery in book.told.values() if record.facts.of(Corrected) else ():
+        told.setdefault(delivery.ref, []).append(delivery)
     for standing in record.facts.of(Corrected):
         target = standing.payload.target if isinstance(standing.payload, Corrected) else standing.ref
-        for (ref, to), delivery in book.told.items():
+        for delivery in told.get(target, ()):
+            to = delivery.to
             amended = book.told.get((standing.ref, to))
-            if ref == target and amended is not None and to not in {standing.author, book.office}:
+            if amended is not None and to not in {standing.author, book.office}:
                 missing = (delivery.parts & book.parts(standing.ref)) - amended.parts
                 faults.extend(f"amendment told without its {part}: {standing.ref} to {to}" for part in sorted(missing))
     return faults
