@@ -109,7 +109,7 @@ def cases(
         state = out_of_reach_again(state) if outside else unless_astray(state, facts, keeper)
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
             state = still_one_document(state, facts, rivalled=rivalled or ref.asked != book.office)
-        if book.offices.successions and _asks_itself(ref, asker, keeper, tellers):
+        if book.offices.successions and _asks_itself(ref, asker, keeper, tellers, facts):
             found[ref] = msgspec.structs.replace(
                 state, asker=ref.asked, status="withdrawn", automatic=True, hidden=True
             )
@@ -125,8 +125,14 @@ def cases(
     return found | {state.ref: ended(state, announcements, answered) for state in beyond}
 
 
-def _asks_itself(ref: CaseRef, asker: str, keeper: str | None, tellers: Iterable[Delivery]) -> bool:
-    """Two offices became one, which asks itself nothing, in whosever name the one had asked the other."""
+def _asks_itself(
+    ref: CaseRef, asker: str, keeper: str | None, tellers: Iterable[Delivery], facts: Mapping[Ref, Standing]
+) -> bool:
+    """Two offices became one, which asks itself nothing, in whosever name the one had asked the other. By the answer
+    alone others know of it, to whom it was handed over.
+    """
+    if ref.opening in facts and facts[ref.opening].author == ref.asked and all(d.teller == ref.asked for d in tellers):
+        return True
     behind = [d for d in tellers if d.teller in {asker, keeper}]
     return asker == ref.asked or (bool(behind) and all(d.teller == ref.asked for d in behind))
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Redirected
+from events.catalogue.case import Confirmed, Disputed, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged, Registered
@@ -274,3 +274,18 @@ def test_what_an_office_asked_of_one_with_which_it_became_one_is_over_and_is_not
     assert {(case.ref.kind, case.asker, case.status) for case in record.cases.values()} == {
         ("contested", B, "withdrawn")
     }
+
+
+def test_who_was_handed_the_answer_to_such_a_question_does_not_take_itself_for_the_one_who_asks():
+    """D had asked B whether the person moved on, and became one with it. C keeps the person since: it showed a dispute
+    to decide upon, which B, and nobody, waits for (histories, seeds 892 and 3538).
+    """
+    merged = Offices(["110101000000"], successions={D: Succession((B,))})
+    book = Book(C, merged)
+    arrival = event(Arrived(kind="main", registration=town(A), origin=town(A)), D, "P", 2)
+    case = CaseRef(arrival.ref, B, "moved-on")
+    book.record(event(Registered(basis="first_record", registration=town(C)), C, "P", 1))
+    for each in (arrival, event(Disputed(case=case, reason="other"), B, "P", 3)):
+        book.receive(Delivery(ref=each.ref, teller=B, to=C, parts=frozenset(), ground="hand_over"), each)
+    [record] = view(book)
+    assert [(c.asker, c.status, c.hidden) for c in record.cases.values()] == [(B, "withdrawn", True)]
