@@ -17,7 +17,7 @@ from exchange.pipeline.settled import Settled
 from exchange.pipeline.settling import Settling
 from exchange.protocol.agreement import Finding, findings
 from exchange.protocol.duties import RULES
-from exchange.protocol.settle import settle
+from exchange.protocol.settle import Settlement, settle
 from exchange.reconcile.entitlement import check_entitlement
 from exchange.reconcile.finding import Difference
 from exchange.reconcile.known import Rows
@@ -41,7 +41,7 @@ class Evidence:
         self, node: Node, one: Settled, held: Sequence[BookRow], stored: Sequence[RecordRow], relatives: Relatives
     ) -> None:
         self._node, self._one, self._held, self._stored, self._relatives = node, one, held, stored, relatives
-        agreed = findings(one.done.records)
+        agreed = _agreed(node, one.done)
         self.pairs = [finding.state for finding in agreed]
         self.differences = [
             *self._ledger_and_views(),
@@ -103,7 +103,12 @@ class Evidence:
         except (ExchangeError, RuntimeError):
             return self.differences
         after = Settled(shelf, own, done, settling.sealed)
-        return [*compare_views(after, self._stored), *_disagreements(findings(done.records))]
+        return [*compare_views(after, self._stored), *_disagreements(_agreed(self._node, done))]
+
+
+def _agreed(node: Node, done: Settlement) -> list[Finding]:
+    """Between those who take part: an office that closed is told nothing any more."""
+    return findings({office: records for office, records in done.records.items() if node.offices.within(office)})
 
 
 def _disagreements(agreed: Iterable[Finding]) -> list[Difference]:

@@ -64,3 +64,12 @@ def test_an_area_that_closes_closes_nobody_who_joined_by_another(node, home, new
     advance(node)
     assert [case.status for case in new_home.cases()] == ["open"]
     assert checks(node).equal
+
+
+def test_what_it_hears_no_more_makes_no_difference(node, home, new_home, asked):
+    home.answers("case.confirmed", home.cases()[0].id)
+    closes(node, DONGHUAMEN)
+    advance(node)
+    home.records("person.changed", "2026-03-02", {"set": {"name": "王大雨"}, "ground": "reported"}, asked)
+    assert new_home.sheet(asked)["particulars"]["name"] == "王小雨"
+    assert checks(node).equal
