@@ -10,6 +10,7 @@ from typing import Any, get_args
 import click
 import msgspec
 
+from events.store.errors import Unavailable
 from exchange.cli import speech
 from exchange.cli.command import Command, option
 from exchange.cli.exit_codes import DIFFERENT, FINE, NOT_TRIED
@@ -85,7 +86,10 @@ def _look(node: Node, one: str, other: str, *, full: bool, processes: int) -> Be
             return between(node, one, other, tell, trusted=not full)
         begun, events = node.clock(), size_of_log(node)
         found = everywhere(node, tell, trusted=not full, processes=processes)
-    keep(node, begun, events, found.checked, found.ledgers)
+    try:
+        keep(node, begun, events, found.checked, found.ledgers)
+    except Unavailable:  # what took so long to find is said all the same
+        click.echo(speech.words("reconcile.not_kept"), err=True)
     return found
 
 

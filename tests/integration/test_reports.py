@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from structlog.testing import capture_logs
 
+from events.store.errors import Unavailable
 from events.store.moment import to_number
 from exchange.access.caller import Caller, Forbidden
 from exchange.audit.outlines import folded
@@ -27,9 +28,9 @@ from tests.integration.towns import BEIJING_AND_HUBEI, DONGHUAMEN, WANSHOULU, ZH
 AUDITOR = Caller(ZHIFANG, "auditor", frozenset({"auditor"}))
 
 
-def command(node, *arguments: str) -> Result:
+def command(node, *arguments: str, language: str = "en") -> Result:
     served = {"EXCHANGE_SERVES": ",".join(BEIJING_AND_HUBEI)}
-    told = ["reconcile", "--data", str(node.settings.data), "--language", "en", *arguments]
+    told = ["reconcile", "--data", str(node.settings.data), "--language", language, *arguments]
     return CliRunner(env=served).invoke(main, told)
 
 
@@ -75,6 +76,19 @@ def test_reports_are_let_go_of_in_time(tmp_path):
     with node.uow.look() as session:
         assert session.sql.exec_driver_sql("SELECT count(*) FROM reports").scalar_one() == 1
     node.close()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "could not be kept"), ("zh-CN", "未能保存")])
+def test_what_the_command_found_is_said_also_where_it_cannot_be_kept(node, home, new_home, monkeypatch, language, said):
+    peopled(home, new_home)
+
+    def full(*_: object) -> None:
+        raise Unavailable(rule="store.full")
+
+    monkeypatch.setattr(reports, "keep", full)
+    done = command(node, language=language)
+    assert (done.exit_code, said in done.stderr) == (0, True)
+    assert "E1" in done.stdout
 
 
 def test_before_the_first_one_there_is_none_and_no_clerk_is_shown_any(node):
