@@ -11,6 +11,7 @@ from events.errors import Tampered
 from exchange.books import UNREADABLE, Shelf, shelves
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
+from exchange.tables import records as rows
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 class Seen(NamedTuple):
     """An office's records of some persons. `closed`: what stands in the clear of those who cannot be read. `lost`: the
-    ids of whom not even that can be.
+    ids of those whom it holds and of whom not even that can be.
     """
 
     records: list[Record]
@@ -33,11 +34,14 @@ class Seen(NamedTuple):
 def seen(node: Node, session: SqlSession, office: str, persons: Iterable[str]) -> Seen:
     """What the office holds of these persons and of those read together with them, the newest included."""
     found = Seen([], [], [])
-    for shelf in readable(node, session, sorted(persons), lambda ids, _: found.lost.extend(ids), pending=True):
-        records, closed, lost = of_shelf(shelf, office)
-        found.records.extend(records)
-        found.closed.extend(closed)
-        found.lost.extend(lost)
+    lost: list[str] = []
+    for shelf in readable(node, session, sorted(persons), lambda ids, _: lost.extend(ids), pending=True):
+        one = of_shelf(shelf, office)
+        found.records.extend(one.records)
+        found.closed.extend(one.closed)
+        lost.extend(one.lost)
+    # Whom others hold is nothing to the office, not even that they cannot be read.
+    found.lost.extend(person for person in lost if rows.one(session.sql, office, person) is not None)
     return found
 
 

@@ -18,7 +18,6 @@ from exchange.protocol.one_document import forms
 from exchange.protocol.record import Record
 from exchange.queries.open_dossier import Opened
 from exchange.readable import Seen, seen
-from exchange.tables import records as table
 from exchange.tables.likenesses import sharing
 from exchange.unit_of_work import SqlSession
 
@@ -72,9 +71,7 @@ def bearing(node: Node, session: SqlSession, office: str, numbers: Iterable[str]
 def _unread(node: Node, session: SqlSession, office: str, asked: EnquiryOpened) -> bool:
     """Whether the office may hold whom the enquiry means, and cannot say so: who bears the document cannot be read."""
     found = bearing(node, session, office, (form for _, form in forms(asked.given)))
-    return any(map(knows, found.closed)) or any(
-        table.one(session.sql, office, person) is not None for person in found.lost
-    )
+    return bool(found.lost) or any(map(knows, found.closed))
 
 
 def _of_that_name(node: Node, session: SqlSession, office: str, asked: EnquiryOpened) -> tuple[Record, ...]:

@@ -118,6 +118,17 @@ def test_no_address_is_told_while_who_may_be_meant_is_protected_and_cannot_be_re
     assert result.error.rule == "not_entitled.protected"
 
 
+def test_an_address_is_told_though_whom_another_office_holds_cannot_be_read(node, home, asking):
+    there, person = Town(node, DONGHUAMEN), str(home.registers(woman()).person)
+    behind_the_back(node, ("UPDATE events SET body = zeroblob(40) WHERE subject = ?", (person,)))
+    said = {"to": DONGHUAMEN, "purpose": "residence", "consent": True, "given": GIVEN, "fields": ["address"]}
+    asking.records("enquiry.opened", "2026-03-02", said)
+    [row] = there.cases()
+    answer = {"case_id": row.id, "held": True, "facts": {"address": "6 Lake"}}
+    [result] = there.tries(there.item("enquiry.answered", "2026-03-02", answer))
+    assert result.error is None
+
+
 def test_a_frame_that_was_altered_is_marked_too(node, home):
     person = str(home.registers(woman()).person)
     behind_the_back(node, ("UPDATE events SET body = zeroblob(40) WHERE subject = ?", (person,)))
