@@ -13,7 +13,7 @@ from exchange.access.caller import Forbidden
 from exchange.access.passes import FOREIGN
 from exchange.console.held import Held, sent
 from exchange.console.opens import home, opens
-from exchange.console.signing import KEPT, SIGN_IN, SIGN_OUT, here, next_page, sign_in_page, words
+from exchange.console.signing import KEPT, SIGN_IN, SIGN_OUT, forget, here, next_page, sign_in_page, words
 from exchange.http import problems
 from exchange.http.gate import API, COOKIE
 from exchange.http.headers import PAGES
@@ -53,6 +53,10 @@ def refusing(blueprint: Blueprint, node: Node) -> None:
         if answer.status_code == 401:
             over = details if request.cookies.get(COOKIE) else None
             page = make_response(sign_in_page(said, next_page(_wanted()), over, held=_sent()), 401)
+        elif request.path == SIGN_OUT and answer.status_code >= 500:  # here it is forgotten, if it cannot be ended
+            told = {**details, "detail": said.say("sign_in.not_ended")}
+            page = make_response(sign_in_page(said, next_page(None), told), answer.status_code)
+            forget(page)
         else:
             again = _sent() if answer.status_code >= 500 else _of_another_pass(error)
             if again is not None and answer.status_code < 500:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -9,7 +10,6 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response as Answer
 
 from events.errors import ExchangeError
-from events.store.errors import Unavailable
 from exchange.access.caller import ROLES, Caller
 from exchange.access.keys import Keys, Unauthenticated
 from exchange.access.passes import LASTS
@@ -110,18 +110,17 @@ def _signing_out(blueprint: Blueprint, node: Node) -> None:
     @blueprint.post(SIGN_OUT)
     @allows(*ROLES)
     def sign_out() -> Answer:
-        """The pass is over, and the browser forgets it; this one at least where the other cannot be recorded now."""
-        said = words()
-        answer: Answer = redirect(f"{SIGN_IN}?{urlencode({'lang': said.language})}", 303)
-        try:
+        """The pass is over, and the browser forgets it."""
+        with suppress(Unauthenticated):  # none was shown, or it is over
             node.passes.end(request.cookies.get(COOKIE, ""))
-        except Unauthenticated:
-            pass  # none was shown, or it is over
-        except Unavailable as error:
-            told = {**problems.handled(error).get_json(), "detail": said.say("sign_in.not_ended")}
-            answer = make_response(sign_in_page(said, next_page(None), told), error.status)
-        answer.delete_cookie(COOKIE, httponly=True, samesite="Strict")
+        answer = redirect(f"{SIGN_IN}?{urlencode({'lang': words().language})}", 303)
+        forget(answer)
         return answer
+
+
+def forget(answer: Answer) -> None:
+    """The browser forgets the pass."""
+    answer.delete_cookie(COOKIE, httponly=True, samesite="Strict")
 
 
 def sign_in_page(
@@ -133,7 +132,7 @@ def sign_in_page(
     held: Held | None = None,
 ) -> str:
     """Asks for a key, to go on with the page that was wanted, and with what was `held` of a form."""
-    known = {"problem": problem, "office": office or "", "actor": actor or "", "held": held}
+    known = {"problem": problem, "office": office or "", "actor": actor or "", "held": held, "signed_in": None}
     return render_template("console/sign_in.html", words=said, wanted=wanted, **known)
 
 

@@ -126,17 +126,21 @@ def test_signing_out_ends_every_copy_of_it_and_no_other(tmp_path, database_url):
     node.close()
 
 
+@pytest.mark.parametrize(("what", "rule"), [("end", "store.full"), ("read", "store.lost")])
 @pytest.mark.parametrize(("lang", "said"), [("en", "have the key revoked"), ("zh-CN", "吊销密钥")])
-def test_where_that_cannot_be_recorded_the_browser_forgets_it_all_the_same(app, monkeypatch, lang, said):
+def test_where_that_cannot_be_recorded_the_browser_forgets_it_all_the_same(app, monkeypatch, lang, said, what, rule):
+    """Also where not even the pass can be looked at."""
     reader = Reader(app, lang).signs_in(ZHIFANG)
+    out = {"en": "Sign out"}.get(lang, "退出")
 
-    def full(*_: object) -> None:
-        raise Unavailable(rule="store.full")
+    def away(*_: object) -> None:
+        raise Unavailable(rule=rule)
 
     with monkeypatch.context() as filled:
-        filled.setattr(Passes, "end", full)
-        assert reader.sends(reader.form({"en": "Sign out"}.get(lang, "退出"))) == 503
+        filled.setattr(Passes, what, away)
+        assert reader.sends(reader.form(out)) == 503
     assert said in reader.text
+    assert f">{out}<" not in reader.text, "nobody is signed in any more"
     assert reader.client.get_cookie(COOKIE) is None
     reader.opens("/inbox", status=401)
 
