@@ -25,9 +25,9 @@ def confirmed_wrongly(world: World) -> list[str]:
                 if says_more(standing):
                     continue  # it names what differs
                 before = [s for s in record.facts.values() if s.stamp < standing.stamp]
-                own = [
-                    s.event.payload for s in before if s.author == office and isinstance(s.event.payload, Registered)
-                ]
+                # With whom the person was found to be one since, nobody compared.
+                entries = [s for s in before if s.author == office and s.event.person == opening.event.person]
+                own = [s.event.payload for s in entries if isinstance(s.event.payload, Registered)]
                 if all(isinstance(s.payload, Arrived | Reply) for s in before):
                     found.append(f"confirmed by another's word: {standing.ref}")
                 if len(own) == 1 and not any(s.payload.type in AMENDING for s in before):
