@@ -23,6 +23,7 @@ from workers.queues import ADVANCE, CHECK, SWEEP
 _log = structlog.get_logger(__name__)
 
 NIGHT = time(2, 40)
+SWEEP_HOURS = 6  # between two sweeps
 
 
 def last_night(now: datetime) -> datetime:
@@ -38,8 +39,8 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         "what a lost wake-up left": {"task": ADVANCE, "schedule": float(settings.poll_seconds)},
         "what falls due by the day": {
             "task": SWEEP,
-            "schedule": crontab(minute="10", hour="0,6,12,18"),
-            "options": {"queue": SWEEP, "expires": 6 * 3600},
+            "schedule": crontab(minute="10", hour=f"*/{SWEEP_HOURS}"),
+            "options": {"queue": SWEEP, "expires": SWEEP_HOURS * 3600},
         },
         "whether both sides are equal": {
             "task": CHECK,

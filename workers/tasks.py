@@ -23,7 +23,7 @@ from exchange.settings import SettingsWrong
 from exchange.wakes.broker import Broker
 from workers.queues import ADVANCE, CHECK, SWEEP
 from workers.retries import DAILY, WORK
-from workers.schedule import last_night
+from workers.schedule import SWEEP_HOURS, last_night
 
 ANSWERED = 0.3  # seconds after which a task that has ended was answered
 MOMENT = 0.5  # seconds of work after which the others are asked to share it
@@ -47,7 +47,8 @@ def add_tasks(app: Celery, node: Callable[[], Node], broker: Callable[[], Broker
             task.apply_async(left, queue=SWEEP)
         elif (place := DAILY.run(lambda: left_over(node(), last_night(node().clock())))) is not None:
             _log.warning("checks_taken_up", begun=place[0])
-            task.app.tasks[CHECK].apply_async(place, queue=CHECK)  # an outage was longer than they try again
+            # An outage was longer than they try again. Where nobody takes it, the next sweep asks again.
+            task.app.tasks[CHECK].apply_async(place, queue=CHECK, expires=SWEEP_HOURS * 3600)
         return made
 
     def check_task(task: Any, begun: int | None = FIRST[0], after: str = FIRST[1]) -> None:

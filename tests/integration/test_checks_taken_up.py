@@ -82,6 +82,13 @@ def test_a_night_without_a_database_is_made_up_for_by_the_next_sweep(node, app, 
     assert again.checked.at > found.checked.at
 
 
+def test_of_what_nobody_takes_no_more_than_one_waits(app, monkeypatch):
+    asked: list[Any] = []
+    monkeypatch.setattr(app.tasks[CHECK], "apply_async", lambda *_, **options: asked.append(options["expires"]))
+    app.tasks[SWEEP].apply(throw=True)
+    assert asked == [6 * 3600], "then the next sweep asks again"
+
+
 def test_one_that_was_broken_off_goes_on_where_it_was(node, app, clock):
     place = broken_off(node)
     begun = under_way(node)
