@@ -243,3 +243,20 @@ def test_an_author_asks_by_another_act_also_whom_it_had_asked_something_else_of_
     story.record(HOME, Confirmed(case=CaseRef(there, HOME, "moved-on"), sees=story.corrections(there)))
     assert story.stands(there, HOME, "moved-on", OTHER) == "confirmed"
     assert question_faults(story.world) == []
+
+
+def test_whom_a_redirect_lets_be_asked_whether_it_keeps_the_person_is_asked_still_whether_they_moved_on(story):
+    """The arrival named NEW as the place left, and HOME sent on to it what it was asked as registration place: an act
+    of its own. With that the first question was withdrawn, though it stood.
+    """
+    story.lives("2026-03-02", NEW)
+    home, left = town(HOME), town(NEW)
+    there = story.on("2026-03-04", OTHER, Arrived(kind="main", registration=home, origin=left, stated=WHO))
+    assert story.stands(there, NEW, "moved-on", OTHER) == "open"
+    story.record(HOME, Redirected(case=CaseRef(there, HOME, "inflow"), to=NEW))
+    assert story.stands(there, NEW, "inflow", OTHER) == "open"
+    assert story.stands(there, NEW, "moved-on", OTHER) == "open"
+    story.record(NEW, Confirmed(case=CaseRef(there, NEW, "moved-on")))
+    assert story.stands(there, NEW, "moved-on", OTHER) == "confirmed"
+    assert story.stands(there, NEW, "inflow", OTHER) == "open"
+    assert question_faults(story.world) == []

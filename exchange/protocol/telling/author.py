@@ -70,7 +70,8 @@ def _keeper(sight: Sight, standing: Standing) -> Iterator[Due]:
     elif isinstance(payload, RegistrationChanged) and town_of(payload.to) != keeper:
         cell = UPDATE
     because = because or _first_notice(standing, keeper, cell)
-    yield sight.due(standing, keeper, "keeper", cell, parts=parts, trigger=because)
+    apart = because is not None and cell.asks  # what made it keeper is an act of its own
+    yield sight.due(standing, keeper, "keeper", cell, parts=parts, trigger=because, apart=apart)
 
 
 def inflow_cell(sight: Sight, arrival: Ref, to: str, cell: Cell) -> Cell:

@@ -27,8 +27,11 @@ def add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
     first, other = known, due
     if rank(due.kind, asks=due.asks) < rank(known.kind, asks=known.asks):
         first, other = due, known
+    two = first.asks and other.asks and first.kind != other.kind
+    if two and first.apart and not other.apart:  # which is put beside the other, whatever comes first
+        first, other = other, first
     because = first if first.kind or first.trigger or first.by else other
-    also = other if other.apart and other.asks and first.asks and other.kind != first.kind else known.also
+    also = other if two and other.apart else known.also
     owed[(due.ref, to)] = msgspec.structs.replace(
         first, parts=known.parts | due.parts, trigger=because.trigger, by=because.by, also=also
     )
