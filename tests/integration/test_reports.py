@@ -23,7 +23,7 @@ from exchange.reconcile.reporting import BEGINNING, report_from
 from exchange.tables import reports
 from tests.integration.test_between import peopled
 from tests.integration.test_checks import behind_the_back
-from tests.integration.towns import BEIJING_AND_HUBEI, DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened
+from tests.integration.towns import BEIJING_AND_HUBEI, DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, woman
 
 AUDITOR = Caller(ZHIFANG, "auditor", frozenset({"auditor"}))
 
@@ -89,6 +89,18 @@ def test_what_the_command_found_is_said_also_where_it_cannot_be_kept(node, home,
     done = command(node, language=language)
     assert (done.exit_code, said in done.stderr) == (0, True)
     assert "E1" in done.stdout
+
+
+def test_what_says_little_of_everybody_does_not_stand_as_the_last_report(node, home, new_home):
+    """After an upgrade everybody waits to be settled anew: that nobody was found to differ is then no finding."""
+    person = home.registers(woman()).person
+    assert command(node).exit_code == 0
+    kept = latest(node)
+    assert kept is not None
+    with node.uow.begin() as session:
+        session.mark_dirty([str(person)], node.clock())
+    assert json.loads(command(node, "--json").stdout)["waiting"] == 1
+    assert latest(node) == kept
 
 
 def test_before_the_first_one_there_is_none_and_no_clerk_is_shown_any(node):
