@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from events import canonical
 from events.envelope import Envelope, Part
 from events.errors import Conflict, Erased, Malformed, Tampered
-from events.event import Event, opened, restricted
+from events.event import NO_FACT, Event, opened, restricted
 from events.vault.seal import Binding, open_bytes, open_parts, same_content, seal, seal_bytes
 
 # What a request says. Order, time, actor and act are given when it is taken, and differ when it comes again.
@@ -56,7 +56,7 @@ def thaw(body: bytes) -> Envelope:
     """The frame in stored bytes. Raises Tampered where they are none."""
     try:
         return _thaw(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Tampered(field="frame", rule="frame.form") from error
 
 
@@ -119,7 +119,7 @@ def opened_event(stored: SealedEvent, cipher: AESGCM | None, allowed: Collection
 def _typed(frame: Envelope, parts: Mapping[Part, Mapping[str, Any]]) -> Event:
     try:
         return opened(frame, parts)
-    except (Malformed, AttributeError, KeyError, TypeError, ValueError) as error:  # whatever stands where a fact should
+    except NO_FACT as error:
         raise Tampered(field="frame", rule="frame.form") from error
 
 

@@ -10,10 +10,13 @@ import msgspec
 from events.catalogue import content_of, fact_of
 from events.catalogue.fact import Fact
 from events.envelope import Envelope, Part, Ref
+from events.errors import Malformed, Tampered
 from events.parts import NESTED, merge, split, within
 from events.upcasts import upcast
 
 CORRECTED = "event.corrected"
+# What comes of reading whatever stands where a fact should.
+NO_FACT = (Malformed, AttributeError, KeyError, TypeError, ValueError, RecursionError)
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
@@ -67,11 +70,17 @@ def _unsealed(frame: Envelope) -> frozenset[Part]:
 
 
 def restricted(event: Event, allowed: frozenset[Part]) -> Event:
-    """The event as an office sees it that was delivered only `allowed` parts."""
+    """The event as an office sees it that was delivered only `allowed` parts.
+
+    Raises Tampered where the frame says nothing of which parts can be told.
+    """
     if event.parts <= allowed:
         return event
     held, payload = event.parts & allowed, event.payload
-    return Event(event.frame, fact_of(payload.type, within(payload.type, content_of(payload), held)), held)
+    try:
+        return Event(event.frame, fact_of(payload.type, within(payload.type, content_of(payload), held)), held)
+    except NO_FACT as error:
+        raise Tampered(field="frame", rule="frame.form") from error
 
 
 def united(one: Event, other: Event) -> Event:

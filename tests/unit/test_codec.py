@@ -284,3 +284,22 @@ def test_what_an_older_log_holds_in_the_clear_of_a_part_is_shown_as_that_part_is
     assert "2026-11-01" in str(event.payload)
     assert ("林一禾" in str(restricted(event, frozenset({"identity"})).payload)) is seen
     assert "林一禾" not in str(restricted(event, frozenset({"cohort", "contact"})).payload)
+
+
+@pytest.mark.parametrize("deep", ["[" * 5_000 + "]" * 5_000, '{"a":' * 5_000 + "1" + "}" * 5_000])
+def test_a_frame_nested_deeper_than_any_is_none(deep):
+    """One that was altered so stopped all others beside it, for no reader names it."""
+    body = freeze(frame_of(ARRIVAL, facts={"kind": "@"})).replace(b'"@"', deep.encode())
+    with pytest.raises(Tampered):
+        thaw(body)
+
+
+def test_a_correction_of_which_no_parts_can_be_told_apart_was_altered():
+    """It can be read as a whole: what it sets within is no deviation."""
+    changes = {"set": {"born_on": "2001-01-01", "deviations": [{"deviations": 1}, ""]}}
+    frame = frame_of(ARRIVAL, type="event.corrected", target=Ref(TOWN, "first"))
+    stored = sealed_event(msgspec.structs.replace(frame, facts={"fields": ["set"], "set": changes}), {}, KEY)
+    with pytest.raises(Tampered):
+        opened_event(stored, None)
+    with pytest.raises(Tampered):
+        restricted(opened_event(stored, KEY), frozenset())
