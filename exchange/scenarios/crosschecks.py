@@ -57,7 +57,7 @@ class _Checks:
         for step in (*story.start, *story.steps):
             self.step(step)
             self.before.update(_labels([step]))
-            if step.label is not None and step.kind == "looks_up":
+            if step.label is not None and step.kind == "looks_up" and step.outcome == "accepted":
                 self.looked_up.add(step.label)
             if step.label is not None and step.kind in _ACTS and not _about_offices(step):
                 self.acts.add(step.label)

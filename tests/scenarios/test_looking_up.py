@@ -2,6 +2,7 @@
 
 import pytest
 
+from exchange.scenarios.document import ScenarioInvalid
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import parse
 from exchange.scenarios.running import run
@@ -35,3 +36,12 @@ def test_what_is_recorded_is_what_was_given_where_nothing_else_is_written():
     with embedded() as ground:
         found = run(parse(STORY.replace(changed, "{looked_up: looking-up}"), FILE.stem), ground, 7, {}, 0)
     assert {each.where for each in found.differences if each.kind == "refusal"} == {"$.steps.4", "$.steps.5"}
+
+
+def test_of_a_look_up_that_is_refused_nothing_can_be_recorded():
+    """Else the person's own particulars were, and the story passed."""
+    wrong = STORY.replace("looked_up: looking-up,", "looked_up: without-consent,")
+    assert wrong != STORY
+    with pytest.raises(ScenarioInvalid) as found:
+        parse(wrong, FILE.stem)
+    assert found.value.field == "$.steps.3.with.stated.looked_up"
