@@ -20,7 +20,7 @@ GIVES = "gives: [name, sex, born_on, document.resident, ethnic_group, education]
         (GIVES, GIVES.replace("education]", "education, occupation]"), "view"),
         ("{person: P1, name: 李}", "P1", "view"),
         ("consent: false}", "consent: true}", "refusal"),
-        ("document.passport]", "document.passport]\n    outcome: refused\n    error: malformed", "refusal"),
+        ("gives: []", "gives: []\n    outcome: refused\n    error: malformed", "refusal"),
     ],
 )
 def test_what_differs_is_found(right, wrong, kind):
