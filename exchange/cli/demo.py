@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,7 +81,7 @@ def _folder(data: Path | None) -> Iterator[Path]:
 def _tries(data: Path) -> Iterator[str]:
     """What may be tried with what was kept."""
     left = keepsake.load(data)
-    yield speech.words("demo.try.serve", data=data, keys=data / keepsake.FILE)
+    yield speech.words("demo.try.serve", data=shlex.quote(str(data)), keys=data / keepsake.FILE)
     if left is not None and left.overseen is not None:
         asked = left.overseen
         county = next(key.token for key in left.keys if key.office == asked.county)

@@ -19,16 +19,17 @@ from exchange.settings import settings
 
 
 def test_what_is_printed_and_what_the_root_page_says_can_be_done(tmp_path):
-    said = CliRunner().invoke(main, ["demo", "--persons", str(LEAST), "--data", str(tmp_path), "--language", "en"])
+    folder = tmp_path / "the demo"
+    said = CliRunner().invoke(main, ["demo", "--persons", str(LEAST), "--data", str(folder), "--language", "en"])
     assert said.exit_code == 0, said.output
-    assert f"exchange serve --data {tmp_path}" in said.stdout
-    node = Node.open(demo_settings(settings(data=tmp_path)))
+    assert f"`exchange serve --data '{folder}'`" in said.stdout
+    node = Node.open(demo_settings(settings(data=folder)))
     app = create_app(node, [console(node)])
     client = app.test_client()
     shown = unescape(re.sub(r"<[^>]+>", "", client.get("/?lang=en").text))
     [printed] = [line.strip() for line in said.stdout.splitlines() if "request.opened" in line]
     [on_page] = [line.strip() for line in shown.splitlines() if "request.opened" in line]
-    left = keepsake.load(tmp_path)
+    left = keepsake.load(folder)
     assert left is not None
     assert left.overseen is not None
     town = next(key.token for key in left.keys if key.office == left.overseen.town)
