@@ -102,8 +102,8 @@ def _basis(book: Book, given: Given) -> Basis:
     facts, dossier = given.facts, given.dossier
     links = chain(facts, dossier)
     opened = openers(facts, dossier)
-    facts = without_false_statements(facts, links, opened)
     kept_by = keeper(links, opened, dossier, book.offices)
+    facts = without_false_statements(facts, links, opened, kept_by)
     movements = Movements(facts)
     movements.fold(facts.in_force(*Movements.STEPS))
     statement = None if book.office == kept_by else latest_statement(facts.in_force(Stated), kept_by)

@@ -22,15 +22,18 @@ _LINKS = (Registered, RegistrationChanged, Arrived)  # what says who keeps the r
 _AS_KEEPER = "inflow"  # of an arrival, which names offices as other things, too
 
 
-def without_false_statements(facts: Facts, links: Sequence[Link], openers: Collection[str]) -> Facts:
+def without_false_statements(
+    facts: Facts, links: Sequence[Link], openers: Collection[str], keeper: str | None
+) -> Facts:
     """The facts, with what those said as keeper void whom nothing that stands names as that, and something once did.
 
-    `links`: the chain. Who opened the dossier kept the person where no link names anybody.
+    `links`: the chain. Who opened the dossier kept the person where no link names anybody. Whoever is keeper says it
+    rightly, though no link names it: it stands in for a place outside, or by a merge.
     """
     statements = [*facts.in_force(Stated), *(s for s in facts.in_force(Departed) if _as_keeper(s))]
     if not statements or not facts.of(Corrected, Retracted):
         return facts
-    false = _named_once(facts).difference(_named(facts, links), () if named(links) else openers)
+    false = _named_once(facts).difference(_named(facts, links), () if named(links) else openers, {keeper})
     out = [s for s in statements if s.author in false and (not _as_keeper(s) or _made_keeper(s, facts))]
     if not out:
         return facts

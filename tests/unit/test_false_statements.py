@@ -16,10 +16,11 @@ from events.catalogue.values import CaseRef, Place, town
 from events.envelope import Ref
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import state
-from tests.properties.checks import entitlement_faults
+from tests.properties.checks import agreement_faults, entitlement_faults
 from tests.unit.test_corrected_away import HOME, NEW, OTHER, THIRD, Story
 
 WHO = {"name": "甲", "sex": "F"}
+OUTSIDE = "330106001000"
 Shown = tuple[dict[str, str], str]
 NOTHING: Shown = ({}, "withdrawn")
 ALL: Shown = (WHO, "open")
@@ -216,3 +217,35 @@ def test_an_entry_that_was_given_up_by_a_merge_says_nothing_of_who_keeps_the_oth
     story.world.command(story.world.author(NEW, "P2", "2026-03-03", Merged(other="P1", keeper=OTHER)))
     story.world.drain()
     assert (story.held(NEW).keeper, story.who_states(NEW)) == (OTHER, {OTHER})
+
+
+def test_who_stands_in_for_a_place_outside_that_its_entry_names_by_now_goes_on_stating(story):
+    """The entry named NEW by an error, and no link names it any more; but it is keeper still, and THIRD, which it had
+    told all, knew no sex of the person any more.
+    """
+    entry = story.record(NEW, Registered(particulars=WHO, basis="first_record", registration=town(NEW)))
+    stay = story.record(THIRD, Arrived(kind="main", registration=town(NEW), stated={"name": "甲"}))
+    story.record(NEW, Confirmed(case=CaseRef(stay, NEW, "inflow")))
+    story.corrects(entry, registration={"kind": "town", "code": OUTSIDE})
+    assert story.held(THIRD).keeper == NEW
+    assert story.shows(THIRD) == story.shows(NEW) == ALL
+    assert agreement_faults(story.world) == []
+
+
+def test_so_does_who_keeps_the_person_by_a_merge_alone(story):
+    """HOME took back what it had entered of the one given up (histories of three persons, seed 9800453)."""
+    for office in (NEW, HOME):
+        entry = Registered(particulars={"name": "乙"}, basis="first_record", registration=town(office))
+        event = story.world.author(office, "P2", "2026-03-01", entry)
+        story.world.command(event)
+    story.world.command(story.world.author(HOME, "P2", "2026-03-01", Retracted(target=event.ref)))
+    story.world.drain()
+    story.record(HOME, Arrived(kind="main", registration=town(OUTSIDE), stated=WHO, opens=True))
+    lives = Registered(particulars={}, basis="first_record", kind="main", address="here")
+    story.world.command(story.world.author(THIRD, "P2", "2026-03-03", lives))
+    story.world.drain()
+    story.world.command(story.world.author(NEW, "P2", "2026-03-03", Merged(other="P1", keeper=HOME)))
+    story.world.drain()
+    assert [story.held(office).keeper for office in (HOME, THIRD)] == [HOME, HOME]
+    assert HOME in story.who_states(HOME)
+    assert agreement_faults(story.world) == []
