@@ -34,11 +34,13 @@ _UNMARKED = Query(UNMARKED)
 
 
 def join_offices(node: Node) -> None:
-    """Record that each area joined, where that is not recorded yet. One that joins later gets its backlog."""
+    """Record that each area joined, where that is not recorded yet. One that joins later gets its backlog; one that
+    closed stays closed, though the settings go on naming it.
+    """
     areas = (*node.serving.areas, *(parse(peer) for peer in node.settings.peers))
     with node.uow.begin() as session:
         node.learn_offices(session)
-        joining = [area for area in areas if area not in node.offices.joined]
+        joining = [area for area in areas if area not in node.offices.joined | node.offices.closed]
         if not joining:
             return
         known = bool(node.offices.joined)
@@ -49,7 +51,7 @@ def join_offices(node: Node) -> None:
 
 
 def read_everybody_again(session: SqlSession, area: str) -> None:
-    """Because the area joined, or closed: who was asked and is no more, or is again, is found out by reading."""
+    """Because the area joined, or closed: who is asked from now on, or is no more, is found out by reading."""
     row = insert(session.sql, backlogs).values(joined=area, after="")
     session.sql.execute(row.on_conflict_do_update(index_elements=["joined"], set_={"after": ""}))
 

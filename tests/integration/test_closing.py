@@ -5,12 +5,14 @@ import pytest
 from exchange.access.caller import Caller
 from exchange.audit.rebuild import compare
 from exchange.commands.jurisdiction import record_office
+from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.queries.letters import letters_of
 from exchange.reconcile import checks, report
+from exchange.settings import settings
 from exchange.tables import records
 from tests.integration.on_both import node
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, operator, town, woman
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, operator, town, woman
 
 __all__ = ["node"]  # the fixture
 
@@ -73,3 +75,14 @@ def test_what_it_hears_no_more_makes_no_difference(node, home, new_home, asked):
     home.records("person.changed", "2026-03-02", {"set": {"name": "王大雨"}, "ground": "reported"}, asked)
     assert new_home.sheet(asked)["particulars"]["name"] == "王小雨"
     assert checks(node).equal
+
+
+def test_it_stays_closed_where_the_settings_name_it_and_the_node_begins_again(tmp_path):
+    """Whatever process began next opened it again."""
+    served, clock = settings(data=tmp_path, serves=(ZHIFANG, DONGHUAMEN)), Clock()
+    for began in ("first", "again"):
+        node = Node.open(served, clock=clock)
+        if began == "first":
+            closes(node, DONGHUAMEN)
+        assert (node.offices.joined, node.offices.closed) == ({ZHIFANG}, {DONGHUAMEN}), began
+        node.close()
