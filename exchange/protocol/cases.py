@@ -44,7 +44,7 @@ from exchange.protocol.redirecting import (
     withdraws_answer,
 )
 from exchange.protocol.stay_requests import answers
-from exchange.protocol.two_askers import folded
+from exchange.protocol.two_askers import folded, of_its_own
 
 # Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
 # persons are in the teller's book.
@@ -104,7 +104,10 @@ def cases(
             state = _fold(ref, by, said, facts, outside=outside)
             return _derive(state, facts, matched, answered, keeper, outside=outside)
 
-        state = fold(asker, thread) if rival is None else folded(fold, ref, asker, keeper, thread, tellers)
+        if rival is not None:
+            state = folded(fold, ref, asker, keeper, thread, tellers)
+        else:
+            state = fold(asker, of_its_own(asker, facts.get(ref.opening), ref, thread, tellers))
         asker = state.asker
         state = out_of_reach_again(state) if outside else unless_astray(state, facts, keeper)
         if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):

@@ -1,8 +1,8 @@
 """Two questions that share one case: whether a document is another person's, and which of two stays is right. Pure.
 
 Both are *contested*, about the same arrival, and may be put to the same office: the one by its author, who holds two
-persons with one document, the other by the keeper. Neither knows of the other's; the office asked knows both. What the
-exchange withdraws or reopens for the one says nothing of the other's question.
+persons with one document, the other by the keeper. Neither knows of the other's, though the keeper is told the replies
+to it; the office asked knows both. What the exchange withdraws or reopens for the one says nothing of the other's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from events.catalogue.case import Reopened, Withdrawn
+from events.catalogue.movement import Arrived
 from events.catalogue.values import CaseRef
 from events.standing import Standing
 from exchange.protocol.book import Delivery
@@ -34,6 +35,16 @@ def folded(
         return state
     other = fold(str(keeper), _about(str(keeper), ref, thread))
     return other if other.open or state.status == "withdrawn" else state
+
+
+def of_its_own(
+    keeper: str, opening: Standing | None, ref: CaseRef, thread: Sequence[Standing], tellers: Iterable[Delivery]
+) -> Sequence[Standing]:
+    """What counts for the question of a keeper that put it itself, in a book that knows of no other."""
+    arrived = opening is not None and isinstance(opening.payload, Arrived) and opening.author != keeper
+    if ref.kind != "contested" or not arrived or all(told.teller != keeper for told in tellers):
+        return thread
+    return _about(keeper, ref, thread)
 
 
 def _about(asker: str, ref: CaseRef, thread: Sequence[Standing]) -> list[Standing]:

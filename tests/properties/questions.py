@@ -11,7 +11,7 @@ from tests.properties.world import World
 
 
 def question_faults(world: World) -> list[str]:
-    """Open on the one side, and unknown to the other: nobody could answer, or withdraw, or decide."""
+    """Open on the one side, and unknown to the other or over: nobody could answer, or withdraw, or decide."""
     faults: list[str] = []
     for office in world.offices:
         for record in world.records(office):
@@ -28,6 +28,8 @@ def question_faults(world: World) -> list[str]:
                 seen = [twin.cases[state.ref] for twin in twins if state.ref in twin.cases]
                 if not seen:
                     faults.append(f"question of one side: {state.ref} asked by {state.asker}, seen by {office}")
+                elif not any(each.open for each in seen):
+                    faults.append(f"question over for one side: {state.ref} asked by {state.asker}, open for {office}")
     return faults
 
 

@@ -25,8 +25,8 @@ NAMED = [Other(stated={"name": "乙"}, at=office) for office in (HOME, OTHER, TH
 class Story:
     """What NEW records of a person, corrected once and again."""
 
-    def __init__(self) -> None:
-        self.world = World(1, skew=False)
+    def __init__(self, nodes: int = 1) -> None:
+        self.world = World(1, nodes, skew=False)
 
     def record(self, office: str, fact: Fact) -> Ref:
         event = self.world.author(office, "P1", "2026-03-02", fact)

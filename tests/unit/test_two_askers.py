@@ -12,6 +12,7 @@ from events.catalogue.person import Registered
 from events.catalogue.values import ABROAD, CaseRef, town
 from events.envelope import Ref
 from tests.properties.questions import question_faults
+from tests.properties.world import OFFICES
 from tests.unit.test_corrected_away import HOME, NEW, OTHER
 from tests.unit.test_who_asks import WHO, Asking
 
@@ -23,8 +24,8 @@ class Both(Asking):
     and lives in NEW, by whose word P2 has it.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, nodes: int = 1) -> None:
+        super().__init__(nodes)
         self.says(OTHER, Registered(particulars={"name": "乙"}, basis="first_record", registration=town(OTHER)), "P2")
         other = Arrived(kind="main", registration=town(OTHER), stated={"name": "乙", **SHARED}, opens=True)
         self.says(OTHER, Confirmed(case=CaseRef(self.says(NEW, other, "P2"), OTHER, "inflow")), "P2")
@@ -78,4 +79,16 @@ def test_where_the_document_is_no_other_persons_the_question_about_the_stays_goe
     seen = record.facts[both.there].corrections
     both.record(NEW, Confirmed(case=CaseRef(both.there, NEW, "contested"), sees=seen))
     assert both.states() == [(HOME, "confirmed"), (OTHER, "withdrawn"), (HOME, "confirmed")]
+    assert question_faults(both.world) == []
+
+
+def test_where_both_end_at_once_the_keeper_takes_what_was_withdrawn_for_the_document_for_no_word_of_its_own():
+    """HOME hears of both before it looks: by OTHER's word its question was over, and NEW was asked by nobody."""
+    both = Both(nodes=len(OFFICES))
+    right = {"document.passport": WHO["document.passport"]}
+    mended = Corrected(target=both.there, set=right, fields=("document.passport",))
+    for office, fact in ((OTHER, mended), (NEW, Left(stay=both.here, destination=ABROAD))):
+        both.world.command(both.world.author(office, "P1", "2026-03-03", fact))
+    both.world.drain()
+    assert both.states() == [(HOME, "withdrawn"), (OTHER, "withdrawn"), (HOME, "withdrawn")]
     assert question_faults(both.world) == []

@@ -28,8 +28,8 @@ WHO = {"name": "甲", "born_on": "1990-01-01", "document.passport": {"number": "
 class Asking(Story):
     """HOME keeps somebody of whom others speak."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, nodes: int = 1) -> None:
+        super().__init__(nodes)
         self.record(HOME, Registered(particulars=WHO, basis="first_record", registration=town(HOME)))
 
     def record(self, office: str, fact: Fact) -> Ref:
