@@ -189,8 +189,8 @@ class Reader(Protocol):
     def wrapped_keys(self, persons: Iterable[str]) -> Mapping[str, bytes]:
         """The keys of those who have one: neither the erased nor those who never had one."""
 
-    def any_key(self) -> bytes | None:
-        """The wrapped key of anybody; None where nobody has one."""
+    def some_keys(self, limit: int) -> tuple[bytes, ...]:
+        """The wrapped keys of so many persons, whoever they are."""
 
     def persons_with(self, kind: str, token: bytes) -> tuple[str, ...]:
         """Who holds this blind index token."""

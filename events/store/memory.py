@@ -9,6 +9,7 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -223,8 +224,8 @@ class MemorySession(MemoryWork, MemoryAside):
     def wrapped_keys(self, persons: Iterable[str]) -> Mapping[str, bytes]:
         return {person: wrapped for person in persons if (wrapped := self._keys.get(person)) is not None}
 
-    def any_key(self) -> bytes | None:
-        return next((wrapped for wrapped in self._keys.values() if wrapped is not None), None)
+    def some_keys(self, limit: int) -> tuple[bytes, ...]:
+        return tuple(islice((wrapped for wrapped in self._keys.values() if wrapped is not None), limit))
 
     def put_key(self, person: str, wrapped: bytes) -> bytes:
         self._keys.setdefault(person, wrapped)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -67,6 +67,11 @@ class MasterKeys:
     def rotated(self) -> Self:
         """This ring with one more key, which wraps from now on."""
         return type(self)(self._keys | _fresh())
+
+    def require_for(self, sealed: Sequence[bytes]) -> None:
+        """Raises KeyRingUnusable where it is of another node: it fits none of these. One may have been altered."""
+        if sealed and not any(wrapped[len(_FORM) : _HEAD] in self._ciphers for wrapped in sealed):
+            self.check(sealed[0])
 
     def check(self, wrapped: bytes) -> AESGCM:
         """The cipher of the master key that wrapped this one. Raises KeyRingUnusable where the ring lacks it."""

@@ -5,6 +5,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from events.store.sql.schema import deliveries
+from events.vault.ring import KeyRingUnusable
 from exchange.audit.outlines import folded
 from exchange.audit.rebuild import compare, rebuild
 from exchange.books import UNREADABLE
@@ -196,3 +197,13 @@ def test_a_line_of_a_book_without_its_hash_is_named_by_every_comparison(node, pe
     found = between(node, "", trusted=False)
     for differences in (found.differing, found.checked.differences):
         assert {(each.person, each.office, each.lacking) for each in differences} == {(persons[0], ZHIFANG, ("same",))}
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+def test_one_altered_key_does_not_keep_the_node_from_beginning_again(node, home, broken):
+    persons = [str(home.registers(woman(number)).person) for number in (2, 3)]
+    behind_the_back(node, (BREAKS["key.form"], (persons[broken],)))
+    Node.open(node.settings).close()
+    behind_the_back(node, (BREAKS["key.form"], (persons[1 - broken],)))
+    with pytest.raises(KeyRingUnusable):
+        Node.open(node.settings)

@@ -35,9 +35,9 @@ class PersonRows(Asking):
         rows = self.ask_rows(_KEYS_OF, dict.fromkeys(persons))
         return {person: wrapped if isinstance(wrapped, bytes) else b"" for person, wrapped in rows}
 
-    def any_key(self) -> bytes | None:
-        wrapped = self.sql.execute(select(keys.c.wrapped).where(keys.c.wrapped.is_not(None)).limit(1)).scalar()
-        return None if wrapped is None else bytes(wrapped)
+    def some_keys(self, limit: int) -> tuple[bytes, ...]:
+        some = select(keys.c.wrapped).where(keys.c.wrapped.is_not(None)).limit(limit)
+        return tuple(bytes(wrapped) for wrapped in self.sql.execute(some).scalars())
 
     def put_key(self, person: str, wrapped: bytes) -> bytes:
         row = {"person": person, "wrapped": wrapped}
