@@ -9,7 +9,7 @@ from events.catalogue.case import Redirected, Reopened, Withdrawn
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Facts, Standing
-from exchange.protocol.naming import asked_by, named_but_for_retracted, named_ever, named_offices
+from exchange.protocol.naming import asked_by, named_ever, named_offices
 from exchange.protocol.record import CaseState, CaseStatus, Record
 
 SENT_IN_ERROR = "sent_in_error"  # ground of withdrawing what the office asked had answered already
@@ -72,9 +72,9 @@ def ever_put_by_author(opening: Standing, facts: Facts, case: CaseRef) -> bool:
 
 def put_by_error(state: CaseState, opening: Standing, facts: Facts, keeper: str | None) -> frozenset[str]:
     """Whom its content named, where that ends the question: the keeper has a reason of its own to ask who moved on."""
-    if state.ref.kind != "moved-on" or state.asker != keeper:
-        return named_ever(opening, facts, state.ref.kind)
-    return named_but_for_retracted(opening, facts, state.ref.kind) if keeper == opening.author else frozenset()
+    if state.ref.kind == "moved-on" and state.asker == keeper:
+        return frozenset()
+    return named_ever(opening, facts, state.ref.kind)
 
 
 def ways_to(facts: Facts, case: CaseRef) -> list[Standing]:

@@ -105,6 +105,18 @@ def test_what_the_author_asked_by_an_error_the_keeper_asks_in_its_place_where_th
     assert question_faults(story.world) == []
 
 
+def test_so_it_does_of_an_arrival_of_its_own(story):
+    """What the keeper had asked as author was withdrawn, though the arrival ended the stay of NEW all the same."""
+    story.lives("2026-03-02", NEW)
+    story.record(HOME, RegistrationChanged(from_=town(HOME), to=town(OTHER), ground="moved"))
+    there = story.on("2026-03-04", OTHER, Arrived(kind="main", registration=town(OTHER), origin=town(NEW), stated=WHO))
+    corrected = story.record(OTHER, comes_from(THIRD, there))
+    assert [story.stands(there, office, "moved-on", OTHER) for office in (NEW, THIRD)] == ["open", "open"]
+    story.record(NEW, Confirmed(case=CaseRef(there, NEW, "moved-on"), sees=(corrected,)))
+    assert story.stands(there, NEW, "moved-on", OTHER) == "confirmed"
+    assert question_faults(story.world) == []
+
+
 def test_whom_the_arrival_named_by_an_error_and_who_sent_the_question_on_is_not_asked_again(story):
     story.lives("2026-03-02", NEW)
     there = story.lives("2026-03-04", OTHER, origin=NEW)

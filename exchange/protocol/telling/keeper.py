@@ -50,7 +50,7 @@ def _asked_by_name(sight: Sight, standing: Standing, office: str) -> bool:
     if office not in named_but_for_retracted(standing, facts, "moved-on"):
         return False
     known = sight.record.cases.get(case)
-    return sight.mine(standing.author) or (known is not None and not known.open and known.status != "withdrawn")
+    return known is not None and not known.open and known.status != "withdrawn"
 
 
 def _asked_by_author(standing: Standing, stay: Stay) -> bool:
