@@ -23,10 +23,10 @@ from exchange.feeds import position_for
 from exchange.pipeline.awaited import counted
 from exchange.pipeline.settled import Settled
 from exchange.protocol.asking_anew import undecided_again
-from exchange.protocol.cases import deviates
 from exchange.protocol.contradictions import case_id
 from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import ASKED, DECIDING, CaseState, Record
+from exchange.protocol.replying import deviates
 from exchange.protocol.reviewing import review_on
 from exchange.protocol.routing_table import rank
 from exchange.protocol.sheet import lives_at, protected_until, roles, sheet, shown

@@ -19,7 +19,7 @@ from exchange.protocol.record import CaseState
 Fold = Callable[[str, Sequence[Standing]], CaseState]  # by who asks, and what was said
 
 
-def folded(
+def of_two_askers(
     fold: Fold,
     ref: CaseRef,
     author: str,

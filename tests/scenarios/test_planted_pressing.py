@@ -11,6 +11,7 @@ import exchange.protocol.causes
 import exchange.protocol.duties
 import exchange.protocol.pressing
 import exchange.protocol.reminding
+import exchange.protocol.replying
 from events.catalogue.case import Confirmed
 from exchange.protocol.pressing import pressed, turn
 from exchange.protocol.record import DECIDING, Record
@@ -36,7 +37,7 @@ def test_reminding_of_the_dead_is_noticed(monkeypatch):
 
 
 def test_reminders_that_change_no_state_are_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.cases, "pressed", lambda state, _payload, **_: state)
+    monkeypatch.setattr(exchange.protocol.replying, "pressed", lambda state, _payload, **_: state)
     assert differs("overdue-on-both-sides")
 
 
@@ -51,12 +52,12 @@ def test_a_decision_that_never_is_late_is_noticed(monkeypatch, story):
     def forgiving(state, payload, *, by_asked):
         return state if state.status in DECIDING else pressed(state, payload, by_asked=by_asked)
 
-    monkeypatch.setattr(exchange.protocol.cases, "pressed", forgiving)
+    monkeypatch.setattr(exchange.protocol.replying, "pressed", forgiving)
     assert differs(story)
 
 
 def test_taking_what_was_said_of_the_answer_for_what_is_said_of_the_decision_is_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.cases, "answered", lambda state: state)
+    monkeypatch.setattr(exchange.protocol.replying, "answered", lambda state: state)
     assert differs("answered-late-decided-late")
 
 
@@ -66,7 +67,7 @@ def test_taking_what_was_said_of_one_answer_for_what_is_said_of_the_next_is_noti
     def remembering(state, stamp):
         return msgspec.structs.replace(anew(state, stamp), escalated=state.escalated)
 
-    monkeypatch.setattr(exchange.protocol.cases, "asked_anew", remembering)
+    monkeypatch.setattr(exchange.protocol.replying, "asked_anew", remembering)
     assert differs("late-again-when-reopened")
 
 
