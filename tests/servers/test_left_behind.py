@@ -20,13 +20,21 @@ STORY = Path(__file__).parents[2] / "docs/scenarios"
 PATIENCE = 90.0
 
 
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def begun(folder: Path, *line: str, **given: str) -> Iterator[subprocess.Popen[bytes]]:
     """A command whose folders of its own are made in this one."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_")}
     around = {**kept, "TMPDIR": str(folder), **{f"EXCHANGE_{name.upper()}": value for name, value in given.items()}}
     process = subprocess.Popen(
-        [sys.executable, "-m", "exchange.cli", *line], env=around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "exchange.cli", *line],
+        env=around,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509 (one thread) Tests in the background ignore Ctrl-C, and all they begin
     )
     try:
         yield process
