@@ -137,10 +137,10 @@ def _asks_itself(
     """Two offices became one, which asks itself nothing, in whosever name the one had asked the other. By the answer
     alone others know of it, to whom it was handed over.
     """
-    if ref.opening in facts and facts[ref.opening].author == ref.asked and all(d.teller == ref.asked for d in tellers):
-        return True
     behind = [d for d in tellers if d.teller in {asker, keeper}]
-    return asker == ref.asked or (bool(behind) and all(d.teller == ref.asked for d in behind))
+    if asker == ref.asked or (behind and all(d.teller == ref.asked for d in behind)):
+        return True
+    return not behind and ref.opening in facts and facts[ref.opening].author == ref.asked
 
 
 def _asker(

@@ -289,3 +289,20 @@ def test_who_was_handed_the_answer_to_such_a_question_does_not_take_itself_for_t
         book.receive(Delivery(ref=each.ref, teller=B, to=C, parts=frozenset(), ground="hand_over"), each)
     [record] = view(book)
     assert [(c.asker, c.status, c.hidden) for c in record.cases.values()] == [(B, "withdrawn", True)]
+
+
+def test_who_took_over_such_a_question_and_does_not_keep_the_person_asks_no_more_either():
+    """A part of what B was became A, which holds the question as its own; C, which keeps the person, never put it: with
+    the dispute a case stood in the books of A and B that C, by its own book, had not to decide (histories, seed 4780).
+    """
+    merged = Offices(["110101000000"], successions={D: Succession((B,))})
+    book = Book(A, merged)
+    arrival = event(Arrived(kind="main", registration=town(C), origin=Place("abroad")), D, "P", 2)
+    case = CaseRef(arrival.ref, B, "moved-on")
+    registered = event(Registered(basis="first_record", registration=town(C)), C, "P", 1)
+    for each in (registered, arrival, event(Disputed(case=case, reason="other"), B, "P", 3)):
+        book.receive(Delivery(ref=each.ref, teller=each.author, to=A, parts=frozenset(), ground="hand_over"), each)
+    question = (Question("moved-on", "2026-04-01"),)
+    book.tell(Delivery(ref=arrival.ref, teller=A, to=B, parts=frozenset(), ground="stay_thread", asked=question))
+    [record] = view(book)
+    assert [(c.asker, c.status, c.hidden) for c in record.cases.values()] == [(B, "withdrawn", True)]
