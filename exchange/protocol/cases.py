@@ -184,7 +184,7 @@ def _derive(state: CaseState, read: _Read, *, outside: bool) -> CaseState:
         return replace(state, status="withdrawn", automatic=True)
     kind, asked = state.ref.kind, state.ref.asked
     corrected = facts.of(Corrected) and asked not in asked_by(opening.payload, kind)
-    if corrected and asked in put_by_error(state, opening, facts, read.keeper):
+    if corrected and put_by_error(state, opening, facts, read.keeper):
         return replace(state, status="withdrawn", automatic=True, recognised=False)
     by = read.matched if kind == "outflow" else read.answered if isinstance(opening.payload, RequestOpened) else {}
     closing = facts.get(by[opening.ref]) if opening.ref in by else None

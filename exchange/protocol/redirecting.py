@@ -70,11 +70,11 @@ def ever_put_by_author(opening: Standing, facts: Facts, case: CaseRef) -> bool:
     return not named.isdisjoint(asked_before(facts, case))
 
 
-def put_by_error(state: CaseState, opening: Standing, facts: Facts, keeper: str | None) -> frozenset[str]:
-    """Whom its content named, where that ends the question: the keeper has a reason of its own to ask who moved on."""
+def put_by_error(state: CaseState, opening: Standing, facts: Facts, keeper: str | None) -> bool:
+    """Whether its content alone put the question, once: the keeper has a reason of its own to ask who moved on."""
     if state.ref.kind == "moved-on" and state.asker == keeper:
-        return frozenset()
-    return named_ever(opening, facts, state.ref.kind)
+        return False
+    return state.ref.asked in named_ever(opening, facts, state.ref.kind)
 
 
 def ways_to(facts: Facts, case: CaseRef) -> list[Standing]:

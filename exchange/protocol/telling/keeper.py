@@ -41,9 +41,7 @@ def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
 
 
 def _asked_by_name(sight: Sight, standing: Standing, office: str) -> bool:
-    """Whether the author asks the office whether the person moved on, or asked it by an error, and was answered; of
-    what it recorded itself this office asks nobody again whom it asked by an error.
-    """
+    """Whether the author asks the office whether the person moved on, or asked it by an error, and was answered."""
     facts, case = sight.record.facts, CaseRef(standing.ref, office, "moved-on")
     if put_by_author(standing, facts, case):
         return True
