@@ -106,6 +106,8 @@ def _finding(words: Words, now: Status, found: Checks | None, last: Result | Non
         return words.say("finding.unchecked" if nightly else "finding.checking")
     if found.differences:
         return words.counted("finding.different", found.differences)
+    if last.checked.partial:
+        return words.counted("finding.partial", last.checked.waiting)
     if not last.young:
         return words.say("finding.old", moment=words.moment(last.checked.at))
     return words.say("finding.equal", count=words.number(found.records))

@@ -7,9 +7,11 @@ from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import structlog
 from sqlalchemy import select
 
 from events.errors import Tampered
+from events.store.errors import Unavailable
 from events.store.sql.schema import dirty
 from exchange.audit.rebuild import Closed, opened, unreadable
 from exchange.books import Shelf, shelved
@@ -25,12 +27,15 @@ from exchange.reconcile.finding import Checked, Gathered
 from exchange.reconcile.known import Known, Proved, Rows
 from exchange.reconcile.places import Places, misplaced
 from exchange.tables import proofs
+from exchange.tables.proofs import Proof
 
 if TYPE_CHECKING:
     from exchange.node import Node
     from exchange.unit_of_work import SqlSession
 
 BATCH = 200
+
+_log = structlog.get_logger(__name__)
 
 
 def checks(node: Node, persons: Iterable[str] | None = None, *, trusted: bool = True, keep: bool = False) -> Checked:
@@ -51,9 +56,16 @@ def checks(node: Node, persons: Iterable[str] | None = None, *, trusted: bool = 
         if persons is None:
             gathered.find(misplaced(lambda: nullcontext(session), gathered.named))
     if keep and known.fresh:
-        with node.uow.begin() as session:
-            proofs.keep(session.sql, known.fresh)
+        _keep(node, known.fresh)
     return gathered.checked(node.clock())
+
+
+def _keep(node: Node, fresh: Iterable[Proof]) -> None:
+    try:
+        with node.uow.begin() as session:
+            proofs.keep(session.sql, fresh)
+    except Unavailable:  # a full disk makes the next look longer, and this one no less true
+        _log.warning("proofs_not_kept", exc_info=True)
 
 
 class _Turn:

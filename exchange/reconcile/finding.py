@@ -14,6 +14,7 @@ from exchange.firsts import MOST
 from exchange.protocol.agreement import PairState
 
 Check = Literal["ledger", "view", "entitlement", "agreement"]
+MANY = 20  # one in so many whom work under way leaves out
 
 
 class Difference(msgspec.Struct, frozen=True, order=True):
@@ -63,6 +64,11 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     def equal(self) -> bool:
         """Whether no check found a fault."""
         return not self.differences
+
+    @property
+    def partial(self) -> bool:
+        """Whether so many were left out that nothing can be said of everybody."""
+        return self.waiting * MANY > self.persons
 
     @property
     def more(self) -> int:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 Place = tuple[int | None, str]  # the moment at which a report was begun, and behind what it goes on
 BEGINNING: Place = (None, "")
-MANY = 20  # one in so many whom work under way leaves out
 
 _log = structlog.get_logger(__name__)
 
@@ -112,7 +111,7 @@ def keep(node: Node, begun: datetime, events: int, checked: Checked, ledger: Led
 
     Not that all is well where many were left out: the report before says more.
     """
-    if checked.equal and checked.waiting * MANY > checked.persons:
+    if checked.equal and checked.partial:
         return
     found = Report(checked=msgspec.structs.replace(checked, at=begun), events=events, ledger=ledger)
     with node.uow.begin() as session:

@@ -130,6 +130,14 @@ class TestWhereWorkersCheck:
         assert "New events have come since." in shown
         assert "are lacking" not in shown
 
+    def test_a_report_that_left_many_out_does_not_say_that_both_sides_agree(self, node, clock, page):
+        person = Town(node, ZHIFANG).registers(woman()).person
+        with node.uow.begin() as session:
+            session.mark_dirty([str(person)], node.clock())
+        report(node)
+        clock.now += LASTS
+        assert "<h1>No difference found, but 1 person was left out, of whom work was under way</h1>" in page()
+
     def test_an_older_one_is_shown_with_its_moment_and_as_what_is_not_known_any_more(self, home, clock, page):
         clock.now += LASTS
         shown = page()

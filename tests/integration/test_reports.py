@@ -20,7 +20,7 @@ from exchange.queries.checks import NoReport, last_report
 from exchange.reconcile import between, checks, latest, report, stepwise
 from exchange.reconcile.digesting import bring_up
 from exchange.reconcile.reporting import BEGINNING, report_from
-from exchange.tables import reports
+from exchange.tables import proofs, reports
 from tests.integration.test_between import peopled
 from tests.integration.test_checks import behind_the_back
 from tests.integration.towns import BEIJING_AND_HUBEI, DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, woman
@@ -78,13 +78,23 @@ def test_reports_are_let_go_of_in_time(tmp_path):
     node.close()
 
 
+def full(*_: object) -> None:
+    raise Unavailable(rule="store.full")
+
+
+def test_a_disk_that_fills_meanwhile_ends_no_check(node, home, new_home, monkeypatch):
+    peopled(home, new_home, Town(node, WANSHOULU))
+    behind_the_back(node, ("UPDATE records SET lives_at = NULL WHERE office = ?", (DONGHUAMEN,)))
+    monkeypatch.setattr(proofs, "keep", full)
+    with capture_logs() as logged:
+        found = stepwise(node)
+    assert (found.persons, found.checks["view"]) == (2, 1)
+    assert [line["event"] for line in logged] == ["proofs_not_kept"]
+
+
 @pytest.mark.parametrize(("language", "said"), [("en", "could not be kept"), ("zh-CN", "未能保存")])
 def test_what_the_command_found_is_said_also_where_it_cannot_be_kept(node, home, new_home, monkeypatch, language, said):
     peopled(home, new_home)
-
-    def full(*_: object) -> None:
-        raise Unavailable(rule="store.full")
-
     monkeypatch.setattr(reports, "keep", full)
     done = command(node, language=language)
     assert (done.exit_code, said in done.stderr) == (0, True)
