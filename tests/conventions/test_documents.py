@@ -47,6 +47,17 @@ def test_every_decision_stands_in_their_table_in_order():
     assert [each for each in told if each[0].isdigit()] == sorted(path.name for path in folder.glob("[0-9]*.md"))
 
 
+@pytest.mark.parametrize("room", ["events", "exchange/protocol", "exchange"])
+def test_the_architecture_names_every_module_of_a_room_once_and_none_that_is_gone(room: str):
+    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition(f"| in `{room}` |")[2]
+    rows = re.findall(r"^\| (`.*?) \|", table.partition("\n\n")[0], re.MULTILINE)
+    told = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    there = {path.stem for path in (ROOT / room).glob("*.py")} | {
+        path.parent.name for path in (ROOT / room).glob("*/__init__.py")
+    }
+    assert sorted(told) == sorted(there - {"__init__"} - {"protocol"})
+
+
 def test_every_setting_is_told_and_none_that_is_not():
     told = (
         (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").partition("### Settings")[2].partition("## ")[0]
