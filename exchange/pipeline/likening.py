@@ -23,7 +23,7 @@ from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.project import opened_sheet
 from exchange.pipeline.settled import Settled
 from exchange.protocol.entries import entries
-from exchange.protocol.likeness import Key, entry, keys, likeness, weighed
+from exchange.protocol.likeness import Key, entry, keys, likeness, sought, weighed
 from exchange.protocol.record import Record
 from exchange.protocol.sheet import state
 from exchange.tables import likenesses, records
@@ -72,17 +72,18 @@ def _changed(settled: Iterable[Settled], before: Mapping[Entry, Known], now: Map
 
 
 def _known(index: BlindIndex, content: Held, given_up: Iterable[Held]) -> Known:
-    own, *more = (_found_by(index, encode_known(weighed(said))) for said in (content, *given_up))
-    return Known(own.tokens.union(*(each.tokens for each in more)), own.weighed)
+    tokens = [_tokens(index, encode_known(sought(said))) for said in (content, *given_up)]
+    plain = encode_known(weighed(content)).decode()
+    # As much of the hash as a column of numbers takes is enough to see a change by.
+    return Known(tokens[0].union(*tokens[1:]), int.from_bytes(index.token("like", plain)[:8], signed=True))
 
 
 @lru_cache(maxsize=_KEPT)
-def _found_by(index: BlindIndex, plain: bytes) -> Known:
-    """Of an entry that says this, made once for the sides of a dossier, and while it is settled again for some other
-    cause. The hash is as much of one as a column of numbers takes, which is enough to see a change by.
+def _tokens(index: BlindIndex, plain: bytes) -> frozenset[Token]:
+    """Of an entry that says this, made once for the sides of a dossier, which hold the same of what is sought though
+    one knows more, and while it is settled again for some other cause.
     """
-    tokens = frozenset(token_of(index, key) for key in keys(msgspec.json.decode(plain)))
-    return Known(tokens, int.from_bytes(index.token("like", plain.decode())[:8], signed=True))
+    return frozenset([token_of(index, key) for key in keys(msgspec.json.decode(plain))])
 
 
 def token_of(index: BlindIndex, key: Key) -> Token:
@@ -130,6 +131,8 @@ def _candidates(now: Mapping[Entry, Known], sharing: Mapping[bytes, list[Entry]]
             seekers.setdefault(token, []).append(each)
     for token, seeking in seekers.items():
         under = [*sharing.get(token.token, ()), *seeking]
+        if len({each.person for each in under}) == 1:  # nobody else has it, as of most
+            continue
         entries = Counter(each.holder for each in under)
         few = {each for each in under if entries[each.holder] <= MOST}
         for each in few.intersection(seeking):

@@ -83,6 +83,11 @@ def weighed(held: Mapping[str, Any]) -> dict[str, Any]:
     return {field: value for field, value in held.items() if field.partition(".")[0] in _WEIGHTS}
 
 
+def sought(held: Mapping[str, Any]) -> dict[str, Any]:
+    """What of it `keys` are made of, which most offices hold alike."""
+    return {field: value for field, value in held.items() if field in _TOLD_APART_BY_NUMBER or field.startswith(FIELD)}
+
+
 def keys(held: Mapping[str, Any]) -> Iterator[Key]:
     """The keys under which an entry is found; those that share none are never compared."""
     for _, form in forms(held):

@@ -10,7 +10,7 @@ import pytest
 
 from events.documents import resident_number
 from exchange.demo.population import Person, population
-from exchange.protocol.likeness import keys, likeness, weighed
+from exchange.protocol.likeness import keys, likeness, sought, weighed
 
 TODAY = date(2026, 3, 2)
 Held = dict[str, Any]
@@ -147,6 +147,8 @@ def test_entries_that_agree_in_what_is_weighed_have_the_same_keys():
         held = entry(person)
         assert {*keys(weighed(held))} == {*keys(held)} != set()
         assert weighed(held).keys() < held.keys()
+        assert {*keys(sought(held))} == {*keys(held)}
+        assert sought(held).keys() < weighed(held).keys()
 
 
 def test_of_the_second_entries_nearly_all_are_found(found):
