@@ -57,9 +57,9 @@ WITH waiting AS (
 SELECT count(*) FROM (
     SELECT unnest((SELECT $4::text[])) AS subject, unnest((SELECT $5::text[])) AS author,
         unnest((SELECT $6::int8[])) AS version
-) AS s CROSS JOIN LATERAL (
+) AS s WHERE EXISTS (
     SELECT FROM events e WHERE e.subject = s.subject AND e.author = s.author AND e.version = s.version::int4 OFFSET 0
-) AS e
+)
 """
 # What commits nothing waits for no standby: where one is required, something is written, to wait for all before it.
 _INSIST: LiteralString = """
