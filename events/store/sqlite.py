@@ -7,6 +7,7 @@ SQLAlchemy speaks on the very connection on which an append goes straight to the
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
@@ -56,6 +57,13 @@ INSERT INTO events (author, id, kind, subject, version, submission, body, sealed
 SELECT column1, column2, column3, column4, column5, column6, column7, column8 FROM (VALUES {rows})
 WHERE column9 = 0 OR EXISTS (SELECT 1 FROM events WHERE subject = column4 AND author = column1 AND version = column9)
 ON CONFLICT DO NOTHING
+"""
+# An act of several that bears the name of one of them: the trigger takes that one for an act by itself. `?2`: how many
+# were appended last.
+_NAME_ACTS = """
+UPDATE pending SET submission = id
+WHERE submission = '' AND id IN (SELECT value FROM json_each(?1))
+    AND position > (SELECT max(position) FROM pending) - ?2
 """
 _TOGETHER = 100  # events in one statement: because of the trigger, each statement first copies the pages it changes
 
@@ -111,9 +119,13 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
         counted = sum(self._insert(rows) for rows in _in_statements(_chained(events)))
         if counted == len(events):
             self.appended += counted
-            return tuple(map(fresh, events))
-        self.driver.execute("ROLLBACK TO attempt")
-        return tuple(self._append_one(event, same) for event in events)
+            stored = tuple(map(fresh, events))
+        else:
+            self.driver.execute("ROLLBACK TO attempt")
+            stored = tuple(self._append_one(event, same) for event in events)
+        if named := _named_by_one(events):
+            self.driver.execute(_NAME_ACTS, (json.encode(named).decode(), len(events)))
+        return stored
 
     def offer(self, event: SealedEvent) -> bool:
         """Append it in one statement, unless it is there already or its version does not follow."""
@@ -273,6 +285,12 @@ def _in_statements(rows: Iterable[tuple[object, ...]]) -> Iterator[list[tuple[ob
     rest = iter(rows)
     while some := list(islice(rest, _TOGETHER)):
         yield some
+
+
+def _named_by_one(events: Sequence[SealedEvent]) -> list[str]:
+    """The acts of several of these events that bear the name of one of them."""
+    acts = Counter(event.frame.submission for event in events)
+    return [event.frame.id for event in events if acts[event.frame.id] > 1]
 
 
 def _chained(events: Iterable[SealedEvent]) -> Iterator[tuple[object, ...]]:

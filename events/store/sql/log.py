@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, case, literal_column, or_, select, tuple_, update
 
 from events.envelope import Envelope, Ref
 from events.log.leaf import leaf_of
@@ -19,8 +19,11 @@ from events.store.sql.aside import AsideRows, Waiting
 from events.store.sql.rows import Pairs, Query, add, batches
 from events.store.sql.schema import events, log, log_head, pending, set_aside, tiles
 
+# Written out, not bound: only so may the database use the index over just the marks that name an act.
+_NAMES_ACT = pending.c.submission != literal_column("''")
+_ACT = case((_NAMES_ACT, pending.c.submission), else_=pending.c.id)  # a mark that names none is one by itself
 _WAITING = select(
-    *(pending.c.position, pending.c.author, pending.c.submission, pending.c.id, events.c.body),
+    *(pending.c.position, pending.c.author, _ACT, pending.c.id, events.c.body),
     select(set_aside.c.number).order_by(set_aside.c.number).limit(1).scalar_subquery(),
 ).select_from(pending.outerjoin(events, (events.c.author == pending.c.author) & (events.c.id == pending.c.id)))
 
@@ -107,10 +110,12 @@ class LogRows(AsideRows):
 
     def _first_waiting(self, limit: int, most: int) -> Sequence[Waiting]:
         """The first that wait and all that go with them, but no more than `most`."""
-        first = select(pending.c.author, pending.c.submission).order_by(pending.c.position).limit(limit).subquery()
-        chosen = select(first.c.author, first.c.submission).distinct()
-        together = tuple_(pending.c.author, pending.c.submission).in_(chosen)
-        query = _WAITING.where(together).order_by(pending.c.position).limit(most)
+        found = (pending.c.position, pending.c.author, pending.c.submission)
+        first = select(*found).order_by(pending.c.position).limit(limit).cte("first")
+        alone = pending.c.position.in_(select(first.c.position).where(first.c.submission == ""))
+        chosen = select(first.c.author, first.c.submission).where(first.c.submission != "").distinct()
+        together = _NAMES_ACT & tuple_(pending.c.author, pending.c.submission).in_(chosen)
+        query = _WAITING.where(or_(alone, together)).order_by(pending.c.position).limit(most)
         return [Waiting._make(row) for row in self.sql.execute(query)]
 
     def _grow(self, changed: Mapping[tuple[int, int], bytes], head: bytes) -> None:

@@ -58,7 +58,7 @@ Index(
 )
 
 # Written with the event, in SQLite by a trigger, and deleted by the sequencer: so the event itself is never touched.
-# In PostgreSQL `submission` is empty where the event came alone and its act bears its own name: nothing goes with it.
+# `submission` is empty where the event came alone and its act bears its own name: nothing goes with it.
 pending = Table(
     "pending",
     metadata,
@@ -67,7 +67,13 @@ pending = Table(
     Column("id", ID, nullable=False),
     Column("submission", ACT, nullable=False),
     PrimaryKeyConstraint("position"),
-    Index("ix_pending_author_submission", "author", "submission", postgresql_where=text("submission <> ''")),
+    Index(
+        "ix_pending_author_submission",
+        "author",
+        "submission",
+        sqlite_where=text("submission <> ''"),
+        postgresql_where=text("submission <> ''"),
+    ),
 )
 
 # Of what does not open, or follows such an event in its stream: it waits for no place until its row is put right.
