@@ -7,11 +7,10 @@ SQLAlchemy speaks on the very connection on which an append goes straight to the
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import lru_cache, partial
-from itertools import chain, islice
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +26,7 @@ from events.store.sql.feed import FeedRows
 from events.store.sql.persons import PersonRows
 from events.store.sql.rows import Query
 from events.store.sql.unavailable import ToldAs
+from events.store.sqlite_append import NAME_ACTS, chained, in_statements, named_by_one, statement
 from events.store.sqlite_engine import spoken_on
 from events.store.turn import Turn
 
@@ -50,22 +50,6 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_CORRUPT: "store.lost",
     sqlite3.SQLITE_NOTADB: "store.lost",
 }
-# A row is the columns of an event and the version that must stand before it; 0 where none must.
-_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT = """
-INSERT INTO events (author, id, kind, subject, version, submission, body, sealed)
-SELECT column1, column2, column3, column4, column5, column6, column7, column8 FROM (VALUES {rows})
-WHERE column9 = 0 OR EXISTS (SELECT 1 FROM events WHERE subject = column4 AND author = column1 AND version = column9)
-ON CONFLICT DO NOTHING
-"""
-# An act of several that bears the name of one of them: the trigger takes that one for an act by itself. `?2`: how many
-# were appended last.
-_NAME_ACTS = """
-UPDATE pending SET submission = id
-WHERE submission = '' AND id IN (SELECT value FROM json_each(?1))
-    AND position > (SELECT max(position) FROM pending) - ?2
-"""
-_TOGETHER = 100  # events in one statement: because of the trigger, each statement first copies the pages it changes
 
 
 class SqliteSession(EventRows, FeedRows, PersonRows):
@@ -116,15 +100,15 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
         return self.append([event])[0]
 
     def _append_all(self, events: Sequence[SealedEvent], same: Same) -> tuple[StoredEvent, ...]:
-        counted = sum(self._insert(rows) for rows in _in_statements(_chained(events)))
+        counted = sum(self._insert(rows) for rows in in_statements(chained(events)))
         if counted == len(events):
             self.appended += counted
             stored = tuple(map(fresh, events))
         else:
             self.driver.execute("ROLLBACK TO attempt")
             stored = tuple(self._append_one(event, same) for event in events)
-        if named := _named_by_one(events):
-            self.driver.execute(_NAME_ACTS, (json.encode(named).decode(), len(events)))
+        if named := named_by_one(events):
+            self.driver.execute(NAME_ACTS, (json.encode(named).decode(), len(events)))
         return stored
 
     def offer(self, event: SealedEvent) -> bool:
@@ -142,7 +126,7 @@ class SqliteSession(EventRows, FeedRows, PersonRows):
 
     def _insert(self, rows: Sequence[tuple[object, ...]]) -> int:
         """How many of the rows were taken: one at a wrong version, or there already, is left out."""
-        return self.driver.execute(_statement(len(rows)), tuple(chain.from_iterable(rows))).rowcount
+        return self.driver.execute(statement(len(rows)), tuple(chain.from_iterable(rows))).rowcount
 
 
 class SqliteStore:
@@ -274,32 +258,3 @@ def _read_only(driver: sqlite3.Connection) -> Iterator[None]:
             yield
     finally:
         driver.execute("PRAGMA query_only = OFF")
-
-
-@lru_cache(maxsize=_TOGETHER)
-def _statement(rows: int) -> str:
-    return _INSERT.format(rows=", ".join([_ROW] * rows))
-
-
-def _in_statements(rows: Iterable[tuple[object, ...]]) -> Iterator[list[tuple[object, ...]]]:
-    rest = iter(rows)
-    while some := list(islice(rest, _TOGETHER)):
-        yield some
-
-
-def _named_by_one(events: Sequence[SealedEvent]) -> list[str]:
-    """The acts of several of these events that bear the name of one of them."""
-    acts = Counter(event.frame.submission for event in events)
-    return [event.frame.id for event in events if acts[event.frame.id] > 1]
-
-
-def _chained(events: Iterable[SealedEvent]) -> Iterator[tuple[object, ...]]:
-    """The rows of these events. One that follows on another of them is not looked for in the table: the statement
-    would not see it there. That the other is taken shows in the count.
-    """
-    given: set[tuple[str, str, int]] = set()
-    for event in events:
-        frame = event.frame
-        stream, before = (frame.author, frame.subject.id), frame.version - 1
-        yield (*columns_of(event), 0 if (*stream, before) in given else before)
-        given.add((*stream, frame.version))
