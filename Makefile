@@ -7,8 +7,11 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
-PROCESSES ?= 2
+# One more than two processors, for tests that wait leave theirs to others.
+PROCESSES ?= 3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Else each of the processes that tests start would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # What must be installed is what the lock says, so the lock's own hash names the stamp.
 RUN_STAMP = $(VENV)/.installed-run-$(shell cat requirements/run.txt pyproject.toml | sha256sum | cut -c1-16)
@@ -44,7 +47,7 @@ soak: $(DEV_STAMP) ## many more random histories, and requests to the API, than 
 	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m soak tests/properties tests/integration/test_api_fuzz.py
 
 rabbitmq: $(DEV_STAMP) ## the workers over RabbitMQ, whose server is installed by apt if need be
-	test -x /usr/lib/rabbitmq/bin/rabbitmq-server || apt-get install -y -qq --no-install-recommends rabbitmq-server
+	test -x /usr/lib/rabbitmq/bin/rabbitmq-server || .ci/debian rabbitmq-server
 	$(BIN)/pytest -m rabbitmq tests/servers
 
 docs: $(DEV_STAMP) ## print the tables of docs/protocol.md from the code

@@ -260,6 +260,7 @@ def test_each_step_says_when_it_runs_and_has_no_way_back():
     files = sorted((Path(exchange.migrations.__path__[0]) / "versions").glob("*.py"))
     found = [runpy.run_path(str(file)) for file in files]
     assert [step["revision"] for step in found] == list(steps())
+    assert [step["down_revision"] for step in found] == [None, *steps()[:-1]]
     assert {step["WHEN"] for step in found} <= {"before", "after"}
     assert not [step for step in found if "downgrade" in step]
 
