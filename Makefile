@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 RUN_STAMP = $(VENV)/.installed-run-$(shell cat requirements/run.txt pyproject.toml | sha256sum | cut -c1-16)
 DEV_STAMP = $(VENV)/.installed-dev-$(shell cat requirements/dev.txt pyproject.toml | sha256sum | cut -c1-16)
 
-.PHONY: help run test lint types imports check bench soak rabbitmq docs lock format clean
+.PHONY: help run test lint types imports check bench soak rabbitmq chromium docs lock format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -25,7 +25,7 @@ help: ## this list
 run: $(RUN_STAMP) ## a working platform with a synthetic year of movements, on this machine
 	$(BIN)/exchange serve --demo
 
-test: check ## every check, then every test
+test: check chromium ## every check, then every test
 	$(BIN)/pytest -n $(PROCESSES) --dist worksteal tests
 
 check: lint types imports ## the checks without the tests
@@ -49,6 +49,9 @@ soak: $(DEV_STAMP) ## many more random histories, and requests to the API, than 
 rabbitmq: $(DEV_STAMP) ## the workers over RabbitMQ, whose server is installed by apt if need be
 	test -x /usr/lib/rabbitmq/bin/rabbitmq-server || .ci/debian rabbitmq-server
 	$(BIN)/pytest -m rabbitmq tests/servers
+
+chromium: ## the browser for the tests of the pages, installed by apt if need be
+	command -v chromium >/dev/null || .ci/debian chromium
 
 docs: $(DEV_STAMP) ## print the tables of docs/protocol.md from the code
 	$(BIN)/python -m exchange.reports.protocol_document docs/protocol.md

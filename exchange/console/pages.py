@@ -1,4 +1,4 @@
-"""The console's routes: the root page, and the style sheet that it needs. Nothing of another host, and no script."""
+"""The console's routes: the root page, and what each page loads. Nothing of other hosts, no need of the script."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from exchange.console.refusing import refusing
 from exchange.console.result import result
 from exchange.console.signing import signing, words
 from exchange.http.allows import public
+from exchange.http.headers import PAGES
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -34,6 +35,13 @@ def console(node: Node) -> Blueprint:
     identity(blueprint, node)
     blueprint.record(lambda state: state.app.extensions.update(exchange_checker=checker))
 
+    @blueprint.after_request
+    def with_script(response: Response) -> Response:
+        """Which these pages alone have."""
+        if response.mimetype == "text/html":
+            response.headers.setdefault("Content-Security-Policy", PAGES)
+        return response
+
     @blueprint.get("/")
     @public
     def root() -> str:
@@ -47,6 +55,12 @@ def console(node: Node) -> Blueprint:
     def stylesheet() -> Response:
         """The one style sheet."""
         return _static("console.css", "text/css")
+
+    @blueprint.get("/static/console.js")
+    @public
+    def script() -> Response:
+        """The one script."""
+        return _static("console.js", "text/javascript")
 
     @blueprint.get("/static/mark.svg")
     @public

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from flask import Flask, Response, request
 
 _ALONE = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-PAGES = f"{_ALONE}; style-src 'self'; img-src 'self'; form-action 'self'"
+_READ = f"{_ALONE}; style-src 'self'; img-src 'self'; form-action 'self'"
+PAGES = f"{_READ}; script-src 'self'"
 _DEFAULTS: Mapping[str, str] = {
     "Content-Security-Policy": _ALONE,
     "X-Content-Type-Options": "nosniff",
@@ -23,7 +24,7 @@ def install(app: Flask) -> None:
 
 def _complete(response: Response) -> Response:
     if response.mimetype == "text/html":
-        response.headers.setdefault("Content-Security-Policy", PAGES)
+        response.headers.setdefault("Content-Security-Policy", _READ)
     for name, value in _DEFAULTS.items():
         response.headers.setdefault(name, value)
     if request.path.startswith("/v1/"):

@@ -14,7 +14,7 @@ from tests.integration.browser import pages_of
 from tests.integration.towns import opened
 
 served = pytest.fixture(api, name="served")
-PAGES = {"/sign-in", "/static/console.css", "/static/mark.svg"}
+PAGES = {"/sign-in", "/static/console.css", "/static/console.js", "/static/mark.svg"}
 OPEN_TO_ALL = {"/", "/healthz", "/readyz", "/openapi.json", "/docs", "/static/<path:filename>"}
 
 

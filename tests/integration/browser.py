@@ -1,5 +1,6 @@
 """A reader of the pages: keeps cookies, reads forms as they stand in a page, and sends them filled in."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -11,6 +12,9 @@ from exchange.console.pages import console
 from exchange.http.app import create_app
 from exchange.node import Node
 from exchange.pipeline.advance import advance
+
+# What the policy of the pages keeps out: whatever stands inside of them, but for the one script, and what is elsewhere.
+AGAINST_POLICY = re.compile(r'style=|<script(?! src="/static/console\.js" defer></script>)|https?://')
 
 
 @dataclass
