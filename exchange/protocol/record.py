@@ -226,7 +226,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def confirmed(self, stay: Stay) -> bool:
         """By the keeper's own book: confirmed, or brought by a hand-over or a registration, which asked nothing."""
-        return self.recognised(stay) or not (self.questions_about(stay.id) or self.asked_before(stay))
+        if stay.office == self.keeper:
+            return True
+        asked = self.questions_about(stay.id)
+        return any(case.recognised for case in asked) if asked else not self.asked_before(stay)
 
     def asked_before(self, stay: Stay) -> bool:
         """Whether who kept the person before was asked and has not answered, and nobody was asked since.

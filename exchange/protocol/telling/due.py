@@ -114,12 +114,7 @@ class Sight:
     @once
     def stay_offices(self) -> tuple[str, ...]:
         """Offices of open stays to which the keeper's side may flow: confirmed, or brought by a hand-over."""
-        return tuple(dict.fromkeys([s.office for s in self.record.open_stays if self.counts_as_confirmed(s.id)]))
-
-    def counts_as_confirmed(self, stay: Ref) -> bool:
-        """Confirmed by a case; or brought by a hand-over or a registration, which asked nothing about it."""
-        found = self.record.stay(stay)
-        return found is not None and self.record.confirmed(found)
+        return tuple(dict.fromkeys([s.office for s in self.record.open_stays if self.record.confirmed(s)]))
 
     def became_keeper(self, standing: Standing) -> Ref | None:
         """What made another office keeper after the fact was recorded: because of it the fact is due."""

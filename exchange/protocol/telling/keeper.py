@@ -90,7 +90,7 @@ def keeper_tells_open_stays(sight: Sight) -> Iterator[Due]:
     if not sight.is_keeper:
         return
     for stay in sight.record.open_stays:
-        if not sight.counts_as_confirmed(stay.id):
+        if not sight.record.confirmed(stay):
             continue
         for other in sight.record.open_stays:
             if other.id != stay.id:
@@ -131,7 +131,7 @@ def keeper_tells_statement(sight: Sight) -> Iterator[Due]:
     if statement is None:
         return
     for stay in sight.record.open_stays:
-        if sight.counts_as_confirmed(stay.id):
+        if sight.record.confirmed(stay):
             cause = sight.since(stay, statement) or statement.event.frame.because
             cell = cell_of(statement.payload.type, "open_stays")
             yield sight.due(statement, stay.office, "statement", cell, parts=PARTICULAR_PARTS, trigger=cause)
