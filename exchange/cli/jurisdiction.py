@@ -1,4 +1,4 @@
-"""`exchange jurisdiction`: an office is renamed, succeeded by another, split among several, or closed."""
+"""`exchange jurisdiction`: an office is renamed, succeeded by another, split among several, closed, or opened again."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from exchange.cli.command import Command, Group, answers, option
 from exchange.cli.node import actor, on_node, opened, settings_of
 from exchange.clock import day_of, utcnow
 from exchange.commands.jurisdiction import record_office
+from exchange.jurisdictions.lookup import divisions
 from exchange.registers.allotment import Allotment
 from exchange.registers.places import town_of
 
@@ -85,6 +86,16 @@ def split(
 @on_node
 def close(office: str, day: str | None, data: Path | None, settings_file: Path | None) -> None:
     _record(office, "jurisdiction.closed", day, {}, data, settings_file)
+
+
+@jurisdiction.command(cls=Command, name="open", help="cli.jurisdiction.open")
+@click.argument("office")
+@option("--day", help="cli.jurisdiction.option.day")
+@on_node
+def open_again(office: str, day: str | None, data: Path | None, settings_file: Path | None) -> None:
+    code = town_of(office, "OFFICE")
+    area = divisions().get(code)
+    _record(code, "jurisdiction.opened", day, {"name": area.name if area is not None else code}, data, settings_file)
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""Record what becomes of an office: renamed, succeeded, split, closed. A fact in every book, by who oversees it."""
+"""Record what becomes of an office: renamed, succeeded, closed, opened. A fact in every book, by who oversees it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.catalogue import content_of, fact_of
 from events.catalogue.fact import Fact
-from events.catalogue.jurisdiction import Closed, Succeeded
+from events.catalogue.jurisdiction import Closed, Opened, Succeeded
 from events.codec import opened_event, require_repeat, sealed_event
 from events.envelope import Envelope, Ref, Subject
 from events.errors import Illegal, Malformed
@@ -28,7 +28,7 @@ from exchange.unit_of_work import SqlSession
 if TYPE_CHECKING:
     from exchange.node import Node
 
-TYPES = ("jurisdiction.renamed", "jurisdiction.succeeded", "jurisdiction.closed")
+TYPES = ("jurisdiction.renamed", "jurisdiction.succeeded", "jurisdiction.closed", "jurisdiction.opened")
 
 
 class JurisdictionRefused(Illegal):
@@ -76,7 +76,7 @@ def record_office(
             if isinstance(fact, Succeeded):
                 concerned = {person for person, _ in allotment.concerned(session, node.offices, office)}
                 session.mark_dirty(sorted(concerned), moment)
-            elif isinstance(fact, Closed):
+            elif isinstance(fact, Closed | Opened):
                 read_everybody_again(session, office)
         node.learn_offices(session)
     status: Status = "repeated" if stored is not None else "recorded"
@@ -129,6 +129,10 @@ def _required(node: Node, session: SqlSession, caller: Caller, office: str, fact
 
     A split may be recorded anew, by the operator alone: so its allotment is corrected.
     """
+    if isinstance(fact, Opened):
+        if office not in node.offices.closed:
+            raise JurisdictionRefused(field="code", rule="jurisdiction.not_closed", office=office)
+        return fact
     again = isinstance(fact, Succeeded) and len(getattr(node.offices.successions.get(office), "to", ())) > 1
     if again:
         caller.require("operator")

@@ -15,6 +15,7 @@ from exchange.commands.act import Item
 from exchange.console.case import ORDER, case_view, closed_view
 from exchange.console.desk import done, filled, page, reader
 from exchange.console.replying import reply_of
+from exchange.console.rows import unreached
 from exchange.console.signing import words
 from exchange.http.allows import allows
 from exchange.http.correlation import reference
@@ -45,7 +46,8 @@ def answering(blueprint: Blueprint, node: Node) -> None:
             return page("case_closed.html", problem, case=clear, reference=reference())
         offices = status(node).offices
         named = [(code, said.office(code)) for code in offices] if len(offices) <= MOST_NAMED else []
-        view = case_view(said, told, who)
+        why = unreached(node, said, told["asked"]) if told["status"] == "not_reachable" else ""
+        view = case_view(said, told, who, why)
         again = None if problem is None else request.form  # so that nobody has to write it once more
         return page("case.html", problem, case=view, offices=named, filled=again, act=new_id(node.clock()))
 

@@ -110,8 +110,8 @@ ORDER = (
 )
 
 
-def case_view(words: Words, told: Told, caller: Caller) -> CaseView:
-    """`told`: the case as the API tells it."""
+def case_view(words: Words, told: Told, caller: Caller, unreached: str = "") -> CaseView:
+    """`told`: the case as the API tells it. `unreached`: why the office asked is not asked here."""
     may = may_answer(caller)
     held = told["record"].get("particulars", {})
     name = held.get("name") or told["stated"].get("name") or ""
@@ -127,7 +127,7 @@ def case_view(words: Words, told: Told, caller: Caller) -> CaseView:
         asks=told["asks"],
         name=words.value("name", name) if name else words.say("inbox.nameless"),
         person=told["person"],
-        between=tuple(_between(words, told)),
+        between=tuple(_between(words, told, unreached)),
         facts=tuple(_question(words, told)),
         rows=() if _not_compared(told) else tuple(_rows(words, told)),
         no_rows=words.say("case.enquiry_states" if _not_compared(told) else "case.nothing_to_compare"),
@@ -189,8 +189,8 @@ def shown(words: Words, field: str, value: Any) -> str:
     return words.value(field, value)
 
 
-def _between(words: Words, told: Told) -> Iterator[tuple[str, str]]:
-    yield words.say("case.asked"), words.office(told["asked"])
+def _between(words: Words, told: Told, unreached: str = "") -> Iterator[tuple[str, str]]:
+    yield words.say("case.asked"), unreached or words.office(told["asked"])
     yield words.say("case.asker"), words.office(told["asker"])
     yield words.say("case.status"), words.say(f"status.{told['status']}")
     day = told["decide_by"] or (told["due_on"] if told["closed_at"] is None else None)

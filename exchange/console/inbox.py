@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from exchange.access.caller import Caller
-from exchange.console.rows import Row, asking, late_one, may_answer, row_of, to_decide
+from exchange.console.rows import Row, asking, by_letter, late_one, may_answer, row_of, to_decide
 from exchange.console.words import Words
 from exchange.queries import cases, inbox
 from exchange.queries.lines import lines
@@ -18,9 +18,10 @@ from exchange.tables.inbox import MOST, Which
 if TYPE_CHECKING:
     from exchange.node import Node
 
-Tab = Literal["answer", "late", "decide", "read", "all"]
+Tab = Literal["answer", "late", "decide", "letter", "read", "all"]
 TABS: tuple[Tab, ...] = get_args(Tab)
 SHOWN = 25
+_OF_CASES = {"late": late_one, "decide": to_decide, "letter": by_letter}
 _WHICH: Mapping[Tab, Which] = {
     "answer": Which(expects_reply=True, settled=False),
     "read": Which(expects_reply=False, acknowledged=False),
@@ -64,8 +65,7 @@ def page(node: Node, words: Words, caller: Caller, tab: Tab, cursor: str | None)
     if (which := _which_cases(caller, tab)) is not None:
         listed = cases.cases(node, caller, which, cursor, SHOWN)
         known = questions(node, caller, [row.id for row in listed.rows])
-        shown = to_decide if tab == "decide" else late_one
-        rows = tuple(shown(node, words, row, known.get(row.id), caller) for row in listed.rows)
+        rows = tuple(_OF_CASES[tab](node, words, row, known.get(row.id), caller) for row in listed.rows)
         following = listed.next
     else:
         found = lines(node, caller, _WHICH[tab], cursor, SHOWN)
@@ -79,6 +79,8 @@ def _which_cases(caller: Caller, tab: Tab) -> WhichCases | None:
     """What of the list of cases a tab shows, of the reader's own office alone; None for one that shows lines."""
     if tab == "decide":
         return WhichCases(area=caller.office, side="asker", deciding=True)
+    if tab == "letter":
+        return WhichCases(area=caller.office, side="asker", status="not_reachable")
     if tab == "late":
         return WhichCases(area=caller.office, side="asked", status="overdue")
     return None
@@ -89,6 +91,7 @@ def _counts(node: Node, words: Words, caller: Caller) -> tuple[Counted, ...]:
         "answer": inbox.how_many(node, caller, _WHICH["answer"]),
         "late": cases.how_many(node, caller, _which_cases(caller, "late")),
         "decide": cases.how_many(node, caller, _which_cases(caller, "decide")),
+        "letter": cases.how_many(node, caller, _which_cases(caller, "letter")),
         "read": inbox.how_many(node, caller, _WHICH["read"]),
         "all": inbox.how_many(node, caller, _WHICH["all"]),
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from exchange.access.caller import Caller
 from exchange.console.words import Words
+from exchange.jurisdictions import codes
 from exchange.protocol.equal import Compared
 from exchange.queries.days import of_case
 from exchange.queries.inbox import Entry
@@ -124,6 +125,19 @@ def to_decide(node: Node, words: Words, row: CaseRow, known: Question | None, _c
     about, by = words.say("inbox.answered_by", office=words.office(row.asked)), of_case(node, row)
     due = _due(words, by["decide_by"], provisional=by["decide_provisional"], late=row.late)
     return _of_case(words, row, known, member, about, due)
+
+
+def by_letter(node: Node, words: Words, row: CaseRow, known: Question | None, _caller: Caller) -> Row:
+    """Whom the exchange does not reach is asked on paper; of an office that closed, whoever is above it."""
+    member = Member(0, row.id, _name(words, known), words.say(f"status.{row.status}"), "", open=True)
+    return _of_case(words, row, known, member, unreached(node, words, row.asked), "")
+
+
+def unreached(node: Node, words: Words, asked: str) -> str:
+    """Why the office is not asked here, and who may be."""
+    if asked in node.offices.closed:
+        return words.say("inbox.closed", office=words.office(asked), above=words.office(codes.parent(asked) or asked))
+    return words.say("inbox.outside", office=words.office(asked))
 
 
 def late_one(_node: Node, words: Words, row: CaseRow, known: Question | None, caller: Caller) -> Row:

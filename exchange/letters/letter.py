@@ -50,8 +50,12 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     closing: tuple[str, str]
 
 
-def letter(written: Written, written_on: str, due_on: str, *, provisional: bool = False) -> Letter:
-    """The letter of this day. `due_on`: until when the office written to should answer."""
+def letter(
+    written: Written, written_on: str, due_on: str, *, provisional: bool = False, closed: bool = False
+) -> Letter:
+    """The letter of this day. `due_on`: until when the office written to should answer; `closed`: whether that one
+    closed, so that whoever is above it is written to.
+    """
     case = case_id(written.case)
     reference = f"{written.asker[:6]}-{case[:8].upper()}"
     return Letter(
@@ -68,6 +72,7 @@ def letter(written: Written, written_on: str, due_on: str, *, provisional: bool 
             Line(_label("reference"), reference),
             Line(_label("sender"), _office(written.asker)),
             Line(_label("recipient"), _office(written.case.asked)),
+            *((Line(_label("closed"), _office(ancestors(written.case.asked)[-1])),) if closed else ()),
             Line(_label("written_on"), _day(written_on)),
             Line(
                 _label("due_on"),

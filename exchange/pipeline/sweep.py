@@ -72,7 +72,7 @@ def _review_stays(node: Node, after: str | None, limit: int) -> tuple[int, str |
     looked = today + timedelta(days=periods.earlier_than(USUAL))  # rows say when it is usually due
 
     def ask(settling: Settling, found: Shelf, _person: str) -> None:
-        for office in sorted(filter(node.serves, found.concerned())):
+        for office in sorted(filter(node.serves, found.concerned() - node.offices.closed)):  # who closed asks nobody
             book = found.book(office)
             for draft in [draft for record in view(book) for draft in reviews(record, today.isoformat(), periods)]:
                 book.record(settling.make_event(office, draft, book))

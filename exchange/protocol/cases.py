@@ -79,8 +79,8 @@ def cases(
         state = _case(read, ref, opened.get(ref, []), thread, due.get(ref))
         if state is not None:
             found[ref] = state
-    beyond = out_of_reach(book.offices, facts, found)
-    return found | {state.ref: ended(state, announcements, answered) for state in beyond}
+    found |= {state.ref: state for state in out_of_reach(book.offices, facts, found)}
+    return {ref: ended(state, announcements, answered) for ref, state in found.items()}
 
 
 class _Read(NamedTuple):
@@ -108,7 +108,7 @@ def _case(
         if ref.asked not in rivals:
             return None  # put by an office that took itself for the keeper
         asker = ref.asked
-    outside = not tellers and not book.offices.within(ref.asked)  # and was never told of it
+    outside = not book.offices.within(ref.asked)
 
     def folded(by: str, said: Iterable[Standing]) -> CaseState:
         return _derive(fold(ref, by, said, facts, outside=outside), read, outside=outside)
@@ -118,6 +118,8 @@ def _case(
     else:
         state = folded(asker, of_its_own(asker, facts.get(ref.opening), ref, thread, tellers))
     state = out_of_reach_again(state) if outside else unless_astray(state, facts, keeper)
+    if state.open and not book.offices.closed.isdisjoint({state.asker, book.office}):  # who closed waits for nothing
+        state = replace(state, status="withdrawn", automatic=True)
     if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
         state = still_one_document(state, facts, rivalled=read.rivalled or ref.asked != book.office)
     if book.offices.successions and _asks_itself(ref, state.asker, keeper, tellers, facts):

@@ -85,7 +85,9 @@ def _disclaimed(link: Link, said: Mapping[tuple[Ref, str], Standing]) -> Link:
 
 
 def keeper(links: Sequence[Link], openers: Sequence[str], dossier: Dossier, offices: Offices) -> str | None:
-    """The latest office of the chain that takes part and has not disputed it, else the one that opened the dossier."""
+    """The latest office of the chain that takes part and has not disputed it, else the one that opened the dossier; if
+    that closed, who opened it after.
+    """
     real = [link for link in links if not link.from_arrival]
     if not real and dossier.merge_keeper is not None:
         return offices.successor(dossier.merge_keeper)
@@ -93,7 +95,8 @@ def keeper(links: Sequence[Link], openers: Sequence[str], dossier: Dossier, offi
         for office in link.named:
             if office not in link.disclaimed and offices.within(office):
                 return offices.successor(office)
-    return offices.successor(openers[0]) if openers else None
+    today = [offices.successor(office) for office in openers]
+    return next((office for office in today if office not in offices.closed), today[0]) if today else None
 
 
 def named(links: Iterable[Link]) -> bool:

@@ -108,22 +108,23 @@ def offices(events: Iterable[Event]) -> Offices:
     successions: dict[str, Succession] = {}
     closed: set[str] = set()
     names: dict[str, str] = {}
+    latest: dict[str, int] = {}  # stamps of what opened or closed it
     for event in sorted(events, key=lambda e: (e.frame.effective_on, e.frame.stamp, e.frame.author, e.frame.id)):
         code = event.frame.subject.id
         match event.payload:
-            case Opened():
-                joined.add(code)
-                closed.discard(code)
+            case Opened() | Closed() as fact if latest.get(code, 0) < event.frame.stamp:
+                # What is recorded later counts, of whatever day it is: here, and of successions.
+                latest[code] = event.frame.stamp
+                into, out_of = (joined, closed) if isinstance(fact, Opened) else (closed, joined)
+                into.add(code)
+                out_of.discard(code)
             case Renamed(name=name):
                 names[code] = name
             case Succeeded(to=to, allotment=allotment) if to:
-                # What is recorded later counts, of whatever day it is: so an allotment is corrected.
-                latest = successions.get(code)
-                if latest is None or latest.stamp < event.frame.stamp:
-                    successions[code] = Succession(to, allotment, event.frame.ref, event.frame.stamp, latest)
-            case Closed():
-                joined.discard(code)
-                closed.add(code)
+                # So an allotment is corrected.
+                before = successions.get(code)
+                if before is None or before.stamp < event.frame.stamp:
+                    successions[code] = Succession(to, allotment, event.frame.ref, event.frame.stamp, before)
             case _:
                 pass
     return Offices(joined, successions, closed, names)

@@ -43,12 +43,12 @@ def out_of_reach(offices: Offices, facts: Facts, found: Mapping[CaseRef, CaseSta
 
 
 def ended(state: CaseState, announced: Iterable[Announcement], done: Mapping[Ref, Ref]) -> CaseState:
-    """Nothing is asked any more once the asker did itself what it requested, or whoever was announced is elsewhere or
-    died.
+    """Nothing is asked any more where nobody is reached, once the asker did itself what it requested, or whoever was
+    announced is elsewhere or died.
     """
     kind, opening = state.ref.kind, state.ref.opening
     here = kind == "outflow" and any(a.ref == opening and not a.waits and a.arrival is None for a in announced)
-    if here or (kind == "request" and opening in done):
+    if state.status == "not_reachable" and (here or (kind == "request" and opening in done)):
         return msgspec.structs.replace(state, status="withdrawn", automatic=True)
     return state
 

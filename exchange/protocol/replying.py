@@ -35,7 +35,12 @@ MORE_MAY_DIFFER = frozenset({"confirmed", "matched", "deviations"})
 def fold(
     ref: CaseRef, asker: str, thread: Iterable[Standing], facts: Mapping[Ref, Standing], *, outside: bool
 ) -> CaseState:
-    """The replies by their stamps, with the corrections of the opening event among them."""
+    """The replies by their stamps, with the corrections of the opening event among them.
+
+    `outside`: whether the office asked takes no part. Who spoke itself still did when paper came before that.
+    """
+    thread = list(thread)
+    itself = max((reply.stamp for reply in thread if reply.author == ref.asked), default=0)
     state = CaseState(ref=ref, asker=asker, status="open")
     withdrawn: CaseState | None = None  # as it was before a withdrawal that may be taken back together with the answer
     ended: set[Ref] = set()  # answers taken back since, for which nobody waited any more
@@ -51,7 +56,7 @@ def fold(
             state = answered_after_all(withdrawn, state, reply)
             continue
         withdrawn = state if withdraws_answer(reply) and state.status != "withdrawn" else withdrawn
-        after = _take(state, reply, by_asked=speaks_for_asked(state, reply, outside=outside))
+        after = _take(state, reply, by_asked=speaks_for_asked(state, reply, outside=outside and reply.stamp > itself))
         if after is None:
             state = msgspec.structs.replace(state, aside=(*state.aside, reply.ref))
         else:

@@ -18,7 +18,7 @@ from events.catalogue.movement import Extended
 from events.envelope import Ref
 from events.partial_date import latest
 from exchange.protocol.draft import Draft
-from exchange.protocol.record import Record, Stay
+from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.stay_requests import asked_about_last_day, review_id
 
 
@@ -118,9 +118,13 @@ def _last_asked(record: Record, stay: Stay) -> str:
 
 def _waits(record: Record, stay: Stay) -> bool:
     """Whether somebody is asked about the stay just now."""
-    requests = (ref.opening for ref, case in record.cases.items() if ref.kind == "request" and case.open)
-    opened = (record.facts[opening].payload for opening in requests if opening in record.facts)
-    return any(_about(asked, stay) for asked in opened)
+    asked = (ref.opening for ref, case in record.cases.items() if ref.kind == "request" and _unanswered(case))
+    return any(_about(record.facts[opening].payload, stay) for opening in asked if opening in record.facts)
+
+
+def _unanswered(case: CaseState) -> bool:
+    """Asked, and nobody has answered; also where the office asked closed, which nobody asks once more each year."""
+    return case.open or case.status == "not_reachable"
 
 
 def _about(fact: object, stay: Stay) -> bool:

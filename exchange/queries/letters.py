@@ -56,4 +56,5 @@ def _letter(node: Node, opened: Opened, written: Written) -> Letter:
     opening = opened.record.facts[written.case.opening].payload
     kind, urgent, rules = deadline_of(written.case.kind, opening), is_urgent(opening), node.deadlines
     due = due_on(kind, written.asker, written.case.asked, today, urgent=urgent, rules=rules, calendar=node.calendar)
-    return letter(written, today.isoformat(), due.day.isoformat(), provisional=due.provisional)
+    day, closed = due.day.isoformat(), written.case.asked in node.offices.closed
+    return letter(written, today.isoformat(), day, provisional=due.provisional, closed=closed)

@@ -55,6 +55,8 @@ class Play:
         self.refused: list[str] = []  # codes
         self._read: dict[str, int] = {}
         self._by_lines = any(tell.line is not None for step in scenario.steps for tell in step.tells)
+        ending = (item for step in scenario.steps for item in step.items if item.event == "jurisdiction.closed")
+        self._closing = frozenset(str(item.content["from"]) for item in ending if "from" in item.content)
         self._written: set[str] = set()  # the cases about which there is a letter
         self._sent: Counter[str] = Counter()  # how many there were before
 
@@ -117,7 +119,7 @@ class Play:
             self.ground.pass_time(step.days, step.working_days)
             self.composing.day += timedelta(days=step.days)
             return None
-        if step.items and step.items[0].event == JOINS:
+        if step.items and step.items[0].event == JOINS and step.items[0].content.get("from") in self.binding.outside:
             self._join(step)
             return None
         if step.items and step.items[0].event.startswith(ABOUT_OFFICES):
@@ -185,11 +187,11 @@ class Play:
                 )
 
     def _letters(self) -> list[Heard]:
-        """What the offices of the story have to write by now to those outside, each letter once.
+        """What the offices of the story have to write by now to those outside, or that closed, each letter once.
 
         One that was answered on paper, and is due again, is another.
         """
-        outside = {self.binding.offices[letter]: letter for letter in self.binding.outside}
+        outside = {self.binding.offices[letter]: letter for letter in (*self.binding.outside, *self._closing)}
         offices = [self.binding.offices[letter] for letter in self.letters] if outside else []
         rows = {row["case"]: row for office in offices for row in self.offices.letters(office) if row["to"] in outside}
         found = [

@@ -58,6 +58,13 @@ class OfficeEventSchema(Wire):
     """What becomes of an office."""
 
     id = fields.event_id(metadata={"description": "UUIDv7 chosen by the client; makes a repeated request harmless."})
-    type = fields.choice("jurisdiction.renamed", "jurisdiction.succeeded", "jurisdiction.closed", required=True)
+    type = fields.choice(
+        "jurisdiction.renamed",
+        "jurisdiction.succeeded",
+        "jurisdiction.closed",
+        "jurisdiction.opened",
+        required=True,
+        metadata={"description": "`jurisdiction.opened`: again, of an office that had closed."},
+    )
     effective_on = fields.Day(required=True, metadata={"description": "The day on which it holds in the world."})
     with_ = fields.Open(required=True, data_key="with", metadata={"description": SAID})

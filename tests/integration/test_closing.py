@@ -1,16 +1,20 @@
 """An office closes: whoever it held, or was asked about, is settled again by the books as they are then."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
-from exchange.access.caller import Caller
 from exchange.audit.rebuild import compare
-from exchange.commands.jurisdiction import record_office
+from exchange.commands.jurisdiction import JurisdictionRefused, record_office
 from exchange.node import Node
 from exchange.pipeline.advance import advance
+from exchange.pipeline.sweep import sweep
 from exchange.queries.letters import letters_of
 from exchange.reconcile import checks, report
 from exchange.settings import settings
 from exchange.tables import records
+from tests.integration.browser import Reader, pages_of
 from tests.integration.on_both import node
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, operator, town, woman
 
@@ -18,8 +22,11 @@ __all__ = ["node"]  # the fixture
 
 
 def closes(node, office: str) -> None:
-    above = operator(office)
-    record_office(node, Caller(above.office, "operator", above.roles), office, "jurisdiction.closed", "2026-03-02", {})
+    record_office(node, operator(office), office, "jurisdiction.closed", "2026-03-02", {})
+
+
+def opens(node, office: str) -> None:
+    record_office(node, operator(office), office, "jurisdiction.opened", "2026-03-02", {"name": "又一镇"})
 
 
 @pytest.fixture
@@ -86,3 +93,57 @@ def test_it_stays_closed_where_the_settings_name_it_and_the_node_begins_again(tm
             closes(node, DONGHUAMEN)
         assert (set(node.offices.joined), set(node.offices.closed)) == ({ZHIFANG}, {DONGHUAMEN}), began
         node.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "none", "says"),
+    [
+        ("en", "No letter has to be written", "has closed and answers no more; its papers are with Jiangxia District"),
+        ("zh-CN", "没有需要函询的事项", "已撤销，不再答复；其档案由武汉市江夏区接管"),
+    ],
+)
+def test_the_asker_reads_in_its_inbox_that_it_closed_and_who_has_its_papers(node, home, asked, lang, none, says):
+    reader = Reader(pages_of(node), lang).signs_in(DONGHUAMEN)
+    assert none in reader.opens("/inbox?tab=letter")
+    closes(node, ZHIFANG)
+    advance(node)
+    assert says in reader.opens("/inbox?tab=letter")
+    (case,) = re.findall(r'href="(/cases/[^?"]+)', reader.text)[:1]
+    assert says in reader.opens(case)
+
+
+def test_the_letter_goes_to_the_area_above(node, new_home, asked):
+    closes(node, ZHIFANG)
+    advance(node)
+    (letter,) = letters_of(node, new_home.caller, "case").rows
+    assert [line.value.startswith("湖北省武汉市江夏区 (") for line in letter.head if "Closed" in line.label] == [True]
+
+
+def test_it_is_opened_again_and_everybody_finds_what_waited(node, home, new_home, asked):
+    closes(node, ZHIFANG)
+    advance(node)
+    assert [case.status for case in new_home.cases()] == ["not_reachable"]
+    opens(node, ZHIFANG)
+    advance(node)
+    assert [case.status for case in (*home.cases(), *new_home.cases())] == ["open", "open"]
+    assert checks(node).equal
+    assert list(compare(node).differing) == []
+
+
+def test_only_what_closed_is_opened(node):
+    with pytest.raises(JurisdictionRefused) as refused:
+        opens(node, ZHIFANG)
+    assert (refused.value.field, refused.value.rule) == ("code", "jurisdiction.not_closed")
+
+
+def test_it_asks_nobody_whether_a_stay_goes_on(node, home, new_home, clock):
+    """Here it would be the keeper of whom another closed office had registered."""
+    person = str(home.registers(woman()).person)
+    new_home.sees_arrive(woman(), ZHIFANG)
+    home.answers("case.confirmed", home.cases()[0].id)
+    closes(node, ZHIFANG)
+    advance(node)
+    clock.now += timedelta(days=500)
+    sweep(node)
+    advance(node)
+    assert [case.kind for case in new_home.cases()] == ["inflow"], person

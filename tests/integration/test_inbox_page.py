@@ -229,7 +229,7 @@ def test_who_oversees_others_sees_what_waits_for_the_own_office_alone(app, home,
     home.registers(woman())
     new_home.sees_arrive(woman(), ZHIFANG)
     reader = Reader(app).signs_in("420115000000", "supervisor")
-    for tab in ("answer", "late", "decide", "read", "all"):
+    for tab in ("answer", "late", "decide", "letter", "read", "all"):
         assert "王小雨" not in reader.opens(f"/inbox?tab={tab}")
     assert "Nothing waits for an answer" in reader.text
 

@@ -8,6 +8,7 @@ from typing import TypedDict
 from events.envelope import Ref
 from exchange.protocol.duties import RULES, Rule
 from tests.properties.areas import Areas
+from tests.properties.closings import Closings, closes
 from tests.properties.commands import PERSONS, Commands
 from tests.properties.enquiries import Enquiries
 from tests.properties.households import Households
@@ -29,14 +30,17 @@ def history(
     rules: Mapping[str, Rule] = RULES,
     left_out: frozenset[str] = frozenset(),
     overseen: bool | None = None,
+    closing: bool | None = None,
 ) -> tuple[World, Commands]:
-    """A drained world after `steps` attempts at a command. `overseen`: the county speaks, too; None: as of the seed."""
+    """A drained world after `steps` attempts at a command. `overseen`: the county speaks, too; `closing`: offices
+    close; None: as of the seed.
+    """
     world = World(seed, nodes, rules=rules, left_out=left_out, confirm_equal=confirms(seed))
     commands = Commands(world, PERSONS[:persons])
     successions = Successions(world, commands.persons)
     enquiries, reviews = Enquiries(world, commands), Reviews(world, commands)
     households, moved_by_error = Households(world, commands), MovedByError(world, commands)
-    areas = Areas(world, commands)
+    areas, closings = Areas(world, commands), Closings(world)
     moments = successions.moments(steps)
     for step in range(steps):
         if step in moments:
@@ -48,11 +52,15 @@ def history(
         moved_by_error.step()
         if oversees(seed) if overseen is None else overseen:
             areas.step()
+        if closes(seed) if closing is None else closing:
+            closings.step()
         if world.random.random() < 0.6:
             world.settle(world.random.randrange(nodes))
         for _ in range(world.random.randrange(3)):
             world.deliver_one()
     world.drain()
+    closings.end()
+    commands.counts["asked of who closed"] = closings.asked
     return world, commands
 
 

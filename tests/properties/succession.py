@@ -9,7 +9,7 @@ import msgspec
 
 from events.catalogue import content_of
 from events.catalogue.fact import Fact
-from events.catalogue.jurisdiction import Opened, Renamed, Succeeded
+from events.catalogue.jurisdiction import Closed, Opened, Renamed, Succeeded
 from events.envelope import Envelope, Ref, Subject
 from events.event import Event, restricted, united
 from exchange.protocol.book import ALL_PARTS, Delivery
@@ -88,6 +88,12 @@ def record(world: World, office: str, fact: Fact) -> None:
         world.handed += fresh
         world.offices = tuple(each for each in world.offices if each != office)
         world.gone = (*world.gone, office)
+    elif isinstance(fact, Closed):
+        world.offices = tuple(each for each in world.offices if each != office)
+        world.closed = (*world.closed, office)
+    elif isinstance(fact, Opened):
+        world.closed = tuple(each for each in world.closed if each != office)
+        world.offices = (*world.offices, office)
     world.about_offices = about
     world.directory = world.overseen([_event(world, COUNTY, Opened(name="区")), *about])
     _read_anew(world)

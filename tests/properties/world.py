@@ -64,6 +64,7 @@ class World:
         self.directory = Offices(["110101000000"])
         self.about_offices: list[Event] = []
         self.gone: tuple[str, ...] = ()  # offices that were succeeded
+        self.closed: tuple[str, ...] = ()  # and those that closed, with nobody to follow them
         self.lost: list[str] = []  # open cases that an heir did not find
         self.handed: list[Any] = []  # what each of them left (tests/properties/succession.py)
         order = list(served)

@@ -63,3 +63,9 @@ def test_a_name_is_the_last_one_given_and_a_closed_office_takes_part_no_more():
     found = offices([*told, about(B, Closed(), 4)])
     assert found.names == {A: "乙"}
     assert (found.ended(B), found.within(B), found.ended(A)) == (True, False, False)
+
+
+def test_whether_it_is_open_is_what_was_recorded_last_whatever_its_day():
+    joined = about(COUNTY, Opened(name="区"), 1)
+    closed, again = about(A, Closed(), 2, day="2026-03-02"), about(A, Opened(name="镇"), 3, day="2026-03-01")
+    assert [offices([joined, closed, *more]).within(A) for more in ((), (again,))] == [False, True]
