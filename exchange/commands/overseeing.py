@@ -7,11 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from events.catalogue.amendment import Corrected
 from events.catalogue.case import Redirected, RequestOpened
 from events.catalogue.fact import Fact
+from events.standing import Standing
 from exchange.access.caller import Forbidden
 from exchange.books import Shelf
 from exchange.commands.references import uuid_of
@@ -19,7 +18,7 @@ from exchange.jurisdictions import codes
 from exchange.protocol.offices import is_area
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
-from exchange.protocol.requesting import addressee_set, require_addressee
+from exchange.protocol.requesting import as_corrected, innermost, require_addressee
 from exchange.protocol.view import view
 
 if TYPE_CHECKING:
@@ -55,20 +54,23 @@ def require_held(node: Node, area: str, fact: Fact, record: Record | None, shelf
     if asked is None:
         return
     request, person = asked
-    require_addressee(request, area, _held(node, area, person, request.to, shelf))
+    within = "set." if isinstance(fact, Corrected) else ""
+    require_addressee(request, area, _held(node, area, person, request.to, shelf), within)
 
 
 def _asked_instead(fact: Fact, record: Record) -> tuple[RequestOpened, str] | None:
     """The request as it would stand then, and whom it is about."""
-    root, to = None, None
+    root: Standing | None = None
+    changes: Mapping[str, Any] = {}
     if isinstance(fact, Corrected) and fact.target in record.facts:
-        root, to = record.facts.root(record.facts[fact.target]), addressee_set(fact.set)
+        root, changes = record.facts.root(record.facts[fact.target]), innermost(fact.set)
     said = root.payload if root is not None else fact
     if isinstance(said, Redirected):
-        root, to = record.facts.get(said.case.opening), said.to if to is None else to
-    if root is None or not isinstance(root.payload, RequestOpened) or root.author != record.office or to is None:
+        root, changes = record.facts.get(said.case.opening), {"to": changes.get("to", said.to)}
+    if root is None or root.author != record.office:
         return None
-    return msgspec.structs.replace(root.payload, to=str(to)), root.event.person
+    request = as_corrected(root, changes)
+    return (request, root.event.person) if request is not None else None
 
 
 def _held(node: Node, area: str, person: str, to: str, shelf: Callable[[str], Shelf]) -> Record:

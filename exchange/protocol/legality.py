@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import EnquiryOpened, Redirected, Rejected, Reply, RequestOpened
+from events.catalogue.case import EnquiryOpened, Rejected, Reply, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
@@ -49,7 +49,7 @@ from exchange.protocol.refusals import (
     TieWithOneself,
     UnknownPerson,
 )
-from exchange.protocol.requesting import addressee_set, require_addressee, require_amendable
+from exchange.protocol.requesting import require_addressee, require_amendable, require_fitting
 from exchange.protocol.ties import found, meant, same
 
 
@@ -213,16 +213,8 @@ def _amendment(fact: Fact, day: str, office: str, record: Record) -> None:
     if target.author != office:
         raise NotAuthor(field="target")
     require_amendable(target, "target")
-    if isinstance(fact, Corrected) and (to := addressee_set(fact.set)) is not None:
-        _addressee(record.facts.root(target).payload, to, office, record)
-
-
-def _addressee(amended: Fact, to: object, office: str, record: Record) -> None:
-    """Nor does a correction let somebody be asked who could not have been named at first."""
-    if isinstance(amended, Redirected) and (state := record.cases.get(amended.case)) is not None:
-        answering.require_another(to, state, record, "set.to")
-    elif isinstance(amended, RequestOpened | EnquiryOpened) and to == office:
-        raise NotAsked(field="set.to")
+    if isinstance(fact, Corrected):
+        require_fitting(record.facts.root(target), fact.set, office, record)
 
 
 def _request(fact: Fact, day: str, office: str, record: Record | None) -> None:

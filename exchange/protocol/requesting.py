@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from events.catalogue.case import RequestOpened
-from events.standing import Standing
+from events.catalogue.case import EnquiryOpened, Redirected, RequestOpened
+from events.standing import Standing, apply
+from exchange.protocol.answering import require_another
+from exchange.protocol.offices import is_area
 from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import (
@@ -14,43 +16,47 @@ from exchange.protocol.refusals import (
     NoSuchEvent,
     NoSuchStay,
     NotAmendable,
+    NotAsked,
     NotAuthor,
     NotKeeper,
     RecordsItself,
 )
 
+_ASIDE = frozenset({"effective_on", "urgent", "note"})  # fields that let nobody else be asked, nor for anything else
 
-def require_addressee(fact: RequestOpened, office: str, record: Record) -> None:
+
+def require_addressee(fact: RequestOpened, office: str, record: Record, within: str = "") -> None:
     """An amendment is asked of the one office that may make it: who recorded the event, or took its office over.
 
     A change of particulars, or a move of the registration, of the keeper, where the asker knows of another than itself;
     the particulars that the office of the main stay owns, of that one, too. Whoever may record it itself asks nobody.
+    `within`: stands before the fields that are named, where a correction says so.
     """
     if fact.asks in {"change", "registration"}:
         if _records_itself(fact, office, record):
-            raise RecordsItself
+            raise RecordsItself(field=f"{within}to")
         known = record.keeper not in {None, office}
         if known and fact.to not in {record.keeper, *_owners_of(fact, record)}:
-            raise NotKeeper(field="to", rule="request.not_keeper", keeper=record.keeper)
+            raise NotKeeper(field=f"{within}to", rule="request.not_keeper", keeper=record.keeper)
         return
     if fact.asks == "stay":
-        _require_stay(fact, record)
+        _require_stay(fact, record, within)
         return
     target = record.facts.get(fact.about) if fact.about is not None else None
     if target is None:
-        raise NoSuchEvent(field="about")
+        raise NoSuchEvent(field=f"{within}about")
     if fact.to not in {target.author, target.event.author}:
-        raise NotAuthor(field="to", rule="request.not_author")
-    require_amendable(target, "about")
+        raise NotAuthor(field=f"{within}to", rule="request.not_author")
+    require_amendable(target, f"{within}about")
 
 
-def _require_stay(fact: RequestOpened, record: Record) -> None:
+def _require_stay(fact: RequestOpened, record: Record, within: str) -> None:
     """Whether a stay goes on is asked of the office that holds it."""
     stay = record.stay(fact.about) if fact.about is not None else None
     if stay is None or not stay.open:
-        raise NoSuchStay(field="about")
+        raise NoSuchStay(field=f"{within}about")
     if fact.to != stay.office:
-        raise NoSuchStay(field="to", rule="request.not_its_stay")
+        raise NoSuchStay(field=f"{within}to", rule="request.not_its_stay")
 
 
 def _records_itself(fact: RequestOpened, office: str, record: Record) -> bool:
@@ -70,10 +76,18 @@ def _owners_of(fact: RequestOpened, record: Record) -> frozenset[str]:
     return frozenset(stay.office for stay in record.main_stays) if theirs else frozenset()
 
 
-def addressee_set(changes: Mapping[str, Any]) -> object:
-    """Whom a correction, of whatever depth, lets be asked instead; None where it says nothing of that."""
+def innermost(changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a correction, of whatever depth, sets in the fact at the root of it."""
     within = changes.get("set")
-    return changes["to"] if "to" in changes else addressee_set(within) if isinstance(within, Mapping) else None
+    return innermost(within) if isinstance(within, Mapping) else changes
+
+
+def as_corrected(request: Standing, changes: Mapping[str, Any]) -> RequestOpened | None:
+    """The request as it would stand, where that asks something else, or somebody else; else None."""
+    if not isinstance(request.payload, RequestOpened) or changes.keys() <= _ASIDE:
+        return None
+    payload, _ = apply(request.payload, request.day, changes)
+    return payload if isinstance(payload, RequestOpened) else None
 
 
 def require_amendable(target: Standing, field: str) -> None:
@@ -82,3 +96,19 @@ def require_amendable(target: Standing, field: str) -> None:
         raise NotAmendable(field=field)
     if target.void:
         raise AlreadyVoid(field=field)
+
+
+def require_fitting(amended: Standing, changes: Mapping[str, Any], office: str, record: Record) -> None:
+    """Nor does a correction let somebody be asked who could not have been named at first, nor for what they may not do.
+
+    Whom an area asks, the book of that office says (`overseeing`).
+    """
+    changes = innermost(changes)
+    said, to = amended.payload, changes.get("to")
+    if to is not None and isinstance(said, Redirected) and (state := record.cases.get(said.case)) is not None:
+        require_another(to, state, record, "set.to")
+    elif isinstance(said, RequestOpened | EnquiryOpened) and to == office:
+        raise NotAsked(field="set.to")
+    request = None if is_area(office) else as_corrected(amended, changes)
+    if request is not None:
+        require_addressee(request, office, record, "set.")

@@ -8,7 +8,7 @@ from events.envelope import Ref
 from events.errors import Malformed
 from exchange.access.caller import Forbidden
 from exchange.ids import new_person_id
-from exchange.protocol.refusals import NotKeeper, UnknownPerson
+from exchange.protocol.refusals import NoSuchEvent, NotKeeper, UnknownPerson
 from exchange.reconcile import checks
 from tests.integration.towns import WANSHOULU, Town, town, woman
 
@@ -71,6 +71,24 @@ def test_nor_by_a_correction_or_a_redirect_of_what_it_requested(county, home, ne
     with pytest.raises(UnknownPerson):
         county.answers("case.redirected", case.id, to=new_home.code)
     assert new_home.inbox() == []
+
+
+def test_nor_by_a_correction_of_what_it_is_about(county, home, person):
+    """By the book of the office asked, and not by the area's own, which holds little of it."""
+    entries = [
+        [home.code, home.records("person.changed", "2026-03-01", {"set": {"education": each}}, person).id]
+        for each in ("10", "20")
+    ]
+    content = {"to": home.code, "asks": "amendment", "about": entries[0]}
+    request = county.records("request.opened", "2026-03-02", content, person)
+    for about, fault in (([home.code, request.id], NoSuchEvent), (entries[1], None)):
+        corrected = {"target": [COUNTY, request.id], "set": {"about": about}}
+        if fault is None:
+            county.records("event.corrected", "2026-03-02", corrected, person)
+        else:
+            with pytest.raises(fault) as refused:
+                county.records("event.corrected", "2026-03-02", corrected, person)
+            assert refused.value.field == "set.about"
 
 
 def test_nor_about_whom_the_office_asked_does_not_hold(node, county, home):

@@ -163,8 +163,9 @@ class TestARequestForAnAmendment:
 
 def test_no_correction_lets_an_office_ask_itself():
     book = Book(B)
-    asked = book.own(RequestOpened(to=A, asks="change", wanted={"phone": "1"}), DAY)
-    assert book.refuses(Corrected(target=asked, set={"to": D}, fields=("to",))) is None
+    asked = book.own(RequestOpened(to=A, asks="change", wanted={"name": "甲"}), DAY)
+    elsewhere = Corrected(target=asked, set={"to": D}, fields=("to",))
+    assert book.refuses(elsewhere) == ("not_keeper", "set.to", "request.not_keeper")
     assert book.refuses(Corrected(target=asked, set={"to": B}, fields=("to",))) == ("not_a_party", "set.to", None)
     first = book.own(Corrected(target=asked, set={"note": "1"}, fields=("note",)), DAY)
     nested = Corrected(target=first, set={"set": {"to": B}}, fields=("set",))

@@ -1,0 +1,88 @@
+"""A request that is corrected still asks the one office that may do what it asks: else the correction is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Confirmed, RequestOpened
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Registered
+from events.catalogue.values import CaseRef, town
+from events.envelope import Ref
+from events.errors import Illegal
+from exchange.protocol.legality import check
+from tests.properties.world import OFFICES, World
+
+HOME, NEW, OTHER = OFFICES[:3]
+DAY = "2026-03-02"
+
+
+class Story:
+    """Somebody of HOME lives in NEW, and further in OTHER; HOME asks NEW to amend its arrival."""
+
+    def __init__(self) -> None:
+        self.world = World(1, skew=False)
+        here = Registered(particulars={"name": "甲"}, basis="first_record", registration=town(HOME))
+        self.first = self.records(HOME, here)
+        self.arrival = self.records(NEW, Arrived(kind="main", registration=town(HOME), opens=True))
+        self.further = self.records(OTHER, Arrived(kind="further", registration=town(HOME), opens=True))
+        for stay in (self.arrival, self.further):
+            self.records(HOME, Confirmed(case=CaseRef(stay, HOME, "inflow")))
+        self.request = self.records(HOME, RequestOpened(to=NEW, asks="amendment", about=self.arrival))
+
+    def records(self, office: str, fact: Fact) -> Ref:
+        check(fact, DAY, office, self.world.record(office, "P1"))
+        event = self.world.author(office, "P1", DAY, fact)
+        self.world.command(event)
+        self.world.drain()
+        return event.ref
+
+    def corrects(self, target: Ref, **changes: Any) -> Ref:
+        return self.records(HOME, Corrected(target=target, set=changes, fields=tuple(changes)))
+
+    def named(self, ref: Ref) -> list[str]:
+        return [ref.author, ref.id]
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def refused(story: Story, target: Ref, **changes: Any) -> tuple[str, str | None]:
+    with pytest.raises(Illegal) as error:
+        story.corrects(target, **changes)
+    return error.value.code, error.value.field
+
+
+def test_it_asks_about_what_the_office_asked_may_amend(story):
+    assert refused(story, story.request, about=story.named(story.further)) == ("not_author", "set.to")
+    assert refused(story, story.request, about=story.named(Ref(NEW, "0"))) == ("no_such_event", "set.about")
+    story.corrects(story.request, about=story.named(story.further), to=OTHER)
+    record = story.world.record(OTHER, "P1")
+    assert record is not None
+    assert record.cases[CaseRef(story.request, OTHER, "request")].status == "open"
+
+
+def test_it_asks_whoever_may_do_it(story):
+    assert refused(story, story.request, to=OTHER) == ("not_author", "set.to")
+    assert refused(story, story.request, asks="change", name="乙") == ("records_itself", "set.to")
+    assert refused(story, story.request, asks="stay", about=story.named(story.further)) == ("no_such_stay", "set.to")
+    story.corrects(story.request, asks="stay")
+
+
+def test_so_does_a_correction_of_its_correction(story):
+    before = story.corrects(story.request, note="1")
+    assert refused(story, before, set={"to": OTHER}) == ("not_author", "set.to")
+    story.corrects(before, set={"note": "2"})
+
+
+def test_what_lets_nobody_else_be_asked_is_not_looked_at_again(story):
+    story.records(NEW, Retracted(target=story.arrival))
+    for changes in ({"note": "1"}, {"urgent": True}, {"effective_on": "2026-03-01"}):
+        story.corrects(story.request, **changes)
+    assert refused(story, story.request, to=NEW) == ("already_retracted", "set.about")
