@@ -40,7 +40,7 @@ def compare(keeper: Record, other: Record | None, office: str) -> Finding:
     if keeper.incomplete or other.incomplete:
         fields.append("incomplete")
     excused = _excused(keeper) | _excused(other)
-    if "stays" in excused and len({any(s.office == office for s in r.open_stays) for r in (keeper, other)}) > 1:
+    if "stays" in excused and all(s.office != office for s in keeper.open_stays):
         # What cannot all be true decides whether the stay goes on; to one that has ended the keeper states nothing.
         excused |= {"ties", *keeper.particulars}
     insisted = set(keeper.insisted) | set(other.insisted)

@@ -9,7 +9,7 @@ from events.catalogue.case import Withdrawn
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Deceased
 from events.catalogue.values import ABROAD, CaseRef, town
-from exchange.protocol.agreement import findings
+from exchange.protocol.agreement import Finding, findings
 from exchange.protocol.book import ALL_PARTS, Delivery, Question
 from exchange.protocol.view import view
 from tests.unit.test_sheet import A, B, D, Told, registered
@@ -19,9 +19,12 @@ def arrived(**more: Any) -> Arrived:
     return Arrived(**{"kind": "main", "registration": None, "origin": ABROAD, "address": "1 Lane", **more})
 
 
+def found_between(*told: Told) -> list[Finding]:
+    return findings({each.book.office: view(each.book) for each in told})
+
+
 def states(*told: Told) -> list[tuple[str, str, str]]:
-    found = findings({each.book.office: view(each.book) for each in told})
-    return [(each.keeper, each.other, each.state) for each in found]
+    return [(each.keeper, each.other, each.state) for each in found_between(*told)]
 
 
 def test_an_office_that_sees_nothing_of_a_withdrawn_person_has_no_stay_that_could_differ():
@@ -82,3 +85,19 @@ def test_where_a_contradiction_decides_whether_a_stay_goes_on_so_it_does_what_is
     home.own(Deceased(), "2026-01-06")
     assert (home.record.open_stays, len(there.record.open_stays)) == ((), 1)
     assert states(home, there) == [(A, B, state)]
+
+
+def test_while_the_keeper_holds_that_it_goes_on_it_states_what_it_holds():
+    """The same the other way about: B has heard of both deaths, A of none, and so A still tells B of the person."""
+    home, there = Told(A), Told(B)
+    home.own(registered())
+    there.stamp = 10
+    stay = there.own(arrived(registration=town(A), stated={"name": "王大雨"}, opens=True), "2026-01-05")
+    home.book.receive(Delivery(ref=stay, teller=B, to=A, parts=frozenset(), ground="test"), there.book.event(stay))
+    entry = next(iter(home.book.recorded.values()))
+    there.book.receive(Delivery(ref=entry.ref, teller=A, to=B, parts=frozenset(), ground="chain"), entry)
+    for day in ("2026-01-01", "2026-01-06"):
+        there.stamp += 10
+        there.hears(D, Deceased(), "update", day)
+    assert (len(home.record.open_stays), there.record.open_stays) == (1, ())
+    assert [(found.state, found.fields) for found in found_between(home, there)] == [("different", ("name",))]
