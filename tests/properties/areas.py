@@ -7,17 +7,29 @@ from __future__ import annotations
 import random
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import EnquiryOpened, Noted, Redirected, Reopened, RequestOpened, Settled, Withdrawn
+from events.catalogue.case import (
+    Deferred,
+    Disputed,
+    EnquiryAnswered,
+    EnquiryOpened,
+    Noted,
+    Redirected,
+    Reopened,
+    RequestOpened,
+    Settled,
+    Withdrawn,
+)
 from events.catalogue.fact import Fact
 from events.errors import Illegal
 from exchange.protocol.legality import check
-from exchange.protocol.record import Record
+from exchange.protocol.record import ASKED, Record
 from tests.properties.commands import Commands
 from tests.properties.enquiries import STRANGER
 from tests.properties.world import COUNTY, World
 
 DAY = "2026-03-02"
 _WORDS: dict[type[Fact], str] = {
+    EnquiryAnswered: "an area answered",
     RequestOpened: "an area requested",
     EnquiryOpened: "an area enquired",
     Corrected: "an area amended",
@@ -32,10 +44,16 @@ class Areas:
         self.world = world
         self.commands = commands
         self.random = random.Random(f"areas {world.seed}")
+        self.asked = random.Random(f"asked areas {world.seed}")
         self.enquiries = 0
 
     def step(self) -> None:
-        """A request or an enquiry now and then, or a word in the case of one."""
+        """A request or an enquiry now and then, or a word in the case of one; or it is asked itself, and answers."""
+        draw = self.asked.random()
+        if draw < 0.05:
+            self._is_asked()
+        elif draw < 0.15:
+            self._answers()
         if self.random.random() > 0.2:
             return
         own = [record for record in self.world.records(COUNTY) if record.facts]
@@ -63,13 +81,42 @@ class Areas:
 
     def _enquires(self) -> None:
         """Of whom it holds nobody it asks as about a stranger."""
+        if not self.commands.persons:
+            return
         self.enquiries += 1
         about = self.random.choice(self.commands.persons)
-        given = {"name": self.random.choice(("甲", "乙")), "document.passport": {"number": f"E1000000{about[-1]}"}}
+        given = {"name": self.random.choice(("甲", "乙")), **self.commands.own_document(about)}
         fact = EnquiryOpened(
             to=self._office(), purpose="residence", consent=True, given=given, fields=("address", "name", "sex")
         )
         self._says(fact, None, f"{STRANGER}A{self.enquiries}")
+
+    def _is_asked(self) -> None:
+        """By an office, of somebody whom that one holds."""
+        office = self.asked.choice(self.world.offices)
+        held = [r for r in self.world.records(office) if r.holds and not (r.withdrawn or r.only_asked)]
+        if held:
+            record = self.asked.choice(held)
+            fact = EnquiryOpened(to=COUNTY, purpose="registration", consent=True, fields=("name", "sex"))
+            self._says(fact, record, record.person, office)
+
+    def _answers(self) -> None:
+        """It holds nobody, and says so, asks for time, or sends the question on."""
+        asked = [
+            (record, state)
+            for record in self.world.records(COUNTY)
+            for state in record.cases.values()
+            if state.ref.asked == COUNTY and state.status in ASKED
+        ]
+        if asked:
+            record, state = self.asked.choice(asked)
+            said = self.asked.choice([
+                EnquiryAnswered(case=state.ref, held=False),
+                Deferred(case=state.ref, until="2026-05-01", reason="still_looking"),
+                Disputed(case=state.ref, reason="person_unknown"),
+                Redirected(case=state.ref, to=self.asked.choice(self.world.offices)),
+            ])  # fmt: skip
+            self._says(said, record, record.person)
 
     def _holder(self, person: str) -> str:
         """Who holds the person: of nobody else an area asks anything, but as about a stranger."""
@@ -95,11 +142,11 @@ class Areas:
             ])  # fmt: skip
             self._says(said, record, asked if isinstance(said, Corrected | Retracted) else record.person)
 
-    def _says(self, fact: Fact, record: Record | None, person: str) -> None:
+    def _says(self, fact: Fact, record: Record | None, person: str, by: str = COUNTY) -> None:
         try:
-            check(fact, DAY, COUNTY, record)
+            check(fact, DAY, by, record)
         except Illegal:
             return
-        self.world.command(self.world.author(COUNTY, person, DAY, fact))
-        word = _WORDS.get(type(fact), "an area replied")
+        self.world.command(self.world.author(by, person, DAY, fact))
+        word = "an area was asked" if by != COUNTY else _WORDS.get(type(fact), "an area replied")
         self.commands.counts[word] = self.commands.counts.get(word, 0) + 1

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from functools import partial
 
+from events.catalogue.fact import Fact
 from events.catalogue.jurisdiction import Closed, Opened
 from exchange.protocol.record import ASKED
 from tests.properties.succession import record
@@ -21,8 +24,9 @@ def closes(seed: int) -> bool:
 class Closings:
     """Closes an office now and then, and opens it again; drawn apart, so that it changes no other draw."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, tells: Callable[[str, Fact], None] | None = None) -> None:
         self.world = world
+        self.tells = tells or partial(record, world)
         self.random = random.Random(f"closings {world.seed}")
         self.asked = 0  # questions that nobody had answered when the office that was asked closed
 
@@ -35,17 +39,20 @@ class Closings:
             office = self.random.choice(self.world.offices)
             cases = [each for own in self.world.records(office) for each in own.cases.values()]
             self.asked += sum(each.ref.asked == office and each.status in ASKED for each in cases)
-            record(self.world, office, Closed())
+            self.tells(office, Closed())
 
     def end(self) -> None:
         """Mostly all are open again at the end: then everybody has heard what was to be told meanwhile."""
         if self.random.random() < 0.7:
-            for office in self.world.closed:
-                self._open(office)
+            self.open_all()
             self.world.drain()
 
+    def open_all(self) -> None:
+        for office in self.world.closed:
+            self._open(office)
+
     def _open(self, office: str) -> None:
-        record(self.world, office, Opened(name="又一镇"))
+        self.tells(office, Opened(name="又一镇"))
 
 
 def closing_faults(world: World) -> list[str]:

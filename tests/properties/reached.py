@@ -189,7 +189,10 @@ def expected() -> set[str]:
         | {f"command moved by error, {word}" for word in ("corrected", "taken back")}
         | households
         | {"command asked of who closed"}
-        | {f"command an area {word}" for word in ("requested", "enquired", "amended", "replied")}
+        | {
+            f"command an area {word}"
+            for word in ("requested", "enquired", "amended", "replied", "was asked", "answered")
+        }
         | {f"type {t}" for t in types}
         | {f"contradiction {k}" for k in kinds}
         | {f"row {row}" for row in ROWS}

@@ -19,7 +19,7 @@ from events.catalogue.fact import Fact
 from events.catalogue.person import Unmerged
 from events.envelope import Ref
 from events.event import Event
-from exchange.access.caller import Caller
+from exchange.access.caller import Caller, Role
 from exchange.books import Shelf, shelves
 from exchange.commands.act import Item, Result
 from exchange.commands.record import record
@@ -149,10 +149,17 @@ class Sent(Commands):
             return found.facts[fact.merge].event.person
         return found.person
 
-    def sends(self, office: str, person: str | None, fact: Fact, human: str) -> None:
-        """Until an answer comes, under one id. What was kept is the model's, too."""
+    def sends(
+        self,
+        office: str,
+        person: str | None,
+        fact: Fact,
+        human: str,
+        roles: frozenset[Role] = frozenset({"clerk", "confirmer"}),
+    ) -> bool:
+        """Until an answer comes, under one id. What was kept is the model's, too; False where it is refused."""
         item = item_of(fact, self.new_id(), self.day(), person)
-        caller = Caller(office, "clerk", frozenset({"clerk", "confirmer"}))
+        caller = Caller(office, "clerk", roles)
 
         def work(node: Node) -> Result:
             (result,) = record(node, caller, [item])
@@ -162,12 +169,13 @@ class Sent(Commands):
         if result.error is not None:
             code = f"refused {result.error.code}"
             self.counts[code] = self.counts.get(code, 0) + 1
-            return
+            return False
         self.counts[fact.type] = self.counts.get(fact.type, 0) + 1
         if result.person not in self.human:
             self.human[str(result.person)] = human
             self.persons = tuple(sorted(self.human))
         self.keep(lambda one: one.frame.id == item.id)
+        return True
 
     def keep(self, wanted: Callable[[Event], bool]) -> None:
         """What the store has kept of this is the model's, too."""

@@ -6,7 +6,7 @@ import msgspec
 
 from events.catalogue import content_of
 from events.catalogue.fact import Fact
-from events.catalogue.jurisdiction import Succeeded
+from events.catalogue.jurisdiction import Closed, Opened, Succeeded
 from exchange.access.caller import Caller
 from exchange.clock import day_of
 from exchange.commands.act import Result
@@ -23,6 +23,11 @@ OPERATOR = Caller(COUNTY, "operator", frozenset({"operator"}))
 def ends(seed: int) -> bool:
     """Whether an office ends in the stored history with this seed: the last on its store, which then has one less."""
     return seed % 10 == 9
+
+
+def closes(seed: int) -> bool:
+    """Whether offices close in it, which open again before it is over."""
+    return seed % 10 == 6
 
 
 class Endings(Successions):
@@ -45,6 +50,8 @@ class Endings(Successions):
             given = {person: heir for person, heir in fact.allotment.items() if person in held}
             fact = Succeeded(to=fact.to, allotment=given)
             self.commands.mirror.marked |= held
+        elif isinstance(fact, Closed | Opened):  # whoever is asked from then on, or is no more, is found out by reading
+            self.commands.mirror.marked |= {e.person for book in world.books.values() for e in book.events()}
         id_, day = self.commands.new_id(), day_of(ground.now).isoformat()
         content = {k: v for k, v in msgspec.to_builtins(content_of(fact)).items() if k != "from"}
 

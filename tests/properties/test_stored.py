@@ -18,6 +18,7 @@ from exchange.reconcile import checks
 from exchange.unit_of_work import SqlSession, UnitOfWork
 from tests.databases import database
 from tests.properties.stored import Ground, Killed, differing
+from tests.properties.stored_areas import SPOKE
 from tests.properties.stored_history import stored_history
 from tests.properties.stored_households import paging_faults
 from tests.properties.stored_ties import BEGAN, BY_ANOTHER, ENDED, TOGETHER
@@ -53,7 +54,7 @@ def judged(first: int, ground: Ground) -> None:
     counts: Counter[str] = Counter()
     found = list(faults(first, ground, counts))
     assert found == [], "\n".join(found[:20])
-    wanted = (BEGAN, ENDED, TOGETHER, *((BY_ANOTHER,) if first == FIRST[1] else ()))
+    wanted = (BEGAN, ENDED, TOGETHER, *((BY_ANOTHER, SPOKE, "jurisdiction.closed") if first == FIRST[1] else ()))
     assert all(counts[word] for word in wanted), counts
     assert len(ground.kills) > BLOCK, f"killed at few steps: {ground.kills}"
     assert checks(ground.node).equal
@@ -96,6 +97,13 @@ def test_a_node_that_does_not_look_again_at_those_who_are_tied_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("exchange.pipeline.relatives.Watched.to_read_again", lambda _: set())
+    assert found_in(tmp_path)
+
+
+def test_a_node_that_reads_nobody_again_where_an_office_closed_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exchange.commands.jurisdiction.read_everybody_again", lambda *_: None)
     assert found_in(tmp_path)
 
 

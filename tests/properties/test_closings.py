@@ -1,0 +1,33 @@
+"""Offices that close in the middle of a history: what they were asked and had asked is over, in every book.
+
+Of the random ones every ninth is such a history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.properties.closings import closes, closing_faults
+from tests.properties.histories import history, shape
+
+FIRST = [seed for seed in range(200) if closes(seed)]
+
+
+def faults() -> Iterator[str]:
+    for seed in FIRST:
+        yield from closing_faults(history(seed, **shape(seed))[0])
+
+
+def test_a_question_that_is_not_over_where_an_office_closed_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exchange.protocol.cases.out_of_reach_again", lambda state: state)
+    assert next(faults(), None) is not None
+
+
+def test_offices_close_in_many_of_the_random_histories_and_mostly_open_again() -> None:
+    assert len(FIRST) == 22
+    worlds = [history(seed, **shape(seed))[0] for seed in FIRST[:10]]
+    types = [event.payload.type for world in worlds for event in world.about_offices]
+    assert types.count("jurisdiction.closed") > 10
+    assert 0 < sum(bool(world.closed) for world in worlds) < 10
