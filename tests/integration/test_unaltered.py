@@ -1,6 +1,7 @@
 """Whatever is altered of an event's row behind the platform's back, the checks name the event and the column."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from exchange.http.node_use_cases import NodeUseCases
 from exchange.node import Node
 from exchange.queries.feed import feed
 from exchange.reconcile import Checked, between, checks, latest, report, stepwise
+from tests.databases import database
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, woman
 
 HARMLESS = {"kind", "version", "submission"}  # for whoever reads, who goes by the bytes
@@ -41,14 +43,16 @@ MORE: list[tuple[str, Any]] = [
 STILL_READ = (ALTERED["body"], b"\x01")  # another day, and no part at all: only the checks can tell
 
 
-@pytest.fixture
-def node(tmp_path, database_url) -> Iterator[Node]:
-    node = opened(tmp_path, database_url=database_url)
-    yield node
-    node.close()
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def node(request, tmp_path_factory) -> Iterator[Node]:
+    """One for all tests, each of which puts back what it alters."""
+    with database(request.getfixturevalue("server")) if request.param == "postgres" else nullcontext("") as url:
+        node = opened(tmp_path_factory.mktemp("altered"), database_url=url)
+        yield node
+        node.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def arrivals(node: Node) -> list[Any]:
     """Of two women who moved."""
     home, new_home = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
@@ -57,8 +61,17 @@ def arrivals(node: Node) -> list[Any]:
     return [new_home.sees_arrive(woman(number), ZHIFANG) for number in (1, 2)]
 
 
-def alter(node: Node, ref: Ref, column: str, value: Any) -> None:
-    """As whoever owns the database can, with its triggers switched off."""
+@contextmanager
+def altered(node: Node, ref: Ref, column: str, value: Any) -> Iterator[None]:
+    """Inside of it the column is another, as after that it was."""
+    before = alter(node, ref, column, value)
+    yield
+    now = {"author": Ref(value, ref.id), "id": Ref(ref.author, value)}.get(column, ref)
+    alter(node, now, column, before)
+
+
+def alter(node: Node, ref: Ref, column: str, value: Any) -> Any:
+    """As whoever owns the database can, with its triggers switched off. What stood there before."""
     engine = create_engine(node.settings.database_url or f"sqlite:///{node.settings.database}")
     postgres = bool(node.settings.database_url)
     with engine.begin() as sql:
@@ -75,6 +88,7 @@ def alter(node: Node, ref: Ref, column: str, value: Any) -> None:
         for up in ON if postgres else [trigger.sql for trigger in triggers]:
             sql.exec_driver_sql(up)
     engine.dispose()
+    return row._mapping[column]
 
 
 def named(found: Checked) -> set[tuple[Ref | None, tuple[str, ...]]]:
@@ -88,54 +102,56 @@ def test_each_column_is_tried() -> None:
 
 @pytest.mark.parametrize(("column", "value"), [*ALTERED.items(), *MORE])
 def test_an_altered_column_is_named_with_its_event(node, arrivals, column, value):
-    altered = Ref(DONGHUAMEN, arrivals[0].id)
+    one = Ref(DONGHUAMEN, arrivals[0].id)
     assert checks(node).equal
-    alter(node, altered, column, value)
-    assert named(checks(node)) == named(stepwise(node)) == {(altered, (column,))}
-    assert len(checks(node).differences) == 1, "what follows from it is no other fault"
-    report(node)
-    kept = latest(node)
-    assert kept is not None
-    assert named(kept.checked) == {(altered, (column,))}
-    assert arrivals[1].person not in {each.person for each in kept.checked.differences}
-    compare(node)  # and a replay goes on past it
+    with altered(node, one, column, value):
+        assert named(checks(node)) == named(stepwise(node)) == {(one, (column,))}
+        assert len(checks(node).differences) == 1, "what follows from it is no other fault"
+        report(node)
+        kept = latest(node)
+        assert kept is not None
+        assert named(kept.checked) == {(one, (column,))}
+        assert arrivals[1].person not in {each.person for each in kept.checked.differences}
+        compare(node)  # and a replay goes on past it
 
 
 @pytest.mark.parametrize(("column", "value"), [*ALTERED.items(), *MORE])
 def test_a_page_of_the_inbox_and_of_the_feed_stands_whatever_one_event_became(node, arrivals, column, value):
-    alter(node, Ref(DONGHUAMEN, arrivals[0].id), column, value)
-    office = Town(node, ZHIFANG).caller
-    lines = {row["person"]: row for row in NodeUseCases(node).inbox(office, "case", {}, None, 25).rows}
-    assert lines.keys() == {each.person for each in arrivals}
-    hers, other = (lines[each.person] for each in arrivals)
-    assert (other["unreadable"], other["name"], other["state"]) == (False, "王小雨", "open")
-    unreadable = column not in HARMLESS and value not in STILL_READ
-    assert hers["unreadable"] is unreadable
-    assert (hers["kind"], hers["state"], hers["teller"]) == ("inflow", "open", DONGHUAMEN)
-    assert hers["event"] == [DONGHUAMEN, arrivals[0].id]
-    told = {each.person: each for each in feed(node, office, "case")}
-    assert {person: each.unreadable for person, each in told.items()} == {
-        arrivals[0].person: unreadable,
-        arrivals[1].person: False,
-    }
+    with altered(node, Ref(DONGHUAMEN, arrivals[0].id), column, value):
+        office = Town(node, ZHIFANG).caller
+        lines = {row["person"]: row for row in NodeUseCases(node).inbox(office, "case", {}, None, 25).rows}
+        assert lines.keys() == {each.person for each in arrivals}
+        hers, other = (lines[each.person] for each in arrivals)
+        assert (other["unreadable"], other["name"], other["state"]) == (False, "王小雨", "open")
+        unreadable = column not in HARMLESS and value not in STILL_READ
+        assert hers["unreadable"] is unreadable
+        assert (hers["kind"], hers["state"], hers["teller"]) == ("inflow", "open", DONGHUAMEN)
+        assert hers["event"] == [DONGHUAMEN, arrivals[0].id]
+        told = {each.person: each for each in feed(node, office, "case")}
+        assert {person: each.unreadable for person, each in told.items()} == {
+            arrivals[0].person: unreadable,
+            arrivals[1].person: False,
+        }
 
 
 def test_what_the_log_hashed_and_the_bytes_are_no_longer_the_same(node, arrivals):
-    alter(node, Ref(DONGHUAMEN, arrivals[0].id), "leaf", bytes(32))
-    assert named(checks(node)) == {(Ref(DONGHUAMEN, arrivals[0].id), ("body",))}
+    one = Ref(DONGHUAMEN, arrivals[0].id)
+    with altered(node, one, "leaf", bytes(32)):
+        assert named(checks(node)) == {(one, ("body",))}
 
 
 def test_an_event_about_an_office_is_looked_at_as_well(node, arrivals):
     with node.uow.look() as session:
         joined = min(session.jurisdiction_refs())
     for column, value in (("version", 9), ("kind", "thing")):
-        alter(node, joined, column, value)
-        assert {(ref, column in columns) for ref, columns in named(stepwise(node))} == {(joined, True)}
+        with altered(node, joined, column, value):
+            assert {(ref, column in columns) for ref, columns in named(stepwise(node))} == {(joined, True)}
 
 
 def test_two_areas_compared_name_it_too(node, arrivals):
-    altered = Ref(DONGHUAMEN, arrivals[0].id)
-    alter(node, altered, "body", ALTERED["body"])
-    found = between(node, DONGHUAMEN)
-    assert named(found.checked) == {(altered, ("body",))}
+    one = Ref(DONGHUAMEN, arrivals[0].id)
+    with altered(node, one, "body", ALTERED["body"]):
+        found = between(node, DONGHUAMEN)
+    assert named(found.checked) == {(one, ("body",))}
     assert not found.equal
+    assert checks(node).equal, "by now all is put back"

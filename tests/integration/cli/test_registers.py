@@ -19,7 +19,7 @@ from exchange.registers.intake import BATCH
 from exchange.settings import settings
 from tests.integration.cli import town
 
-ROWS = 2_000
+ROWS = 1_200
 BAD = town.OF_EACH * len(town.FAULTS)
 GOOD = ROWS - BAD - town.OF_EACH
 ENVIRONMENT = {"EXCHANGE_SERVES": "420115", "LANG": "zh_CN.UTF-8"}
