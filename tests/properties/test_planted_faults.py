@@ -240,7 +240,7 @@ def test_p4_an_order_of_arrival_that_decides_is_found(monkeypatch: pytest.Monkey
         other = again(world, world.seed + 7, 2)
         return checks.differing_fields(world, other) if other is not None else []
 
-    assert found_by(lambda seed: history(seed, nodes=2, steps=20, persons=1)[0], differs, first=41)
+    assert found_by(lambda seed: history(seed, nodes=2, steps=20, persons=1)[0], differs, first=65)
 
 
 @pytest.mark.parametrize("seed", range(5))
