@@ -5,7 +5,6 @@
 
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
@@ -102,8 +101,7 @@ def message_db_package(folder: Path) -> Path | None:
         return None
     subprocess.run(["npm", "pack", "--silent", f"{MESSAGE_DB}@{_VERSION}"], cwd=folder, check=True, capture_output=True)
     [archive] = folder.glob("*message-db*.tgz")
-    with tarfile.open(archive) as held:
-        held.extractall(folder, filter="data")
+    subprocess.run(["tar", "--extract", "--file", archive, "--directory", folder], check=True)
     return folder / "package"
 
 
