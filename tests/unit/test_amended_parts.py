@@ -10,6 +10,9 @@ from events.catalogue.person import Changed, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, town
 from events.envelope import Ref
+from exchange.protocol.duties import duties
+from exchange.protocol.telling.due import Due, Sight
+from exchange.protocol.telling.owing import DueKey, add
 from tests.properties.checks import direct_faults
 from tests.properties.world import OFFICES, World
 
@@ -63,3 +66,38 @@ def test_so_does_a_correction_that_does_what_was_requested():
     done = told.record(HOME, Corrected(target=changed, set={"name": "丙"}, fields=("name",)), because=request)
     assert told.known(changed, done) == [True, True]
     assert direct_faults(told.world) == []
+
+
+def test_what_amends_an_amendment_is_due_together_with_it_whatever_their_names():
+    """One look tells all three: what is amended is looked at before what amends it."""
+    told = Recording()
+    entry, first, second = (Ref(HOME, f"{number}0000000-0000-7000-8000-000000000000") for number in (9, 5, 1))
+    facts = (
+        Registered(basis="first_record", registration=town(HOME), particulars={"name": "甲"}),
+        Corrected(target=entry, set={"name": "乙"}, fields=("name",)),
+        Corrected(target=first, set={"set": {"name": "丙"}}, fields=("set",)),
+        RegistrationChanged(from_=town(HOME), to=town(NEW), ground="moved"),
+    )
+    for ref, fact in zip((entry, first, second, Ref(HOME, "1")), facts, strict=True):
+        told.world.command(told.world.author(HOME, "P2", "2026-03-02", fact, id_=ref.id))
+    record = told.world.record(HOME, "P2")
+    assert record is not None
+    owed = duties(Sight(told.world.books[HOME], record))
+    assert ["identity" in owed[ref, NEW].parts for ref in (entry, first, second) if (ref, NEW) in owed] == [True] * 3
+
+
+def test_a_question_put_beside_another_stays_whatever_else_the_event_is_due_for():
+    told = Recording()
+    record = told.world.record(HOME, "P1")
+    assert record is not None
+    sight = Sight(told.world.books[HOME], record)
+    owed: dict[DueKey, Due] = {}
+    for due in (
+        Due(ref=told.entry, to=NEW, ground="a", kind="inflow", asks=True),
+        Due(ref=told.entry, to=NEW, ground="b", kind="contested", asks=True, apart=True),
+        Due(ref=told.entry, to=NEW, ground="c", kind="update"),
+    ):
+        add(owed, sight, due)
+    found = owed[told.entry, NEW]
+    assert found.also is not None
+    assert (found.kind, found.also.kind) == ("inflow", "contested")
