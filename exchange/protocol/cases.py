@@ -8,11 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from events.catalogue.amendment import Corrected
-from events.catalogue.case import (
-    Reopened,
-    Reply,
-    RequestOpened,
-)
+from events.catalogue.case import Escalated, Reminded, Reopened, Reply, RequestOpened
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
@@ -42,6 +38,7 @@ RIVAL_DOCUMENT = "rival_document"
 UNSEEN = frozenset({MATCH, ONE_DOCUMENT})  # what the teller itself may not see
 # Questions that only the author of the opening event ever puts.
 ASKED_BY_AUTHOR = frozenset({"inflow", "registration", "outflow", "request", "enquiry", "update", "family"})
+_ASKS_ON = (Reminded, Escalated, Reopened)  # what only goes on asking
 ASKED_BY_KEEPER = frozenset({"moved-on", "contested"})  # where the author does not
 
 
@@ -104,7 +101,10 @@ def _case(
     # Of two offices that became one the one may have asked the other; what the keeper asked as well, it still asks.
     rival = next((each for each in rivals if each != ref.asked), None)
     asker = rival or _asker(book, ref, facts, keeper, thread, tellers)
-    if all(s.void for s in thread) and not any(d.teller in {asker, keeper} for d in tellers):
+    # Who once took itself for the one who asks, and reminded or put it again, says nothing for whoever does today.
+    sides = {asker, ref.asked} if ref.opening in facts else {s.author for s in thread}
+    words = [s for s in thread if not s.void and (s.author in sides or not isinstance(s.payload, _ASKS_ON))]
+    if not words and not any(d.teller in {asker, keeper} for d in tellers):
         if ref.asked not in rivals:
             return None  # put by an office that took itself for the keeper
         asker = ref.asked

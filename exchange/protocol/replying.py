@@ -69,6 +69,8 @@ def _take(state: CaseState, reply: Standing, *, by_asked: bool) -> CaseState | N
     payload = reply.payload
     replace = msgspec.structs.replace
     if isinstance(payload, Reopened):
+        if reply.event.frame.automatic and state.status != "withdrawn":
+            return None  # the withdrawal that it takes back came too late: the question had been answered by then
         anew = asked_anew(state, reply.stamp)
         return replace(anew, reopened=payload.fields, automatic=False, reason=None)
     if isinstance(payload, Withdrawn):

@@ -2,7 +2,7 @@
 
 Both are *contested*, about the same arrival, and may be put to the same office: the one by its author, who holds two
 persons with one document, the other by the keeper. Neither knows of the other's, though the keeper is told the replies
-to it; the office asked knows both. What the exchange withdraws or reopens for the one says nothing of the other's.
+to it; the office asked knows both. What the one withdraws or reopens says nothing of the other's question.
 """
 
 from __future__ import annotations
@@ -48,10 +48,6 @@ def of_its_own(
 
 
 def _about(asker: str, ref: CaseRef, thread: Sequence[Standing]) -> list[Standing]:
-    """Without what the exchange withdrew or reopened for somebody else."""
-    return [
-        said
-        for said in thread
-        if said.author in {asker, ref.asked}
-        or not (said.event.frame.automatic and isinstance(said.payload, Withdrawn | Reopened))
-    ]
+    """Without what somebody else withdrew or reopened."""
+    sides = {asker, ref.asked}
+    return [said for said in thread if said.author in sides or not isinstance(said.payload, Withdrawn | Reopened)]

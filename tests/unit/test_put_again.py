@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from events.catalogue.case import Reopened, Withdrawn
+from events.catalogue.case import Confirmed, Reopened, Withdrawn
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, town
@@ -22,10 +22,8 @@ from tests.unit.made_up import event
 KEEPER, LEFT, LIVES, BEFORE = (f"11010100{n}000" for n in range(1, 5))
 
 
-def reopened(*words: Event, put: bool = True) -> list[Ref]:
-    """The opening facts of what the keeper puts again. It had asked LEFT whether the person moved on to LIVES, if it
-    had put that question at all.
-    """
+def asking(*words: Event, put: bool = True) -> Sight:
+    """The keeper, that asked LEFT whether the person moved on to LIVES, if it put that question at all."""
     entry = event(Registered(basis="first_record", registration=town(KEEPER)), KEEPER, "P", 1)
     stay = event(Arrived(kind="main", registration=town(KEEPER), address="1 Lane"), LEFT, "P", 2)
     moved = event(Arrived(kind="main", registration=town(KEEPER)), LIVES, "P", 3, day="2026-02-01")
@@ -41,12 +39,17 @@ def reopened(*words: Event, put: bool = True) -> list[Ref]:
     if put:
         book.tell(Delivery(ref=moved.ref, teller=KEEPER, to=LEFT, parts=frozenset(), ground="ended", asked=asked))
     [record] = view(book)
-    sight = Sight(book, record)
+    return Sight(book, record)
+
+
+def reopened(*words: Event, put: bool = True) -> list[Ref]:
+    """The opening facts of what the keeper puts again."""
+    sight = asking(*words, put=put)
     drafts = automatic(sight, duties(sight))
     return [draft.payload.case.opening for draft in drafts if isinstance(draft.payload, Reopened)]
 
 
-def said(fact: Withdrawn | Reopened, author: str, stamp: int, actor: str = SYSTEM_ACTOR) -> Event:
+def said(fact: Withdrawn | Reopened | Confirmed, author: str, stamp: int, actor: str = SYSTEM_ACTOR) -> Event:
     word = event(fact, author, "P", stamp)
     return msgspec.structs.replace(word, frame=msgspec.structs.replace(word.frame, actor=actor))
 
@@ -74,3 +77,13 @@ def test_nor_is_what_the_keeper_never_put():
 def test_two_who_both_take_themselves_for_the_keeper_do_not_go_on_for_ever():
     again = said(Reopened(case=CASE, reason="stands_again"), KEEPER, 5)
     assert reopened(said(OVER, BEFORE, 4), again, said(OVER, BEFORE, 6)) == []
+
+
+@pytest.mark.parametrize(("answered", "status"), [(4, "confirmed"), (8, "open")], ids=["before", "after"])
+def test_what_was_put_again_before_the_answer_came_in_stays_answered(answered, status):
+    """The keeper withdrew the question, and put it again, and only then heard that LEFT had answered before: LEFT was
+    asked once more for nothing (histories, seed 55300014). Who answers what was withdrawn is asked again.
+    """
+    answer = said(Confirmed(case=CASE), LEFT, answered, "clerk")
+    again = said(Reopened(case=CASE, reason="stands_again"), KEEPER, 9)
+    assert asking(answer, said(OVER, KEEPER, 5), again).record.cases[CASE].status == status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from events.catalogue.amendment import Corrected
-from events.catalogue.case import Confirmed
+from events.catalogue.case import Confirmed, Withdrawn
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Left
 from events.catalogue.person import Registered
@@ -91,4 +91,11 @@ def test_where_both_end_at_once_the_keeper_takes_what_was_withdrawn_for_the_docu
         both.world.command(both.world.author(office, "P1", "2026-03-03", fact))
     both.world.drain()
     assert both.states() == [(HOME, "withdrawn"), (OTHER, "withdrawn"), (HOME, "withdrawn")]
+    assert question_faults(both.world) == []
+
+
+def test_what_the_keeper_withdraws_by_hand_ends_its_own_question_alone(both):
+    """OTHER waited for an answer of NEW, for which the case was over (histories of three persons, seed 8400125)."""
+    both.record(HOME, Withdrawn(case=CaseRef(both.there, NEW, "contested"), ground="no_longer_needed"))
+    assert both.states() == [(OTHER, "open"), (OTHER, "open"), (HOME, "withdrawn")]
     assert question_faults(both.world) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Redirected
+from events.catalogue.case import Confirmed, Redirected, Reminded
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Registered
@@ -228,6 +228,10 @@ def test_a_question_behind_which_nobody_stands_is_none_also_where_its_answer_was
         told = Delivery(ref=each.ref, teller=teller, to=OTHER, parts=frozenset(), ground="ended", asked=asked)
         book.receive(told, each)
     assert case not in view(book)[0].cases
+    reminded = event(Reminded(case=case, ground="half_time", due_on="2026-03-02"), THIRD, "P", 2)
+    told = Delivery(ref=reminded.ref, teller=THIRD, to=OTHER, parts=frozenset(), ground="reply")
+    book.receive(told, reminded)
+    assert case not in view(book)[0].cases, "who reminds had asked, and asks no more (histories, 9810335)"
     book.record(answer)
     assert view(book)[0].cases[case].status == "confirmed"
     book.record(event(Retracted(target=answer.ref), OTHER, "P", 4))
