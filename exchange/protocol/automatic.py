@@ -35,7 +35,7 @@ def automatic(sight: Sight, owed: Mapping[DueKey, Due], *, confirm_equal: bool =
     """Every fact that now follows and is not recorded yet. `confirm_equal`: also what only a setting lets follow."""
     answers = (*_matched(sight, confirm_equal=confirm_equal), *_found_later(sight))
     known = () if sight.record.withdrawn else (*_statement(sight), *parted_by_death(sight), *answers)
-    drafts = [*known, *not_parted_after_all(sight), *_questions(sight, owed), *_announced_in_error(sight)]
+    drafts = [*known, *not_parted_after_all(sight), *_questions(sight, owed)]
     return [d for d in drafts if Ref(sight.me, d.id) not in sight.record.facts]
 
 
@@ -153,23 +153,6 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
                 id=derived_id("reopened", *case_parts(state), before),
                 person=opening.event.person,
                 payload=Reopened(case=state.ref, reason=ANSWER_STANDS if withdraws_answer(last) else "stands_again"),
-                because=opening.ref,
-            )
-
-
-def _announced_in_error(sight: Sight) -> Iterator[Draft]:
-    """What whoever was keeper by an error announced as keeper: the town named hears of no error, and would wait."""
-    for state in sight.record.cases.values():
-        opening = sight.record.facts.get(state.ref.opening)
-        if state.ref.kind != "outflow" or state.status != "withdrawn" or not sight.mine(state.asker):
-            continue
-        last = sight.record.facts[state.thread[-1]] if state.thread else None
-        told = last is not None and isinstance(last.payload, Withdrawn)
-        if opening is not None and opening.void and opening.retraction is None and not told:
-            yield Draft(
-                id=derived_id("withdrawn", *case_parts(state), str(last.ref) if last is not None else ""),
-                person=opening.event.person,
-                payload=Withdrawn(case=state.ref, ground="no_longer_stands"),
                 because=opening.ref,
             )
 

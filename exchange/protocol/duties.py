@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from events.catalogue.movement import Extended, MainChanged, MovedWithin
+from events.catalogue.movement import Departed, Extended, MainChanged, MovedWithin
 from events.envelope import Part
 from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
 from exchange.protocol.cases import ONE_DOCUMENT
 from exchange.protocol.causes import human_cause
+from exchange.protocol.false_statements import said_of_keeper
 from exchange.protocol.grounds import counting
 from exchange.protocol.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.naming import named_no_more
@@ -24,7 +25,7 @@ from exchange.protocol.redirecting import sent_in_error
 from exchange.protocol.replying import says_more
 from exchange.protocol.routing_table import rank
 from exchange.protocol.telling import author, chains, family, keeper, replies, threads
-from exchange.protocol.telling.amended import follow_amendments
+from exchange.protocol.telling.amended import OF_KEEPER, follow_amendments
 from exchange.protocol.telling.due import Due, Sight
 from exchange.protocol.telling.in_error import told_in_error
 from exchange.protocol.telling.owing import DueKey, add
@@ -73,6 +74,7 @@ def duties(sight: Sight, rules: Mapping[str, Rule] = RULES, extra: Iterable[Due]
     for due in extra:
         add(owed, sight, due)
     _bring_stays(owed, sight)
+    _bring_links(owed, sight)
     follow_amendments(owed, sight)
     _one_question_an_act(owed, record)
     _withhold_protected(owed, sight)
@@ -94,6 +96,18 @@ def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
             due = owed.get((ref, to))
             trigger, by = (due.trigger or ref, due.by) if due is not None else (ref, None)
             add(owed, sight, Due(ref=stay, to=to, ground="stay_of_change", trigger=trigger, by=by))
+
+
+def _bring_links(owed: dict[DueKey, Due], sight: Sight) -> None:
+    """What only the keeper may record says nothing without what named its author as keeper, by an error perhaps."""
+    facts = sight.record.facts
+    links = {s.ref: judging for s in facts.of(Departed) if (judging := said_of_keeper(s, facts))}
+    if not links:
+        return
+    for ref, to in (*owed, *sight.told.besides(owed)):
+        for link in links.get(ref, ()):
+            if (link.ref, to) not in owed and sight.told.of(link.ref, to) is None:
+                add(owed, sight, Due(ref=link.ref, to=to, ground=OF_KEEPER, trigger=ref))
 
 
 def _one_question_an_act(owed: dict[DueKey, Due], record: Record) -> None:

@@ -4,21 +4,22 @@ fact that was taken back shares that fact's. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Redirected
+from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Facts, Standing
 from exchange.protocol.chain import named
-from exchange.protocol.naming import asked_by, named_ever, town_of
+from exchange.protocol.naming import asked_by, named_ever
 from exchange.protocol.record import Link
 
-_LINKS = (Registered, RegistrationChanged, Arrived)  # what says who keeps the registration, or once did
+_SAY = (Registered, RegistrationChanged, Redirected)  # who keeps the registration, or once did
 _AS_KEEPER = "inflow"  # of an arrival, which names offices as other things, too
 
 
@@ -33,8 +34,8 @@ def without_false_statements(
     statements = [*facts.in_force(Stated), *(s for s in facts.in_force(Departed) if _as_keeper(s))]
     if not statements or not facts.of(Corrected, Retracted):
         return facts
-    false = _named_once(facts).difference(_named(facts, links), () if named(links) else openers, {keeper})
-    out = [s for s in statements if s.author in false and (not _as_keeper(s) or _made_keeper(s, facts))]
+    rightly = {keeper, *(() if named(links) else openers)}
+    out = [s for s in statements if s.author not in rightly and _false(s, facts, links)]
     if not out:
         return facts
     return Facts({**facts, **{s.ref: msgspec.structs.replace(s, void=True) for s in out}})
@@ -45,39 +46,38 @@ def _as_keeper(departure: Standing) -> bool:
     return isinstance(departure.payload, Departed) and departure.payload.stay is None
 
 
-def _made_keeper(departure: Standing, facts: Facts) -> bool:
-    """Whether something before it made its author the keeper. A town to which somebody is announced hears only of later
-    moves: one that was taken back, by which the author only gave the registration up, is no reason to doubt its word.
-    """
-    before = (each for each in facts.of(*_LINKS, Redirected) if each.stamp < departure.stamp)
-    return any(departure.author in _gaining(each, facts) for each in before)
-
-
-def _gaining(link: Standing, facts: Facts) -> frozenset[str]:
-    """Those that it ever named as keeper, but for whoever it only named as giving that up."""
-    moves = [said for said in (link.event.payload, link.payload) if isinstance(said, RegistrationChanged)]
-    gained = {town_of(move.to) for move in moves}
-    return named_ever(link, facts, _AS_KEEPER).difference({town_of(move.from_) for move in moves} - gained)
-
-
-def _named_once(facts: Facts) -> set[str]:
-    """By links and redirects as they were first recorded, or as any correction of them says, and no longer."""
-    once: set[str] = set()
-    for each in facts.of(*_LINKS, Redirected):
-        now = frozenset() if each.void else asked_by(each.payload, _AS_KEEPER)
-        once |= named_ever(each, facts, _AS_KEEPER) - now
-    return once
-
-
-def _named(facts: Facts, chain: Sequence[Link]) -> set[str]:
-    """By links as they stand; also who kept the person only until the registration moved on stated it rightly.
+def _false(said: Standing, facts: Facts, chain: Sequence[Link]) -> bool:
+    """Whether something once named its author as keeper, and nothing that stands does; also who kept the person only
+    until the registration moved on stated it rightly.
 
     What arrivals state names nobody while the chain has an entry or a move: those all hold who must agree, and an
     arrival is told to few. A merge names whom its author takes for the keeper: it has that from such a link, and
     shares its error.
     """
-    by_arrival = all(link.from_arrival for link in chain)
-    standing = facts.in_force(*_LINKS) if by_arrival else facts.in_force(Registered, RegistrationChanged)
-    links = {office for link in standing for office in asked_by(link.payload, _AS_KEEPER)}
-    sent_on = {s.payload.to for s in facts.in_force(Redirected) if isinstance(s.payload, Redirected)}
-    return links | sent_on
+    says = (*_SAY, Arrived) if all(link.from_arrival for link in chain) else _SAY
+    author, person = said.author, said.event.person if _as_keeper(said) else None
+    once = _naming(author, facts, says if _as_keeper(said) else (*_SAY, Arrived), person)
+    return any(not _names(each, author) for each in once) and not any(
+        _names(each, author) for each in _naming(author, facts, says, person)
+    )
+
+
+def said_of_keeper(departure: Standing, facts: Facts) -> list[Standing]:
+    """By what a departure that only the keeper may record is judged, where any of it was taken back or corrected: who
+    is told the one is told the other, or two offices would judge it otherwise.
+    """
+    if not _as_keeper(departure) or not facts.of(Corrected, Retracted):
+        return []
+    ever = list(_naming(departure.author, facts, _SAY, departure.event.person))
+    return ever if any(each.void or each.corrections for each in ever) else []
+
+
+def _naming(office: str, facts: Facts, kinds: tuple[type[Fact], ...], person: str | None) -> Iterator[Standing]:
+    """What named the office as keeper, as it was recorded, or as any correction of it says."""
+    for each in facts.of(*kinds):
+        if person in {None, each.event.person} and office in named_ever(each, facts, _AS_KEEPER):
+            yield each
+
+
+def _names(link: Standing, office: str) -> bool:
+    return not link.void and office in asked_by(link.payload, _AS_KEEPER)

@@ -24,7 +24,7 @@ from exchange.protocol.particulars import stated_by
 from exchange.protocol.record import Announcement, CaseState, Record
 from exchange.protocol.rejections import rejections
 
-VIEW_VERSION = 46
+VIEW_VERSION = 47
 
 
 class Found(msgspec.Struct):

@@ -164,9 +164,12 @@ def test_a_town_to_which_such_a_departure_announced_the_person_expects_nobody_an
         return [story.held(office).cases[case].status for office in (OTHER, HOME)]
 
     assert stands() == ["open", "open"]
+    assert moved not in story.held(HOME).facts
     back = story.record(NEW, Retracted(target=moved))
     assert stands() == ["withdrawn", "withdrawn"]
     assert not any(announced.waits for announced in story.held(HOME).announcements)
+    told = [(d.ref, d.kind, d.parts) for d in story.world.said if d.to == HOME and d.ref in {moved, back}]
+    assert told == [(moved, None, frozenset()), (back, "retraction", frozenset())], "what made its author keeper"
     again = story.record(NEW, Retracted(target=back))
     assert stands() == ["open", "open"]
     story.record(NEW, Retracted(target=again))
@@ -248,4 +251,25 @@ def test_so_does_who_keeps_the_person_by_a_merge_alone(story):
     story.world.drain()
     assert [story.held(office).keeper for office in (HOME, THIRD)] == [HOME, HOME]
     assert HOME in story.who_states(HOME)
+    assert agreement_faults(story.world) == []
+
+
+def test_a_departure_stands_where_an_arrival_alone_names_its_author_while_entries_say_who_keeps_the_person(story):
+    """OTHER kept the one whom NEW gave up, by an entry and a move of which THIRD never heard: it took its own arrival
+    for what had made OTHER keeper, and the departure for as false as a later move (histories, seed 9810541).
+    """
+
+    def of_the_other(office: str, day: str, fact: Fact) -> None:
+        story.world.command(story.world.author(office, "P2", day, fact))
+        story.world.drain()
+
+    story.kept()
+    story.arrives_on("2026-03-03", THIRD, kind="further", registration=town(OTHER), stated=WHO)
+    of_the_other(OTHER, "2026-03-01", Registered(particulars={}, basis="first_record", registration=town(OTHER)))
+    of_the_other(OTHER, "2026-03-05", Departed(destination=Place(kind="abroad")))
+    moved = RegistrationChanged(from_=town(OTHER), to=town(NEW), ground="moved")
+    of_the_other(OTHER, "2026-03-05", moved)
+    of_the_other(NEW, "2026-03-06", Merged(other="P1", keeper=NEW))
+    story.record(NEW, Retracted(target=story.moves(OTHER)))
+    assert [story.main(office) for office in (NEW, THIRD)] == [[], []]
     assert agreement_faults(story.world) == []

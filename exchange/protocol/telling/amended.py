@@ -16,6 +16,8 @@ from exchange.protocol.redirecting import asked_no_more
 from exchange.protocol.telling.due import NO_PARTS, Due, Sight, amendments_of
 from exchange.protocol.telling.owing import DueKey, add
 
+OF_KEEPER = "keeper_of_departure"  # ground: what a departure that was told is judged by
+
 
 def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
     """T3 and T5: an amendment goes wherever its target went or goes; with the target's parts, never without it."""
@@ -36,7 +38,8 @@ def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
                 if amendment.author == to:
                     continue
                 kind: NoteKind = "retraction" if _concerned_no_more(sight, amendment, target, to) else "correction"
-                first = told is None and target is not None  # a first notice carries its amendments
+                # A first notice carries its amendments; what only goes with a departure is none.
+                first = told is None and target is not None and target.ground != OF_KEEPER
                 due = Due(ref=amendment.ref, to=to, ground="amendment", parts=parts, kind=None if first else kind)
                 add(owed, sight, _beside(owed.get((amendment.ref, to)), due))
                 if (amendment.ref, to) in owed and amendment.ref in amendments:
