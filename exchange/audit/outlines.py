@@ -28,9 +28,9 @@ from exchange.firsts import Firsts
 from exchange.pipeline.project import opened_sheet
 from exchange.progress import Tell, nobody
 from exchange.protocol.offices import Offices
-from exchange.protocol.outline import Outline, outlines
-from exchange.protocol.plain_line import Line
-from exchange.protocol.plain_parts import Open, Parts
+from exchange.protocol.plain.line import Line
+from exchange.protocol.plain.outline import Outline, outlines
+from exchange.protocol.plain.parts import Open, Parts
 from exchange.tables import records
 from exchange.tables.records import RecordRow
 from exchange.unit_of_work import SqlSession

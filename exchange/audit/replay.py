@@ -14,7 +14,7 @@ from exchange.access.purposes import require
 from exchange.books import Shelf, shelf
 from exchange.jurisdictions.codes import is_within
 from exchange.protocol.refusals import UnknownPerson
-from exchange.protocol.sheet import sheet
+from exchange.protocol.shown.sheet import sheet
 from exchange.protocol.view import view
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from exchange.commands.corrections import fields_of
 from exchange.commands.deviations import stated
 from exchange.commands.particular import is_particular
 from exchange.ids import derived_id, new_id
-from exchange.protocol.compare import alike
+from exchange.protocol.comparing.compare import alike
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from exchange.tables import cases

@@ -18,8 +18,8 @@ from exchange.commands.act import Item
 from exchange.commands.asked import CONFIRMED, Asked, Outcome, asked, left, outcome
 from exchange.commands.record import record
 from exchange.ids import new_id
-from exchange.protocol.answering import allowed
-from exchange.protocol.enquiry import prepared
+from exchange.protocol.questions.answering import allowed
+from exchange.protocol.questions.enquiry import prepared
 from exchange.queries.offer import meant
 from exchange.tables import inbox
 from exchange.unit_of_work import SqlSession

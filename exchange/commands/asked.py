@@ -14,10 +14,10 @@ from exchange.books import Shelf, shelves
 from exchange.commands.act import Item, Result
 from exchange.ids import derived_id
 from exchange.pipeline.relatives import Relatives
-from exchange.protocol.equal import Comparison, comparison
-from exchange.protocol.one_document import facts_shown
+from exchange.protocol.comparing.equal import Comparison, comparison
+from exchange.protocol.questions.one_document import facts_shown
 from exchange.protocol.record import CaseState, Record
-from exchange.protocol.sheet import shown
+from exchange.protocol.shown.sheet import shown
 from exchange.protocol.view import view
 from exchange.tables import cases
 from exchange.tables.cases import CaseRow

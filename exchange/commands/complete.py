@@ -13,13 +13,13 @@ from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.errors import Malformed
 from events.parts import TIES
-from exchange.protocol.contradictions import case_id
-from exchange.protocol.enquiry import PURPOSES
-from exchange.protocol.equal import KINDS, different, keeps, stated_in
+from exchange.protocol.comparing.equal import KINDS, different, keeps, stated_in
+from exchange.protocol.comparing.stated_ties import ties_held
+from exchange.protocol.life.contradictions import case_id
 from exchange.protocol.matching import only_stated
+from exchange.protocol.questions.enquiry import PURPOSES
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.refusals import NoSuchCase, NoSuchStay, UnknownPerson
-from exchange.protocol.stated_ties import ties_held
 
 Content = dict[str, Any]
 Completion = Callable[[Content, str, Record | None], None]  # changes the content in place

@@ -32,7 +32,7 @@ from exchange.ids import new_id, new_person_id
 from exchange.protocol.book import ALL_PARTS, Book
 from exchange.protocol.dossier import ever_joined
 from exchange.protocol.legality import check
-from exchange.protocol.one_document import facts_shown
+from exchange.protocol.questions.one_document import facts_shown
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NoSuchCase, NoSuchEvent, UnknownPerson
 from exchange.protocol.view import view

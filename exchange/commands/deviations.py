@@ -19,7 +19,7 @@ from events.parts import CONTAINERS
 from events.standing import Standing
 from exchange.commands.corrections import fields_of, fit
 from exchange.commands.particular import is_particular
-from exchange.protocol.compare import alike
+from exchange.protocol.comparing.compare import alike
 
 
 def require_fit(reply: Fact, opening: Standing | None) -> None:

@@ -16,7 +16,7 @@ from events.event import Event
 from events.names import same_name
 from events.vault.blind_index import BlindIndex
 from exchange.books import UNREADABLE
-from exchange.protocol.one_document import forms
+from exchange.protocol.questions.one_document import forms
 
 LOOKUP = "document"
 # Who asks by a document, or is answered, comes to hold nobody by it: what an enquiry says joins no persons.

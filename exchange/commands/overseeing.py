@@ -16,9 +16,9 @@ from exchange.books import Shelf
 from exchange.commands.references import uuid_of
 from exchange.jurisdictions import codes
 from exchange.protocol.offices import is_area
+from exchange.protocol.questions.requesting import as_corrected, innermost, require_addressee
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
-from exchange.protocol.requesting import as_corrected, innermost, require_addressee
 from exchange.protocol.view import view
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from events.catalogue.case import EnquiryAnswered, EnquiryOpened
 from events.catalogue.fact import Fact
 from events.errors import Tampered
-from exchange.protocol.enquiry import knows
-from exchange.protocol.entries import entries
-from exchange.protocol.one_document import forms
+from exchange.protocol.questions.enquiry import knows
+from exchange.protocol.questions.one_document import forms
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NotEntitled
+from exchange.protocol.shown.entries import entries
 from exchange.queries.offer import bearing, whom
 from exchange.readable import Seen
 from exchange.unit_of_work import SqlSession

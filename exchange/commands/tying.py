@@ -11,9 +11,9 @@ from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.envelope import Envelope, Ref
 from events.errors import ExchangeError, Malformed
+from exchange.protocol.life.ties import INVERSE
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import OneSidedTie, UnknownPerson
-from exchange.protocol.ties import INVERSE
 
 TYPES = frozenset({"tie.began", "tie.ended"})
 NAMING = TYPES | {"event.corrected"}  # events that may name another person

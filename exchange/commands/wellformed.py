@@ -27,7 +27,7 @@ from exchange.commands.references import normal
 from exchange.jurisdictions.codes import Level, level
 from exchange.jurisdictions.codes import parse as parse_code
 from exchange.jurisdictions.lookup import divisions
-from exchange.protocol.enquiry import BESIDES
+from exchange.protocol.questions.enquiry import BESIDES
 
 _OFFICES = ("to", "keeper", "teller", "town")
 _PLACES = ("registration", "origin", "destination", "from", "to", "place")

@@ -9,7 +9,7 @@ from typing import get_args
 
 from exchange.console.result import Result
 from exchange.console.words import Words
-from exchange.protocol.agreement import PairState
+from exchange.protocol.comparing.agreement import PairState
 from exchange.queries.status import Status
 from exchange.reconcile import Checked
 from exchange.reconcile.finding import Check

@@ -14,7 +14,7 @@ from exchange.access.caller import Caller
 from exchange.console.ledger import Year, ledger
 from exchange.console.words import Words
 from exchange.demo.keepsake import Shown
-from exchange.protocol.compare import alike
+from exchange.protocol.comparing.compare import alike
 from exchange.queries.history import Entry, history
 from exchange.queries.record import record
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from exchange.access.caller import Caller
 from exchange.console.words import Words
 from exchange.jurisdictions import codes
-from exchange.protocol.equal import Compared
+from exchange.protocol.comparing.equal import Compared
 from exchange.queries.days import of_case
 from exchange.queries.inbox import Entry
 from exchange.queries.lines import Line

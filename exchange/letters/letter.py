@@ -10,9 +10,9 @@ import msgspec
 from events.names import pinyin
 from exchange.console.words import Words
 from exchange.jurisdictions.codes import ancestors
-from exchange.protocol.asking import question
-from exchange.protocol.contradictions import case_id
-from exchange.protocol.letters import Written
+from exchange.protocol.life.contradictions import case_id
+from exchange.protocol.questions.asking import question
+from exchange.protocol.questions.letters import Written
 from exchange.translations import CHINESE, DEFAULT, Language, text
 
 _DAYS = ("expected_on", "stay_until")

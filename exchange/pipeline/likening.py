@@ -22,10 +22,10 @@ from events.vault.blind_index import BlindIndex
 from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.project import opened_sheet
 from exchange.pipeline.settled import Settled
-from exchange.protocol.entries import entries
-from exchange.protocol.likeness import Key, entry, keys, likeness, sought, weighed
+from exchange.protocol.comparing.likeness import Key, entry, keys, likeness, sought, weighed
 from exchange.protocol.record import Record
-from exchange.protocol.sheet import state
+from exchange.protocol.shown.entries import entries
+from exchange.protocol.shown.sheet import state
 from exchange.tables import likenesses, records
 from exchange.tables.likenesses import MOST, Entry, Known, Proposal, Token
 from exchange.unit_of_work import SqlSession

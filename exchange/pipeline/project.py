@@ -22,14 +22,14 @@ from exchange.books import Shelf, as_told
 from exchange.feeds import position_for
 from exchange.pipeline.awaited import counted
 from exchange.pipeline.settled import Settled
-from exchange.protocol.asking_anew import undecided_again
-from exchange.protocol.contradictions import case_id
-from exchange.protocol.notices import Notice, notices
+from exchange.protocol.life.contradictions import case_id
+from exchange.protocol.questions.asking_anew import undecided_again
+from exchange.protocol.questions.replying import deviates
+from exchange.protocol.questions.reviewing import review_on
 from exchange.protocol.record import ASKED, DECIDING, CaseState, Record
-from exchange.protocol.replying import deviates
-from exchange.protocol.reviewing import review_on
 from exchange.protocol.routing_table import rank
-from exchange.protocol.sheet import lives_at, protected_until, roles, sheet, shown
+from exchange.protocol.shown.notices import Notice, notices
+from exchange.protocol.shown.sheet import lives_at, protected_until, roles, sheet, shown
 from exchange.tables import books, cases, inbox, records
 from exchange.unit_of_work import SqlSession
 

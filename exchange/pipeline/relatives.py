@@ -15,9 +15,9 @@ from events.store.contract import StoredEvent
 from events.store.sql.rows import Query
 from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.settled import Settled
-from exchange.protocol.kinship import Kin, kinship, tied_to
+from exchange.protocol.life.kinship import Kin, kinship, tied_to
 from exchange.protocol.record import Record
-from exchange.protocol.sheltered import NOTHING, sheltered, told_of
+from exchange.protocol.shown.sheltered import NOTHING, sheltered, told_of
 from exchange.protocol.view import view
 from exchange.readable import readable
 from exchange.tables import records

@@ -23,12 +23,12 @@ from exchange.pipeline.awaited import counted, due_anew, working_from
 from exchange.pipeline.by_person import by_person
 from exchange.pipeline.renewing_days import lists_another_day, settle_again
 from exchange.pipeline.settling import Settling
-from exchange.protocol.contradictions import case_id
 from exchange.protocol.draft import Draft
+from exchange.protocol.life.contradictions import case_id
 from exchange.protocol.offices import Offices
-from exchange.protocol.pressing import Turn, turn
+from exchange.protocol.questions.pressing import Turn, turn
+from exchange.protocol.questions.reminding import escalation, reminder, turn_of
 from exchange.protocol.record import DECIDING, CaseState, Record
-from exchange.protocol.reminding import escalation, reminder, turn_of
 from exchange.protocol.view import view
 from exchange.tables import cases
 from exchange.tables.cases import CaseRow

@@ -16,7 +16,7 @@ from events.store.sql.rows import add
 from events.store.sql.schema import versions
 from exchange.pipeline.awaited import working_from
 from exchange.pipeline.forward import BATCH, forward
-from exchange.protocol.equal import KINDS
+from exchange.protocol.comparing.equal import KINDS
 from exchange.protocol.record import ASKED
 from exchange.tables import cases
 from exchange.tables.cases import CaseRow

@@ -22,10 +22,10 @@ from exchange.pipeline.relatives import Relatives
 from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
 from exchange.protocol.draft import Draft
 from exchange.protocol.duties import Rule
-from exchange.protocol.kinship import Kin
+from exchange.protocol.life.kinship import Kin
 from exchange.protocol.matching import matching
 from exchange.protocol.record import Record
-from exchange.protocol.sheltered import NOTHING
+from exchange.protocol.shown.sheltered import NOTHING
 from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
 

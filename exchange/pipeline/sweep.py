@@ -26,8 +26,8 @@ from exchange.pipeline.reminding import remind
 from exchange.pipeline.renewing_days import confirm_what_waits
 from exchange.pipeline.settling import Settling
 from exchange.protocol.draft import Draft
-from exchange.protocol.reviewing import USUAL, Periods, reviews
-from exchange.protocol.sheet import protected_until, protecting
+from exchange.protocol.questions.reviewing import USUAL, Periods, reviews
+from exchange.protocol.shown.sheet import protected_until, protecting
 from exchange.protocol.view import view
 from exchange.tables import records
 

@@ -19,8 +19,8 @@ from events.event import Event
 from events.standing import Standing, stand
 from exchange.protocol.book import Book
 from exchange.protocol.inheriting import inherited
-from exchange.protocol.ties import MARITAL_STATUS, status_by
-from exchange.protocol.ties import ties as folded
+from exchange.protocol.life.ties import MARITAL_STATUS, status_by
+from exchange.protocol.life.ties import ties as folded
 
 # What is said about facts holds whenever it was said, as long as there is the fact that it speaks of.
 ABOUT_FACTS: tuple[type[Fact], ...] = (Corrected, Retracted, Merged, Unmerged, KeptApart, Reply)

@@ -18,17 +18,23 @@ from events.catalogue.registration import RegistrationChanged
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.ids import derived_id
+from exchange.protocol.comparing.equal import all_differences, certainly_same, found_later
+from exchange.protocol.comparing.stated_ties import ties_held
 from exchange.protocol.draft import Draft
-from exchange.protocol.equal import all_differences, certainly_same, found_later
-from exchange.protocol.particulars import latest_statement
+from exchange.protocol.life.particulars import latest_statement
+from exchange.protocol.life.ties import ties
 from exchange.protocol.parting import not_parted_after_all, parted_by_death
+from exchange.protocol.questions.redirecting import (
+    ANSWER_STANDS,
+    SENT_IN_ERROR,
+    answered_in_error,
+    sent_on,
+    withdraws_answer,
+)
+from exchange.protocol.questions.stay_requests import done_by_another, is_review, stands
 from exchange.protocol.record import CaseState, Record
-from exchange.protocol.redirecting import ANSWER_STANDS, SENT_IN_ERROR, answered_in_error, sent_on, withdraws_answer
-from exchange.protocol.stated_ties import ties_held
-from exchange.protocol.stay_requests import done_by_another, is_review, stands
 from exchange.protocol.telling.due import Due, Sight
 from exchange.protocol.telling.owing import DueKey
-from exchange.protocol.ties import ties
 
 
 def automatic(sight: Sight, owed: Mapping[DueKey, Due], *, confirm_equal: bool = False) -> list[Draft]:

@@ -14,16 +14,16 @@ from events.envelope import Ref
 from events.once import once
 from events.standing import Facts, Standing, stand
 from exchange.protocol.book import Book
-from exchange.protocol.chain import chain, is_opening, keeper, openers, registration
-from exchange.protocol.contradictions import contradictions
 from exchange.protocol.dossier import Dossier, concerned, dossiers
-from exchange.protocol.false_statements import without_false_statements
 from exchange.protocol.inheriting import inherited
-from exchange.protocol.one_document import rivals
-from exchange.protocol.particulars import latest_statement, particulars
+from exchange.protocol.life.chain import chain, is_opening, keeper, openers, registration
+from exchange.protocol.life.contradictions import contradictions
+from exchange.protocol.life.particulars import latest_statement, particulars
+from exchange.protocol.life.stays import Movements
+from exchange.protocol.life.ties import ties, two_spouses
+from exchange.protocol.questions.false_statements import without_false_statements
+from exchange.protocol.questions.one_document import rivals
 from exchange.protocol.record import Contradiction, Link, Stay, Tie
-from exchange.protocol.stays import Movements
-from exchange.protocol.ties import ties, two_spouses
 
 
 class Given(msgspec.Struct, frozen=True):

@@ -14,15 +14,15 @@ from events.catalogue.movement import Departed, Extended, MainChanged, MovedWith
 from events.envelope import Part
 from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
-from exchange.protocol.cases import ONE_DOCUMENT
-from exchange.protocol.causes import human_cause
-from exchange.protocol.false_statements import said_of_keeper
 from exchange.protocol.grounds import counting
-from exchange.protocol.kinship import GROUND as FAMILY_GROUND
+from exchange.protocol.life.causes import human_cause
+from exchange.protocol.life.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.naming import named_no_more
+from exchange.protocol.questions.cases import ONE_DOCUMENT
+from exchange.protocol.questions.false_statements import said_of_keeper
+from exchange.protocol.questions.redirecting import sent_in_error
+from exchange.protocol.questions.replying import says_more
 from exchange.protocol.record import Record
-from exchange.protocol.redirecting import sent_in_error
-from exchange.protocol.replying import says_more
 from exchange.protocol.routing_table import rank
 from exchange.protocol.telling import author, chains, family, keeper, replies, threads
 from exchange.protocol.telling.amended import OF_KEEPER, follow_amendments

@@ -9,8 +9,8 @@ Invariant: it is all one whether an office is told again, or the heir of one tha
 
 from __future__ import annotations
 
-from exchange.protocol.cases import MATCH, ONE_DOCUMENT, RIVAL_DOCUMENT
-from exchange.protocol.kinship import GROUND as FAMILY
+from exchange.protocol.life.kinship import GROUND as FAMILY
+from exchange.protocol.questions.cases import MATCH, ONE_DOCUMENT, RIVAL_DOCUMENT
 
 # Grounds that end with what they stand on, or hide what was asked: the lightest first.
 _LIGHT = (ONE_DOCUMENT, MATCH, FAMILY)

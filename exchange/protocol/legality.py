@@ -25,11 +25,13 @@ from events.catalogue.person import (
 )
 from events.catalogue.registration import RegistrationChanged
 from events.envelope import Ref
-from exchange.protocol import answering
-from exchange.protocol.chain import is_opening
 from exchange.protocol.giving_up import require_place
-from exchange.protocol.lasting import require_longer, require_over
-from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
+from exchange.protocol.life.chain import is_opening
+from exchange.protocol.life.lasting import require_longer, require_over
+from exchange.protocol.life.particulars import OWNED_BY_MAIN_STAY
+from exchange.protocol.life.ties import found, meant, same
+from exchange.protocol.questions import answering
+from exchange.protocol.questions.requesting import require_addressee, require_amendable, require_fitting
 from exchange.protocol.record import Record, Stay
 from exchange.protocol.refusals import (
     AlreadyHeld,
@@ -49,8 +51,6 @@ from exchange.protocol.refusals import (
     TieWithOneself,
     UnknownPerson,
 )
-from exchange.protocol.requesting import require_addressee, require_amendable, require_fitting
-from exchange.protocol.ties import found, meant, same
 
 
 def check(fact: Fact, day: str, office: str, record: Record | None, person: str = "", *, deferrals: int = 1) -> None:

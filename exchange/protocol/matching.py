@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from events.catalogue.person import Registered
 from events.standing import Standing
-from exchange.protocol.cases import MATCH, ONE_DOCUMENT
-from exchange.protocol.chain import is_opening, openings
-from exchange.protocol.one_document import Claim, held, one_document
+from exchange.protocol.life.chain import is_opening, openings
+from exchange.protocol.questions.cases import MATCH, ONE_DOCUMENT
+from exchange.protocol.questions.one_document import Claim, held, one_document
 from exchange.protocol.record import Record
 from exchange.protocol.routing_table import UPDATE, cell_of
 from exchange.protocol.telling.due import IDENTITY, Due

@@ -14,7 +14,7 @@ from events.catalogue.values import Other
 from events.standing import Standing
 from exchange.ids import derived_id
 from exchange.protocol.draft import Draft
-from exchange.protocol.kinship import ENDED_BY_DEATH
+from exchange.protocol.life.kinship import ENDED_BY_DEATH
 from exchange.protocol.telling.due import Sight
 
 

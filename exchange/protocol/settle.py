@@ -20,12 +20,12 @@ from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.draft import Draft
 from exchange.protocol.duties import Rule, duties, new_deliveries
-from exchange.protocol.kinship import Kin
+from exchange.protocol.life.kinship import Kin
+from exchange.protocol.life.without_part import parted
 from exchange.protocol.record import Record
-from exchange.protocol.sheltered import NOTHING
+from exchange.protocol.shown.sheltered import NOTHING
 from exchange.protocol.telling.due import Due, Sight
 from exchange.protocol.telling.owing import DueKey
-from exchange.protocol.without_part import parted
 
 # A dossier settles in a few rounds; more would mean that two facts follow from each other for ever.
 MOST_ROUNDS = 60

@@ -15,14 +15,14 @@ from events.envelope import Ref
 from events.standing import Facts, Standing
 from exchange.protocol.basis import Basis, bases
 from exchange.protocol.book import Book, News
-from exchange.protocol.cases import UNSEEN, cases
-from exchange.protocol.kinship import GROUND
+from exchange.protocol.life.kinship import GROUND
+from exchange.protocol.life.particulars import stated_by
 from exchange.protocol.naming import named_no_more
 from exchange.protocol.offices import Offices
-from exchange.protocol.one_document import one_document
-from exchange.protocol.particulars import stated_by
+from exchange.protocol.questions.cases import UNSEEN, cases
+from exchange.protocol.questions.one_document import one_document
+from exchange.protocol.questions.rejections import rejections
 from exchange.protocol.record import Announcement, CaseState, Record
-from exchange.protocol.rejections import rejections
 
 VIEW_VERSION = 47
 

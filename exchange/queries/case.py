@@ -15,16 +15,16 @@ from events.standing import Standing
 from exchange.access.caller import Caller
 from exchange.clock import day_of
 from exchange.pipeline.relatives import Relatives
-from exchange.protocol.answering import allowed
-from exchange.protocol.asking import quoting, sentence
-from exchange.protocol.enquiry import Prepared
-from exchange.protocol.equal import all_differences, own_differences
-from exchange.protocol.held_beside import held_beside
-from exchange.protocol.kinship import Kin
-from exchange.protocol.proposing import proposed
+from exchange.protocol.comparing.equal import all_differences, own_differences
+from exchange.protocol.comparing.held_beside import held_beside
+from exchange.protocol.life.kinship import Kin
+from exchange.protocol.questions.answering import allowed
+from exchange.protocol.questions.asking import quoting, sentence
+from exchange.protocol.questions.enquiry import Prepared
+from exchange.protocol.questions.proposing import proposed
 from exchange.protocol.record import CaseState, Record
 from exchange.protocol.refusals import NoSuchCase
-from exchange.protocol.sheet import sheet, shown
+from exchange.protocol.shown.sheet import sheet, shown
 from exchange.queries.days import dated, row_shown
 from exchange.queries.offer import offer
 from exchange.queries.open_dossier import Opened, open_dossier

@@ -14,10 +14,10 @@ from exchange.access.caller import Caller
 from exchange.access.purposes import require
 from exchange.access.sight import area
 from exchange.books import UNREADABLE
-from exchange.protocol.likeness import Likeness, entry, likeness
+from exchange.protocol.comparing.likeness import Likeness, entry, likeness
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
-from exchange.protocol.sheet import roles, state
+from exchange.protocol.shown.sheet import roles, state
 from exchange.queries.open_dossier import open_dossier
 from exchange.tables import likenesses
 from exchange.tables.likenesses import Entry, Proposal

@@ -14,7 +14,7 @@ from exchange.access.caller import Caller
 from exchange.access.purposes import require
 from exchange.commands.match_person import LOOKUP, document_token
 from exchange.protocol.record import Record
-from exchange.protocol.sheet import State, state
+from exchange.protocol.shown.sheet import State, state
 from exchange.readable import seen
 from exchange.tables import records
 

@@ -14,7 +14,7 @@ from events.event import Event, restricted
 from exchange.access.caller import Caller
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.record import Record
-from exchange.protocol.sheet import sheet
+from exchange.protocol.shown.sheet import sheet
 from exchange.protocol.view import view
 from exchange.queries.open_dossier import Opened, open_dossier
 

@@ -19,8 +19,8 @@ from exchange.access.caller import Caller
 from exchange.access.purposes import require
 from exchange.books import UNREADABLE, Shelf
 from exchange.feeds import feed_at
-from exchange.protocol.notices import Notice, fields_held, notices
 from exchange.protocol.record import Record
+from exchange.protocol.shown.notices import Notice, fields_held, notices
 from exchange.protocol.view import view
 from exchange.queries.days import of_notice
 from exchange.readable import readable

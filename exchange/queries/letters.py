@@ -10,8 +10,8 @@ from exchange.clock import day_of
 from exchange.jurisdictions.deadlines import due_on
 from exchange.letters.letter import Letter, letter
 from exchange.pipeline.settling import deadline_of, is_urgent
-from exchange.protocol.contradictions import case_id
-from exchange.protocol.letters import Written, letters
+from exchange.protocol.life.contradictions import case_id
+from exchange.protocol.questions.letters import Written, letters
 from exchange.protocol.refusals import NoSuchCase
 from exchange.queries.cases import cases
 from exchange.queries.open_dossier import Opened, open_dossier

@@ -12,9 +12,9 @@ from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.commands.match_person import LOOKUP
 from exchange.pipeline.likening import token_of
-from exchange.protocol.enquiry import Prepared, fitting, knows, prepared
-from exchange.protocol.likeness import keys
-from exchange.protocol.one_document import forms
+from exchange.protocol.comparing.likeness import keys
+from exchange.protocol.questions.enquiry import Prepared, fitting, knows, prepared
+from exchange.protocol.questions.one_document import forms
 from exchange.protocol.record import Record
 from exchange.queries.open_dossier import Opened
 from exchange.readable import Seen, seen

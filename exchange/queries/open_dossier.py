@@ -13,7 +13,7 @@ from exchange.access.caller import Caller
 from exchange.access.purposes import require
 from exchange.books import Shelf, shelf
 from exchange.protocol.book import Book
-from exchange.protocol.one_document import facts_shown
+from exchange.protocol.questions.one_document import facts_shown
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
 from exchange.protocol.view import view

@@ -19,8 +19,8 @@ from exchange.access import access_log
 from exchange.access.caller import Caller, Forbidden
 from exchange.access.rate import attempt
 from exchange.commands.match_person import LOOKUP, document_token, telling
-from exchange.protocol.enquiry import PURPOSES, fitting, prepared
-from exchange.protocol.equal import keeps
+from exchange.protocol.comparing.equal import keeps
+from exchange.protocol.questions.enquiry import PURPOSES, fitting, prepared
 from exchange.protocol.record import Record
 from exchange.readable import of_shelf, readable
 

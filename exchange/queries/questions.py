@@ -14,9 +14,9 @@ from exchange.access.purposes import require
 from exchange.books import UNREADABLE
 from exchange.clock import day_of
 from exchange.commands.asked import asked
-from exchange.protocol.answering import allowed
-from exchange.protocol.asking import sentence
-from exchange.protocol.equal import Compared
+from exchange.protocol.comparing.equal import Compared
+from exchange.protocol.questions.answering import allowed
+from exchange.protocol.questions.asking import sentence
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:

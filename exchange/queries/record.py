@@ -9,9 +9,9 @@ from events.errors import Malformed
 from exchange.access.caller import Caller
 from exchange.pipeline.awaited import counted
 from exchange.protocol.as_of import as_of as held_on
-from exchange.protocol.contradictions import case_id
+from exchange.protocol.life.contradictions import case_id
 from exchange.protocol.record import Record
-from exchange.protocol.sheet import nothing, sheet, state
+from exchange.protocol.shown.sheet import nothing, sheet, state
 from exchange.protocol.view import view
 from exchange.queries.open_dossier import Opened, open_dossier
 

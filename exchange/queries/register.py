@@ -9,7 +9,7 @@ from exchange.access import access_log
 from exchange.access.caller import Caller
 from exchange.access.purposes import require
 from exchange.books import UNREADABLE
-from exchange.protocol.sheet import sheet
+from exchange.protocol.shown.sheet import sheet
 from exchange.protocol.view import view
 from exchange.queries.open_dossier import WHOLE
 from exchange.readable import readable

@@ -19,7 +19,7 @@ from exchange.everybody import everybody
 from exchange.pipeline.joining import unmarked_from
 from exchange.pipeline.relatives import tied
 from exchange.pipeline.settled import Settled
-from exchange.protocol.kinship import tied_to
+from exchange.protocol.life.kinship import tied_to
 from exchange.reconcile.altered import Altered, about_offices
 from exchange.reconcile.causes import root_causes
 from exchange.reconcile.evidence import Evidence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from sqlalchemy import Connection
 
-from exchange.protocol.ledger import FAN_OUT, UNIT, Area, Digest, by_area
+from exchange.protocol.comparing.ledger import FAN_OUT, UNIT, Area, Digest, by_area
 from exchange.reconcile.sides import Rows, above, held, told
 from exchange.tables import digests
 from exchange.tables.digests import Kept, SideName

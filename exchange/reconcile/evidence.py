@@ -15,7 +15,7 @@ from exchange.pipeline.project import held_rows
 from exchange.pipeline.relatives import Relatives
 from exchange.pipeline.settled import Settled
 from exchange.pipeline.settling import Settling
-from exchange.protocol.agreement import Finding, findings
+from exchange.protocol.comparing.agreement import Finding, findings
 from exchange.protocol.duties import RULES
 from exchange.protocol.settle import Settlement, settle
 from exchange.reconcile.entitlement import check_entitlement

@@ -11,7 +11,7 @@ import msgspec
 
 from events.envelope import Ref
 from exchange.firsts import MOST
-from exchange.protocol.agreement import PairState
+from exchange.protocol.comparing.agreement import PairState
 
 Check = Literal["ledger", "view", "entitlement", "agreement"]
 MANY = 20  # one in so many whom work under way leaves out

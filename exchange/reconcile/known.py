@@ -28,7 +28,7 @@ from events.store.sql.feed import delivery_of
 from events.store.sql.rows import Query, all_about, by_key
 from events.store.sql.schema import deliveries
 from exchange.audit.lists import LISTED, Lists
-from exchange.protocol.agreement import PairState
+from exchange.protocol.comparing.agreement import PairState
 from exchange.tables import books, proofs, records, schema
 from exchange.tables.books import BookRow
 from exchange.tables.proofs import Proof

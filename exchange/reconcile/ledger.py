@@ -12,7 +12,7 @@ from exchange.books import as_told
 from exchange.jurisdictions.served import Serving
 from exchange.pipeline.settled import Settled
 from exchange.protocol.book import Delivery
-from exchange.protocol.ledger import Entry, differences
+from exchange.protocol.comparing.ledger import Entry, differences
 from exchange.reconcile.finding import Difference
 from exchange.tables.books import BookRow
 

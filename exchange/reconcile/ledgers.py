@@ -10,7 +10,7 @@ import msgspec
 
 from events.envelope import Ref
 from events.store.moment import to_moment
-from exchange.protocol.ledger import MOST, Entry, Walked, walk
+from exchange.protocol.comparing.ledger import MOST, Entry, Walked, walk
 from exchange.reconcile import sides
 from exchange.reconcile.digesting import bring_up, forged
 from exchange.reconcile.finding import Difference

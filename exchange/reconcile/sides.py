@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 from events.envelope import Part
 from events.store.sql.form import Form
 from events.store.sql.schema import deliveries, log
-from exchange.protocol.ledger import (
+from exchange.protocol.comparing.ledger import (
     EDGES,
     FAN_OUT,
     UNIT,

@@ -22,8 +22,8 @@ from events.codes import LISTS, codes
 from events.parts import part_of
 from exchange.commands.particular import PARTICULARS
 from exchange.protocol.duties import RULES
-from exchange.protocol.enquiry import DOCUMENTS, PURPOSES
-from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
+from exchange.protocol.life.particulars import OWNED_BY_MAIN_STAY
+from exchange.protocol.questions.enquiry import DOCUMENTS, PURPOSES
 from exchange.protocol.record import ASKED, OPEN, CaseStatus, ContradictionKind
 from exchange.protocol.refusals import REFUSALS
 from exchange.protocol.routing_table import DEATH_ASKS, PRIORITY, ROUTING, TIE_ASKS, Cell, Role

@@ -27,7 +27,7 @@ from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import sweep
 from exchange.protocol.book import Book
-from exchange.protocol.sheet import nothing, sheet
+from exchange.protocol.shown.sheet import nothing, sheet
 from exchange.protocol.view import view
 from exchange.settings import settings
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from events.store.sql.rows import add, batches
 from events.store.sql.schema import deliveries, feed_heads
-from exchange.protocol.ledger import FAN_OUT, UNIT, UNITS, Area, Digest, unit_of
+from exchange.protocol.comparing.ledger import FAN_OUT, UNIT, UNITS, Area, Digest, unit_of
 from exchange.tables.schema import digested, digests
 
 SideName = Literal["told", "held"]

@@ -8,7 +8,7 @@ from marshmallow import validates_schema
 
 from events.catalogue.case import DisputeReason, Refusal
 from events.catalogue.values import NoteKind
-from exchange.protocol.equal import Compared
+from exchange.protocol.comparing.equal import Compared
 from exchange.protocol.record import CaseStatus
 from schemas.v1 import fields
 from schemas.v1.contents import content_faults

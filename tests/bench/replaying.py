@@ -16,7 +16,7 @@ from exchange.everybody import everybody
 from exchange.node import Node
 from exchange.pipeline.advance import advance
 from exchange.protocol.book import book_of
-from exchange.protocol.plain_line import line_of
+from exchange.protocol.plain.line import line_of
 from exchange.protocol.view import view
 from exchange.reconcile import stepwise
 from exchange.tables.records import Which, how_many

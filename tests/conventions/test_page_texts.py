@@ -10,7 +10,7 @@ from events.catalogue.values import NoteKind
 from exchange.console.case import ORDER, REASONS
 from exchange.console.inbox import TABS
 from exchange.console.rows import SEALS
-from exchange.protocol.equal import Compared
+from exchange.protocol.comparing.equal import Compared
 from exchange.protocol.record import CaseStatus
 from exchange.translations import known
 from schemas.v1.contents import RECORDABLE

@@ -7,7 +7,7 @@ import pytest
 
 from exchange.access.rate import TooManyLookups
 from exchange.http.v1 import examples
-from exchange.protocol import sheet
+from exchange.protocol.shown import sheet
 from schemas.v1.person import SheetSchema
 from tests.integration.api import COUNTY, TOWN, Api, api, rules
 

@@ -21,7 +21,7 @@ from exchange.pipeline import project, settling
 from exchange.pipeline.advance import advance
 from exchange.pipeline.settled import Settled
 from exchange.protocol import settle, view
-from exchange.protocol.notices import Notice
+from exchange.protocol.shown.notices import Notice
 from exchange.reconcile import checks
 from tests.databases import database
 from tests.integration.towns import ZHIFANG, Town, opened, town, woman

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, text
 
 from events.store.contract import COUNTED
-from exchange.protocol.equal import KINDS
+from exchange.protocol.comparing.equal import KINDS
 from exchange.protocol.record import ASKED, OPEN
 from exchange.queries.lag import lag
 from exchange.stores import store_at

@@ -8,14 +8,14 @@ from events.catalogue.person import Merged, Stated
 from events.envelope import Ref
 from events.event import Event
 from events.standing import Standing
-from exchange.protocol.agreement import findings
 from exchange.protocol.book import Book, Delivery
+from exchange.protocol.comparing.agreement import findings
 from exchange.protocol.duties import RULES, duties, new_deliveries
-from exchange.protocol.kinship import kinship
+from exchange.protocol.life.kinship import kinship
 from exchange.protocol.matching import matching, registered
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import Record
-from exchange.protocol.sheltered import sheltered
+from exchange.protocol.shown.sheltered import sheltered
 from exchange.protocol.telling.due import Sight
 from exchange.protocol.telling.in_error import told_in_error
 from exchange.protocol.view import view

@@ -28,8 +28,8 @@ from events.envelope import SYSTEM_ACTOR, Ref
 from events.errors import Illegal
 from exchange.protocol.legality import check
 from exchange.protocol.matching import only_stated
+from exchange.protocol.questions.reminding import escalation, reminder
 from exchange.protocol.record import Record
-from exchange.protocol.reminding import escalation, reminder
 from tests.properties.amendments import Amendments
 from tests.properties.kin import stated_ties
 from tests.properties.replies import Replies

@@ -5,8 +5,8 @@ from __future__ import annotations
 from events.catalogue.case import Confirmed, Reply
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
-from exchange.protocol.compare import differences
-from exchange.protocol.replying import says_more
+from exchange.protocol.comparing.compare import differences
+from exchange.protocol.questions.replying import says_more
 from tests.properties.world import World
 
 AMENDING = frozenset({"person.changed", "event.corrected", "event.retracted", "person.merged", "person.stated"})

@@ -13,11 +13,11 @@ from events.envelope import Ref
 from events.errors import Illegal
 from events.event import Event
 from events.standing import Standing
-from exchange.protocol.enquiry import fitting, knows, prepared
-from exchange.protocol.entries import entries
 from exchange.protocol.legality import check
-from exchange.protocol.one_document import forms
+from exchange.protocol.questions.enquiry import fitting, knows, prepared
+from exchange.protocol.questions.one_document import forms
 from exchange.protocol.record import ASKED, CaseState, Record
+from exchange.protocol.shown.entries import entries
 from tests.properties.commands import Commands
 from tests.properties.world import COUNTY, World
 

@@ -16,10 +16,10 @@ from events.catalogue.registration import RegistrationChanged
 from events.errors import Illegal
 from exchange.commands.fitting import require_new
 from exchange.ids import derived_id
-from exchange.protocol.compare import differences
+from exchange.protocol.comparing.compare import differences
 from exchange.protocol.legality import check
-from exchange.protocol.notices import notices
 from exchange.protocol.record import ASKED
+from exchange.protocol.shown.notices import notices
 from tests.properties.commands import Commands
 from tests.properties.world import World
 

@@ -15,12 +15,12 @@ from exchange.jurisdictions import deadlines
 from exchange.pipeline.settling import deadline_of
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.draft import Draft
-from exchange.protocol.kinship import Kin, kinship
+from exchange.protocol.life.kinship import Kin, kinship
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Record
 from exchange.protocol.settle import receive, settle
-from exchange.protocol.sheltered import sheltered
+from exchange.protocol.shown.sheltered import sheltered
 from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
 from tests.properties.world import World

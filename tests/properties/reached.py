@@ -12,9 +12,9 @@ from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Unmerged
 from events.envelope import Ref
 from events.event import Event
-from exchange.protocol.on_paper import came_on_paper
+from exchange.protocol.questions.on_paper import came_on_paper
+from exchange.protocol.questions.replying import says_more
 from exchange.protocol.record import Record
-from exchange.protocol.replying import says_more
 from tests.properties.world import OUTSIDE, World
 
 ROWS = {

@@ -20,7 +20,7 @@ from events.catalogue.case import (
 )
 from events.catalogue.fact import Fact
 from events.catalogue.values import Deviation
-from exchange.protocol.equal import all_differences
+from exchange.protocol.comparing.equal import all_differences
 from exchange.protocol.record import ASKED, DECIDING, Record
 
 CAME_ON = "2026-01-21"  # no earlier than any day of a history

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from events.envelope import SYSTEM_ACTOR
-from exchange.protocol.reviewing import reviews
+from exchange.protocol.questions.reviewing import reviews
 from tests.properties.commands import Commands
 from tests.properties.world import World
 

@@ -13,8 +13,8 @@ from exchange.access.caller import Caller
 from exchange.commands.act import Item, Result
 from exchange.commands.record import record
 from exchange.node import Node
+from exchange.protocol.life.ties import INVERSE
 from exchange.protocol.record import Record
-from exchange.protocol.ties import INVERSE
 from tests.properties.mirror import Mirror
 from tests.properties.stored import Sent, item_of
 

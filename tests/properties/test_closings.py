@@ -21,7 +21,7 @@ def faults() -> Iterator[str]:
 
 
 def test_a_question_that_is_not_over_where_an_office_closed_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exchange.protocol.cases.out_of_reach_again", lambda state: state)
+    monkeypatch.setattr("exchange.protocol.questions.cases.out_of_reach_again", lambda state: state)
     assert next(faults(), None) is not None
 
 

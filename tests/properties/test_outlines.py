@@ -12,10 +12,10 @@ from events.catalogue.person import Deceased, Protected, Registered, Unprotected
 from events.catalogue.values import ABROAD, town
 from events.codec import freeze
 from events.event import Event, opened, parts_of
-from exchange.protocol import plain_life
 from exchange.protocol.offices import Offices, Succession
-from exchange.protocol.outline import Outline, outlines, viewed
-from exchange.protocol.plain_parts import Parts
+from exchange.protocol.plain import life as plain_life
+from exchange.protocol.plain.outline import Outline, outlines, viewed
+from exchange.protocol.plain.parts import Parts
 from tests.properties.histories import history
 from tests.properties.world import OFFICES, World
 from tests.unit import made_up

@@ -19,11 +19,11 @@ def found_by(first: int = 0) -> bool:
 
 
 def test_confirming_what_differs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exchange.protocol.equal.differences", lambda _ours, _yours, _before: ())
-    monkeypatch.setattr("exchange.protocol.equal._documents", lambda _record, _opening, _stated: True)
+    monkeypatch.setattr("exchange.protocol.comparing.equal.differences", lambda _ours, _yours, _before: ())
+    monkeypatch.setattr("exchange.protocol.comparing.equal._documents", lambda _record, _opening, _stated: True)
     assert found_by(287)
 
 
 def test_confirming_by_the_word_of_the_arrival_itself_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exchange.protocol.equal.keeps", lambda record: record.keeper == record.office)
+    monkeypatch.setattr("exchange.protocol.comparing.equal.keeps", lambda record: record.keeper == record.office)
     assert found_by(23)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-import exchange.protocol.replying
+import exchange.protocol.questions.replying
 import exchange.protocol.telling.author
 from events.catalogue.case import EnquiryAnswered, EnquiryOpened, Reply
 from events.envelope import Ref
@@ -63,9 +63,9 @@ def test_enquiries_handed_over_with_a_dossier_are_found() -> None:
 
 def test_an_answer_that_closes_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The histories must reach answers that both sides then see."""
-    kept = exchange.protocol.replying._take
+    kept = exchange.protocol.questions.replying._take
     monkeypatch.setattr(
-        exchange.protocol.replying,
+        exchange.protocol.questions.replying,
         "_take",
         lambda state, reply, **by: None if isinstance(reply.payload, EnquiryAnswered) else kept(state, reply, **by),
     )

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 import events.standing
-import exchange.protocol.chain
 import exchange.protocol.duties
+import exchange.protocol.life.chain
 import tests.properties.world
 from events.event import Event
-from exchange.protocol.agreement import findings
+from exchange.protocol.comparing.agreement import findings
 from exchange.protocol.duties import RULES
 from exchange.protocol.view import view
 from tests.properties import checks
@@ -156,7 +156,7 @@ def test_k3_stamps_by_the_clock_alone_are_found(monkeypatch: pytest.MonkeyPatch)
 
 def test_k3_the_chain_by_day_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The chain of registrations sorts by stamp alone: a move entered late must not come before the one it follows."""
-    kept = exchange.protocol.chain.chain
+    kept = exchange.protocol.life.chain.chain
 
     def by_day(facts, dossier):
         return tuple(sorted(kept(facts, dossier), key=lambda link: (link.day, link.stamp)))

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from exchange.protocol.book import Book, Delivery
-from exchange.protocol.notices import Notice, notices
 from exchange.protocol.record import Record
+from exchange.protocol.shown.notices import Notice, notices
 from tests.properties.histories import history, shape
 from tests.properties.households import drawn, line_faults
 

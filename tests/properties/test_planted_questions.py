@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from events.catalogue.fact import Fact
-from exchange.protocol import redirecting
 from exchange.protocol.naming import named_offices
+from exchange.protocol.questions import redirecting
 from tests.properties.histories import history, shape
 from tests.properties.questions import question_faults
 

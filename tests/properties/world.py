@@ -16,12 +16,12 @@ from exchange.ids import derived_id
 from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
 from exchange.protocol.draft import Draft
 from exchange.protocol.duties import RULES, Rule
-from exchange.protocol.kinship import Kin, kinship
+from exchange.protocol.life.kinship import Kin, kinship
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices, offices
 from exchange.protocol.record import Record
 from exchange.protocol.settle import Quiet, settle
-from exchange.protocol.sheltered import sheltered
+from exchange.protocol.shown.sheltered import sheltered
 from exchange.protocol.telling.due import Due
 from exchange.protocol.view import view
 

@@ -15,7 +15,7 @@ from events.envelope import Ref
 from events.event import Event
 from exchange.protocol.book import Delivery
 from exchange.protocol.record import Record
-from exchange.protocol.sheet import sheet
+from exchange.protocol.shown.sheet import sheet
 from tests.properties.reached import ROWS
 from tests.properties.world import OFFICES, World
 from tests.scenarios.stories import FILES

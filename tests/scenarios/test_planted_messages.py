@@ -3,7 +3,7 @@
 import pytest
 
 import exchange.protocol.legality
-import exchange.protocol.rejections
+import exchange.protocol.questions.rejections
 from events.catalogue.case import Deferred
 from exchange.protocol.telling import author
 from exchange.scenarios.embedded import embedded
@@ -19,7 +19,7 @@ def differs(story: str) -> bool:
 
 @pytest.mark.parametrize("ended", [None, "amended"])
 def test_a_matter_that_never_ends_or_never_is_open_is_noticed(monkeypatch, ended):
-    monkeypatch.setattr(exchange.protocol.rejections, "_ended", lambda *_: ended)
+    monkeypatch.setattr(exchange.protocol.questions.rejections, "_ended", lambda *_: ended)
     assert differs("message-rejected")
 
 

@@ -5,15 +5,15 @@ import pytest
 
 import exchange.pipeline.reminding
 import exchange.pipeline.settling
-import exchange.protocol.asking_anew
-import exchange.protocol.cases
-import exchange.protocol.causes
 import exchange.protocol.duties
-import exchange.protocol.pressing
-import exchange.protocol.reminding
-import exchange.protocol.replying
+import exchange.protocol.life.causes
+import exchange.protocol.questions.asking_anew
+import exchange.protocol.questions.cases
+import exchange.protocol.questions.pressing
+import exchange.protocol.questions.reminding
+import exchange.protocol.questions.replying
 from events.catalogue.case import Confirmed
-from exchange.protocol.pressing import pressed, turn
+from exchange.protocol.questions.pressing import pressed, turn
 from exchange.protocol.record import DECIDING, Record
 from exchange.protocol.telling import author
 from exchange.scenarios.embedded import embedded
@@ -31,19 +31,19 @@ def test_reminding_of_the_dead_is_noticed(monkeypatch):
     def heartless(_offices, _record, state):
         return turn(state.asker, state.ref.asked, state.status, outside=False)
 
-    monkeypatch.setattr(exchange.protocol.reminding, "turn_of", heartless)
+    monkeypatch.setattr(exchange.protocol.questions.reminding, "turn_of", heartless)
     monkeypatch.setattr(exchange.pipeline.reminding, "turn_of", heartless)
     assert differs("no-reminder-after-death")
 
 
 def test_reminders_that_change_no_state_are_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.replying, "pressed", lambda state, _payload, **_: state)
+    monkeypatch.setattr(exchange.protocol.questions.replying, "pressed", lambda state, _payload, **_: state)
     assert differs("overdue-on-both-sides")
 
 
 @pytest.mark.parametrize("story", ["deviation-undecided", "answered-late-decided-late"])
 def test_waiting_for_no_decision_is_noticed(monkeypatch, story):
-    monkeypatch.setattr(exchange.protocol.pressing, "DECIDING", frozenset())
+    monkeypatch.setattr(exchange.protocol.questions.pressing, "DECIDING", frozenset())
     assert differs(story)
 
 
@@ -52,22 +52,22 @@ def test_a_decision_that_never_is_late_is_noticed(monkeypatch, story):
     def forgiving(state, payload, *, by_asked):
         return state if state.status in DECIDING else pressed(state, payload, by_asked=by_asked)
 
-    monkeypatch.setattr(exchange.protocol.replying, "pressed", forgiving)
+    monkeypatch.setattr(exchange.protocol.questions.replying, "pressed", forgiving)
     assert differs(story)
 
 
 def test_taking_what_was_said_of_the_answer_for_what_is_said_of_the_decision_is_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.replying, "answered", lambda state: state)
+    monkeypatch.setattr(exchange.protocol.questions.replying, "answered", lambda state: state)
     assert differs("answered-late-decided-late")
 
 
 def test_taking_what_was_said_of_one_answer_for_what_is_said_of_the_next_is_noticed(monkeypatch):
-    anew = exchange.protocol.asking_anew.asked_anew
+    anew = exchange.protocol.questions.asking_anew.asked_anew
 
     def remembering(state, stamp):
         return msgspec.structs.replace(anew(state, stamp), escalated=state.escalated)
 
-    monkeypatch.setattr(exchange.protocol.replying, "asked_anew", remembering)
+    monkeypatch.setattr(exchange.protocol.questions.replying, "asked_anew", remembering)
     assert differs("late-again-when-reopened")
 
 
@@ -87,7 +87,7 @@ def test_giving_a_county_the_record_is_noticed(monkeypatch):
 
 
 def test_reminders_that_belong_to_the_act_of_the_question_are_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.causes, "Reminded", Confirmed)
+    monkeypatch.setattr(exchange.protocol.life.causes, "Reminded", Confirmed)
     assert differs("reminded-overdue-escalated")
 
 
@@ -103,5 +103,5 @@ def test_replies_that_nobody_is_told_are_noticed(monkeypatch, story):
 
 
 def test_forgetting_whom_nobody_can_ask_is_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.cases, "out_of_reach", lambda _offices, _facts, _found: ())
+    monkeypatch.setattr(exchange.protocol.questions.cases, "out_of_reach", lambda _offices, _facts, _found: ())
     assert differs("asked-outside-the-exchange")

@@ -5,11 +5,11 @@ import pytest
 import exchange.pipeline.project
 import exchange.pipeline.sweep
 import exchange.protocol.automatic
-import exchange.protocol.causes
 import exchange.protocol.legality
-import exchange.protocol.stay_requests
+import exchange.protocol.life.causes
+import exchange.protocol.questions.stay_requests
 from events.catalogue.case import Deferred
-from exchange.protocol.reviewing import Periods, reviews
+from exchange.protocol.questions.reviewing import Periods, reviews
 from exchange.scenarios.embedded import embedded
 from exchange.scenarios.reading import read
 from exchange.scenarios.running import run
@@ -35,7 +35,7 @@ def test_asking_on_the_last_day_alone_is_noticed(monkeypatch):
 
 
 def test_an_end_that_answers_nothing_is_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.cases, "answers", lambda _facts: {})
+    monkeypatch.setattr(exchange.protocol.questions.cases, "answers", lambda _facts: {})
     assert differs("stay-lapsed")
 
 
@@ -46,7 +46,7 @@ def test_a_question_that_always_or_never_stands_is_noticed(monkeypatch, stands):
 
 
 def test_a_question_that_belongs_to_the_act_of_the_arrival_is_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.causes, "RequestOpened", Deferred)
+    monkeypatch.setattr(exchange.protocol.life.causes, "RequestOpened", Deferred)
     assert differs("stay-extended-when-asked")
 
 
@@ -56,5 +56,5 @@ def test_a_stay_that_lapses_before_its_last_day_is_noticed(monkeypatch):
 
 
 def test_reminders_that_do_what_was_requested_are_noticed(monkeypatch):
-    monkeypatch.setattr(exchange.protocol.stay_requests, "SAID", ())
+    monkeypatch.setattr(exchange.protocol.questions.stay_requests, "SAID", ())
     assert differs("request-overdue")

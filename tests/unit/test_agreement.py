@@ -9,8 +9,8 @@ from events.catalogue.case import Withdrawn
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Deceased
 from events.catalogue.values import ABROAD, CaseRef, town
-from exchange.protocol.agreement import Finding, findings
 from exchange.protocol.book import ALL_PARTS, Delivery, Question
+from exchange.protocol.comparing.agreement import Finding, findings
 from exchange.protocol.view import view
 from tests.unit.test_sheet import A, B, D, Told, registered
 

@@ -14,7 +14,7 @@ from events.catalogue.values import CaseRef, Other, Tied, town
 from events.envelope import Ref
 from exchange.protocol.as_of import as_of
 from exchange.protocol.book import Question
-from exchange.protocol.sheet import sheet
+from exchange.protocol.shown.sheet import sheet
 from exchange.protocol.view import view
 from tests.unit.test_sheet import A, B, D, Told
 

@@ -11,8 +11,8 @@ from events.catalogue.person import Changed, Deceased, Merged, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Deviation, NoteKind, Place, town
 from events.envelope import Ref
-from exchange.protocol.answering import allowed, check
-from exchange.protocol.asking import question, quoting, sentence
+from exchange.protocol.questions.answering import allowed, check
+from exchange.protocol.questions.asking import question, quoting, sentence
 from exchange.protocol.refusals import AnsweredOtherwise
 from exchange.translations import known
 from tests.properties.world import OFFICES, World

@@ -14,9 +14,10 @@ from events.catalogue.person import Deceased, Registered
 from events.catalogue.values import CaseRef, NoteKind, town
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.errors import Illegal
-from exchange.protocol.answering import allowed
 from exchange.protocol.book import Question
 from exchange.protocol.legality import check
+from exchange.protocol.questions.answering import allowed
+from exchange.protocol.questions.reminding import escalation, reminder
 from exchange.protocol.record import CaseState
 from exchange.protocol.refusals import (
     AlreadyDeferred,
@@ -27,7 +28,6 @@ from exchange.protocol.refusals import (
     StillKeeps,
     UnknownPerson,
 )
-from exchange.protocol.reminding import escalation, reminder
 from exchange.translations import known
 from tests.properties.world import COUNTY, OFFICES, World
 from tests.unit.test_sheet import Told
@@ -235,7 +235,7 @@ class TestWhatEachSideMaySay:
 
 
 def samples(case: CaseRef):
-    from exchange.protocol.answering import _samples  # noqa: PLC0415 (one reply of each kind)
+    from exchange.protocol.questions.answering import _samples  # noqa: PLC0415 (one reply of each kind)
 
     return _samples(case)
 

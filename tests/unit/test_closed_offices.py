@@ -11,10 +11,10 @@ from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, Deviation, town
 from events.envelope import Ref
-from exchange.protocol.letters import letters
 from exchange.protocol.offices import Offices
+from exchange.protocol.questions.letters import letters
+from exchange.protocol.questions.reviewing import reviews
 from exchange.protocol.record import Record
-from exchange.protocol.reviewing import reviews
 from exchange.protocol.view import view
 from tests.properties.succession import record
 from tests.properties.world import COUNTY, OFFICES, World

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from events.documents.resident import resident_number
-from exchange.protocol.compare import alike, differences
+from exchange.protocol.comparing.compare import alike, differences
 
 CARD = resident_number("420115", "1988-05-02", 2)
 FIFTEEN = CARD[:6] + CARD[8:17]

@@ -14,8 +14,8 @@ from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, Deceased, Registered
 from events.catalogue.values import CaseRef, Deviation, Other, town
 from events.envelope import Ref
-from exchange.protocol.agreement import findings
-from exchange.protocol.equal import Comparison, certainly_same, comparison, found_later
+from exchange.protocol.comparing.agreement import findings
+from exchange.protocol.comparing.equal import Comparison, certainly_same, comparison, found_later
 from exchange.protocol.record import CaseState, Record
 from tests.properties.world import OFFICES, World
 

@@ -15,7 +15,7 @@ from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, NoteKind, Other, town
 from events.envelope import Ref
-from exchange.protocol.sheet import roles, state
+from exchange.protocol.shown.sheet import roles, state
 from tests.properties.world import OFFICES, World
 
 HOME, NEW, OTHER, THIRD = OFFICES[:4]

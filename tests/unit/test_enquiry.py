@@ -14,8 +14,8 @@ from events.envelope import Ref
 from events.errors import Illegal
 from events.event import opened, parts_of
 from events.names import fits_name
-from exchange.protocol.enquiry import PURPOSES, Prepared, entitled, fitting, prepared
 from exchange.protocol.legality import check
+from exchange.protocol.questions.enquiry import PURPOSES, Prepared, entitled, fitting, prepared
 from exchange.protocol.record import Record
 from tests.properties.world import OFFICES, World
 from tests.unit.made_up import event

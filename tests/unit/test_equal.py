@@ -11,9 +11,9 @@ from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Changed, Deceased, Registered
 from events.catalogue.values import CaseRef, Deviation, town
 from events.envelope import Ref
-from exchange.protocol.equal import Comparison, certainly_same, comparison, keeps
-from exchange.protocol.notices import notices
+from exchange.protocol.comparing.equal import Comparison, certainly_same, comparison, keeps
 from exchange.protocol.record import CaseState, Record
+from exchange.protocol.shown.notices import notices
 from tests.properties.world import OFFICES, World
 
 HOME, NEW, OTHER = OFFICES[:3]

@@ -15,7 +15,7 @@ from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Place, town
 from events.envelope import Ref
 from exchange.protocol.record import Record
-from exchange.protocol.sheet import state
+from exchange.protocol.shown.sheet import state
 from tests.properties.checks import agreement_faults, entitlement_faults
 from tests.unit.test_corrected_away import HOME, NEW, OTHER, THIRD, Story
 

@@ -12,7 +12,7 @@ from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import Other, town
 from events.envelope import Ref
-from exchange.protocol.sheet import roles, state
+from exchange.protocol.shown.sheet import roles, state
 from tests.properties.world import OFFICES, World
 
 HERS, HIS, WRONG, RIGHT = OFFICES[:4]

@@ -11,7 +11,7 @@ from events.catalogue.person import Changed, Deceased, Registered
 from events.catalogue.values import CaseRef, Other, TieKind, town
 from events.envelope import Ref
 from exchange.protocol.book import Delivery
-from exchange.protocol.notices import notices
+from exchange.protocol.shown.notices import notices
 from tests.properties.world import OFFICES, World
 
 A, B, D, C, _ = OFFICES

@@ -7,10 +7,10 @@ import pytest
 from events.catalogue.movement import Arrived
 from events.catalogue.values import town
 from exchange.protocol.book import Book, Delivery, Question
-from exchange.protocol.cases import MATCH, ONE_DOCUMENT
 from exchange.protocol.duties import new_deliveries
-from exchange.protocol.kinship import GROUND as FAMILY
+from exchange.protocol.life.kinship import GROUND as FAMILY
 from exchange.protocol.offices import Offices
+from exchange.protocol.questions.cases import MATCH, ONE_DOCUMENT
 from exchange.protocol.telling.due import Due, Sight
 from exchange.protocol.view import view
 from tests.unit.made_up import event

@@ -14,12 +14,12 @@ from events.catalogue.values import CaseRef, NoteKind, Place, StayName, town
 from events.envelope import Ref
 from events.standing import may_amend, stand
 from exchange.protocol.book import Book, Delivery, Question
-from exchange.protocol.cases import MATCH, ONE_DOCUMENT, RIVAL_DOCUMENT
 from exchange.protocol.grounds import counting
 from exchange.protocol.inheriting import between_heirs, handed_on, inherited
-from exchange.protocol.kinship import GROUND as FAMILY
+from exchange.protocol.life.kinship import GROUND as FAMILY
 from exchange.protocol.naming import named_ever
 from exchange.protocol.offices import Offices, Succession
+from exchange.protocol.questions.cases import MATCH, ONE_DOCUMENT, RIVAL_DOCUMENT
 from exchange.protocol.view import view
 from tests.unit.made_up import event
 

@@ -11,10 +11,10 @@ from events.envelope import Ref
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.duties import duties
-from exchange.protocol.kinship import is_minor, kinship
+from exchange.protocol.life.kinship import is_minor, kinship
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Record
-from exchange.protocol.sheet import roles, state
+from exchange.protocol.shown.sheet import roles, state
 from exchange.protocol.telling.due import Sight
 from exchange.protocol.view import view
 from tests.unit.made_up import event

@@ -9,7 +9,17 @@ from itertools import groupby
 import msgspec
 import pytest
 
-from exchange.protocol.ledger import DEEPEST, MOST, Bucket, Digest, Entry, differences, digest_of, unit_of, walk
+from exchange.protocol.comparing.ledger import (
+    DEEPEST,
+    MOST,
+    Bucket,
+    Digest,
+    Entry,
+    differences,
+    digest_of,
+    unit_of,
+    walk,
+)
 
 
 class Held:

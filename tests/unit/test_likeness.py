@@ -10,7 +10,7 @@ import pytest
 
 from events.documents import resident_number
 from exchange.demo.population import Person, population
-from exchange.protocol.likeness import keys, likeness, sought, weighed
+from exchange.protocol.comparing.likeness import keys, likeness, sought, weighed
 
 TODAY = date(2026, 3, 2)
 Held = dict[str, Any]

@@ -11,9 +11,9 @@ from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.values import Other, TieKind
 from events.standing import Standing
-from exchange.protocol import ties
+from exchange.protocol.life import ties
+from exchange.protocol.life.ties import found, meant
 from exchange.protocol.record import Tie
-from exchange.protocol.ties import found, meant
 from tests.unit.made_up import event
 
 KINDS: tuple[TieKind, ...] = ("spouse", "child", "child", "ward")

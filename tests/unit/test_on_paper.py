@@ -13,13 +13,13 @@ from events.catalogue.values import CaseRef, Deviation, town
 from events.envelope import Ref
 from events.errors import Malformed
 from exchange.commands.consistency import together
-from exchange.protocol.answering import allowed
 from exchange.protocol.legality import check
-from exchange.protocol.letters import letters
 from exchange.protocol.offices import Offices
+from exchange.protocol.questions.answering import allowed
+from exchange.protocol.questions.letters import letters
 from exchange.protocol.record import CaseState, Record
 from exchange.protocol.refusals import AnsweredOtherwise, AnswersItself, CaseClosed, NotAsked
-from exchange.protocol.sheet import sheet
+from exchange.protocol.shown.sheet import sheet
 from exchange.protocol.view import view
 from tests.properties.checks import entitlement_faults
 from tests.properties.world import COUNTY, OFFICES, OUTSIDE, World

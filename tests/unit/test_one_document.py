@@ -11,7 +11,7 @@ from events.catalogue.person import Changed, KeptApart, Merged, Registered, Stat
 from events.catalogue.values import town
 from events.envelope import Ref
 from exchange.protocol.book import Book
-from exchange.protocol.contradictions import contradiction_id
+from exchange.protocol.life.contradictions import contradiction_id
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Contradiction, Record

@@ -9,7 +9,7 @@ from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Changed, Deceased, Registered
 from events.catalogue.values import CaseRef, town
 from events.envelope import Ref
-from exchange.protocol.letters import letters
+from exchange.protocol.questions.letters import letters
 from exchange.protocol.view import view
 from tests.properties.checks import entitlement_faults
 from tests.properties.world import OFFICES, OUTSIDE, World

@@ -12,7 +12,7 @@ from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, Place, StayName, town
 from events.envelope import Ref
 from exchange.protocol.naming import moved_on
-from exchange.protocol.out_of_reach import out_of_reach
+from exchange.protocol.questions.out_of_reach import out_of_reach
 from exchange.protocol.view import view
 from tests.properties.world import OFFICES, World
 

@@ -11,7 +11,7 @@ from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Place, town
 from events.envelope import Ref
-from exchange.protocol.proposing import proposed, still_keeps
+from exchange.protocol.questions.proposing import proposed, still_keeps
 from tests.properties.world import OFFICES, World
 
 HOME, NEW, OTHER = OFFICES[:3]

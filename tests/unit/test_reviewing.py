@@ -11,8 +11,8 @@ from events.catalogue.movement import Arrived, Extended
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, town
 from events.envelope import SYSTEM_ACTOR, Ref
+from exchange.protocol.questions.reviewing import USUAL, Periods, review_on, reviews
 from exchange.protocol.record import Record
-from exchange.protocol.reviewing import USUAL, Periods, review_on, reviews
 from tests.properties.world import OFFICES, World
 
 HOME, NEW = OFFICES[:2]

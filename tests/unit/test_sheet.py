@@ -12,10 +12,10 @@ from events.catalogue.values import CaseRef, Deviation, Place, town
 from events.envelope import PARTS, Envelope, Ref, Subject
 from events.event import Event, parts_of
 from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
-from exchange.protocol.notices import Notice, fields_held, notices
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Record
-from exchange.protocol.sheet import lives_at, nothing, roles, sheet, state
+from exchange.protocol.shown.notices import Notice, fields_held, notices
+from exchange.protocol.shown.sheet import lives_at, nothing, roles, sheet, state
 from exchange.protocol.view import view
 
 A, B, D = "420115001000", "110101001000", "110108001000"

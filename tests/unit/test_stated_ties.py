@@ -11,9 +11,9 @@ from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, Other, TieKind, town
-from exchange.protocol.equal import Comparison, comparison
-from exchange.protocol.kinship import kinship
-from exchange.protocol.stated_ties import tie_deviation
+from exchange.protocol.comparing.equal import Comparison, comparison
+from exchange.protocol.comparing.stated_ties import tie_deviation
+from exchange.protocol.life.kinship import kinship
 from tests.properties.world import OFFICES, World
 
 HOME, NEW, HIS = OFFICES[:3]

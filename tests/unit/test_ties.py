@@ -20,7 +20,7 @@ from exchange.protocol.legality import check
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import NoSuchTie, PersonDied, TieInForce, TieWithOneself
-from exchange.protocol.sheet import sheet
+from exchange.protocol.shown.sheet import sheet
 from exchange.protocol.telling.due import Sight
 from exchange.protocol.view import view
 from tests.unit.made_up import event

@@ -10,9 +10,9 @@ from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.values import NoteKind
 from events.envelope import Ref
 from events.standing import Facts, Standing
-from exchange.protocol.cases import ONE_DOCUMENT
 from exchange.protocol.naming import named_no_more
-from exchange.protocol.redirecting import asked_no_more
+from exchange.protocol.questions.cases import ONE_DOCUMENT
+from exchange.protocol.questions.redirecting import asked_no_more
 from exchange.protocol.telling.due import NO_PARTS, Due, Sight, amendments_of
 from exchange.protocol.telling.owing import DueKey, add
 

@@ -14,6 +14,7 @@ from events.envelope import Part, Ref
 from events.standing import Standing
 from exchange.protocol.naming import asked_by, moved_on, named_offices, town_of
 from exchange.protocol.offices import is_area
+from exchange.protocol.questions.stay_requests import SAID, amends_as_asked
 from exchange.protocol.record import ASKED
 from exchange.protocol.routing_table import (
     DEATH_ASKS,
@@ -26,7 +27,6 @@ from exchange.protocol.routing_table import (
     Cell,
     cell_of,
 )
-from exchange.protocol.stay_requests import SAID, amends_as_asked
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, NO_PARTS, Due, Sight
 
 REQUEST = Cell("request", asks=True)

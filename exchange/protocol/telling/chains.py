@@ -9,10 +9,10 @@ from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
-from exchange.protocol.cases import ASKED_BY_KEEPER, ONE_DOCUMENT, RIVAL_DOCUMENT
-from exchange.protocol.chain import IDENTITY_KINDS, named, openings
+from exchange.protocol.life.chain import IDENTITY_KINDS, named, openings
 from exchange.protocol.naming import town_of
-from exchange.protocol.one_document import one_document
+from exchange.protocol.questions.cases import ASKED_BY_KEEPER, ONE_DOCUMENT, RIVAL_DOCUMENT
+from exchange.protocol.questions.one_document import one_document
 from exchange.protocol.routing_table import CONTESTED, UPDATE, cell_of
 from exchange.protocol.telling.due import Due, Sight
 

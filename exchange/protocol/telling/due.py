@@ -16,8 +16,8 @@ from events.envelope import Part, Ref
 from events.once import once
 from events.standing import Facts, Standing
 from exchange.protocol.book import ALL_PARTS, NO_PARTS, Book
-from exchange.protocol.causes import Cause, made_keeper, naming_the_keeper
-from exchange.protocol.kinship import Kin
+from exchange.protocol.life.causes import Cause, made_keeper, naming_the_keeper
+from exchange.protocol.life.kinship import Kin
 from exchange.protocol.record import CaseState, Record, Stay
 from exchange.protocol.routing_table import Cell
 from exchange.protocol.telling.told import Told

@@ -13,9 +13,9 @@ from events.catalogue.movement import MainChanged
 from events.catalogue.person import Changed, Deceased, Protected, Registered, Unprotected
 from events.envelope import Part, Ref
 from events.standing import Standing
-from exchange.protocol.causes import Cause
-from exchange.protocol.chain import is_opening, openings
-from exchange.protocol.kinship import GROUND, Addressee, addressees, bonds, concerns
+from exchange.protocol.life.causes import Cause
+from exchange.protocol.life.chain import is_opening, openings
+from exchange.protocol.life.kinship import GROUND, Addressee, addressees, bonds, concerns
 from exchange.protocol.naming import named_no_more, named_offices
 from exchange.protocol.record import Stay
 from exchange.protocol.routing_table import cell_of

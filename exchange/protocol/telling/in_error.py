@@ -7,8 +7,8 @@ them be told of the person.
 from __future__ import annotations
 
 from events.catalogue.person import Unmerged
+from exchange.protocol.life.without_part import by_links, parted, without_part
 from exchange.protocol.telling.due import Sight
-from exchange.protocol.without_part import by_links, parted, without_part
 
 
 def told_in_error(sight: Sight) -> frozenset[str]:

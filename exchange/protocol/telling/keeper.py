@@ -12,11 +12,11 @@ from events.catalogue.person import Changed, Deceased, Protected, Stated, Unprot
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Standing
-from exchange.protocol.kinship import GROUND as FAMILY_GROUND
+from exchange.protocol.life.kinship import GROUND as FAMILY_GROUND
+from exchange.protocol.life.particulars import latest_statement
 from exchange.protocol.naming import named_but_for_retracted, town_of
-from exchange.protocol.particulars import latest_statement
+from exchange.protocol.questions.redirecting import put_by_author
 from exchange.protocol.record import Stay
-from exchange.protocol.redirecting import put_by_author
 from exchange.protocol.routing_table import CONTESTED, MATCHED, UPDATE, Cell, cell_of
 from exchange.protocol.telling.due import IDENTITY, NO_PARTS, PARTICULAR_PARTS, Due, Sight
 

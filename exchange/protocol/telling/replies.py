@@ -8,10 +8,10 @@ from events.catalogue.case import Escalated, Reminded, Reply
 from events.catalogue.values import CaseRef
 from events.envelope import Part
 from events.standing import Standing
-from exchange.protocol.cases import ASKED_BY_AUTHOR
+from exchange.protocol.questions.cases import ASKED_BY_AUTHOR
+from exchange.protocol.questions.redirecting import asked_no_more, ways_to
+from exchange.protocol.questions.replying import says_more
 from exchange.protocol.record import CaseState
-from exchange.protocol.redirecting import asked_no_more, ways_to
-from exchange.protocol.replying import says_more
 from exchange.protocol.routing_table import ESCALATED, MATCHED, WITHDRAWN, Cell
 from exchange.protocol.telling.author import parts_for_named
 from exchange.protocol.telling.due import ALL_PARTS, NO_PARTS, Due, Sight

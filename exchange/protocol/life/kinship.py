@@ -21,10 +21,10 @@ from events.envelope import Ref
 from events.errors import Malformed
 from events.parts import part_of
 from events.standing import Standing
-from exchange.protocol.causes import Cause, cause, made_keeper, naming_the_keeper
+from exchange.protocol.life.causes import Cause, cause, made_keeper, naming_the_keeper
+from exchange.protocol.life.ties import ties
+from exchange.protocol.life.without_part import parted, taken_for_theirs
 from exchange.protocol.record import Record, Stay, Tie
-from exchange.protocol.ties import ties
-from exchange.protocol.without_part import parted, taken_for_theirs
 
 GROUND = "family"  # of telling: for the sake of somebody tied to the person
 OF_AGE = 18

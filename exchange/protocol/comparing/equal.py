@@ -19,13 +19,13 @@ from events.catalogue.person import Changed
 from events.catalogue.values import CaseRef, Deviation
 from events.parts import part_of
 from events.standing import Facts, Standing
-from exchange.protocol.compare import differences
-from exchange.protocol.held_beside import held_beside
-from exchange.protocol.kinship import Kin
-from exchange.protocol.particulars import particulars
+from exchange.protocol.comparing.compare import differences
+from exchange.protocol.comparing.held_beside import held_beside
+from exchange.protocol.comparing.stated_ties import tie_deviation
+from exchange.protocol.life.kinship import Kin
+from exchange.protocol.life.particulars import particulars
+from exchange.protocol.questions.replying import MORE_MAY_DIFFER
 from exchange.protocol.record import ASKED, CaseState, Record
-from exchange.protocol.replying import MORE_MAY_DIFFER
-from exchange.protocol.stated_ties import tie_deviation
 
 Compared = Literal["equal", "differs", "unclear", "other_kind", "not_asked"]
 

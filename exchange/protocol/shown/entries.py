@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from events.standing import Facts
-from exchange.protocol.particulars import particulars
+from exchange.protocol.life.particulars import particulars
 from exchange.protocol.record import Record
 
 

@@ -15,7 +15,7 @@ from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Facts, Standing
-from exchange.protocol.chain import named
+from exchange.protocol.life.chain import named
 from exchange.protocol.naming import asked_by, named_ever
 from exchange.protocol.record import Link
 

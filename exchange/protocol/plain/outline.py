@@ -17,11 +17,11 @@ from events.envelope import Ref
 from events.event import Event
 from exchange.protocol.basis import Basis, bases
 from exchange.protocol.book import book_of
+from exchange.protocol.life.particulars import particulars
 from exchange.protocol.offices import Offices
-from exchange.protocol.particulars import particulars
-from exchange.protocol.plain_life import Life, NotPlain, Residence, lived
-from exchange.protocol.plain_line import Line, Spot, line_of
-from exchange.protocol.plain_parts import Open, read_parts
+from exchange.protocol.plain.life import Life, NotPlain, Residence, lived
+from exchange.protocol.plain.line import Line, Spot, line_of
+from exchange.protocol.plain.parts import Open, read_parts
 
 _NOBODY = ""  # whose book it is says nothing about facts, only about particulars
 _ONE_AND_ITS_END = 2  # of the facts about a protection, those that a plain life may have

@@ -19,7 +19,7 @@ from events.catalogue.values import Other, TieKind
 from events.envelope import Ref
 from events.names import spellings
 from events.standing import Standing
-from exchange.protocol.compare import differences
+from exchange.protocol.comparing.compare import differences
 from exchange.protocol.record import Contradiction, Tie
 
 INVERSE: Mapping[TieKind, TieKind] = {

@@ -6,8 +6,8 @@ The exchange proposes, and a person redirects; only a succession is redirected b
 from __future__ import annotations
 
 from events.catalogue.case import RequestOpened
+from exchange.protocol.questions.redirecting import asked_already
 from exchange.protocol.record import ASKED, CaseState, Link, Record
-from exchange.protocol.redirecting import asked_already
 
 _OF_THE_REGISTRATION = frozenset({"inflow", "registration", "enquiry"})
 _GOING_WITH_IT = _OF_THE_REGISTRATION - {"enquiry"}  # others than the keeper may know what an enquiry asks

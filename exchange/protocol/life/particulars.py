@@ -11,7 +11,7 @@ from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Changed, Registered, Stated
 from events.parts import TIES
 from events.standing import Facts, Standing
-from exchange.protocol.ties import MARITAL_STATUS, Ties, marital_status
+from exchange.protocol.life.ties import MARITAL_STATUS, Ties, marital_status
 
 OWNED_BY_MAIN_STAY = frozenset({"occupation", "phone"})
 

@@ -31,8 +31,8 @@ from events.envelope import Ref
 from events.parts import CONTAINERS
 from events.standing import Standing
 from exchange.protocol.book import Book, Delivery
+from exchange.protocol.questions.replying import says_more
 from exchange.protocol.record import Record
-from exchange.protocol.replying import says_more
 from exchange.protocol.routing_table import rank
 
 _Place = tuple[tuple[bool, int], int]

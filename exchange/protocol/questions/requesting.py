@@ -7,9 +7,9 @@ from typing import Any
 
 from events.catalogue.case import EnquiryOpened, Redirected, RequestOpened
 from events.standing import Standing, apply
-from exchange.protocol.answering import require_another
+from exchange.protocol.life.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.offices import is_area
-from exchange.protocol.particulars import OWNED_BY_MAIN_STAY
+from exchange.protocol.questions.answering import require_another
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import (
     AlreadyVoid,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from events.catalogue import TYPES
 from events.envelope import Part
 from events.parts import PART_OF, part_of
-from exchange.protocol.plain_line import Line
+from exchange.protocol.plain.line import Line
 
 PARTICULARS: frozenset[Part] = frozenset({"identity", "cohort", "contact"})
 _HOLDING = frozenset({"person.registered", "person.changed", "movement.arrived"})  # particulars, whichever they are

@@ -15,20 +15,20 @@ from events.envelope import Ref
 from events.standing import Facts, Standing
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.naming import asked_by, named_offices
-from exchange.protocol.on_paper import out_of_reach_again
-from exchange.protocol.one_document import still_one_document
-from exchange.protocol.out_of_reach import ended, out_of_reach
-from exchange.protocol.pressing import at_rest
-from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
-from exchange.protocol.redirecting import (
+from exchange.protocol.questions.on_paper import out_of_reach_again
+from exchange.protocol.questions.one_document import still_one_document
+from exchange.protocol.questions.out_of_reach import ended, out_of_reach
+from exchange.protocol.questions.pressing import at_rest
+from exchange.protocol.questions.redirecting import (
     ever_put_by_author,
     put_by_author,
     put_by_error,
     unless_astray,
 )
-from exchange.protocol.replying import fold
-from exchange.protocol.stay_requests import answers
-from exchange.protocol.two_askers import of_its_own, of_two_askers
+from exchange.protocol.questions.replying import fold
+from exchange.protocol.questions.stay_requests import answers
+from exchange.protocol.questions.two_askers import of_its_own, of_two_askers
+from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
 
 # Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
 # persons are in the teller's book.

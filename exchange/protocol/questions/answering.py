@@ -24,11 +24,11 @@ from events.catalogue.case import (
 from events.catalogue.fact import Fact
 from events.catalogue.values import CaseRef
 from events.errors import Illegal
-from exchange.protocol.enquiry import entitled
-from exchange.protocol.on_paper import came_on_paper
-from exchange.protocol.proposing import still_keeps
+from exchange.protocol.questions.enquiry import entitled
+from exchange.protocol.questions.on_paper import came_on_paper
+from exchange.protocol.questions.proposing import still_keeps
+from exchange.protocol.questions.redirecting import asked_already
 from exchange.protocol.record import ASKED, DECIDING, OPEN, CaseState, Record
-from exchange.protocol.redirecting import asked_already
 from exchange.protocol.refusals import (
     AlreadyDeferred,
     AnsweredOtherwise,

@@ -11,8 +11,8 @@ from events.catalogue.values import CaseRef, Place
 from events.envelope import Ref
 from events.standing import Standing
 from exchange.ids import derived_id
+from exchange.protocol.life.stays import Movements
 from exchange.protocol.record import Contradiction, Link
-from exchange.protocol.stays import Movements
 
 
 def contradictions(

@@ -18,8 +18,8 @@ from events.catalogue.movement import Extended
 from events.envelope import Ref
 from events.partial_date import latest
 from exchange.protocol.draft import Draft
+from exchange.protocol.questions.stay_requests import asked_about_last_day, review_id
 from exchange.protocol.record import CaseState, Record, Stay
-from exchange.protocol.stay_requests import asked_about_last_day, review_id
 
 
 class Periods(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from events.catalogue.values import CaseRef
-from exchange.protocol.compare import alike
+from exchange.protocol.comparing.compare import alike
 from exchange.protocol.record import CaseState, Record
 
 PairState = Literal["equal", "under_way", "asked", "insisted", "contradictory", "different"]

@@ -18,11 +18,11 @@ import msgspec
 from events.catalogue.case import EnquiryOpened, Refusal
 from events.documents import KINDS
 from events.names import fits_name
-from exchange.protocol.compare import alike
-from exchange.protocol.entries import entries
-from exchange.protocol.one_document import forms
+from exchange.protocol.comparing.compare import alike
+from exchange.protocol.questions.one_document import forms
 from exchange.protocol.record import Record
-from exchange.protocol.sheet import address
+from exchange.protocol.shown.entries import entries
+from exchange.protocol.shown.sheet import address
 
 DOCUMENTS = frozenset(f"document.{kind}" for kind in KINDS)
 IDENTITY = frozenset({"name", "sex", "born_on"}) | DOCUMENTS

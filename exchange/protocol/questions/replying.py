@@ -22,11 +22,11 @@ from events.catalogue.case import (
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Standing
-from exchange.protocol.asking_anew import answers_wait, asked_anew, moments, reconsidered, waits_since_before
-from exchange.protocol.on_paper import came_on_paper, speaks_for_asked
-from exchange.protocol.pressing import answered, pressed
+from exchange.protocol.questions.asking_anew import answers_wait, asked_anew, moments, reconsidered, waits_since_before
+from exchange.protocol.questions.on_paper import came_on_paper, speaks_for_asked
+from exchange.protocol.questions.pressing import answered, pressed
+from exchange.protocol.questions.redirecting import answered_after_all, restores_answer, withdraws_answer
 from exchange.protocol.record import ASKED, DECIDING, CaseState
-from exchange.protocol.redirecting import answered_after_all, restores_answer, withdraws_answer
 
 # Answers after which further parts come, which may differ as well.
 MORE_MAY_DIFFER = frozenset({"confirmed", "matched", "deviations"})

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from events.catalogue.values import Deviation, Other, Tied
 from events.parts import TIES
-from exchange.protocol.compare import differences
-from exchange.protocol.kinship import Kin
+from exchange.protocol.comparing.compare import differences
+from exchange.protocol.life.kinship import Kin
 from exchange.protocol.record import Record, Tie
 
 

@@ -15,7 +15,7 @@ from exchange.ids import derived_id
 from exchange.protocol.automatic import case_parts
 from exchange.protocol.draft import Draft
 from exchange.protocol.offices import Offices
-from exchange.protocol.pressing import Turn, turn
+from exchange.protocol.questions.pressing import Turn, turn
 from exchange.protocol.record import DECIDING, CaseState, Record
 
 

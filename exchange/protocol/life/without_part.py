@@ -12,8 +12,8 @@ from events.catalogue.registration import RegistrationChanged
 from events.event import Event
 from events.standing import Facts, Standing
 from exchange.protocol.naming import named_ever, named_offices
+from exchange.protocol.questions.redirecting import astray
 from exchange.protocol.record import Record
-from exchange.protocol.redirecting import astray
 
 _NOBODY: frozenset[str] = frozenset()
 

@@ -7,7 +7,7 @@ from typing import Any
 from events.catalogue.movement import Arrived, Departed, Left
 from events.envelope import Ref
 from events.standing import Facts
-from exchange.protocol.particulars import particulars
+from exchange.protocol.life.particulars import particulars
 from exchange.protocol.record import Record
 
 

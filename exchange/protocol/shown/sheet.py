@@ -10,8 +10,8 @@ import msgspec
 from events.catalogue.person import Protected
 from events.catalogue.values import Place, town
 from events.standing import Standing
-from exchange.protocol.contradictions import case_id, contradiction_id
-from exchange.protocol.one_document import one_document
+from exchange.protocol.life.contradictions import case_id, contradiction_id
+from exchange.protocol.questions.one_document import one_document
 from exchange.protocol.record import CaseState, Contradiction, Record, Stay, Tie
 
 SHEET_VERSION = 2

@@ -14,8 +14,8 @@ import msgspec
 from events.catalogue.values import StayKind
 from events.envelope import Ref
 from events.upcasts import UPCASTS
-from exchange.protocol.plain_corrections import sets_sealed_values
-from exchange.protocol.plain_line import Line
+from exchange.protocol.plain.corrections import sets_sealed_values
+from exchange.protocol.plain.line import Line
 
 
 class NotPlain(Exception):

@@ -7,9 +7,9 @@ from typing import Any
 
 from events.envelope import Part
 from events.parts import TIES
-from exchange.protocol.plain_corrections import BESIDE, PARTICULARS
-from exchange.protocol.plain_life import Life, Residence
-from exchange.protocol.plain_line import Line
+from exchange.protocol.plain.corrections import BESIDE, PARTICULARS
+from exchange.protocol.plain.life import Life, Residence
+from exchange.protocol.plain.line import Line
 
 Parts = Mapping[str, Mapping[str, Any]]  # by the name of the part
 Open = Callable[[int, Line, frozenset[Part]], Parts]

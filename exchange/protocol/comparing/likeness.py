@@ -14,8 +14,8 @@ from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 from events.names import comparison_key, pinyin, same_name, spellings
 from events.partial_date import agrees
-from exchange.protocol.compare import alike
-from exchange.protocol.one_document import FIELD, forms
+from exchange.protocol.comparing.compare import alike
+from exchange.protocol.questions.one_document import FIELD, forms
 from exchange.protocol.record import Record
 
 Relation = Literal["equal", "alike", "different", "one_side"]

@@ -1,0 +1,1 @@
+"""What two offices hold, side by side: what *equal* means, and who may be one human. Pure."""

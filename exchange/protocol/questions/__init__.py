@@ -1,0 +1,1 @@
+"""Questions between two offices: put, sent on, answered, decided, and over. Pure."""

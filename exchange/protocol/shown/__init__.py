@@ -1,0 +1,1 @@
+"""What an inbox, a screen and an enquiry are shown of a record. Pure."""
