@@ -18,7 +18,7 @@ from tests.servers.chromium import Reader, chromium
 
 ASKS = "A person has arrived who says that your office keeps the registration"
 SIGN_IN = "Which office do you work for?"
-NAMES = ("王小雨", "李明", "张伟")
+NAMES = ("王小雨", "李明", "张伟", "陈静")
 
 
 class Served(NamedTuple):
@@ -118,6 +118,23 @@ def test_what_is_filled_in_goes_on_in_the_other_language(browser, served):
     assert reader.page.get_by_role("checkbox", name="出生日期").is_checked()
     reader.page.get_by_role("link", name="English").click()
     reader.sees(ASKS)
+
+
+def test_what_is_filled_in_goes_on_to_nobody_else(browser, served):
+    reader = signs_in(browser, served, ZHIFANG)
+    reader.page.get_by_role("link", name="陈静").click()
+    reader.sees(ASKS)
+    other = reader.page.url
+    reader.page.go_back()
+    reader.page.get_by_role("link", name="张伟").click()
+    reader.sees(ASKS)
+    reader.page.get_by_role("checkbox", name="Born").uncheck()
+    reader.page.route("**/*lang=zh-CN*", lambda route: route.abort("aborted"))
+    with reader.page.expect_event("requestfailed"):
+        reader.page.get_by_role("link", name="中文").click()
+    reader.page.goto(other)
+    reader.page.get_by_role("heading", level=1, name=ASKS).wait_for()
+    assert reader.page.get_by_role("checkbox", name="Born").is_checked()
 
 
 def test_what_a_page_may_not_do_and_what_keeps_people_from_it_is_found(browser, served):
