@@ -79,7 +79,9 @@ def front(node: Node, words: Words, checker: Beside[Result], address: str) -> Fr
     now = status(node)
     demo = keepsake.load(node.settings.data) if node.settings.demo else None
     nightly = by_workers(node)
-    last, fresh = (reported(node), True) if nightly else checker.latest((now.events, now.deliveries))
+    # A look leaves out whom work under way is about: once that is done there is another, also where it told nobody.
+    looked_at = (now.events, now.deliveries, now.lag_events > 0)
+    last, fresh = (reported(node), True) if nightly else checker.latest(looked_at)
     shown = demo.shown if demo is not None else None
     with node.uow.look() as session:
         compared = records.how_many(session.sql, records.Which(), most=_ALL)

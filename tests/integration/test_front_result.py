@@ -6,6 +6,7 @@ import pytest
 
 from exchange.console.result import LASTS, result
 from exchange.node import Node
+from exchange.pipeline.advance import advance
 from exchange.reconcile import report, under_way
 from exchange.reconcile.reporting import BEGINNING, report_from
 from tests.integration.browser import Reader, pages_of
@@ -62,6 +63,36 @@ def test_a_report_of_another_night_is_not_shown(tmp_path):
     clock.now += timedelta(minutes=2)
     assert not result(node).checked.equal
     node.close()
+
+
+def work_under_way(node: Node) -> None:
+    """About the one person there is, of whom it makes no event and tells nobody anything."""
+    person = Town(node, ZHIFANG).registers(woman()).person
+    with node.uow.begin() as session:
+        session.mark_dirty([str(person)], node.clock())
+
+
+def test_a_report_that_left_many_out_does_not_stand(node):
+    work_under_way(node)
+    report(node)
+    advance(node)
+    shown = result(node).checked
+    assert (shown.persons, shown.waiting) == (1, 0)
+
+
+def test_the_page_looks_again_once_nobody_is_left_out_any_more(node):
+    app = pages_of(node)
+
+    def page() -> str:
+        reader = Reader(app)
+        reader.opens("/")
+        app.extensions["exchange_checker"].wait()
+        return reader.opens("/")
+
+    work_under_way(node)
+    assert "<h1>No difference found, but 1 person was left out" in page()
+    advance(node)
+    assert "<h1>Both sides agree" in page()
 
 
 def test_a_demo_always_looks_itself_so_that_planted_faults_are_shown(tmp_path):
@@ -131,9 +162,7 @@ class TestWhereWorkersCheck:
         assert "are lacking" not in shown
 
     def test_a_report_that_left_many_out_does_not_say_that_both_sides_agree(self, node, clock, page):
-        person = Town(node, ZHIFANG).registers(woman()).person
-        with node.uow.begin() as session:
-            session.mark_dirty([str(person)], node.clock())
+        work_under_way(node)
         report(node)
         clock.now += LASTS
         assert "<h1>No difference found, but 1 person was left out, of whom work was under way</h1>" in page()
