@@ -7,16 +7,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from events.catalogue.amendment import Corrected
 from events.catalogue.case import Redirected, RequestOpened
 from events.catalogue.fact import Fact
-from events.standing import Standing
 from exchange.access.caller import Forbidden
 from exchange.books import Shelf
 from exchange.commands.references import uuid_of
 from exchange.jurisdictions import codes
 from exchange.protocol.offices import is_area
-from exchange.protocol.questions.requesting import as_corrected, innermost, require_addressee
+from exchange.protocol.questions.requesting import as_corrected, corrects, require_addressee
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
 from exchange.protocol.view import view
@@ -60,17 +61,20 @@ def require_held(node: Node, area: str, fact: Fact, record: Record | None, shelf
 
 def _asked_instead(fact: Fact, record: Record) -> tuple[RequestOpened, str] | None:
     """The request as it would stand then, and whom it is about."""
-    root: Standing | None = None
-    changes: Mapping[str, Any] = {}
-    if isinstance(fact, Corrected) and fact.target in record.facts:
-        root, changes = record.facts.root(record.facts[fact.target]), innermost(fact.set)
-    said = root.payload if root is not None else fact
-    if isinstance(said, Redirected):
-        root, changes = record.facts.get(said.case.opening), {"to": changes.get("to", said.to)}
-    if root is None or root.author != record.office:
+    facts = record.facts
+    said, to = fact, None
+    if isinstance(fact, Corrected) and fact.target in facts:
+        root = facts.root(facts[fact.target])
+        said, to = root.payload, corrects(fact, facts).get("to")
+        if isinstance(said, RequestOpened) and root.author == record.office:
+            request = as_corrected(fact, facts)
+            return (request, root.event.person) if request is not None else None
+    if not isinstance(said, Redirected):
         return None
-    request = as_corrected(root, changes)
-    return (request, root.event.person) if request is not None else None
+    opening = facts.get(said.case.opening)
+    if opening is None or opening.author != record.office or not isinstance(opening.payload, RequestOpened):
+        return None
+    return msgspec.structs.replace(opening.payload, to=said.to if to is None else str(to)), opening.event.person
 
 
 def _held(node: Node, area: str, person: str, to: str, shelf: Callable[[str], Shelf]) -> Record:

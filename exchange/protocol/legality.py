@@ -214,7 +214,7 @@ def _amendment(fact: Fact, day: str, office: str, record: Record) -> None:
         raise NotAuthor(field="target")
     require_amendable(target, "target")
     if isinstance(fact, Corrected):
-        require_fitting(record.facts.root(target), fact.set, office, record)
+        require_fitting(fact, record.facts.root(target), office, record)
 
 
 def _request(fact: Fact, day: str, office: str, record: Record | None) -> None:

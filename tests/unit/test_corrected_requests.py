@@ -81,6 +81,25 @@ def test_so_does_a_correction_of_its_correction(story):
     story.corrects(before, set={"note": "2"})
 
 
+def test_what_a_correction_said_before_it_was_corrected_is_said_no_more(story):
+    """OTHER would have been asked to amend what NEW recorded."""
+    before = story.corrects(story.request, about=story.named(story.further), to=OTHER)
+    assert refused(story, before, set={"to": OTHER}) == ("not_author", "set.to")
+    story.corrects(before, set={"about": story.named(story.further), "to": OTHER, "note": "1"})
+    story.corrects(before, set={"note": "2"})
+    record = story.world.record(HOME, "P1")
+    assert record is not None
+    asked = record.facts[story.request].payload
+    assert isinstance(asked, RequestOpened)
+    assert (asked.to, asked.about) == (NEW, story.arrival)
+
+
+def test_what_a_correction_says_of_itself_changes_nothing_of_what_it_corrects(story):
+    before = story.corrects(story.request, note="1")
+    story.records(NEW, Retracted(target=story.arrival))
+    story.corrects(before, ground="recorded_wrongly")
+
+
 def test_what_lets_nobody_else_be_asked_is_not_looked_at_again(story):
     story.records(NEW, Retracted(target=story.arrival))
     for changes in ({"note": "1"}, {"urgent": True}, {"effective_on": "2026-03-01"}):

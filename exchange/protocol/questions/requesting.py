@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import EnquiryOpened, Redirected, RequestOpened
-from events.standing import Standing, apply
+from events.catalogue.fact import Fact
+from events.standing import Facts, Standing, apply
 from exchange.protocol.life.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.offices import is_area
 from exchange.protocol.questions.answering import require_another
@@ -76,18 +78,46 @@ def _owners_of(fact: RequestOpened, record: Record) -> frozenset[str]:
     return frozenset(stay.office for stay in record.main_stays) if theirs else frozenset()
 
 
-def innermost(changes: Mapping[str, Any]) -> Mapping[str, Any]:
+def corrects(fact: Corrected, facts: Facts) -> Mapping[str, Any]:
     """What a correction, of whatever depth, sets in the fact at the root of it."""
-    within = changes.get("set")
-    return innermost(within) if isinstance(within, Mapping) else changes
+    changes: Mapping[str, Any] = fact.set
+    target = facts.get(fact.target)
+    while target is not None and isinstance(target.payload, Corrected | Retracted):
+        within = changes.get("set")
+        if not isinstance(within, Mapping):
+            return {}  # it amends only what the amendment says of itself
+        changes, target = within, facts.get(target.payload.target)
+    return changes
 
 
-def as_corrected(request: Standing, changes: Mapping[str, Any]) -> RequestOpened | None:
-    """The request as it would stand, where that asks something else, or somebody else; else None."""
-    if not isinstance(request.payload, RequestOpened) or changes.keys() <= _ASIDE:
+def as_corrected(fact: Corrected, facts: Facts) -> RequestOpened | None:
+    """The request as it would stand, where that asks something else, or somebody else; else None.
+
+    What a correction said that is corrected itself is said no more: it is as if the new words had stood there.
+    """
+    changes, replaced = corrects(fact, facts), facts[fact.target]
+    request = facts.root(replaced)
+    if not isinstance(request.payload, RequestOpened) or not changes:
         return None
-    payload, _ = apply(request.payload, request.day, changes)
+    if replaced is request:
+        return None if changes.keys() <= _ASIDE else _with(request.payload, request.day, changes)
+    while isinstance(replaced.payload, Corrected) and replaced.payload.target != request.ref:
+        replaced = facts[replaced.payload.target]
+    found: RequestOpened | None = _with(request.event.payload, request.day, {})
+    for ref in request.corrections:
+        said = facts[ref].payload
+        if found is not None and isinstance(said, Corrected):
+            found = _with(found, request.day, changes if ref == replaced.ref else said.set)
+    return None if found is None or _asks(found) == _asks(request.payload) else found
+
+
+def _with(request: Fact, day: str, changes: Mapping[str, Any]) -> RequestOpened | None:
+    payload, _ = apply(request, day, changes)
     return payload if isinstance(payload, RequestOpened) else None
+
+
+def _asks(request: RequestOpened) -> tuple[object, ...]:
+    return (request.to, request.asks, request.about, request.wanted)
 
 
 def require_amendable(target: Standing, field: str) -> None:
@@ -98,17 +128,16 @@ def require_amendable(target: Standing, field: str) -> None:
         raise AlreadyVoid(field=field)
 
 
-def require_fitting(amended: Standing, changes: Mapping[str, Any], office: str, record: Record) -> None:
+def require_fitting(fact: Corrected, amended: Standing, office: str, record: Record) -> None:
     """Nor does a correction let somebody be asked who could not have been named at first, nor for what they may not do.
 
     Whom an area asks, the book of that office says (`overseeing`).
     """
-    changes = innermost(changes)
-    said, to = amended.payload, changes.get("to")
+    said, to = amended.payload, corrects(fact, record.facts).get("to")
     if to is not None and isinstance(said, Redirected) and (state := record.cases.get(said.case)) is not None:
         require_another(to, state, record, "set.to")
     elif isinstance(said, RequestOpened | EnquiryOpened) and to == office:
         raise NotAsked(field="set.to")
-    request = None if is_area(office) else as_corrected(amended, changes)
+    request = None if is_area(office) else as_corrected(fact, record.facts)
     if request is not None:
         require_addressee(request, office, record, "set.")
