@@ -28,6 +28,8 @@ from exchange.protocol.questions.redirecting import (
     ANSWER_STANDS,
     SENT_IN_ERROR,
     answered_in_error,
+    astray,
+    put_by_author,
     sent_on,
     withdraws_answer,
 )
@@ -146,7 +148,8 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
         last = sight.record.facts[state.thread[-1]] if state.thread else None
         before = str(last.ref) if last is not None else ""
         in_error = sight.mine(state.asker) and answered_in_error(record, state)
-        if not still and (state.open or in_error):
+        unheard = state.status == "not_reachable" and sight.mine(state.asker)
+        if not still and (state.open or in_error or unheard):
             turn = (str(len(state.aside)),) if in_error else ()  # such turns leave the thread as it was
             yield Draft(
                 id=derived_id("withdrawn", *case_parts(state), before, *turn),
@@ -203,7 +206,10 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
     if is_review(opening):
         return stands(sight.record, opening)
     due = owed.get((state.ref.opening, state.ref.asked))
+    within = sight.book.offices.within(state.ref.asked)  # else nothing is due to it, whatever stands
     if sent_on(sight.record, state.ref):
+        if not within:
+            return not astray(sight.record.facts, state.ref.opening, state.ref.asked)
         return due is not None and due.puts(state.ref.kind)
     if state.ref.kind not in RELAYED:
         return True
@@ -211,7 +217,17 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
         return True  # opened by a dispute of a notice that asked nothing
     if state.ref.kind == "outflow":
         return any(a.ref == opening.ref and (a.waits or a.arrival is not None) for a in sight.record.announcements)
+    if not within:
+        return _still_so(sight.record, state, opening)
     return due is not None and due.puts(state.ref.kind)
+
+
+def _still_so(record: Record, state: CaseState, opening: Standing) -> bool:
+    """Whether what was asked of an office that closed since is still in question, though nobody is asked."""
+    if state.ref.kind == "contested":
+        return any(opening.ref in contradiction.events for contradiction in record.contradictions)
+    ended = (stay for stay in record.stays if opening.ref in {stay.ended_by, stay.demoted_by})
+    return put_by_author(opening, record.facts, state.ref) or any(stay.office == state.ref.asked for stay in ended)
 
 
 def case_parts(state: CaseState) -> tuple[str, str, str, str]:

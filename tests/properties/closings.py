@@ -62,5 +62,6 @@ def closing_faults(world: World) -> list[str]:
         for office in world.offices
         for own in world.records(office)
         for state in own.cases.values()
-        if (state.ref.asked in world.closed and state.status in ASKED) or (state.asker in world.closed and state.open)
+        if (state.ref.asked in world.closed and state.status in ASKED)
+        or (state.asker in world.closed and (state.open or state.status == "not_reachable"))
     ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed, Disputed, RequestOpened
 from events.catalogue.fact import Fact
-from events.catalogue.jurisdiction import Closed
-from events.catalogue.movement import Arrived, Departed
+from events.catalogue.jurisdiction import Closed, Opened
+from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, Deviation, town
-from events.envelope import Ref
+from events.envelope import SYSTEM_ACTOR, Ref
+from events.event import Event
+from exchange.protocol.draft import Draft
 from exchange.protocol.offices import Offices
 from exchange.protocol.questions.letters import letters
 from exchange.protocol.questions.reviewing import reviews
@@ -38,6 +41,14 @@ class Story:
         self.world.command(event)
         self.world.drain()
         return event.ref
+
+    def asks_by_itself(self, draft: Draft) -> Event:
+        event = self.world.author(
+            HOME, "P1", "2028-01-01", draft.payload, actor=SYSTEM_ACTOR, id_=draft.id, because=draft.because
+        )
+        self.world.command(event)
+        self.world.drain()
+        return event
 
     def as_seen(self, office: str, *closed: str) -> Record:
         """By its book as it is, where these have closed."""
@@ -114,3 +125,66 @@ def test_nobody_asks_it_year_by_year_whether_a_stay_goes_on():
         assert [type(draft.payload) for draft in drafts] == [RequestOpened] * asked, year
         for draft in drafts:
             story.world.command(story.world.author(HOME, "P1", "2028-01-01", draft.payload, id_=draft.id))
+
+
+@pytest.fixture
+def contested() -> tuple[Story, Ref, CaseRef]:
+    """Two towns record the arrival of one day of somebody at home, and home asks both which of them is right."""
+    story = Story()
+    story.records(HOME, Registered(particulars=STATED, basis="first_record", registration=town(HOME)))
+    rival = story.records(OTHER, Arrived(kind="main", registration=town(HOME), stated=STATED, opens=True))
+    for stay in (story.arrival, rival):
+        story.records(HOME, Confirmed(case=CaseRef(stay, HOME, "inflow")))
+    return story, rival, next(case for case in story.held(NEW).cases if case.kind == "contested")
+
+
+def test_what_it_answered_the_keeper_stays_answered_though_nothing_more_is_due_to_it(contested):
+    """The keeper's system took it for a question that it puts to nobody any more, and withdrew it."""
+    story, _, asked = contested
+    story.records(NEW, Disputed(case=asked, reason="other"))
+    record(story.world, NEW, Closed())
+    story.world.drain()
+    assert story.held(HOME).cases[asked].status == "disputed"
+
+
+def test_no_letter_is_left_of_what_is_in_question_no_more(contested):
+    """OTHER's stay ended, and home had to write for ever to ask which of the two goes on."""
+    story, rival, asked = contested
+    record(story.world, NEW, Closed())
+    story.world.drain()
+    seen = []
+    left = story.records(OTHER, Left(stay=rival, basis="own_word"), "2026-03-13")
+    for word in (Retracted(target=left), None):
+        held = story.held(HOME)
+        written = [each.case for each in letters(story.world.book(HOME), held)]
+        seen.append((held.cases[asked].status, written))
+        if word is not None:
+            story.records(OTHER, word)
+    assert seen == [("withdrawn", []), ("not_reachable", [asked])]
+    record(story.world, NEW, Opened(name="新镇"))
+    story.world.drain()
+    assert [story.held(office).cases[asked].status for office in (HOME, NEW)] == ["open", "open"]
+
+
+def test_nor_of_whether_a_stay_goes_on_that_another_town_ended():
+    story = Story()
+    story.records(HOME, Registered(particulars=STATED, basis="first_record", registration=town(HOME)))
+    story.records(HOME, Confirmed(case=CaseRef(story.arrival, HOME, "inflow")))
+    (due,) = reviews(story.held(HOME), "2028-01-01")
+    asked = CaseRef(story.asks_by_itself(due).ref, NEW, "request")
+    record(story.world, NEW, Closed())
+    story.world.drain()
+    assert story.held(HOME).cases[asked].status == "not_reachable"
+    story.records(OTHER, Arrived(kind="main", registration=town(HOME), stated=STATED, opens=True), "2028-02-01")
+    assert story.held(HOME).cases[asked].status == "withdrawn"
+
+
+def test_what_who_closed_had_asked_of_whom_nobody_reaches_is_over_too(story):
+    """It stood as not reachable for ever, with nobody to write the letter."""
+    story.records(HOME, Confirmed(case=CaseRef(story.arrival, HOME, "inflow")))
+    record(story.world, ELSEWHERE, Closed())
+    came = Arrived(kind="main", registration=town(HOME), origin=town(ELSEWHERE), stated=STATED, opens=True)
+    asked = CaseRef(story.records(OTHER, came, "2026-03-20"), ELSEWHERE, "moved-on")
+    assert [story.held(office).cases[asked].status for office in (HOME, OTHER)] == ["not_reachable"] * 2
+    record(story.world, OTHER, Closed())
+    assert [story.held(office).cases[asked].status for office in (HOME, OTHER)] == ["withdrawn"] * 2

@@ -77,7 +77,7 @@ def cases(
         if state is not None:
             found[ref] = state
     found |= {state.ref: state for state in out_of_reach(book.offices, facts, found)}
-    return {ref: ended(state, announcements, answered) for ref, state in found.items()}
+    return {ref: ended(state, announcements, answered, book.offices.closed) for ref, state in found.items()}
 
 
 class _Read(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -42,13 +42,16 @@ def out_of_reach(offices: Offices, facts: Facts, found: Mapping[CaseRef, CaseSta
             yield CaseState(ref=ref, asker=asker, status="not_reachable")
 
 
-def ended(state: CaseState, announced: Iterable[Announcement], done: Mapping[Ref, Ref]) -> CaseState:
-    """Nothing is asked any more where nobody is reached, once the asker did itself what it requested, or whoever was
-    announced is elsewhere or died.
+def ended(
+    state: CaseState, announced: Iterable[Announcement], done: Mapping[Ref, Ref], closed: Collection[str]
+) -> CaseState:
+    """Nothing is asked any more where nobody is reached, once the asker closed or did itself what it requested, or
+    whoever was announced is elsewhere or died.
     """
     kind, opening = state.ref.kind, state.ref.opening
     here = kind == "outflow" and any(a.ref == opening and not a.waits and a.arrival is None for a in announced)
-    if state.status == "not_reachable" and (here or (kind == "request" and opening in done)):
+    over = here or state.asker in closed or (kind == "request" and opening in done)
+    if state.status == "not_reachable" and over:
         return msgspec.structs.replace(state, status="withdrawn", automatic=True)
     return state
 
