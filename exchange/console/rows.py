@@ -136,7 +136,10 @@ def by_letter(node: Node, words: Words, row: CaseRow, known: Question | None, _c
 def unreached(node: Node, words: Words, asked: str) -> str:
     """Why the office is not asked here, and who may be."""
     if asked in node.offices.closed:
-        return words.say("inbox.closed", office=words.office(asked), above=words.office(codes.parent(asked) or asked))
+        above = codes.parent(asked)
+        if above is None:
+            return words.say("inbox.closed_alone", office=words.office(asked))
+        return words.say("inbox.closed", office=words.office(asked), above=words.office(above))
     return words.say("inbox.outside", office=words.office(asked))
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from events.names import pinyin
 from exchange.console.words import Words
-from exchange.jurisdictions.codes import ancestors
+from exchange.jurisdictions.codes import ancestors, parent
 from exchange.protocol.life.contradictions import case_id
 from exchange.protocol.questions.asking import question
 from exchange.protocol.questions.letters import Written
@@ -54,9 +54,9 @@ def letter(
     written: Written, written_on: str, due_on: str, *, provisional: bool = False, closed: bool = False
 ) -> Letter:
     """The letter of this day. `due_on`: until when the office written to should answer; `closed`: whether that one
-    closed, so that whoever is above it is written to.
+    closed, so that whoever is above it is written to. Above a province there is nobody.
     """
-    case = case_id(written.case)
+    case, above = case_id(written.case), parent(written.case.asked) if closed else None
     reference = f"{written.asker[:6]}-{case[:8].upper()}"
     return Letter(
         case=case,
@@ -72,7 +72,7 @@ def letter(
             Line(_label("reference"), reference),
             Line(_label("sender"), _office(written.asker)),
             Line(_label("recipient"), _office(written.case.asked)),
-            *((Line(_label("closed"), _office(ancestors(written.case.asked)[-1])),) if closed else ()),
+            *((Line(_label("closed"), _office(above)),) if above is not None else ()),
             Line(_label("written_on"), _day(written_on)),
             Line(
                 _label("due_on"),

@@ -119,6 +119,20 @@ def test_the_letter_goes_to_the_area_above(node, new_home, asked):
     assert [line.value.startswith("湖北省武汉市江夏区 (") for line in letter.head if "Closed" in line.label] == [True]
 
 
+def test_of_a_province_that_closed_nobody_has_the_papers(node, new_home):
+    """Its letter, and with it every other of the office that wrote it, could not be read."""
+    given = {"name": "王小雨", "document.resident": woman()["document.resident"]}
+    said = {"to": "420000000000", "purpose": "registration", "consent": True, "given": given}
+    new_home.records("enquiry.opened", "2026-03-01", said)
+    closes(node, "420000000000")
+    advance(node)
+    (letter,) = letters_of(node, new_home.caller, "case").rows
+    assert letter.to == "420000000000"
+    assert not [line for line in letter.head if "Closed" in line.label]
+    shown = Reader(pages_of(node), "en").signs_in(DONGHUAMEN).opens("/inbox?tab=letter")
+    assert "Hubei Province has closed and answers no more ·" in shown
+
+
 def test_it_is_opened_again_and_everybody_finds_what_waited(node, home, new_home, asked):
     closes(node, ZHIFANG)
     advance(node)
