@@ -271,6 +271,8 @@ def _unsheltered(world: World) -> list[str]:
             meant = {event.person, *event.frame.touches}
             heirs = {world.directory.successor(event.author, person) for person in event.frame.touches}
             withheld = bool(heirs - {office}) or not protected.isdisjoint(meant)
+            if to in world.closed and not withheld:
+                continue  # what it may be told again it is told once it is open again
             if withheld == ("address" in told.parts):
                 faults.append(f"address of the protected {ref} at {to}: {sorted(told.parts)}")
     return faults
