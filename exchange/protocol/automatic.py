@@ -24,6 +24,7 @@ from exchange.protocol.draft import Draft
 from exchange.protocol.life.particulars import latest_statement
 from exchange.protocol.life.ties import ties
 from exchange.protocol.parting import not_parted_after_all, parted_by_death
+from exchange.protocol.questions.false_statements import said_of_keeper
 from exchange.protocol.questions.redirecting import (
     ANSWER_STANDS,
     SENT_IN_ERROR,
@@ -43,7 +44,7 @@ def automatic(sight: Sight, owed: Mapping[DueKey, Due], *, confirm_equal: bool =
     """Every fact that now follows and is not recorded yet. `confirm_equal`: also what only a setting lets follow."""
     answers = (*_matched(sight, confirm_equal=confirm_equal), *_found_later(sight))
     known = () if sight.record.withdrawn else (*_statement(sight), *parted_by_death(sight), *answers)
-    drafts = [*known, *not_parted_after_all(sight), *_questions(sight, owed)]
+    drafts = [*known, *not_parted_after_all(sight), *_questions(sight, owed), *_announced_in_error(sight)]
     return [d for d in drafts if Ref(sight.me, d.id) not in sight.record.facts]
 
 
@@ -162,6 +163,27 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
                 id=derived_id("reopened", *case_parts(state), before),
                 person=opening.event.person,
                 payload=Reopened(case=state.ref, reason=ANSWER_STANDS if withdraws_answer(last) else "stands_again"),
+                because=opening.ref,
+            )
+
+
+def _announced_in_error(sight: Sight) -> Iterator[Draft]:
+    """What was announced by whom only an arrival named as keeper, by an error: the town named is told no arrival, hears
+    of no error, and would wait. What else makes somebody keeper is told with the departure (`duties._bring_links`).
+    """
+    for state in sight.record.cases.values():
+        opening = sight.record.facts.get(state.ref.opening)
+        if state.ref.kind != "outflow" or state.status != "withdrawn" or not sight.mine(state.asker):
+            continue
+        if opening is None or not opening.void or opening.retraction is not None:
+            continue
+        last = sight.record.facts[state.thread[-1]] if state.thread else None
+        told = last is not None and isinstance(last.payload, Withdrawn)
+        if not told and not said_of_keeper(opening, sight.record.facts):
+            yield Draft(
+                id=derived_id("withdrawn", *case_parts(state), str(last.ref) if last is not None else ""),
+                person=opening.event.person,
+                payload=Withdrawn(case=state.ref, ground="no_longer_stands"),
                 because=opening.ref,
             )
 

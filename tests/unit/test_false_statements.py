@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from events.catalogue.amendment import Retracted
-from events.catalogue.case import Confirmed
+from events.catalogue.case import Confirmed, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Registered, Stated
@@ -273,3 +273,47 @@ def test_a_departure_stands_where_an_arrival_alone_names_its_author_while_entrie
     story.record(NEW, Retracted(target=story.moves(OTHER)))
     assert [story.main(office) for office in (NEW, THIRD)] == [[], []]
     assert agreement_faults(story.world) == []
+
+
+def test_nor_does_it_where_only_an_arrival_made_its_author_keeper_which_the_town_is_not_told(story):
+    """Its author's system withdraws the question: the town named went on waiting for somebody for ever."""
+    stay = story.record(NEW, Arrived(kind="main", registration=town(OTHER), stated={"name": "甲"}, opens=True))
+    story.record(OTHER, Confirmed(case=CaseRef(stay, OTHER, "inflow")))
+    departure = story.on("2026-03-20", OTHER, Departed(destination=town(HOME)))
+    case = CaseRef(departure, HOME, "outflow")
+
+    def stands() -> list[str]:
+        return [story.held(office).cases[case].status for office in (OTHER, HOME)]
+
+    assert stands() == ["open", "open"]
+    first = story.corrects(stay, registration=town(THIRD))
+    assert stands() == ["withdrawn", "withdrawn"]
+    second = story.record(NEW, Retracted(target=first))
+    assert stands() == ["open", "open"]
+    story.record(NEW, Retracted(target=second))
+    assert stands() == ["withdrawn", "withdrawn"]
+    assert stay not in story.held(HOME).facts, "nor where the person lives"
+
+
+def test_what_made_its_author_keeper_by_an_error_goes_nowhere_where_the_departure_stands_for_another_reason(story):
+    """OTHER opened the dossier, and keeps the person without the entry: HOME, which heard of the entry alone, expected
+    nobody, and was told the arrival by which the dossier was opened.
+    """
+    stay = story.record(OTHER, Arrived(kind="main", stated={"name": "甲"}, opens=True))
+    entry = story.record(NEW, Registered(particulars=WHO, basis="first_record", registration=town(OTHER)))
+    departure = story.on("2026-03-20", OTHER, Departed(destination=town(HOME)))
+    story.record(NEW, Retracted(target=entry))
+    case = CaseRef(departure, HOME, "outflow")
+    assert [story.held(office).cases[case].status for office in (OTHER, HOME)] == ["open", "open"]
+    assert {stay, entry}.isdisjoint(story.held(HOME).facts)
+
+
+def test_nor_where_an_arrival_names_its_author_rightly_and_a_redirect_did_so_by_an_error(story):
+    stay = story.record(NEW, Arrived(kind="main", registration=town(OTHER), stated={"name": "甲"}, opens=True))
+    story.record(OTHER, Confirmed(case=CaseRef(stay, OTHER, "inflow")))
+    also = story.record(NEW, Arrived(kind="further", registration=town(THIRD), stated={"name": "甲"}, opens=True))
+    sent_on = story.record(THIRD, Redirected(case=CaseRef(also, THIRD, "inflow"), to=OTHER))
+    departure = story.on("2026-03-20", OTHER, Departed(destination=town(HOME)))
+    story.record(THIRD, Retracted(target=sent_on))
+    case = CaseRef(departure, HOME, "outflow")
+    assert [story.held(office).cases[case].status for office in (OTHER, HOME)] == ["open", "open"]

@@ -65,10 +65,15 @@ def _false(said: Standing, facts: Facts, chain: Sequence[Link]) -> bool:
 def said_of_keeper(departure: Standing, facts: Facts) -> list[Standing]:
     """By what a departure that only the keeper may record is judged, where any of it was taken back or corrected: who
     is told the one is told the other, or two offices would judge it otherwise.
+
+    Nothing of it where the departure stands for another reason, an arrival or who opened the dossier: whoever is not
+    told that would find it false.
     """
     if not _as_keeper(departure) or not facts.of(Corrected, Retracted):
         return []
     ever = list(_naming(departure.author, facts, _SAY, departure.event.person))
+    if not departure.void and not any(_names(each, departure.author) for each in ever):
+        return []
     return ever if any(each.void or each.corrections for each in ever) else []
 
 
