@@ -42,7 +42,7 @@ ContradictionKind = Literal[
     "two_spouses",
     "idle_amendment",
 ]
-Ended = Literal["taken_back", "amended", "sent_again"]
+Ended = Literal["taken_back", "amended", "sent_again", "closed"]
 OPEN: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue", "deviations", "disputed"})
 ASKED: frozenset[CaseStatus] = frozenset({"open", "deferred", "overdue"})
 DECIDING: frozenset[CaseStatus] = OPEN - ASKED  # answered, and the asker has still to decide what holds

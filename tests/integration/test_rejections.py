@@ -4,11 +4,13 @@ import pytest
 
 from exchange.audit.rebuild import compare
 from exchange.commands.acknowledge import NoSuchNotice
+from exchange.commands.jurisdiction import record_office
 from exchange.commands.send_again import send_again
 from exchange.pipeline.advance import advance
 from exchange.protocol.refusals import NotRejected
 from exchange.reconcile import checks
-from tests.integration.towns import WANSHOULU, ZHIFANG, Clock, Town, opened, woman
+from tests.integration.browser import Reader, pages_of
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, operator, woman
 
 
 @pytest.fixture
@@ -87,3 +89,27 @@ def test_only_a_rejection_that_stands_is_answered(node, home, new_home, arrival,
     assert new_home.sheet(arrival.person)["matters"] == 1
     with pytest.raises(NotRejected):
         send_again(node, new_home.caller, position)
+
+
+def test_nothing_is_sent_again_to_an_office_that_closed_and_the_matter_rests_until_it_is_opened_again(
+    node, home, new_home, arrival, rejected
+):
+    """It was an open matter for ever, or was sent to whom nothing is sent."""
+
+    def becomes(type_: str, said: dict[str, str]) -> str | None:
+        record_office(node, operator(ZHIFANG), ZHIFANG, type_, "2026-03-02", said)
+        advance(node)
+        outcome: str | None = new_home.notice("rejected").outcome
+        return outcome
+
+    position = new_home.notice("rejected").position
+    assert becomes("jurisdiction.closed", {}) == "closed"
+    with pytest.raises(NotRejected):
+        again(node, new_home, position)
+    shown = Reader(pages_of(node), "en").signs_in(DONGHUAMEN).opens("/inbox?tab=all")
+    assert ("the office closed" in shown, "console.status" in shown) == (True, False)
+    assert becomes("jurisdiction.opened", {"name": "又一镇"}) is None
+    assert again(node, new_home, position).ended == "sent_again"
+    assert "已重新发送" in Reader(pages_of(node), "zh-CN").signs_in(DONGHUAMEN).opens("/inbox?tab=all")
+    assert checks(node).equal
+    assert not compare(node).differing

@@ -1,7 +1,7 @@
 """Messages that could not be taken as messages (catalogue, rule 8): each is an open matter with its sender. Pure.
 
 A rejection says nothing of the fact. It ends when its author takes it back, when the event is amended (the amendment is
-a message of its own), or when the event is sent again.
+a message of its own), when the event is sent again, or while the office that rejected it is closed.
 """
 
 from __future__ import annotations
@@ -43,4 +43,5 @@ def _ended(book: Book, facts: Facts, standing: Standing, said: Rejected, teller:
     later = (s for s in facts.in_force(Corrected, Retracted) if s.stamp > standing.stamp)
     if any(isinstance(s.payload, Corrected | Retracted) and s.payload.target == said.notification for s in later):
         return "amended"
-    return None
+    # Nothing is sent to who closed; opened again, it has not taken the message still.
+    return "closed" if standing.author in book.offices.closed else None
