@@ -64,7 +64,10 @@ def _keep(node: Node, fresh: Iterable[Proof]) -> None:
     try:
         with node.uow.begin() as session:
             proofs.keep(session.sql, fresh)
-    except Unavailable:  # a full disk makes the next look longer, and this one no less true
+    except Unavailable as error:
+        if error.rule != "store.full":
+            raise
+        # A full disk makes the next look longer, and this one no less true.
         _log.warning("proofs_not_kept", exc_info=True)
 
 
