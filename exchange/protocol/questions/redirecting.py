@@ -57,11 +57,7 @@ def asked_before(facts: Facts, case: CaseRef) -> frozenset[str]:
 def put_by_author(opening: Standing, facts: Facts, case: CaseRef) -> bool:
     """Whether its content, as it stands, puts the question to the office asked, or to one that sent it on to that."""
     named = asked_by(opening.payload, case.kind)
-    if case.asked in named:
-        return True
-    if named.isdisjoint(asked_before(facts, case)):
-        return False
-    return not astray(facts, case.opening, case.asked)
+    return case.asked in named or not named.isdisjoint(asked_before(facts, case))
 
 
 def ever_put_by_author(opening: Standing, facts: Facts, case: CaseRef) -> bool:

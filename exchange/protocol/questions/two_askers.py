@@ -31,7 +31,7 @@ def of_two_askers(
     withdrawn.
     """
     state = fold(author, _about(author, ref, thread))
-    if state.open or keeper in {None, author, ref.asked} or all(told.teller != keeper for told in tellers):
+    if state.open or keeper in {None, author} or all(told.teller != keeper for told in tellers):
         return state
     other = fold(str(keeper), _about(str(keeper), ref, thread))
     return other if other.open or state.status == "withdrawn" else state
