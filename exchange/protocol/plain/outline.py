@@ -149,7 +149,9 @@ def _place(link: Line) -> Spot | None:
 
 
 def _keeper(links: Sequence[Line], life: Life, offices: Offices) -> str | None:
-    """The latest office of the chain that takes part, else the one that opened the dossier."""
+    """The latest office of the chain that takes part, else the one that opened the dossier; if that closed, who did
+    after.
+    """
     for link in reversed(links):
         before = link.facts.from_
         given_up = None if before is None else before.code or link.author
@@ -157,4 +159,5 @@ def _keeper(links: Sequence[Line], life: Life, offices: Offices) -> str | None:
         for office in (place.code if place is not None else None, given_up):
             if office is not None and offices.within(office):
                 return office
-    return min(life.openings, key=_stamped).author if life.openings else None
+    opened = [line.author for line in sorted(life.openings, key=_stamped)]
+    return next((office for office in opened if office not in offices.closed), opened[0]) if opened else None
