@@ -20,8 +20,9 @@ STORY = Path(__file__).parents[2] / "docs/scenarios"
 PATIENCE = 90.0
 
 
-def _hear_interrupts() -> None:
+def _hear_signals() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @contextmanager
@@ -34,7 +35,8 @@ def begun(folder: Path, *line: str, **given: str) -> Iterator[subprocess.Popen[b
         env=around,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=_hear_interrupts,  # noqa: PLW1509 (one thread) Tests in the background ignore Ctrl-C, and all they begin
+        # Tests in the background ignore Ctrl-C, or that the terminal is gone, and so does all that they begin.
+        preexec_fn=_hear_signals,  # noqa: PLW1509 (one thread)
     )
     try:
         yield process
