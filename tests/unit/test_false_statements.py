@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from events.catalogue.amendment import Retracted
-from events.catalogue.case import Confirmed, Redirected
+from events.catalogue.case import Confirmed, EnquiryOpened, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Place, town
 from events.envelope import Ref
+from exchange.protocol.questions.false_statements import said_of_keeper
 from exchange.protocol.record import Record
 from exchange.protocol.shown.sheet import state
 from tests.properties.checks import agreement_faults, entitlement_faults
@@ -175,6 +176,19 @@ def test_a_town_to_which_such_a_departure_announced_the_person_expects_nobody_an
     story.record(NEW, Retracted(target=again))
     assert stands() == ["withdrawn", "withdrawn"]
     assert entitlement_faults(story.world) == []
+
+
+def test_nobody_is_judged_as_keeper_by_an_enquiry_that_was_sent_on(story):
+    """It was told as what had made the author keeper, to whoever heard of the departure (histories, seed 2488)."""
+    story.kept()
+    asked = story.record(NEW, EnquiryOpened(to=THIRD, purpose="registration", consent=True, fields=("name",)))
+    sent = story.record(THIRD, Redirected(case=CaseRef(asked, THIRD, "enquiry"), to=OTHER))
+    moved = story.moves(OTHER)
+    departure = story.record(OTHER, Departed(destination=town(HOME)))
+    story.record(NEW, Retracted(target=moved))
+    facts = story.held(THIRD).facts
+    assert sent in facts
+    assert [each.ref for each in said_of_keeper(facts[departure], facts)] == [moved]
 
 
 def test_a_departure_stands_where_a_move_after_it_was_an_error_though_its_town_knows_no_older_link(story):

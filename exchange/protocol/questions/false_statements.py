@@ -15,7 +15,7 @@ from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Facts, Standing
-from exchange.protocol.life.chain import named
+from exchange.protocol.life.chain import IDENTITY_KINDS, named
 from exchange.protocol.naming import asked_by, named_ever
 from exchange.protocol.record import Link
 
@@ -80,6 +80,8 @@ def said_of_keeper(departure: Standing, facts: Facts) -> list[Standing]:
 def _naming(office: str, facts: Facts, kinds: tuple[type[Fact], ...], person: str | None) -> Iterator[Standing]:
     """What named the office as keeper, as it was recorded, or as any correction of it says."""
     for each in facts.of(*kinds):
+        if isinstance(each.payload, Redirected) and each.payload.case.kind not in IDENTITY_KINDS:
+            continue  # nobody is keeper because an enquiry, say, was sent on
         if person in {None, each.event.person} and office in named_ever(each, facts, _AS_KEEPER):
             yield each
 
