@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from exchange.demo.report import Report, report
 from exchange.demo.run import PERSONS, SEED, DemoOccupied, demo_settings, made
 from exchange.demo.stage import Staged, alone
 from exchange.extras import NotInstalled
+from exchange.own_folder import own_folder
 from exchange.reconcile.finding import Check
 
 LEAST = 30  # persons, so that every kind of life is led once
@@ -74,8 +74,8 @@ def _folder(data: Path | None) -> Iterator[Path]:
     if data is not None:
         yield data
         return
-    with tempfile.TemporaryDirectory(prefix="exchange-demo-") as made_up:
-        yield Path(made_up)
+    with own_folder("exchange-demo-") as made_up:
+        yield made_up
 
 
 def _tries(data: Path) -> Iterator[str]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from exchange.clock import utcnow
+from exchange.own_folder import own_folder
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 PREFIX = "exchange-counts-"
@@ -25,15 +26,13 @@ def counting() -> Iterator[None]:
     """In this process and those that it forks, until it ends."""
     ours = os.getpid()
     _forget_killed()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    with (folder / _HELD).open("wb") as held:
+    with own_folder(PREFIX) as folder, (folder / _HELD).open("wb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         os.environ[FOLDER] = str(folder)
         try:
             yield
         finally:
             if os.getpid() == ours:  # a process that ends passes here too
-                shutil.rmtree(folder)
                 del os.environ[FOLDER]
 
 

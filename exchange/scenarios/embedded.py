@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -24,6 +23,7 @@ from exchange.jurisdictions import codes
 from exchange.jurisdictions.calendar import national
 from exchange.jurisdictions.codes import Level
 from exchange.node import Node
+from exchange.own_folder import own_folder
 from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import sweep
 from exchange.protocol.book import Book
@@ -113,8 +113,8 @@ class Embedded:
 @contextmanager
 def embedded(database_url: str = "") -> Iterator[Embedded]:
     """A fresh node, gone afterwards; `database_url`: as the setting, an empty database."""
-    with TemporaryDirectory(prefix="exchange-scenario-") as folder:
-        ground = Embedded(Path(folder), database_url)
+    with own_folder("exchange-scenario-") as folder:
+        ground = Embedded(folder, database_url)
         try:
             yield ground
         finally:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from pathlib import Path
 
 import httpx
 import msgspec
@@ -19,6 +17,7 @@ from exchange.demo.servers.postgres import Postgres
 from exchange.demo.servers.redis import Redis
 from exchange.demo.stage import Stage, opened
 from exchange.node import Node
+from exchange.own_folder import own_folder
 from exchange.settings import Settings
 from exchange.wake import Nobody
 
@@ -63,7 +62,7 @@ def settings_for_processes(served: Settings) -> dict[str, str]:
 
 def _database(ending: ExitStack) -> Postgres:
     # Beside the data folder, which no other account may enter: PostgreSQL is another one where we are root.
-    folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="exchange-")))
+    folder = ending.enter_context(own_folder("exchange-"))
     folder.chmod(0o711)
     database = Postgres(folder / "postgres")
     ending.callback(database.end)
