@@ -26,9 +26,9 @@ def test_it_is_open_to_this_account_alone_and_gone_afterwards(around):
 def test_whoever_is_told_to_end_while_it_is_made_leaves_nothing(around, monkeypatch, made):
     make = os.mkdir
 
-    def told_to_end(*given: object) -> None:
+    def told_to_end(path: str, mode: int) -> None:
         if made:
-            make(*given)
+            make(path, mode)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "mkdir", told_to_end)
