@@ -20,6 +20,7 @@ from exchange.unit_of_work import SqlStore
 APP_ROLE = "exchange_app"  # made by the steps of the schema, and what every connection of the application becomes
 CALLER_ROLE = "exchange_caller"  # what a connection becomes that reads for one office; it sees no rows of others
 PATIENCE = 10.0  # seconds that a step of the schema waits for others: whoever comes behind it waits as long
+_ENCODING = "UTF8"
 _UPGRADING = 7_031_984  # names the lock of whoever brings the schema up to date
 
 
@@ -103,9 +104,21 @@ def _known(connection: Connection, setting: str) -> str | None:
     return step
 
 
+def _in_every_script(connection: Connection) -> None:
+    """Raises SettingsWrong where the database was made for fewer signs than names are written with."""
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != _ENCODING:
+        raise SettingsWrong({"database_url": Malformed(rule="settings.database_encoding", encoding=encoding)})
+
+
 def _upgrade(address: URL) -> None:
-    engine = create_engine(address.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    engine = create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        poolclass=NullPool,
+        connect_args={"client_encoding": _ENCODING},  # that of the database may be none, which reads as bytes
+    )
     with engine.connect() as connection:
+        _in_every_script(connection)
         step = _known(connection, "database_url")
     if step != steps()[-1]:
         with _by_its_owner(step), engine.begin() as connection:

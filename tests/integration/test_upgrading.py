@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from events.store.errors import Unavailable
 from exchange import stores
@@ -92,6 +92,23 @@ def test_the_login_of_the_service_is_told_who_brings_the_schema_up_to_date(serve
     assert (problem.rule, problem.details["step"]) == ("settings.database_older", step)
     assert "\n" not in str(problem.details["why"])
     assert "exchange db upgrade" in said(str(problem.rule), "en", **problem.details)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "EUC_CN", "LATIN1"])
+def test_a_database_that_cannot_hold_every_name_is_refused_before_anything_is_made(server, empty, encoding):
+    with server.owner() as owner:
+        owner.execute(f"CREATE DATABASE of_few_signs ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    address = make_url(empty).set(database="of_few_signs").render_as_string()
+    try:
+        with pytest.raises(SettingsWrong) as wrong:
+            store_at(address)
+        with psycopg.connect(address.replace("+psycopg", "")) as found:
+            assert found.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+    finally:
+        with server.owner() as owner:
+            owner.execute("DROP DATABASE of_few_signs")
+    problem = wrong.value.problems["database_url"]
+    assert (problem.rule, problem.details) == ("settings.database_encoding", {"encoding": encoding})
 
 
 def test_an_address_with_a_word_that_its_driver_does_not_know_is_named(behind):
