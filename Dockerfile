@@ -13,7 +13,7 @@ COPY workers workers
 RUN /opt/exchange/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /var/lib/exchange --create-home exchange
+RUN useradd --uid 10001 --home-dir /var/lib/exchange --create-home exchange
 COPY --from=build /opt/exchange /opt/exchange
 ENV PATH=/opt/exchange/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 EXCHANGE_DATA=/var/lib/exchange
 USER exchange

@@ -50,8 +50,9 @@ rabbitmq: $(DEV_STAMP) ## the workers over RabbitMQ, whose server is installed b
 	test -x /usr/lib/rabbitmq/bin/rabbitmq-server || .ci/debian rabbitmq-server
 	$(BIN)/pytest -m rabbitmq tests/servers
 
-chromium: ## the browser for the tests of the pages, installed by apt if need be
-	command -v chromium >/dev/null || .ci/debian chromium
+chromium: $(DEV_STAMP) ## the browser for the tests of the pages, installed by apt if need be
+	@# What drives it comes as a wheel, but for one library of the system.
+	command -v chromium >/dev/null && $(BIN)/playwright --version >/dev/null || .ci/debian chromium libatomic1
 
 docs: $(DEV_STAMP) ## print the tables of docs/protocol.md from the code
 	$(BIN)/python -m exchange.reports.protocol_document docs/protocol.md
