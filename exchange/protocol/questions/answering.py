@@ -60,7 +60,7 @@ _CLOSED: Mapping[str, str] = {
 def check(fact: Reply, day: str, office: str, record: Record, deferrals: int) -> None:
     """Raise the Illegal that the case, as the office's own book tells it, gives reason for; else return."""
     state = record.cases.get(fact.case)
-    if state is None or (state.hidden and state.asker == office):
+    if state is None or state.hidden:
         if isinstance(fact, Disputed) and _disputes_notice(fact.case, office, record):
             return
         raise NoSuchCase(field="case")
@@ -194,10 +194,10 @@ def _answering(fact: Confirmed | EnquiryAnswered, state: CaseState, record: Reco
     if isinstance(asked, RequestOpened) and asked.asks != "stay":
         # That it was done is said by doing it; the asker would take the word for the deed.
         raise AnsweredOtherwise(rule="request.by_its_act", kind=state.ref.kind)
-    if isinstance(fact, EnquiryAnswered) and opening is not None and isinstance(opening.payload, EnquiryOpened):
-        beyond = sorted(fact.facts.keys() - entitled(opening.payload))
+    if isinstance(fact, EnquiryAnswered) and isinstance(asked, EnquiryOpened):
+        beyond = sorted(fact.facts.keys() - entitled(asked))
         if beyond:
-            raise NotEntitled(field=f"facts.{beyond[0]}", purpose=opening.payload.purpose)
+            raise NotEntitled(field=f"facts.{beyond[0]}", purpose=asked.purpose)
 
 
 REPLIES: Mapping[type[Fact], Callable[[CaseState, str], None]] = {
