@@ -134,6 +134,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     hidden: bool = False  # opened by a match that the asker may not see before the answer
     on_paper: bool = False  # the last answer is one that the asker recorded for an office outside
     by_document: bool = False  # put because the office asked keeps another person with the same document
+    rivalled: bool = False  # put because the asker holds another person with the same document
 
     @property
     def open(self) -> bool:

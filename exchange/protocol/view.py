@@ -24,7 +24,7 @@ from exchange.protocol.questions.one_document import one_document
 from exchange.protocol.questions.rejections import rejections
 from exchange.protocol.record import Announcement, CaseState, Record
 
-VIEW_VERSION = 50
+VIEW_VERSION = 51
 
 
 class Found(msgspec.Struct):

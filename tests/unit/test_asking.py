@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, RequestOpened
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan
 from events.catalogue.movement import Arrived, Departed, MainChanged
 from events.catalogue.person import Changed, Deceased, Merged, Registered
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import CaseRef, Deviation, NoteKind, Place, town
+from events.catalogue.values import CaseRef, Deviation, NoteKind, Other, Place, town
 from events.envelope import Ref
 from exchange.protocol.questions.answering import allowed, check
 from exchange.protocol.questions.asking import question, quoting, sentence
@@ -189,3 +191,51 @@ def test_that_somebody_still_lives_there_is_said_in_a_word(story):
     asks = RequestOpened(to=NEW, asks="stay", about=story.arrival)
     case = CaseRef(story.record(HOME, asks), NEW, "request")
     assert "case.confirmed" in allowed(case, "2026-03-03", NEW, story.world.record(NEW, "P1"), 1)
+
+
+def test_while_the_asker_decides_on_a_dispute_the_other_side_reads_what_it_was_asked(story):
+    """Not that the case is open again, which it was before."""
+    story.record(HOME, Confirmed(case=story.inflow))
+    story.record(NEW, Reopened(case=story.inflow, reason="doubt", fields=("name",)))
+    story.record(HOME, Disputed(case=story.inflow, reason="other"))
+    assert story.asks(HOME, story.arrival, HOME, "inflow") == "inflow"
+
+
+def test_what_contradicts_the_fact_says_nothing_of_another_question_about_it(story):
+    story.record(HOME, Deceased(), "2026-03-01")
+    assert story.world.record(HOME, "P1").contradictions
+    assert story.asks(HOME, story.arrival, HOME, "inflow") == "inflow"
+
+
+def test_one_document_on_two_persons_is_named_though_the_other_person_stands_in_another_dossier():
+    world = World(1, skew=False)
+    known = {"document.passport": {"number": "E11111111"}}
+    arrived = Arrived(kind="main", registration=town(HOME), stated={"name": "乙", **known}, opens=True)
+    entry = Registered(particulars={"name": "甲", **known}, basis="first_record", registration=town(HOME))
+    for office, person, fact in ((NEW, "P2", arrived), (HOME, "P1", entry)):
+        world.command(world.author(office, person, "2026-03-02", fact))
+        world.drain()
+    for office in (HOME, NEW):
+        record = world.record(office, "P1")
+        assert record is not None
+        contested = [state for ref, state in record.cases.items() if ref.kind == "contested"]
+        assert [sentence(record, state) for state in contested] == ["question.one_document"]
+
+
+def test_of_several_contradictions_that_is_named_which_lies_between_the_fact_and_the_office_asked(story):
+    """HOME says that OTHER's stay began after a death, and NEW recorded two marriages: NEW is asked about neither."""
+    second = story.record(OTHER, story.arrives())
+    story.record(HOME, Deceased(), "2026-03-01")
+    for name in ("乙", "丙"):
+        marriage = TieBegan(tie="spouse", other=Other(stated={"name": name}), ground="marriage")
+        story.record(NEW, marriage, "2020-01-01")
+    assert story.asks(NEW, second, NEW, "contested") == "contested"
+    kinds = {found.kind for found in story.world.record(NEW, "P1").contradictions}
+    assert kinds >= {"contested_stays", "moved_after_death", "two_spouses"}
+
+
+def test_of_a_fact_that_the_book_does_not_hold_the_kind_of_the_question_is_all_that_is_said(story):
+    """An answer alone was handed over."""
+    record = story.world.record(HOME, "P1")
+    elsewhere = CaseRef(Ref(OTHER, "unheard of"), HOME, "inflow")
+    assert sentence(record, replace(record.cases[story.inflow], ref=elsewhere)) == "question.inflow"

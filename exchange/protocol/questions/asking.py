@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from events.envelope import Ref
 from exchange.protocol.record import ASKED, CaseState, ContradictionKind, Record
 
 REQUEST = "request.opened"
@@ -65,11 +66,19 @@ def question(kind: str, type_: str | None, asks: object = None) -> str:
 
 
 def _contradicted(record: Record, state: CaseState) -> str | None:
-    """What contradicts the fact in question, of that which the office asked recorded."""
+    """What contradicts the fact in question, of that which the office asked recorded. That another person has the same
+    document the office asked may not see: it knows only the one.
+    """
     between = {
         each.kind
         for each in record.contradictions
-        if state.ref.opening in each.events
-        and any(ref in record.facts and record.facts[ref].author == state.ref.asked for ref in each.events)
+        if state.ref.opening in each.events and any(_author(record, ref) == state.ref.asked for ref in each.events)
     }
+    if not between and state.rivalled:
+        return _CONTRADICTIONS["one_document"]
     return next((asks for kind, asks in _CONTRADICTIONS.items() if kind in between), None)
+
+
+def _author(record: Record, ref: Ref) -> str:
+    """What states the document of somebody else stands in another dossier."""
+    return record.facts[ref].author if ref in record.facts else ref.author

@@ -122,6 +122,8 @@ def _case(
         state = replace(state, status="withdrawn", automatic=True)
     if tellers and all(d.ground == ONE_DOCUMENT for d in tellers):
         state = still_one_document(state, facts, rivalled=read.rivalled or ref.asked != book.office)
+    if rival is not None and state.asker == rival:
+        state = replace(state, rivalled=True)
     if book.offices.successions and _asks_itself(ref, state.asker, keeper, tellers, facts):
         return replace(state, asker=ref.asked, status="withdrawn", automatic=True, hidden=True)
     unseen = bool(tellers) and all(d.ground in UNSEEN and d.teller == book.office for d in tellers)

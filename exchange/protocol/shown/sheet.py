@@ -177,7 +177,7 @@ def _stay(record: Record, stay: Stay) -> dict[str, Any]:
 def _case(case: CaseState) -> dict[str, Any]:
     plain = _plain(case)
     ref = plain.pop("ref")
-    del plain["hidden"], plain["by_document"]
+    del plain["hidden"], plain["by_document"], plain["rivalled"]
     return {"id": case_id(case.ref), **ref, **plain, "open": case.open}
 
 
