@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 
 import pytest
 
+from events.catalogue.amendment import Retracted
 from events.catalogue.case import EnquiryAnswered, EnquiryOpened
+from events.catalogue.movement import Arrived
 from events.catalogue.person import Protected, Registered
 from events.catalogue.values import CaseRef, town
 from events.codes import LISTS
@@ -238,3 +240,55 @@ def test_facts_that_were_not_asked_for_are_refused():
     story = Asking()
     with pytest.raises(Illegal, match=r"not_entitled at facts\.name"):
         story.record(HOME, EnquiryAnswered(case=story.case, facts={"name": "欧阳小雨"}))
+
+
+def test_where_the_purpose_needs_no_consent_none_is_asked_for():
+    question = asked(purpose="identification", consent=False)
+    assert entitled(question) == {"sex", "born_on"}
+    assert answer(question, held()).held
+
+
+def test_without_the_consent_that_its_purpose_needs_an_enquiry_entitles_to_nothing_and_nobody_fits_it():
+    question = asked(consent=False)
+    assert entitled(question) == set()
+    assert fitting(question, [held()]) == ()
+
+
+def test_whoever_keeps_the_person_answers_also_of_one_who_never_lived_there():
+    assert answer(asked(), held(kind=None, address=None)).held
+
+
+def test_so_does_whoever_has_the_person_as_a_resident_and_does_not_keep_the_registration():
+    assert answer(asked(), held(office=TOWN)).held
+
+
+def test_of_who_was_withdrawn_nothing_is_held_also_where_a_stay_was_recorded_beside():
+    """Rule 6: nothing is recorded beside the fact that opened the dossier, and look-ups find nothing."""
+    world = World(1, skew=False)
+
+    def record(office: str, fact: Any) -> Ref:
+        made = world.author(office, "P1", "2026-01-02", fact)
+        world.command(made)
+        world.drain()
+        return made.ref
+
+    opened = record(HOME, Registered(particulars=HELD, basis="first_record", registration=town(HOME)))
+    record(HOME, Arrived(kind="further", registration=town(HOME), stated=HELD))
+    assert answer(asked(), *world.records(HOME)).held
+    record(HOME, Retracted(target=opened))
+    [withdrawn] = world.records(HOME)
+    assert (withdrawn.withdrawn, len(withdrawn.open_stays)) == (True, 1)
+    assert not answer(asked(), withdrawn).held
+
+
+class TestARecordThatHoldsLittle:
+    def test_without_a_name_fits_nobody(self):
+        assert not answer(asked(), held(particulars={"document.resident": NUMBER})).held
+
+    def test_without_a_birth_date_fits_none_that_is_given(self):
+        given = {"name": "欧阳小雨", "born_on": "1991-04-17"}
+        assert not answer(asked(given=given), held(particulars={"name": "欧阳小雨"})).held
+
+    def test_is_not_found_by_a_number_that_cannot_be_read(self):
+        given = {"name": "欧阳小雨", "document.resident": {"number": "?"}}
+        assert not answer(asked(given=given), held()).held

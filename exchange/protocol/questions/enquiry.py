@@ -111,9 +111,9 @@ def knows(record: Record) -> bool:
 def fits(given: Mapping[str, Any], held: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the name given, full or only the family name, and the document or birth date are of the person held.
 
-    `held`: by any of the entries that are this person.
+    `held`: by any of the entries that are this person. Where no name is given, nothing is looked for (`refusal`).
     """
-    if "name" not in given or not any(fits_name(given["name"], each["name"]) for each in held if "name" in each):
+    if not any(fits_name(given["name"], each["name"]) for each in held if "name" in each):
         return False
     numbers = {form for _, form in forms(given)}
     if numbers:
