@@ -1,4 +1,4 @@
-"""What a settlement of one dossier asks of this node: keys, stamps, deadlines, and views kept until a book changes."""
+"""What a settlement of one dossier asks of this node: keys, stamps and deadlines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from exchange.protocol.matching import matching
 from exchange.protocol.record import Record
 from exchange.protocol.shown.sheltered import NOTHING
 from exchange.protocol.telling.due import Due
-from exchange.protocol.view import view
+from exchange.protocol.view import Reading, view
 
 if TYPE_CHECKING:
     from exchange.node import Node
@@ -55,7 +55,6 @@ class Settling:
         self._node = node
         self._shelf = shelf
         self._moment = moment
-        self._views: dict[str, tuple[int, tuple[Record, ...]]] = {}
         self._heads: dict[tuple[str, str], int] = {}
         self.sealed: list[SealedEvent] = []
 
@@ -66,10 +65,7 @@ class Settling:
         return Book(office, self._node.offices)
 
     def view(self, book: Book) -> tuple[Record, ...]:
-        kept = self._views.get(book.office)
-        if kept is None or kept[0] != book.changes:
-            kept = self._views[book.office] = (book.changes, view(book))
-        return kept[1]
+        return view(book)
 
     def kin(self, office: str, record: Record) -> Mapping[str, Kin]:
         return self._relatives.kin(office, record) if self._relatives is not None else {}
@@ -77,8 +73,8 @@ class Settling:
     def sheltered(self, office: str, record: Record) -> frozenset[Ref]:
         return self._relatives.sheltered(office, record) if self._relatives is not None else NOTHING
 
-    def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
-        return matching(records)
+    def match(self, read: Mapping[str, tuple[Reading, ...]]) -> Mapping[str, list[Due]]:
+        return matching(read)
 
     def make_event(self, office: str, draft: Draft, book: Book) -> Event:
         fact = draft.payload

@@ -36,16 +36,9 @@ class Given(msgspec.Struct, frozen=True):
     waiting: tuple[Ref, ...]
 
 
-class Basis(msgspec.Struct, dict=True):
-    """What follows from the facts of one dossier alone, whatever was told."""
+class Course(msgspec.Struct, frozen=True):
+    """The life as the facts of one dossier tell it."""
 
-    given: Given
-    office: str
-    facts: Facts
-    dossier: Dossier
-    links: tuple[Link, ...]
-    openers: tuple[str, ...]
-    keeper: str | None
     registration: Place | None
     movements: Movements
     stays: tuple[Stay, ...]
@@ -55,14 +48,33 @@ class Basis(msgspec.Struct, dict=True):
     incomplete: tuple[Ref, ...]
     withdrawn: bool
 
+    @property
+    def died_on(self) -> str | None:
+        return self.movements.died.day if self.movements.died is not None else None
+
+
+class Basis(msgspec.Struct, dict=True):
+    """What follows from the facts of one dossier alone, whatever was told: first who opened it and who keeps it, which
+    is all that is asked of most; the rest once it is asked for.
+    """
+
+    given: Given
+    office: str
+    facts: Facts
+    dossier: Dossier
+    links: tuple[Link, ...]
+    openers: tuple[str, ...]
+    keeper: str | None
+
+    @once
+    def course(self) -> Course:
+        """What became of the person."""
+        return _course(self)
+
     @once
     def particulars(self) -> Mapping[str, Any]:
         """As this office holds them; whoever replays the clear facts never asks."""
         return particulars(self.facts, self.dossier.survivor, self.office, self.keeper)
-
-    @property
-    def died_on(self) -> str | None:
-        return self.movements.died.day if self.movements.died is not None else None
 
 
 def bases(book: Book, before: Sequence[Basis] = ()) -> Iterator[Basis]:
@@ -104,27 +116,25 @@ def _basis(book: Book, given: Given) -> Basis:
     opened = openers(facts, dossier)
     kept_by = keeper(links, opened, dossier, book.offices)
     facts = without_false_statements(facts, links, opened, kept_by)
+    return Basis(given, book.office, facts, dossier, links, opened, kept_by)
+
+
+def _course(basis: Basis) -> Course:
+    facts, given = basis.facts, basis.given
     movements = Movements(facts)
     movements.fold(facts.in_force(*Movements.STEPS))
-    statement = None if book.office == kept_by else latest_statement(facts.in_force(Stated), kept_by)
-    bonds = ties(facts.of(TieBegan, TieEnded), statement)
+    stated = () if basis.office == basis.keeper else facts.in_force(Stated)
+    bonds = ties(facts.of(TieBegan, TieEnded), latest_statement(stated, basis.keeper))
     rivalled = given.rivalled | two_spouses(bonds.in_force, facts)
-    return Basis(
-        given=given,
-        office=book.office,
-        facts=facts,
-        dossier=dossier,
-        links=links,
-        openers=opened,
-        keeper=kept_by,
-        registration=registration(links, kept_by),
+    return Course(
+        registration=registration(basis.links, basis.keeper),
         movements=movements,
         stays=tuple(sorted(movements.stays.values(), key=lambda s: (s.began, s.stamp, s.id))),
         protected=_protection(facts),
         ties=bonds.all,
-        contradictions=contradictions(movements, links, facts, given.idle, rivalled),
+        contradictions=contradictions(movements, basis.links, facts, given.idle, rivalled),
         incomplete=tuple(sorted({ref for ref in given.waiting if ref in facts} | movements.missing)),
-        withdrawn=not opened and any(is_opening(s) for s in facts.values()),
+        withdrawn=not basis.openers and any(is_opening(s) for s in facts.values()),
     )
 
 

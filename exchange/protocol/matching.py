@@ -14,92 +14,96 @@ from events.standing import Standing
 from exchange.protocol.life.chain import is_opening, openings
 from exchange.protocol.questions.cases import MATCH, ONE_DOCUMENT
 from exchange.protocol.questions.one_document import Claim, held, one_document
-from exchange.protocol.record import Record
+from exchange.protocol.record import Link, Record
 from exchange.protocol.routing_table import UPDATE, cell_of
 from exchange.protocol.telling.due import IDENTITY, Due
+from exchange.protocol.view import Reading
 
 
-def matching(records: Mapping[str, Iterable[Record]]) -> dict[str, list[Due]]:
-    """Teller -> what is due because of matches. `records`: every office's records of one dossier of the node."""
-    opened: dict[str, list[tuple[Standing, Record]]] = {}
+def matching(read: Mapping[str, Iterable[Reading]]) -> dict[str, list[Due]]:
+    """Teller -> what is due because of matches. `read`: what every office's book says of one dossier of the node.
+
+    Who opened a dossier and who keeps it is known before most of a record, and is all that is asked of most.
+    """
+    opened: dict[str, list[tuple[Standing, Reading]]] = {}
     keepers: dict[str, set[str]] = {}
-    for office, own in records.items():
-        for record in own:
-            facts = [standing for standing in openings(record.facts) if standing.author == office]
-            keeps = record.keeper == office and not only_stated(record)
-            for person in record.persons:
+    for office, own in read.items():
+        for one in own:
+            facts = [standing for standing in openings(one.facts) if standing.author == office]
+            keeps = one.keeper == office and not only_stated(one)
+            for person in one.persons:
                 if keeps:
                     keepers.setdefault(person, set()).add(office)
-                opened.setdefault(person, []).extend([(standing, record) for standing in facts])
+                opened.setdefault(person, []).extend([(standing, one) for standing in facts])
     due: dict[str, list[Due]] = {}
     for person, found in opened.items():
         keeping, openers = keepers.get(person, set()), {standing.author for standing, _ in found}
         before: set[str] = set()
-        for standing, record in sorted(found, key=lambda each: (each[0].stamp, each[0].ref)):
+        for standing, one in sorted(found, key=lambda each: (each[0].stamp, each[0].ref)):
             # Who opened the dossier before learns of the newcomer; the newcomer learns nothing of who was there.
-            after = openers - before if registered(record) else set()
+            after = openers - before if registered(one.chain) else set()
             for to in sorted((keeping | before) - after - {standing.author}):
-                due.setdefault(record.office, []).append(_told(standing, record, to, keeps=to in keeping))
+                due.setdefault(one.office, []).append(_told(standing, one, to, keeps=to in keeping))
             before.add(standing.author)
-    for teller, each in _to_other_keepers(records):
+    for teller, each in _to_other_keepers(read):
         due.setdefault(teller, []).append(each)
     return due
 
 
-def _to_other_keepers(records: Mapping[str, Iterable[Record]]) -> Iterator[tuple[str, Due]]:
+def _to_other_keepers(read: Mapping[str, Iterable[Reading]]) -> Iterator[tuple[str, Due]]:
     """Teller and what is due because another person had the document before: the later one's office learns nothing."""
-    persons = {record.persons for own in records.values() for record in own}
+    persons = {one.persons for own in read.values() for one in own}
     if len(persons) < 2 or not any(set(one).isdisjoint(other) for one in persons for other in persons):
         return
-    holders: dict[str, list[tuple[Record, Claim]]] = {}
-    for own in records.values():
-        for record in own:
-            for form, claim in held(record.facts, record.office).items():
-                holders.setdefault(form, []).append((record, claim))
+    holders: dict[str, list[tuple[Reading, Claim]]] = {}
+    for own in read.values():
+        for one in own:
+            for form, claim in held(one.facts, one.office).items():
+                holders.setdefault(form, []).append((one, claim))
     for holding in holders.values():
-        for record, claim in holding:
-            if record.facts[claim.event].author != record.office:
+        for one, claim in holding:
+            if one.facts[claim.event].author != one.office:
                 continue
             for other, rival in holding:
-                if other.office == record.office or not set(other.persons).isdisjoint(record.persons):
+                if other.office == one.office or not set(other.persons).isdisjoint(one.persons):
                     continue
                 keeps = other.keeper == other.office and not only_stated(other)
                 # Who was told goes on seeing it, also when it keeps the other person no more.
                 sees = any(claim.event in found.events for found in one_document(other.contradictions))
                 if sees or (keeps and rival < claim):
-                    for due in _of_another(record, record.facts[claim.event], other.office):
-                        yield record.office, due
+                    for due in _of_another(one, one.facts[claim.event], other.office):
+                        yield one.office, due
 
 
-def _of_another(record: Record, standing: Standing, to: str) -> Iterator[Due]:
+def _of_another(one: Reading, standing: Standing, to: str) -> Iterator[Due]:
     """The fact that states the document, as its keeper is told such a fact; with a change what opened the dossier."""
     payload = standing.payload
     cell = cell_of(payload.type, "keeper") or UPDATE
     asks = cell.asks and not (isinstance(payload, Registered) and payload.basis == "register" and not payload.ask)
     yield Due(ref=standing.ref, to=to, ground=ONE_DOCUMENT, parts=IDENTITY, kind=cell.kind, asks=asks)
     if not is_opening(standing):
-        for opening in openings(record.facts):
-            if opening.author == record.office:
+        for opening in openings(one.facts):
+            if opening.author == one.office:
                 yield Due(ref=opening.ref, to=to, ground=ONE_DOCUMENT, parts=IDENTITY)
 
 
-def registered(record: Record) -> bool:
+def registered(chain: Iterable[Link]) -> bool:
     """Whether somebody keeps the registration, and does not deny it. Where nobody does, openers find each other."""
-    return any(set(link.named) - link.disclaimed and not link.from_arrival for link in record.chain)
+    return any(set(link.named) - link.disclaimed and not link.from_arrival for link in chain)
 
 
-def only_stated(record: Record) -> bool:
+def only_stated(one: Record | Reading) -> bool:
     """Keeper only because another office's arrival says so, and has not agreed: a typing error would tell all."""
-    if not any(link.from_arrival and record.facts[link.ref].author != record.office for link in record.chain):
+    if not any(link.from_arrival and one.facts[link.ref].author != one.office for link in one.chain):
         return False
-    return not any(c.recognised for c in record.cases.values() if c.ref.asked == record.office)
+    return not any(c.recognised for c in one.cases.values() if c.ref.asked == one.office)
 
 
-def _told(standing: Standing, record: Record, to: str, *, keeps: bool) -> Due:
+def _told(standing: Standing, one: Reading, to: str, *, keeps: bool) -> Due:
     """An arrival asks whoever keeps the person; to a former opener it comes without a notification."""
     if not keeps:
         return Due(ref=standing.ref, to=to, ground=MATCH)
-    asked = any(case.ref.kind == "inflow" for case in record.questions_about(standing.ref))
-    if isinstance(standing.payload, Registered) or asked:
+    entry = isinstance(standing.payload, Registered)
+    if entry or any(case.ref.kind == "inflow" for case in one.record.questions_about(standing.ref)):
         return Due(ref=standing.ref, to=to, ground=MATCH, parts=IDENTITY)
     return Due(ref=standing.ref, to=to, ground=MATCH, parts=IDENTITY, kind="inflow", asks=True)

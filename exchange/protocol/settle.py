@@ -26,6 +26,7 @@ from exchange.protocol.record import Record
 from exchange.protocol.shown.sheltered import NOTHING
 from exchange.protocol.telling.due import Due, Sight
 from exchange.protocol.telling.owing import DueKey
+from exchange.protocol.view import Reading, readings
 
 # A dossier settles in a few rounds; more would mean that two facts follow from each other for ever.
 MOST_ROUNDS = 60
@@ -60,8 +61,8 @@ class Node(Protocol):
     def sheltered(self, office: str, record: Record) -> frozenset[Ref]:
         """`sheltered`: the answers that tell of somebody whom the office's own books show to be protected."""
 
-    def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
-        """`matching`, over these records and whatever else takes part in the same matching of documents."""
+    def match(self, read: Mapping[str, tuple[Reading, ...]]) -> Mapping[str, list[Due]]:
+        """`matching`, over what was read and whatever else takes part in the same matching of documents."""
 
     def make_event(self, office: str, draft: Draft, book: Book) -> Event:
         """Stamp and seal a draft."""
@@ -104,8 +105,8 @@ def settle(node: Node, books: dict[str, Book], quiet: Quiet | None = None) -> Se
     done = Settlement([], [], {})
     quiet = {} if quiet is None else quiet
     for _ in range(MOST_ROUNDS):
-        done.records = {office: node.view(book) for office, book in books.items()}
-        matches = node.match(done.records)
+        # Of a book to which more comes before its turn no record is made that nobody asks for.
+        matches = node.match({office: readings(book) for office, book in books.items()})
         busy = False
         for office in sorted(books):
             book, matched = books[office], tuple(matches.get(office, ()))
@@ -119,6 +120,7 @@ def settle(node: Node, books: dict[str, Book], quiet: Quiet | None = None) -> Se
                 calm.changes, calm.matched = book.changes, matched
             busy |= book.changes != before
         if not busy:
+            done.records = {office: node.view(book) for office, book in books.items()}
             return done
     raise RuntimeError("a dossier does not settle")
 

@@ -12,6 +12,7 @@ from events.catalogue.case import RequestOpened
 from events.catalogue.family import TieBegan
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
+from events.once import once
 from events.standing import Facts, Standing
 from exchange.protocol.basis import Basis, bases
 from exchange.protocol.book import Book, News
@@ -22,48 +23,97 @@ from exchange.protocol.offices import Offices
 from exchange.protocol.questions.cases import UNSEEN, cases
 from exchange.protocol.questions.one_document import one_document
 from exchange.protocol.questions.rejections import rejections
-from exchange.protocol.record import Announcement, CaseState, Record
+from exchange.protocol.record import Announcement, CaseState, Contradiction, Record
 
 VIEW_VERSION = 51
 
 
 class Found(msgspec.Struct):
-    """What a view found in a book, and by which list of offices. Most stays when something of one person comes."""
+    """What was found in a book, and by which list of offices. Most stays when something of one person comes."""
 
     offices: Offices
-    bases: tuple[Basis, ...]
-    records: tuple[Record, ...]
+    readings: tuple[Reading, ...]
+
+
+class Reading:
+    """What a book says of one person, as it was when it was read: the record is found only where it is asked for, which
+    is before anything more comes into the book.
+    """
+
+    def __init__(self, book: Book, basis: Basis, known: Record | None = None) -> None:
+        self.basis = basis
+        self.office = basis.office
+        self.persons = basis.dossier.persons
+        self.keeper = basis.keeper
+        self.chain = basis.links
+        self.facts = basis.facts
+        if known is None:
+            self._book = book
+        else:
+            self.__dict__["record"] = known
+
+    @property
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """What cannot all be true."""
+        return self.basis.course.contradictions
+
+    @property
+    def cases(self) -> Mapping[CaseRef, CaseState]:
+        """Every case that the book knows."""
+        return self.record.cases
+
+    @once
+    def record(self) -> Record:
+        """All that the office sees of the person."""
+        record = _record(self._book, self.basis)
+        del self._book  # which holds this reading: nobody has to look for a cycle
+        return record
+
+    @property
+    def known(self) -> Record | None:
+        """The record where it was found already."""
+        return self.__dict__.get("record")
 
 
 def view(book: Book) -> tuple[Record, ...]:
     """The records of the book, one a person, by surviving id. Usually one; more where ids were never joined."""
+    return tuple([reading.record for reading in readings(book)])
+
+
+def readings(book: Book) -> tuple[Reading, ...]:
+    """The same for whoever may not need all of them; the same ones while the book stays as it is."""
     found, news = book.found, book.news
     if not isinstance(found, Found) or found.offices is not book.offices:
-        read = tuple(bases(book))
-        records = tuple([_record(book, basis) for basis in read])
+        read = tuple([Reading(book, basis) for basis in bases(book)])
     elif not news:
-        return found.records
+        return found.readings
     else:
-        read = tuple(bases(book, found.bases)) if News.EVENT in news.values() else found.bases
-        before = {id(basis): record for basis, record in zip(found.bases, found.records, strict=True)}
-        records = tuple([_renewed(book, basis, before.get(id(basis)), news) for basis in read])
-    book.found, book.news = Found(book.offices, read, records), {}
-    return records
+        bases_now = [reading.basis for reading in found.readings]
+        if News.EVENT in news.values():
+            bases_now = list(bases(book, bases_now))
+        before = {id(reading.basis): reading.known for reading in found.readings}
+        known = (_renewed(book, basis, before.get(id(basis)), news) for basis in bases_now)
+        read = tuple([Reading(book, basis, record) for basis, record in zip(bases_now, known, strict=True)])
+    book.found, book.news = Found(book.offices, read), {}
+    return read
 
 
-def _renewed(book: Book, basis: Basis, before: Record | None, news: Mapping[Ref, News]) -> Record:
-    """The record of a basis. `before`: of the same basis; it stays the same one while there is no news of its facts."""
+def _renewed(book: Book, basis: Basis, before: Record | None, news: Mapping[Ref, News]) -> Record | None:
+    """The record of a basis, by that of the same one before; it stays while there is no news of its facts. None where
+    it must be found anew.
+    """
     if before is None or before.rejections:  # which end by what was told of another event
-        return _record(book, basis)
+        return None
     most = max((news[ref] for ref in news.keys() & basis.facts.keys()), default=None)
     if most is News.TOLD:  # it knows of more, and says the same
         return msgspec.structs.replace(before, version=_version(book, basis.facts))
-    return before if most is None else _record(book, basis)
+    return before if most is None else None
 
 
 def _record(book: Book, basis: Basis) -> Record:
-    rivalled = len(basis.dossier.persons) > 1 or bool(one_document(basis.contradictions))
-    known = cases(book, basis.facts, basis.movements.announced, basis.keeper, rivalled=rivalled)
+    course = basis.course
+    rivalled = len(basis.dossier.persons) > 1 or bool(one_document(course.contradictions))
+    known = cases(book, basis.facts, course.movements.announced, basis.keeper, rivalled=rivalled)
     insisted, objected = _differences(known, basis.facts, book.office)
     return Record(
         office=book.office,
@@ -73,21 +123,21 @@ def _record(book: Book, basis: Basis) -> Record:
         keeper=basis.keeper,
         openers=basis.openers,
         chain=basis.links,
-        registration=basis.registration,
+        registration=course.registration,
         particulars=basis.particulars,
         insisted=insisted,
         objected=objected,
-        stays=basis.stays,
-        announcements=_announcements(book, basis.movements.announced, known),
-        died_on=basis.died_on,
-        protected=basis.protected,
-        ties=basis.ties,
+        stays=course.stays,
+        announcements=_announcements(book, course.movements.announced, known),
+        died_on=course.died_on,
+        protected=course.protected,
+        ties=course.ties,
         family=_family(book, basis.facts),
         cases=known,
-        contradictions=basis.contradictions,
+        contradictions=course.contradictions,
         rejections=rejections(book, basis.facts),
-        incomplete=basis.incomplete,
-        withdrawn=basis.withdrawn,
+        incomplete=course.incomplete,
+        withdrawn=course.withdrawn,
         version=_version(book, basis.facts),
         facts=basis.facts,
     )

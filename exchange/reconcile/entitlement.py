@@ -11,6 +11,7 @@ from exchange.protocol.book import Book, Delivery
 from exchange.protocol.duties import RULES, duties, new_deliveries
 from exchange.protocol.matching import matching
 from exchange.protocol.telling.due import Sight
+from exchange.protocol.view import readings
 from exchange.reconcile.finding import Difference
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def check_entitlement(one: Settled, node: Node, relatives: Relatives) -> list[Difference]:
     """What the offices of one dossier still owe each other by all rules of telling, and deliveries without a ground."""
-    matches = matching(one.done.records)
+    matches = matching({office: readings(book) for office, book in one.books.items()})
     found: list[Difference] = []
     for office, records in one.done.records.items():
         book = one.books[office]

@@ -18,7 +18,7 @@ from exchange.protocol.record import Record
 from exchange.protocol.shown.sheltered import sheltered
 from exchange.protocol.telling.due import Sight
 from exchange.protocol.telling.in_error import told_in_error
-from exchange.protocol.view import view
+from exchange.protocol.view import readings, view
 from tests.properties.world import World
 
 
@@ -37,7 +37,7 @@ def entitlement_faults(world: World) -> list[str]:
     """E3: due ⊆ delivered by all rules of telling, recomputed; so nothing new when the duties run again."""
     faults: list[str] = []
     records = {office: view(book) for office, book in world.books.items()}
-    matches = matching(records)
+    matches = matching({office: readings(book) for office, book in world.books.items()})
     for office, own in records.items():
         book = world.books[office]
         for record in own:
@@ -240,7 +240,7 @@ def _compared(record: Record) -> bool:
     While nobody is registered anywhere, or whoever is denies it, who is keeper hangs on which arrival or opening an
     office heard of.
     """
-    if not registered(record):
+    if not registered(record.chain):
         return False
     if record.keeper == record.office:
         return True

@@ -22,7 +22,7 @@ from exchange.protocol.record import Record
 from exchange.protocol.settle import receive, settle
 from exchange.protocol.shown.sheltered import sheltered
 from exchange.protocol.telling.due import Due
-from exchange.protocol.view import view
+from exchange.protocol.view import Reading, view
 from tests.properties.world import World
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ class Mirror(World):
         """Likewise."""
         return sheltered(record, self._before.get(office, ()), self.books[office].offices)
 
-    def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
+    def match(self, read: Mapping[str, tuple[Reading, ...]]) -> Mapping[str, list[Due]]:
         """Within the dossier."""
-        return matching(records)
+        return matching(read)
 
     def serves(self, office: str) -> bool:
         """The model has the offices of the node."""

@@ -3,16 +3,17 @@ not asked again, because what it told bears on nothing that it decided by, would
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from exchange.protocol import settle as settling
+from exchange.protocol.basis import Basis
 from exchange.protocol.book import Book
 from exchange.protocol.record import Record
 from exchange.protocol.settle import Calm, Node, Seen, Settlement
 from exchange.protocol.telling.due import Due
-from exchange.protocol.view import Found, view
+from exchange.protocol.view import Found, Reading, view
 from tests.properties.histories import history, shape
 
 SEVERAL = (18, 33, 49, 50)  # histories of several persons
@@ -73,7 +74,7 @@ def test_the_records_of_persons_of_whom_nothing_is_new_stay(monkeypatch: pytest.
     stayed: Counter[bool] = Counter()
 
     def viewed(book: Book) -> tuple[Record, ...]:
-        before = book.found.records if isinstance(book.found, Found) and book.news else ()
+        before = [each.known for each in book.found.readings] if isinstance(book.found, Found) and book.news else ()
         news = set(book.news)
         seen = view(book)
         for record in seen if before else ():
@@ -85,3 +86,29 @@ def test_the_records_of_persons_of_whom_nothing_is_new_stay(monkeypatch: pytest.
     for seed in SEVERAL:
         history(seed, **shape(seed))
     assert stayed[True] > 10 * stayed[False]  # as where another person of the book has the same document by now
+
+
+@pytest.mark.parametrize("seed", SEVERAL)
+def test_a_record_is_found_before_more_comes_into_the_book_and_not_of_each_reading(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, record = Reading.__init__, Reading.__dict__["record"]
+    find: Callable[[Reading], Record] = record._find
+    then: dict[int, tuple[Reading, int]] = {}
+    made = 0
+
+    def read(reading: Reading, book: Book, basis: Basis, known: Record | None = None) -> None:
+        begin(reading, book, basis, known)
+        if known is None:
+            then[id(reading)] = (reading, book.changes)
+
+    def found(reading: Reading) -> Record:
+        nonlocal made
+        made += 1
+        assert then[id(reading)][1] == reading._book.changes
+        return find(reading)
+
+    monkeypatch.setattr(Reading, "__init__", read)
+    monkeypatch.setattr(record, "_find", found)
+    history(seed, **shape(seed))
+    assert 50 < made < len(then)

@@ -23,7 +23,7 @@ from exchange.protocol.record import Record
 from exchange.protocol.settle import Quiet, settle
 from exchange.protocol.shown.sheltered import sheltered
 from exchange.protocol.telling.due import Due
-from exchange.protocol.view import view
+from exchange.protocol.view import Reading, readings, view
 
 OUTSIDE = "110102001000"  # an office that does not take part
 COUNTY = "110101000000"  # above all the others
@@ -55,7 +55,7 @@ class World:
         self.confirm_equal = confirm_equal
         self.at = 0
         self.views: dict[str, tuple[int, tuple[Record, ...]]] = {}
-        self.matched: tuple[Mapping[str, tuple[Record, ...]], Mapping[str, list[Due]]] | None = None
+        self.matched: tuple[Mapping[str, tuple[Reading, ...]], Mapping[str, list[Due]]] | None = None
         self.quiet: Quiet = {}  # what has not changed since then is not asked again
         self.seed = seed
         self.random = random.Random(seed)
@@ -194,11 +194,11 @@ class World:
         """The answers that tell of somebody whom the office's book shows to be protected."""
         return sheltered(record, self.view(self.books[office]), self.books[office].offices)
 
-    def match(self, records: Mapping[str, tuple[Record, ...]]) -> Mapping[str, list[Due]]:
+    def match(self, read: Mapping[str, tuple[Reading, ...]]) -> Mapping[str, list[Due]]:
         """All nodes take part in the same matching of documents (P12)."""
         if "matching" in self.left_out:
             return {}
-        now = {**{o: self.view(b) for o, b in self.books.items()}, **records}
+        now = {**{o: readings(b) for o, b in self.books.items()}, **read}
         kept = self.matched
         if kept is None or len(kept[0]) != len(now) or any(kept[0].get(o) is not seen for o, seen in now.items()):
             kept = self.matched = (now, matching(now))

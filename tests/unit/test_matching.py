@@ -7,7 +7,7 @@ from events.catalogue.values import CaseRef, town
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices
-from exchange.protocol.view import view
+from exchange.protocol.view import readings
 from tests.unit.made_up import event
 
 A, B = "420115001000", "110101001000"
@@ -29,6 +29,6 @@ def test_where_the_registration_place_denies_it_those_who_opened_the_dossier_fin
     books[A].record(entry)
     books[A].tell(told)
     books[A].receive(replied, dispute)
-    records = {office: view(book) for office, book in books.items()}
-    assert (records[A][0].keeper, records[B][0].keeper) == (A, B)
-    assert [(due.ref, due.to) for due in matching(records)[B]] == [(first.ref, A)]
+    read = {office: readings(book) for office, book in books.items()}
+    assert (read[A][0].keeper, read[B][0].keeper) == (A, B)
+    assert [(due.ref, due.to) for due in matching(read)[B]] == [(first.ref, A)]

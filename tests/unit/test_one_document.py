@@ -15,7 +15,7 @@ from exchange.protocol.life.contradictions import contradiction_id
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Contradiction, Record
-from exchange.protocol.view import view
+from exchange.protocol.view import readings, view
 from tests.unit.made_up import event
 
 A, B, D = "420115001000", "110101001000", "110108001000"
@@ -46,7 +46,7 @@ class Telling:
 
     def due(self) -> set[tuple[str, str, str, str | None, bool]]:
         """Teller, event, office told, kind, asks: because of documents."""
-        told = matching({office: view(book) for office, book in self.books.items()})
+        told = matching({office: readings(book) for office, book in self.books.items()})
         return {
             (teller, due.ref.id, due.to, due.kind, due.asks)
             for teller, dues in told.items()

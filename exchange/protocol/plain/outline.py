@@ -79,12 +79,12 @@ def _outline_of(basis: Basis, held: Mapping[str, Any]) -> Outline:
     return Outline(
         person=basis.dossier.survivor,
         keeper=basis.keeper,
-        registration=basis.registration,
+        registration=basis.course.registration,
         chain=tuple(link.ref for link in basis.links),
-        stays=tuple(Residence(**{name: getattr(stay, name) for name in fields}) for stay in basis.stays),
-        died_on=basis.died_on,
-        protected=basis.protected,
-        contradictions=len(basis.contradictions),
+        stays=tuple(Residence(**{name: getattr(stay, name) for name in fields}) for stay in basis.course.stays),
+        died_on=basis.course.died_on,
+        protected=basis.course.protected,
+        contradictions=len(basis.course.contradictions),
         facts=len(basis.facts),
         particulars=held,
     )
