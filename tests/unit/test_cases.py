@@ -159,12 +159,25 @@ def press(story: Story, office: str, ground: str, due_on: str = DUE) -> bool:
 
 class TestTheDayComes:
     def test_a_fact_makes_the_case_overdue_on_both_sides_and_once(self, story):
+        assert not press(story, HOME, "on_day"), "who is asked does not remind itself"
         assert press(story, NEW, "on_day")
         assert story.both()[0] == "open"
         assert press(story, NEW, "overdue")
         assert story.both()[0] == "overdue"
         assert not press(story, NEW, "overdue")
-        assert not press(story, HOME, "overdue"), "who is asked does not remind itself"
+        assert not press(story, NEW, "half_time"), "whoever is late is reminded no more"
+
+    def test_of_a_decision_the_other_side_reminds_and_the_asker_is_late(self, story):
+        """Rule 11: whose turn it is changes with the answer."""
+        story.record(HOME, Disputed(case=story.case, reason="other"))
+        assert not press(story, NEW, "overdue")
+        assert press(story, HOME, "overdue")
+        assert [(s.status, s.undecided) for s in map(story.at, (HOME, NEW))] == [("disputed", True)] * 2
+        assert not press(story, HOME, COUNTY)
+        assert press(story, NEW, COUNTY)
+        assert {state.escalated for state in map(story.at, (HOME, NEW))} == {(COUNTY,)}
+        story.record(NEW, Settled(case=story.case, whole="accepted"))
+        assert [(s.escalated, s.late) for s in map(story.at, (HOME, NEW))] == [((), False)] * 2
 
     def test_the_county_hears_when_it_is_overdue_and_holds_no_record(self, story):
         assert not press(story, HOME, COUNTY)

@@ -54,15 +54,17 @@ class TestACaseThatIsNotThere:
         nowhere = CaseRef(story.case.opening, OTHER, "inflow")
         assert refusal(story, HOME, Confirmed(case=nowhere))[0] == "no_such_case"
 
-    def test_is_that_which_a_match_asked_for_whoever_may_see_nothing_of_the_match(self, story):
+    @pytest.mark.parametrize("denied", [False, True])
+    def test_is_that_which_a_match_asked_for_whoever_may_see_nothing_of_the_match(self, story, denied):
         """Rule 11 of routing: the keeper is asked as if named; who arrived there learns of that by the answer alone."""
         arrival = story.record(OTHER, Arrived(kind="further", stated={"name": "甲"}, opens=True))
-        matched = CaseRef(arrival, HOME, "inflow")
-        assert refusal(story, OTHER, Withdrawn(case=matched, ground="other"))[0] == "no_such_case"
-        assert refusal(story, OTHER, Noted(case=matched))[0] == "no_such_case"
-        story.record(HOME, Confirmed(case=matched))
-        assert story.world.record(OTHER, "P1").cases[matched].status == "confirmed"
-        check(Reopened(case=matched, reason="doubt"), DAY, OTHER, story.world.record(OTHER, "P1"))
+        case = CaseRef(arrival, HOME, "inflow")
+        assert refusal(story, OTHER, Withdrawn(case=case, ground="other"))[0] == "no_such_case"
+        assert refusal(story, OTHER, Noted(case=case))[0] == "no_such_case"
+        story.record(HOME, Disputed(case=case, reason="identity_mismatch") if denied else Confirmed(case=case))
+        record = story.world.record(OTHER, "P1")
+        assert record.cases[case].status == ("disputed" if denied else "confirmed")
+        check(Settled(case=case, whole="insisted") if denied else Reopened(case=case, reason="?"), DAY, OTHER, record)
 
     def test_is_opened_by_the_dispute_of_what_asked_nothing_and_by_no_other_word(self, story):
         """Rule 4 of routing."""

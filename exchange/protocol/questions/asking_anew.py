@@ -51,7 +51,7 @@ def undecided_again(facts: Facts, state: CaseState) -> list[Ref]:
 def reconsidered(state: CaseState, facts: Mapping[Ref, Standing], until: int | None) -> CaseState:
     """A field that an answer covered and that was corrected afterwards is open again (catalogue, rule 7)."""
     opening = facts.get(state.ref.opening)
-    if opening is None or not state.thread or state.status not in COVERING:
+    if opening is None or state.status not in COVERING:
         return state
     last = facts[state.thread[-1]]
     seen: set[Ref] = set()

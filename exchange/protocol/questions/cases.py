@@ -126,12 +126,12 @@ def _case(
         state = replace(state, rivalled=True)
     if book.offices.successions and _asks_itself(ref, state.asker, keeper, tellers, facts):
         return replace(state, asker=ref.asked, status="withdrawn", automatic=True, hidden=True)
-    unseen = bool(tellers) and all(d.ground in UNSEEN and d.teller == book.office for d in tellers)
+    unseen = not thread and all(d.ground in UNSEEN and d.teller == book.office for d in tellers)
     # A day that was set for the first answer says nothing of the next one.
     due_on = state.due_on or (None if state.open and state.again is not None else due)
-    state, hidden = at_rest(state), unseen and not thread
-    if due_on != state.due_on or hidden != state.hidden:
-        state = replace(state, due_on=due_on, hidden=hidden)
+    state = at_rest(state)
+    if due_on != state.due_on or unseen != state.hidden:
+        state = replace(state, due_on=due_on, hidden=unseen)
     return state
 
 

@@ -38,7 +38,7 @@ def letters(book: Book, record: Record) -> Iterator[Written]:
 
 def _is_mine(record: Record, state: CaseState) -> bool:
     asked_here = state.asker == record.office and state.ref.opening in record.facts
-    return asked_here and state.status == "not_reachable" and not state.hidden and not record.withdrawn
+    return asked_here and state.status == "not_reachable" and not record.withdrawn
 
 
 def _written(book: Book, record: Record, state: CaseState) -> Written:

@@ -21,8 +21,7 @@ from exchange.protocol.record import DECIDING, CaseState, Record
 
 def turn_of(offices: Offices, record: Record, state: CaseState) -> Turn | None:
     """Whose turn it is where nobody has died: while a death stands, nobody is pressed."""
-    opening = record.facts.get(state.ref.opening)
-    if record.died_on is not None or opening is None or opening.void:
+    if record.died_on is not None or state.ref.opening not in record.facts:
         return None
     return turn(state.asker, state.ref.asked, state.status, outside=not offices.within(state.ref.asked))
 
