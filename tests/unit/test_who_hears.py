@@ -1,0 +1,193 @@
+"""Who is told what, and who is not (catalogue, "Who is told what"; DESIGN.md T1 to T5), one rule at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Settled
+from events.catalogue.family import TieBegan, TieEnded
+from events.catalogue.movement import Arrived, Departed, Extended, Left, MovedWithin, Returned
+from events.catalogue.person import Changed, Protected, Registered
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import ABROAD, UNKNOWN, CaseRef, Other, town
+from events.envelope import Ref
+from tests.properties.world import World
+from tests.unit.test_corrected_away import HOME, NEW, OTHER, THIRD
+from tests.unit.test_who_asks import LAST, WHO, Asking
+
+NAME = Changed(set={"name": "乙"}, ground="own_wish")
+
+
+class Hearing(Asking):
+    """HOME keeps somebody who lives in NEW."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stay = self.lives("2026-03-02", NEW)
+
+    def heard(self, ref: Ref) -> dict[str, set[str | None]]:
+        """Who was told of the event, and as what."""
+        told: dict[str, set[str | None]] = {}
+        for delivery in self.world.said:
+            if delivery.ref == ref:
+                told.setdefault(delivery.to, set()).add(delivery.kind)
+        return told
+
+    def keepers(self) -> set[str | None]:
+        """Whom all who hold the person take for the keeper."""
+        held = [self.world.record(office, "P1") for office in self.world.books]
+        return {record.keeper for record in held if record is not None}
+
+    def further(self, office: str) -> Ref:
+        fact = Arrived(kind="further", registration=town(HOME), stated=WHO)
+        stay = self.on("2026-03-03", office, fact)
+        self.record(HOME, Confirmed(case=CaseRef(stay, HOME, "inflow")))
+        return stay
+
+
+@pytest.fixture
+def story() -> Hearing:
+    return Hearing()
+
+
+class TestTheChain:
+    """Each open stay gets the chain with the replies that decide who is keeper."""
+
+    @pytest.fixture
+    def case(self, story):
+        moved = RegistrationChanged(from_=town(HOME), to=town(OTHER), ground="moved")
+        return CaseRef(story.record(HOME, moved), OTHER, "registration")
+
+    def test_falls_back_where_the_new_place_disputes(self, story, case):
+        assert story.keepers() == {OTHER}
+        story.record(OTHER, Disputed(case=case, reason="not_our_registration"))
+        assert story.keepers() == {HOME}
+
+    def test_goes_on_where_it_confirms_after_all(self, story, case):
+        story.record(OTHER, Disputed(case=case, reason="not_our_registration"))
+        story.record(HOME, Settled(case=case, whole="insisted"))
+        story.record(HOME, Reopened(case=case, reason="doubt"))
+        story.record(OTHER, Confirmed(case=case))
+        assert story.keepers() == {OTHER}
+
+    def test_goes_where_the_question_is_sent_on(self, story, case):
+        story.record(OTHER, Redirected(case=case, to=THIRD))
+        story.record(THIRD, Confirmed(case=CaseRef(case.opening, THIRD, "registration")))
+        assert story.keepers() == {THIRD}
+
+    def test_is_told_to_no_stay_that_ended(self, story, case):
+        assert story.heard(story.on("2026-03-04", NEW, Left(stay=story.stay, destination=UNKNOWN))).keys() == {OTHER}
+        again = RegistrationChanged(from_=town(OTHER), to=town(THIRD), ground="moved")
+        assert NEW not in story.heard(story.record(OTHER, again))
+
+
+class TestWhatEndsAStay:
+    def test_is_asked_of_its_office_once_where_the_arrival_names_it_as_registration_place(self, story):
+        """Its inflow notice says it already: that the person lives elsewhere by now is no second question."""
+        there = story.on("2026-03-04", OTHER, Arrived(kind="main", registration=town(NEW), stated=WHO))
+        assert story.heard(there)[NEW] == {"inflow"}
+
+    @pytest.mark.parametrize("origin", [None, NEW])
+    def test_is_matched_where_its_office_announced_just_this(self, story, origin):
+        story.on("2026-03-03", NEW, Departed(stay=story.stay, destination=town(OTHER)))
+        place = town(origin) if origin is not None else None
+        there = story.on("2026-03-04", OTHER, Arrived(kind="main", registration=town(HOME), origin=place, stated=WHO))
+        assert story.heard(there)[NEW] == {"matched"}
+
+    def test_is_told_to_whoever_had_heard_of_the_stay_and_still_has_one(self, story):
+        story.further(OTHER)
+        assert story.heard(story.on("2026-03-04", NEW, Left(stay=story.stay, destination=ABROAD))).keys() == {
+            HOME,
+            OTHER,
+        }
+
+    def test_is_told_to_no_past_office_that_had_heard_of_the_stay(self, story):
+        further = story.further(OTHER)
+        story.on("2026-03-04", OTHER, Left(stay=further, destination=ABROAD))
+        assert story.heard(story.on("2026-03-05", NEW, Left(stay=story.stay, destination=ABROAD))).keys() == {HOME}
+
+    def test_is_asked_of_the_place_left_where_the_person_is_back(self, story):
+        back = story.on("2026-03-04", HOME, Returned(address="6 Lake Road"))
+        assert story.heard(back) == {NEW: {"moved-on"}}
+
+
+class TestWhatHappensWhileAStayGoesOn:
+    def test_is_told_to_the_keeper_and_not_to_other_stays_where_it_is_the_stays_own(self, story):
+        story.further(OTHER)
+        for fact in (
+            MovedWithin(stay=story.stay, address="2 Lane"),
+            Extended(stay=story.stay, stay_until="2027-01-01"),
+        ):
+            assert story.heard(story.on("2026-03-04", NEW, fact)) == {HOME: {"update"}}
+
+    def test_is_told_to_open_stays_where_it_is_the_persons(self, story):
+        story.further(OTHER)
+        assert story.heard(story.record(HOME, NAME)) == {NEW: {"update"}, OTHER: {"update"}}
+
+    def test_is_told_to_no_stay_that_nobody_confirmed(self, story):
+        """The office asked first gets only what it needs; nothing of the keeper's flows back before that."""
+        story.on("2026-03-03", OTHER, Arrived(kind="further", registration=town(HOME), stated=WHO))
+        assert story.heard(story.record(HOME, NAME)).keys() == {NEW}
+
+    def test_is_told_to_the_town_announced_while_it_waits(self, story):
+        story.on("2026-03-03", NEW, Departed(stay=story.stay, destination=town(OTHER)))
+        assert story.heard(story.record(HOME, NAME)) == {NEW: {"update"}, OTHER: {"update"}}
+        story.lives("2026-03-04", THIRD)
+        education = Changed(set={"education": "20"}, ground="other")
+        assert story.heard(story.record(HOME, education)).keys() == {THIRD}
+
+    def test_is_told_to_every_past_office_too_where_the_address_is_protected(self, story):
+        story.on("2026-03-03", NEW, Left(stay=story.stay, destination=UNKNOWN))
+        assert story.heard(story.record(HOME, Protected(ground="threat"))) == {NEW: {"update"}}
+        assert LAST not in story.world.books
+
+
+def test_a_newcomer_hears_of_the_other_stays_that_go_on_and_of_none_that_ended(story):
+    further = story.further(OTHER)
+    story.on("2026-03-04", OTHER, Left(stay=further, destination=ABROAD))
+    gone_on = story.further(LAST)
+    arrival = Arrived(kind="further", registration=town(HOME), stated=WHO)
+    new = story.on("2026-03-05", THIRD, arrival)
+    assert story.world.record(THIRD, "P1").facts.keys() == {new}, "nothing before it is confirmed"
+    story.record(HOME, Confirmed(case=CaseRef(new, HOME, "inflow")))
+    held = story.world.record(THIRD, "P1").facts
+    assert {story.stay, gone_on, further} & held.keys() == {story.stay, gone_on}
+
+
+class TestTheFamily:
+    SPOUSE = Other(stated={"name": "丁"}, at=OTHER)
+
+    @pytest.fixture
+    def married(self, story):
+        story.record(HOME, TieBegan(tie="spouse", other=self.SPOUSE, ground="marriage"))
+        return story
+
+    def test_hears_the_name_and_where_the_person_mainly_lives_and_no_more(self, married):
+        assert married.heard(married.record(HOME, NAME))[OTHER] == {"family"}
+        there = married.lives("2026-03-04", THIRD)
+        assert married.heard(there)[OTHER] == {"family"}
+        assert {part for d in married.world.said if (d.ref, d.to) == (there, OTHER) for part in d.parts} == set()
+        further = Arrived(kind="further", registration=town(HOME), stated=WHO)
+        for day, office, fact in (("2026-03-05", LAST, further), ("2026-03-06", THIRD, MovedWithin(stay=there))):
+            assert OTHER not in married.heard(married.on(day, office, fact))
+        assert OTHER not in married.heard(married.record(HOME, Changed(set={"education": "20"}, ground="other")))
+
+    def test_hears_the_end_of_the_tie_and_nothing_after_it(self, married):
+        ended = married.on("2026-03-04", HOME, TieEnded(tie="spouse", other=self.SPOUSE, ground="divorce"))
+        assert married.heard(ended)[OTHER] == {"family"}
+        assert OTHER not in married.heard(married.record(HOME, NAME))
+        assert OTHER not in married.heard(married.lives("2026-03-05", THIRD))
+
+
+def test_two_that_each_keep_a_first_registration_know_so_also_where_one_only_confirmed_it():
+    """Both tell each other their chain and replies: by its own record alone OTHER would have nobody beside it."""
+    story = Asking()
+    story.world = World(1, skew=False)
+    entry = Registered(particulars=WHO, basis="first_record", registration=town(HOME))
+    named = story.record(NEW, entry)
+    story.record(HOME, Confirmed(case=CaseRef(named, HOME, "registration")))
+    story.record(OTHER, Registered(particulars=WHO, basis="first_record", registration=town(OTHER)))
+    for office in (HOME, OTHER, NEW):
+        record = story.world.record(office, "P1")
+        assert record is not None
+        assert {found.kind for found in record.contradictions} == {"two_registrations"}, office
