@@ -2,11 +2,12 @@
 
 import pytest
 
+from events.catalogue.amendment import Retracted
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived
-from events.catalogue.person import Changed, Deceased, Protected, Registered
-from events.catalogue.values import Other, TieKind, town
+from events.catalogue.person import Changed, Deceased, Protected, Registered, Stated
+from events.catalogue.values import Other, Tied, TieKind, town
 from events.envelope import Ref
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book, Delivery
@@ -18,6 +19,7 @@ from exchange.protocol.shown.sheet import roles, state
 from exchange.protocol.telling.due import Sight
 from exchange.protocol.view import view
 from tests.unit.made_up import event
+from tests.unit.test_sheet import Told
 
 A, B, D = "420115001000", "110101001000", "110108001000"
 PERSON, OTHER = "p1", "p2"
@@ -189,3 +191,35 @@ def test_an_office_that_holds_a_person_for_the_family_s_sake_alone_says_so():
     hear(TieEnded(tie="spouse", other=Other(person=OTHER), ground="divorce"), 3, "2026-02-01")
     (found,) = view(book)
     assert (roles(found), state(found)) == ((), "closed")
+
+
+def test_whoever_is_not_dead_after_all_is_told_of_again():
+    family = Family("spouse")
+    death = family.take(OTHER, Deceased(), "2021-01-01", B)
+    family.take(OTHER, Retracted(target=death), "2021-02-01", B)
+    kin = family.sight.kin[OTHER]
+    assert (kin.died, [each.ref for each in kin.deaths]) == (None, [death])
+    ref = family.take(PERSON, Changed(set={"name": "赵一"}), "2022-01-01")
+    assert (ref, B) in duties(family.sight)
+
+
+def test_of_who_was_withdrawn_nothing_is_known():
+    """By the tie alone, which says who is to hold the other."""
+    family = Family("spouse")
+    entry = next(ref for ref in family.books[OTHER].recorded if ref.author == A)
+    family.take(OTHER, Retracted(target=entry), "2021-02-01")
+    assert OTHER not in family.sight.kin
+    assert family.told() == {"tie.began", "person.registered"}
+
+
+def test_what_a_statement_says_goes_on_is_ended_by_nothing_of_a_day_before_it_began():
+    """Of the years before the office knows nothing: the end of a former marriage, recorded later, is no end of this."""
+    spouse = Other(stated={"name": "林一"}, at=D)
+    told = Told(B)
+    told.own(Arrived(kind="main", registration=town(A)), "2026-03-01")
+    stated = Stated(basis="confirmed", ties=(Tied(tie="spouse", other=spouse, since="2022-05-01"),))
+    told.hears(A, stated, "update", "2026-03-02")
+    told.hears(A, TieEnded(tie="spouse", other=spouse, ground="divorce"), "update", "2021-01-01")
+    assert [(tie.since, tie.until) for tie in told.record.ties] == [("2022-05-01", None)]
+    told.hears(A, TieEnded(tie="spouse", other=spouse, ground="divorce"), "update", "2026-04-01")
+    assert told.record.ties_in_force == ()

@@ -3,12 +3,16 @@
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.movement import Departed, Extended, Left, MainChanged, MovedWithin, Returned
-from events.catalogue.person import Changed, Deceased, Held, Merged, Protected, Unmerged, Unprotected
-from events.catalogue.values import ABROAD
+from events.catalogue.fact import Fact
+from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
+from events.catalogue.person import Changed, Deceased, Held, Merged, Protected, Registered, Unmerged, Unprotected
+from events.catalogue.values import ABROAD, town
 from events.envelope import Ref
+from events.errors import Illegal
+from exchange.protocol.legality import check
+from exchange.protocol.refusals import NoSuchMerge
 from tests.unit.test_legality import HOME, Book, arrived
-from tests.unit.test_sheet import PERSON, A, B, D
+from tests.unit.test_sheet import PERSON, A, B, D, Told
 
 UNKNOWN = Ref(A, "nothing")
 DIED = "2026-04-01"
@@ -169,3 +173,50 @@ class TestAnAmendment:
         keeper = Book(A)
         merge = keeper.own(Merged(other="another", keeper=A), "2026-04-01")
         assert keeper.refuses(amends(merge)) == ("not_amendable", "target", None)
+
+
+class TestWhoWasWithdrawn:
+    """Rule 6: nothing is recorded of them but what opens the dossier, anew or after all."""
+
+    @pytest.fixture
+    def gone(self):
+        told = Told(A)
+        opened = told.own(Registered(basis="first_record", registration=town(A), particulars={"name": "王小雨"}))
+        self.changed = told.own(Changed(set={"sex": "F"}, ground="other"))
+        self.opened, self.taken_back = opened, told.own(Retracted(target=opened))
+        assert told.record.withdrawn
+        return told
+
+    def refuses(self, told: Told, fact: Fact) -> str | None:
+        try:
+            check(fact, "2026-03-02", A, told.record, PERSON)
+        except Illegal as refused:
+            return refused.code
+        return None
+
+    def test_is_opened_anew(self, gone):
+        assert self.refuses(gone, Registered(basis="first_record", registration=town(A))) is None
+        assert self.refuses(gone, Arrived(kind="main", registration=town(A))) is None
+
+    def test_is_there_after_all_where_the_retraction_is_taken_back(self, gone):
+        assert self.refuses(gone, Retracted(target=self.taken_back)) is None
+
+    def test_is_unknown_to_all_else(self, gone):
+        assert self.refuses(gone, Changed(set={"sex": "M"}, ground="other")) == "person_unknown"
+        assert self.refuses(gone, Retracted(target=self.changed)) == "person_unknown"
+        assert self.refuses(gone, Retracted(target=self.opened)) == "person_unknown"
+        assert self.refuses(gone, Corrected(target=self.opened, set={"sex": "M"}, fields=("sex",))) == "person_unknown"
+
+
+def test_an_id_is_given_up_once():
+    """Whoever else is the same human is joined with the one that survives."""
+    told = Told(A)
+    told.own(Registered(basis="first_record", registration=town(A)))
+    told.own(Merged(other="another", keeper=A))
+    record = told.record
+    given_up = next(iter(set(record.persons) - {record.person}))
+    third = Merged(other="a third", keeper=A)
+    check(third, "2026-03-02", A, record, record.person)
+    with pytest.raises(NoSuchMerge) as refused:
+        check(third, "2026-03-02", A, record, given_up)
+    assert (refused.value.field, refused.value.rule) == ("person", "given_up")

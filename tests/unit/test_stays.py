@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from events.catalogue.amendment import Retracted
-from events.catalogue.movement import Arrived, Departed, Left
-from events.catalogue.person import Registered
-from events.catalogue.values import ABROAD, UNKNOWN, town
+from events.catalogue.family import TieBegan, TieEnded
+from events.catalogue.movement import Arrived, Departed, Extended, Left, MovedWithin, Returned
+from events.catalogue.person import Changed, Deceased, Registered
+from events.catalogue.values import ABROAD, UNKNOWN, Other, StayName, town
 from events.envelope import Ref
+from exchange.protocol.life.lasting import require_longer
+from exchange.protocol.refusals import NotLonger
 from tests.unit.test_sheet import A, B, D, Told
 
 C = "110105001000"
@@ -82,3 +85,128 @@ def test_a_stay_that_had_ended_by_then_is_none_and_a_further_one_that_begins_lat
     stay = there.hears(D, arrived(kind="further"), "update", "2026-03-07")
     [announced] = there.record.announcements
     assert (announced.waits, announced.arrival) == (False, stay)
+
+
+class TestWhatAnArrivalEnds:
+    """K5: a main stay ends by a main arrival or return of a later day; where that lists `ends`, exactly these do."""
+
+    @pytest.fixture
+    def home(self):
+        told = Told(A)
+        told.own(Registered(basis="first_record", registration=town(A), particulars={"name": "王小雨"}), "2020-01-01")
+        return told
+
+    def stays(self, told: Told) -> dict[str, tuple[str, str | None]]:
+        """Office -> kind, and the day on which it ended."""
+        return {stay.office: (stay.kind, stay.ended) for stay in told.record.stays}
+
+    def test_a_later_one_ends_the_main_stay_and_no_further_one(self, home):
+        home.hears(B, arrived(), "inflow", "2026-03-01")
+        home.hears(C, arrived(kind="further"), "inflow", "2026-03-02")
+        assert self.stays(home) == {B: ("main", None), C: ("further", None)}
+        home.hears(D, arrived(), "inflow", "2026-03-05")
+        assert self.stays(home) == {B: ("main", "2026-03-05"), C: ("further", None), D: ("main", None)}
+
+    def test_what_it_lists_and_nothing_else_and_the_main_stay_becomes_further(self, home):
+        main = home.hears(B, arrived(), "inflow", "2026-03-01")
+        further = home.hears(C, arrived(kind="further"), "inflow", "2026-03-02")
+        home.hears(D, arrived(ends=(StayName(stay=further),)), "inflow", "2026-03-05")
+        assert self.stays(home) == {B: ("further", None), C: ("further", "2026-03-05"), D: ("main", None)}
+        assert home.record.stay(main).demoted_by is not None
+
+    def test_by_the_town_where_its_author_knows_no_more(self, home):
+        home.hears(B, arrived(kind="further"), "inflow", "2026-03-01")
+        home.hears(C, arrived(kind="further"), "inflow", "2026-03-01")
+        home.hears(D, arrived(kind="further", ends=(StayName(town=C),)), "inflow", "2026-03-05")
+        assert self.stays(home) == {B: ("further", None), C: ("further", "2026-03-05"), D: ("further", None)}
+
+    def test_a_stay_that_is_over_is_ended_by_nothing_more_and_contests_nothing(self, home):
+        over = home.hears(B, arrived(), "inflow", "2026-03-01")
+        home.hears(B, Left(stay=over, destination=ABROAD), "left", "2026-03-03")
+        home.hears(D, arrived(ends=(StayName(stay=over),)), "inflow", "2026-03-05")
+        assert self.stays(home)[B] == ("main", "2026-03-03")
+        again = home.hears(C, arrived(), "inflow", "2026-03-07")
+        home.hears(C, Left(stay=again, destination=ABROAD), "left", "2026-03-07")
+        home.hears(B, arrived(kind="main"), "inflow", "2026-03-07")
+        assert home.record.contradictions == ()
+
+    def test_of_one_day_they_contest_each_other_unless_one_names_the_stay_that_it_continues(self, home):
+        first = home.hears(B, arrived(), "inflow", "2026-03-01")
+        home.hears(D, arrived(continues=StayName(stay=first)), "inflow", "2026-03-01")
+        assert (self.stays(home)[B], home.record.contradictions) == (("main", "2026-03-01"), ())
+        home.hears(C, arrived(), "inflow", "2026-03-01")
+        assert [found.kind for found in home.record.contradictions] == ["contested_stays"]
+        assert self.stays(home)[D] == ("main", None)
+
+    def test_a_return_on_the_day_of_an_arrival_ends_the_stay(self, home):
+        home.hears(B, arrived(), "inflow", "2026-03-01")
+        home.own(Returned(address="6 Lake Road"), "2026-03-01")
+        assert self.stays(home) == {B: ("main", "2026-03-01"), A: ("main", None)}
+        assert home.record.contradictions == ()
+
+    def test_one_of_an_earlier_day_that_comes_late_ends_nothing_and_is_ended(self, home):
+        home.hears(D, arrived(), "inflow", "2026-03-05")
+        home.hears(B, arrived(), "inflow", "2026-03-01")
+        assert self.stays(home) == {B: ("main", "2026-03-05"), D: ("main", None)}
+
+
+def test_a_registration_that_begins_a_stay_begins_one_of_its_kind():
+    for kind in ("main", "further"):
+        home = Told(A)
+        home.own(Registered(basis="first_record", registration=town(A), kind=kind, address="1 Lane"), "2020-01-01")
+        assert [(stay.kind, stay.address) for stay in home.record.stays] == [(kind, "1 Lane")]
+    home = Told(A)
+    home.own(Registered(basis="first_record", registration=town(A)), "2020-01-01")
+    assert home.record.stays == ()
+
+
+def test_a_death_ends_every_stay_and_what_was_announced_waits_no_more(there):
+    there.own(arrived(kind="further"), "2026-03-02")
+    there.own(Departed(destination=town(D)), "2026-03-03")
+    there.own(Deceased(), "2026-03-05")
+    record = there.record
+    assert (record.open_stays, {stay.ended for stay in record.stays}) == ((), {"2026-03-05"})
+    assert [(found.waits, found.arrival) for found in record.announcements] == [(False, None)]
+
+
+def test_an_address_or_a_remark_in_between_takes_no_extension_back(there):
+    """An extension says a later day than the last one that held, whatever else was recorded of the stay since."""
+    stay = there.record.stays[0].id
+    there.own(Extended(stay=stay, stay_until="2027-01-01"), "2026-03-02")
+    there.own(MovedWithin(stay=stay, address="2 Lane"), "2026-03-03")
+    for until, longer in (("2026-12-31", False), ("2027-01-01", False), ("2027-01-02", True)):
+        fact = Extended(stay=stay, stay_until=until)
+        if longer:
+            require_longer(fact, "2026-03-04", there.record, there.record.stays[0])
+        else:
+            with pytest.raises(NotLonger):
+                require_longer(fact, "2026-03-04", there.record, there.record.stays[0])
+
+
+class TestParticulars:
+    """Folded from facts by their keeper."""
+
+    @pytest.fixture
+    def home(self):
+        told = Told(A)
+        told.own(
+            Registered(basis="first_record", registration=town(A), particulars={"name": "王小雨", "phone": "1"}),
+            "2020-01-01",
+        )
+        return told
+
+    def test_a_field_that_is_changed_to_nothing_is_held_no_more(self, home):
+        home.own(Changed(set={"phone": None}, ground="other"), "2026-03-01")
+        assert dict(home.record.particulars) == {"name": "王小雨"}
+
+    def test_who_married_before_the_entry_that_says_nothing_of_it_is_married(self, home):
+        spouse = Other(stated={"name": "林一"}, at=D)
+        home.own(TieBegan(tie="spouse", other=spouse, ground="marriage"), "2010-05-01")
+        assert home.record.particulars["marital_status"] == "20"
+
+    def test_an_end_of_an_earlier_day_ends_no_tie_that_began_after_it(self, home):
+        spouse = Other(stated={"name": "林一"}, at=D)
+        home.own(TieEnded(tie="spouse", other=spouse, ground="divorce"), "2021-05-01")
+        home.own(TieBegan(tie="spouse", other=spouse, ground="marriage"), "2022-05-01")
+        home.own(TieEnded(tie="spouse", other=spouse, ground="divorce"), "2022-04-30")
+        assert [tie.until for tie in home.record.ties] == [None]

@@ -39,8 +39,8 @@ class Movements:
         self._begin(standing, "main", payload.origin, payload.ends, None)
 
     def _registered(self, standing: Standing, payload: Registered) -> None:
-        if begins_stay(payload):
-            self._begin(standing, payload.kind or "main", None, (), None)
+        if payload.kind is not None:
+            self._begin(standing, payload.kind, None, (), None)
 
     def _begin(
         self,
