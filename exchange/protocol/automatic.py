@@ -24,6 +24,7 @@ from exchange.protocol.draft import Draft
 from exchange.protocol.life.particulars import latest_statement
 from exchange.protocol.life.ties import ties
 from exchange.protocol.parting import not_parted_after_all, parted_by_death
+from exchange.protocol.questions.cases import MATCH
 from exchange.protocol.questions.false_statements import said_of_keeper
 from exchange.protocol.questions.redirecting import (
     ANSWER_STANDS,
@@ -221,13 +222,13 @@ RELAYED = frozenset({"outflow", "moved-on", "contested"})
 
 def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening: Standing) -> bool:
     """What the office asked by an act of its own stands while the person is known; what follows by itself may not."""
-    if sight.record.withdrawn:
-        return False
+    due = owed.get((state.ref.opening, state.ref.asked))
+    if sight.record.withdrawn:  # but whom an equal document finds is asked of what was not taken back
+        return due is not None and due.ground == MATCH and state.ref.kind == "inflow"
     if state.ref.kind == "request" and done_by_another(state.ref, sight.record.facts):
         return False
     if is_review(opening):
         return stands(sight.record, opening)
-    due = owed.get((state.ref.opening, state.ref.asked))
     within = sight.book.offices.within(state.ref.asked)  # else nothing is due to it, whatever stands
     if sent_on(sight.record, state.ref):
         if not within:

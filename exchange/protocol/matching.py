@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
 from events.standing import Standing
 from exchange.protocol.life.chain import is_opening, openings
@@ -36,6 +37,8 @@ def matching(read: Mapping[str, Iterable[Reading]]) -> dict[str, list[Due]]:
                     keepers.setdefault(person, set()).add(office)
                 opened.setdefault(person, []).extend([(standing, one) for standing in facts])
     due: dict[str, list[Due]] = {}
+    for teller, each in (*_left_standing(read, keepers), *_to_other_keepers(read)):
+        due.setdefault(teller, []).append(each)
     for person, found in opened.items():
         keeping, openers = keepers.get(person, set()), {standing.author for standing, _ in found}
         before: set[str] = set()
@@ -45,9 +48,26 @@ def matching(read: Mapping[str, Iterable[Reading]]) -> dict[str, list[Due]]:
             for to in sorted((keeping | before) - after - {standing.author}):
                 due.setdefault(one.office, []).append(_told(standing, one, to, keeps=to in keeping))
             before.add(standing.author)
-    for teller, each in _to_other_keepers(read):
-        due.setdefault(teller, []).append(each)
     return due
+
+
+def _left_standing(
+    read: Mapping[str, Iterable[Reading]], keepers: Mapping[str, Iterable[str]]
+) -> Iterator[tuple[str, Due]]:
+    """Teller and what is due of an arrival that stands where what opened the dossier was taken back.
+
+    To its office the person is withdrawn: what it did not take back goes on where others opened the dossier, whether
+    these had heard of it before or not.
+    """
+    for own in read.values():
+        for one in own:
+            if not one.basis.withdrawn:
+                continue
+            keeping = {office for person in one.persons for office in keepers.get(person, ())}
+            for standing in one.facts.in_force(Arrived):
+                if standing.author == one.office:
+                    for to in sorted(keeping - {one.office}):
+                        yield one.office, _told(standing, one, to, keeps=True)
 
 
 def _to_other_keepers(read: Mapping[str, Iterable[Reading]]) -> Iterator[tuple[str, Due]]:

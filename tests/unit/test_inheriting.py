@@ -3,15 +3,16 @@
 from itertools import permutations, product
 from typing import Any
 
+import msgspec
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Disputed, Redirected
+from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Withdrawn
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged, Registered
 from events.catalogue.values import CaseRef, NoteKind, Place, StayName, town
-from events.envelope import Ref
+from events.envelope import SYSTEM_ACTOR, Ref
 from events.standing import may_amend, stand
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.grounds import counting
@@ -306,3 +307,39 @@ def test_who_took_over_such_a_question_and_does_not_keep_the_person_asks_no_more
     book.tell(Delivery(ref=arrival.ref, teller=A, to=B, parts=frozenset(), ground="stay_thread", asked=question))
     [record] = view(book)
     assert [(c.asker, c.status, c.hidden) for c in record.cases.values()] == [(B, "withdrawn", True)]
+
+
+def test_what_the_keeper_put_again_before_the_office_asked_took_it_over_is_asked_by_nobody_else():
+    """B keeps the person and asks C whether they moved on, as A had; then C takes B over, which asks itself nothing. So
+    the author of the arrival, which asked nothing, holds nothing open either.
+    """
+    offices = Offices(["110000000000"], {B: Succession((C,))})
+    book = Book(D, offices)
+    entry = event(Registered(basis="first_record", registration=town(B)), B, "P", 1)
+    arrival = event(Arrived(kind="main"), D, "P", 2)
+    case = CaseRef(arrival.ref, C, "moved-on")
+    said: list[Fact] = [Withdrawn(case=case, ground="no_longer_stands"), Reopened(case=case, reason="stands_again")]
+    withdrawn, reopened = (
+        msgspec.structs.replace(made, frame=msgspec.structs.replace(made.frame, actor=SYSTEM_ACTOR))
+        for made in (event(fact, by, "P", 3 + at) for at, (fact, by) in enumerate(zip(said, (A, B), strict=True)))
+    )
+    book.record(arrival)
+    for told in (entry, withdrawn, reopened):
+        book.receive(Delivery(ref=told.ref, teller=told.author, to=D, parts=frozenset(), ground="named"), told)
+    [record] = view(book)
+    assert (record.keeper, record.cases[case].status) == (C, "withdrawn")
+
+
+def test_what_the_office_asked_put_again_that_it_had_withdrawn_itself_is_open():
+    """It took back every stay that it had recorded, and then not."""
+    offices = Offices(["110000000000"], {A: Succession((B,))})
+    book = Book(D, offices)
+    arrival = event(Arrived(kind="main"), D, "P", 1)
+    case = CaseRef(arrival.ref, C, "moved-on")
+    book.record(arrival)
+    for stamp, fact in enumerate([Withdrawn(case=case, ground="no_longer_stands"), Reopened(case=case, reason="x")], 2):
+        made = event(fact, C, "P", stamp)
+        made = msgspec.structs.replace(made, frame=msgspec.structs.replace(made.frame, actor=SYSTEM_ACTOR))
+        book.receive(Delivery(ref=made.ref, teller=C, to=D, parts=frozenset(), ground="named"), made)
+    [record] = view(book)
+    assert record.cases[case].status == "open"

@@ -11,8 +11,12 @@ from events.catalogue.movement import Arrived, Left
 from events.catalogue.person import Registered
 from events.catalogue.values import ABROAD, CaseRef, town
 from events.envelope import Ref
+from exchange.protocol.book import Book, Delivery, Question
+from exchange.protocol.offices import Offices
+from exchange.protocol.view import view
 from tests.properties.questions import question_faults
 from tests.properties.world import OFFICES
+from tests.unit.made_up import event
 from tests.unit.test_corrected_away import HOME, NEW, OTHER
 from tests.unit.test_who_asks import WHO, Asking
 
@@ -99,3 +103,19 @@ def test_what_the_keeper_withdraws_by_hand_ends_its_own_question_alone(both):
     both.record(HOME, Withdrawn(case=CaseRef(both.there, NEW, "contested"), ground="no_longer_needed"))
     assert both.states() == [(OTHER, "open"), (OTHER, "open"), (HOME, "withdrawn")]
     assert question_faults(both.world) == []
+
+
+def test_what_who_kept_the_person_before_withdraws_is_no_word_of_who_made_the_second_entry():
+    """Both asked the office that has the other stay: OTHER because of its entry, and HOME as keeper, which then found
+    that the stays contest each other no more (histories of three persons, seed 9910111).
+    """
+    entry = event(Registered(basis="first_record", registration=town(OTHER), kind="main"), OTHER, "P", 1)
+    case = CaseRef(entry.ref, NEW, "contested")
+    withdrawn = event(Withdrawn(case=case, ground="no_longer_stands"), HOME, "P", 2)
+    book = Book(NEW, Offices(["110101000000"]))
+    asked = (Question("contested", "2026-04-01"),)
+    for teller, told, puts in ((OTHER, entry, asked), (HOME, entry, asked), (HOME, withdrawn, ())):
+        ground = "rival" if puts else "reply"
+        book.receive(Delivery(ref=told.ref, teller=teller, to=NEW, parts=frozenset(), ground=ground, asked=puts), told)
+    [record] = view(book)
+    assert (record.cases[case].asker, record.cases[case].status) == (OTHER, "open")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from events.catalogue.amendment import Corrected
-from events.catalogue.case import Escalated, Reminded, Reopened, Reply, RequestOpened
+from events.catalogue.case import Escalated, Reminded, Reopened, Reply, RequestOpened, Withdrawn
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
@@ -72,12 +72,25 @@ def cases(
     read = _Read(book, facts, keeper, matched, answered, rivalled)
     found: dict[CaseRef, CaseState] = {}
     for ref in sorted({*opened, *replies}):
-        thread = sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref))
+        thread = _of_today(ref, sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref)))
         state = _case(read, ref, opened.get(ref, []), thread, due.get(ref))
         if state is not None:
             found[ref] = state
     found |= {state.ref: state for state in out_of_reach(book.offices, facts, found)}
     return {ref: ended(state, announcements, answered, book.offices.closed) for ref, state in found.items()}
+
+
+def _of_today(ref: CaseRef, thread: Sequence[Standing]) -> Sequence[Standing]:
+    """Without what whoever asked then put again, and was taken over by the office asked: by itself that one puts again
+    only what it withdrew.
+    """
+    own = next((s.stamp for s in thread if s.author == ref.asked and isinstance(s.payload, Withdrawn)), None)
+
+    def of_another(said: Standing) -> bool:
+        reopened = isinstance(said.payload, Reopened) and said.author == ref.asked and said.event.frame.automatic
+        return reopened and (own is None or said.stamp < own)
+
+    return [said for said in thread if not of_another(said)]
 
 
 class _Read(NamedTuple):
@@ -116,7 +129,7 @@ def _case(
     if rival is not None:
         state = of_two_askers(folded, ref, asker, keeper, thread, tellers)
     else:
-        state = folded(asker, of_its_own(asker, facts.get(ref.opening), ref, thread, tellers))
+        state = folded(asker, of_its_own(asker, ref, thread, tellers))
     state = out_of_reach_again(state) if outside else unless_astray(state, facts, keeper)
     if state.open and not book.offices.closed.isdisjoint({state.asker, book.office}):  # who closed waits for nothing
         state = replace(state, status="withdrawn", automatic=True)

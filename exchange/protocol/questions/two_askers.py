@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from events.catalogue.case import Reopened, Withdrawn
-from events.catalogue.movement import Arrived
 from events.catalogue.values import CaseRef
 from events.standing import Standing
 from exchange.protocol.book import Delivery
@@ -37,14 +36,13 @@ def of_two_askers(
     return other if other.open or state.status == "withdrawn" else state
 
 
-def of_its_own(
-    keeper: str, opening: Standing | None, ref: CaseRef, thread: Sequence[Standing], tellers: Iterable[Delivery]
-) -> Sequence[Standing]:
-    """What counts for the question of a keeper that put it itself, in a book that knows of no other."""
-    arrived = opening is not None and isinstance(opening.payload, Arrived) and opening.author != keeper
-    if ref.kind != "contested" or not arrived or all(told.teller != keeper for told in tellers):
+def of_its_own(asker: str, ref: CaseRef, thread: Sequence[Standing], tellers: Iterable[Delivery]) -> Sequence[Standing]:
+    """What counts for the question of whoever put it itself, in a book that knows of no document: of two first entries
+    and of the stays that they began, too, each side of the one may ask beside the keeper.
+    """
+    if ref.kind != "contested" or all(told.teller != asker for told in tellers):
         return thread
-    return _about(keeper, ref, thread)
+    return _about(asker, ref, thread)
 
 
 def _about(asker: str, ref: CaseRef, thread: Sequence[Standing]) -> list[Standing]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.catalogue.case import Reply
-from events.catalogue.movement import Arrived, Departed, Left, Returned
+from events.catalogue.movement import Arrived, Departed, Left, MainChanged, Returned
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
 from exchange.protocol.naming import named_ever, named_offices, town_of
-from exchange.protocol.record import Record, Stay
+from exchange.protocol.record import Announcement, Record, Stay
 from exchange.protocol.routing_table import MATCHED, UPDATE, is_common
 from exchange.protocol.telling.due import ALL_PARTS, IDENTITY, Due, Sight
 
@@ -64,6 +64,23 @@ def announcer(sight: Sight) -> Iterator[Due]:
         standing = sight.record.facts.get(announcement.arrival) if announcement.arrival is not None else None
         if standing is not None and (sight.mine(standing.author) or sight.is_keeper):
             yield sight.due(standing, announcement.author, "announcer", MATCHED)
+        for stay in sight.record.stays:
+            if stay.office == announcement.to and (sight.mine(stay.office) or sight.is_keeper):
+                yield from _until_announced(sight, announcement, stay)
+
+
+def _until_announced(sight: Sight, announcement: Announcement, stay: Stay) -> Iterator[Due]:
+    """By what a stay in the town named went on until then, or did not: where it did, it is the match. A stay there
+    that is no match is followed only where it was told.
+    """
+    facts, to = sight.record.facts, announcement.author
+    made_main = (ref for ref in stay.touched_by if isinstance(facts[ref].payload, MainChanged))
+    for ref in (stay.ended_by, stay.demoted_by, *made_main):
+        said = facts.get(ref) if ref is not None else None
+        if said is None or not said.order < facts[announcement.ref].order:
+            continue
+        if announcement.arrival == stay.id or sight.told.of(stay.id, to) is not None:
+            yield sight.due(said, to, "announcer")
 
 
 def without_chain(sight: Sight) -> Iterator[Due]:

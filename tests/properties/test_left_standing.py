@@ -1,0 +1,41 @@
+"""What stands beside a first registration that was taken back, heard of before that or not (P4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.catalogue.amendment import Retracted
+from events.catalogue.case import Confirmed
+from events.catalogue.movement import Arrived
+from events.catalogue.person import Registered
+from events.catalogue.values import CaseRef, town
+from tests.properties.test_histories import faults_of
+from tests.properties.world import OFFICES, World
+
+KEEPS, HERE = OFFICES[:2]
+
+
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("seed", range(6))
+def test_an_arrival_goes_on_where_another_office_opened_the_dossier(seed: int, *, heard: bool):
+    """It lives in the second town, which took its entry for the first: that was an error, the arrival was none."""
+    world = World(seed, nodes=1 + seed % 2)
+    first = Registered(basis="first_record", registration=town(KEEPS), particulars={"name": "甲"})
+    world.command(world.author(KEEPS, "P1", "2026-01-01", first))
+    world.tick()
+    second = world.author(HERE, "P1", "2026-01-01", Registered(basis="first_record", registration=town(HERE)))
+    world.command(second)
+    arrival = world.author(HERE, "P1", "2026-01-06", Arrived(kind="main", opens=False))
+    world.command(arrival)
+    if heard:
+        world.drain()
+    world.command(world.author(HERE, "P1", "2026-01-07", Retracted(target=second.ref)))
+    world.drain()
+    case = CaseRef(arrival.ref, KEEPS, "inflow")
+    world.command(world.author(KEEPS, "P1", "2026-01-08", Confirmed(case=case)))
+    world.drain()
+    assert faults_of(world) == []
+    records = [world.record(office, "P1") for office in (KEEPS, HERE)]
+    assert [(r.keeper, r.withdrawn, [s.id for s in r.open_stays]) for r in records if r is not None] == [
+        (KEEPS, False, [arrival.ref])
+    ] * 2
