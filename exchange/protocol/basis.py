@@ -115,7 +115,7 @@ def _basis(book: Book, given: Given) -> Basis:
     links = chain(facts, dossier)
     opened = openers(facts, dossier)
     kept_by = keeper(links, opened, dossier, book.offices)
-    facts = without_false_statements(facts, links, opened, kept_by)
+    facts = without_false_statements(facts, links, opened, kept_by, book.offices)
     return Basis(given, book.office, facts, dossier, links, opened, kept_by)
 
 

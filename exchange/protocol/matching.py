@@ -15,7 +15,7 @@ from events.standing import Standing
 from exchange.protocol.life.chain import is_opening, openings
 from exchange.protocol.questions.cases import MATCH, ONE_DOCUMENT
 from exchange.protocol.questions.one_document import Claim, held, one_document
-from exchange.protocol.record import Link, Record
+from exchange.protocol.record import Record
 from exchange.protocol.routing_table import UPDATE, cell_of
 from exchange.protocol.telling.due import IDENTITY, Due
 from exchange.protocol.view import Reading
@@ -44,7 +44,7 @@ def matching(read: Mapping[str, Iterable[Reading]]) -> dict[str, list[Due]]:
         before: set[str] = set()
         for standing, one in sorted(found, key=lambda each: (each[0].stamp, each[0].ref)):
             # Who opened the dossier before learns of the newcomer; the newcomer learns nothing of who was there.
-            after = openers - before if registered(one.chain) else set()
+            after = openers - before if registered(one) else set()
             for to in sorted((keeping | before) - after - {standing.author}):
                 due.setdefault(one.office, []).append(_told(standing, one, to, keeps=to in keeping))
             before.add(standing.author)
@@ -61,7 +61,7 @@ def _left_standing(
     """
     for own in read.values():
         for one in own:
-            if not one.basis.withdrawn:
+            if one.basis.openers:
                 continue
             keeping = {office for person in one.persons for office in keepers.get(person, ())}
             for standing in one.facts.in_force(Arrived):
@@ -107,9 +107,12 @@ def _of_another(one: Reading, standing: Standing, to: str) -> Iterator[Due]:
                 yield Due(ref=opening.ref, to=to, ground=ONE_DOCUMENT, parts=IDENTITY)
 
 
-def registered(chain: Iterable[Link]) -> bool:
-    """Whether somebody keeps the registration, and does not deny it. Where nobody does, openers find each other."""
-    return any(set(link.named) - link.disclaimed and not link.from_arrival for link in chain)
+def registered(one: Record | Reading) -> bool:
+    """Whether somebody who takes part keeps the registration, and does not deny it. Where nobody does, openers find
+    each other.
+    """
+    links = [link for link in one.chain if not link.from_arrival]
+    return any(one.keeper in link.named and one.keeper not in link.disclaimed for link in links)
 
 
 def only_stated(one: Record | Reading) -> bool:

@@ -240,7 +240,7 @@ def _compared(record: Record) -> bool:
     While nobody is registered anywhere, or whoever is denies it, who is keeper hangs on which arrival or opening an
     office heard of.
     """
-    if not registered(record.chain):
+    if not registered(record):
         return False
     if record.keeper == record.office:
         return True

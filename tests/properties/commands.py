@@ -31,6 +31,7 @@ from exchange.protocol.matching import only_stated
 from exchange.protocol.questions.reminding import escalation, reminder
 from exchange.protocol.record import Record
 from tests.properties.amendments import Amendments
+from tests.properties.entries import entered_at
 from tests.properties.kin import stated_ties
 from tests.properties.replies import Replies
 from tests.properties.world import COUNTY, OUTSIDE, World
@@ -38,7 +39,6 @@ from tests.properties.world import COUNTY, OUTSIDE, World
 PERSONS = ("P1", "P2", "P3")
 SHARED = "E00000000"  # the number of a passport that may stand on anybody
 DAY_ZERO = date(2026, 1, 1)
-Choice = tuple[str, str, Fact]  # person, day, fact
 
 
 class Commands:
@@ -49,11 +49,12 @@ class Commands:
         self.random = world.random
         self.persons = persons
         self.counts: dict[str, int] = {}
-        # Drawn apart, so that documents change no other draw of a history.
+        # Drawn apart, so that these change no other draw of a history.
         self.documents = random.Random(f"documents {world.seed}")
         self.sexes = random.Random(f"sexes {world.seed}")
         self.kin = random.Random(f"kin {world.seed}")
         self.newcomers = random.Random(f"ties of newcomers {world.seed}")
+        self.entries = random.Random(f"entries {world.seed}")
         self.replies = Replies(world.random, self.office, world.seed)
         self.amendments = Amendments(world.random, self.day, self.office, self.document, self.own_document)
 
@@ -132,8 +133,6 @@ class Commands:
         self.counts[draft.payload.type] = self.counts.get(draft.payload.type, 0) + 1
         return True
 
-    # opening
-
     def particulars(self, person: str) -> dict[str, Any]:
         """A name, a birth date, a sex and a document from small pools."""
         return {
@@ -145,12 +144,12 @@ class Commands:
 
     def registered(self, office: str, person: str, record: Record | None) -> Fact | None:
         """A first recording."""
-        at = self.random.choice((office, office, office, None, self.office()))
+        at = entered_at(self.entries, self.random.choice((office, office, office, None, self.office())))
         address = self.random.choice((None, "home"))
         return Registered(
             particulars=self.particulars(person),
             basis="first_record",
-            registration=town(at) if at else None,
+            registration=at,
             kind="main" if address else None,
             address=address,
         )

@@ -51,4 +51,4 @@ def _open(record: Record) -> Iterator[CaseState]:
 
 def _judged(record: Record) -> bool:
     """Whether a registration says who keeps the person: by another's word alone offices take others for the keeper."""
-    return registered(record.chain) and all(found.kind != "two_registrations" for found in record.contradictions)
+    return registered(record) and all(found.kind != "two_registrations" for found in record.contradictions)

@@ -9,9 +9,10 @@ from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Disputed, EnquiryAnswered, RequestOpened
 from events.catalogue.family import TieEnded
 from events.catalogue.movement import Arrived, Departed
-from events.catalogue.person import Merged, Unmerged
+from events.catalogue.person import Merged, Registered, Unmerged
 from events.envelope import Ref
 from events.event import Event
+from exchange.protocol.naming import town_of
 from exchange.protocol.questions.on_paper import came_on_paper
 from exchange.protocol.questions.replying import says_more
 from exchange.protocol.record import Record
@@ -46,6 +47,8 @@ def reached(world: World) -> Counter[str]:
         found[f"type {event.payload.type}"] += 1
         if event.frame.automatic and isinstance(event.payload, RequestOpened):
             found["a stay was asked about"] += 1
+        if isinstance(event.payload, Registered) and town_of(event.payload.registration) == OUTSIDE:
+            found["an entry names a place outside"] += 1
         if came_on_paper(event.payload):
             found["answered on paper"] += 1
         if event.frame.stamp > world.now + world.skew[event.author]:
@@ -162,7 +165,7 @@ def expected() -> set[str]:
 
     types = {t for t in TYPES if t != "jurisdiction.opened"}
     ends = {f"{what} with an open case" for what in ("merge", "split")}
-    asked = {"a stay was asked about", "answered on paper"}
+    asked = {"a stay was asked about", "answered on paper", "an entry names a place outside"}
     kinds = {
         "contested_stays",
         "moved_after_death",

@@ -331,3 +331,16 @@ def test_nor_where_an_arrival_names_its_author_rightly_and_a_redirect_did_so_by_
     story.record(THIRD, Retracted(target=sent_on))
     case = CaseRef(departure, HOME, "outflow")
     assert [story.held(office).cases[case].status for office in (OTHER, HOME)] == ["open", "open"]
+
+
+def test_nor_where_its_author_had_taken_back_its_own_entry_before_and_keeps_the_person_by_an_arrival(story):
+    """NEW, which had heard of that entry, held the departure to be false; HOME, which had not, that it stands."""
+    stay = story.record(NEW, Arrived(kind="main", registration=town(OTHER), stated={"name": "甲"}, opens=True))
+    entry = story.record(OTHER, Registered(particulars=WHO, basis="first_record", registration=town(OTHER)))
+    story.record(OTHER, Confirmed(case=CaseRef(stay, OTHER, "inflow")))
+    story.record(OTHER, Retracted(target=entry))
+    departure = story.departs_on("2026-03-20", OTHER)
+    story.record(HOME, Registered(particulars=WHO, basis="first_record", registration=town(HOME)))
+    holds = [(entry in story.held(office).facts, story.main(office)) for office in (NEW, HOME)]
+    assert (departure in story.held(HOME).facts, holds) == (True, [(True, []), (False, [])])
+    assert agreement_faults(story.world) == []

@@ -32,3 +32,19 @@ def test_where_the_registration_place_denies_it_those_who_opened_the_dossier_fin
     read = {office: readings(book) for office, book in books.items()}
     assert (read[A][0].keeper, read[B][0].keeper) == (A, B)
     assert [(due.ref, due.to) for due in matching(read)[B]] == [(first.ref, A)]
+
+
+def test_so_do_those_who_opened_it_for_somebody_registered_at_a_place_outside():
+    """Each stands in for that place by its own book, where nobody takes part: two offices would stay keeper."""
+    offices = Offices([A, B])
+    outside = town("330106001000")
+    entries = [
+        event(Registered(basis="first_record", registration=outside), by, "p1", at) for at, by in enumerate((A, B))
+    ]
+    books = {entry.author: Book(entry.author, offices) for entry in entries}
+    for entry in entries:
+        books[entry.author].record(entry)
+    read = {office: readings(book) for office, book in books.items()}
+    assert [read[office][0].keeper for office in (A, B)] == [A, B]
+    due = {(teller, each.to, each.ref) for teller, owed in matching(read).items() for each in owed}
+    assert due == {(A, B, entries[0].ref), (B, A, entries[1].ref)}

@@ -8,7 +8,7 @@ from events.catalogue.amendment import Corrected
 from events.catalogue.case import Confirmed, Withdrawn
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Left
-from events.catalogue.person import Registered
+from events.catalogue.person import Merged, Registered
 from events.catalogue.values import ABROAD, CaseRef, town
 from events.envelope import Ref
 from exchange.protocol.book import Book, Delivery, Question
@@ -119,3 +119,22 @@ def test_what_who_kept_the_person_before_withdraws_is_no_word_of_who_made_the_se
         book.receive(Delivery(ref=told.ref, teller=teller, to=NEW, parts=frozenset(), ground=ground, asked=puts), told)
     [record] = view(book)
     assert (record.cases[case].asker, record.cases[case].status) == (OTHER, "open")
+
+
+def test_where_the_author_of_an_entry_asks_no_more_the_keeper_goes_on_asking_which_of_two_stays_is_right():
+    """It asked as keeper, for its entry names it, and withdrew that; the id was given up, and who keeps the survivor
+    asks as well (histories with entries of places outside, seed 9930047).
+    """
+    keeps = event(Registered(basis="first_record", registration=town(HOME)), HOME, "P", 1)
+    entry = event(Registered(basis="first_record", registration=town(OTHER), kind="main"), OTHER, "Q", 2)
+    merged = event(Merged(other="P", keeper=HOME), OTHER, "Q", 3)
+    case = CaseRef(entry.ref, NEW, "contested")
+    withdrawn = event(Withdrawn(case=case, ground="no_longer_stands"), OTHER, "Q", 4)
+    book = Book(NEW, Offices(["110101000000"]))
+    asked = (Question("contested", "2026-04-01"),)
+    for teller, told in ((HOME, keeps), (OTHER, entry), (HOME, entry), (OTHER, merged), (OTHER, withdrawn)):
+        puts = asked if told is entry else ()
+        ground = "rival" if puts else "reply"
+        book.receive(Delivery(ref=told.ref, teller=teller, to=NEW, parts=frozenset(), ground=ground, asked=puts), told)
+    [record] = view(book)
+    assert (record.keeper, record.cases[case].asker, record.cases[case].status) == (HOME, HOME, "open")

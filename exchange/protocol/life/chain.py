@@ -99,9 +99,9 @@ def keeper(links: Sequence[Link], openers: Sequence[str], dossier: Dossier, offi
     return next((office for office in today if office not in offices.closed), today[0]) if today else None
 
 
-def named(links: Iterable[Link]) -> bool:
-    """Whether a link names anybody who has not disputed it: else who opened the dossier first decides."""
-    return any(set(link.named) - link.disclaimed for link in links)
+def named(links: Iterable[Link], offices: Offices) -> bool:
+    """Whether a link names somebody who takes part and has not disputed it: else who opened the dossier decides."""
+    return any(offices.within(office) for link in links for office in set(link.named) - link.disclaimed)
 
 
 def openers(facts: Facts, dossier: Dossier) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from exchange.protocol.questions.redirecting import (
 )
 from exchange.protocol.questions.replying import fold
 from exchange.protocol.questions.stay_requests import answers
-from exchange.protocol.questions.two_askers import of_its_own, of_two_askers
+from exchange.protocol.questions.two_askers import of_two_askers
 from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
 
 # Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
@@ -126,10 +126,10 @@ def _case(
     def folded(by: str, said: Iterable[Standing]) -> CaseState:
         return _derive(fold(ref, by, said, facts, outside=outside), read, outside=outside)
 
-    if rival is not None:
+    if rival is not None or (ref.kind == "contested" and any(d.teller == asker for d in tellers)):
         state = of_two_askers(folded, ref, asker, keeper, thread, tellers)
     else:
-        state = folded(asker, of_its_own(asker, ref, thread, tellers))
+        state = folded(asker, thread)
     state = out_of_reach_again(state) if outside else unless_astray(state, facts, keeper)
     if state.open and not book.offices.closed.isdisjoint({state.asker, book.office}):  # who closed waits for nothing
         state = replace(state, status="withdrawn", automatic=True)

@@ -17,6 +17,7 @@ from events.catalogue.registration import RegistrationChanged
 from events.standing import Facts, Standing
 from exchange.protocol.life.chain import IDENTITY_KINDS, named
 from exchange.protocol.naming import asked_by, named_ever
+from exchange.protocol.offices import Offices
 from exchange.protocol.record import Link
 
 _SAY = (Registered, RegistrationChanged, Redirected)  # who keeps the registration, or once did
@@ -24,7 +25,7 @@ _AS_KEEPER = "inflow"  # of an arrival, which names offices as other things, too
 
 
 def without_false_statements(
-    facts: Facts, links: Sequence[Link], openers: Collection[str], keeper: str | None
+    facts: Facts, links: Sequence[Link], openers: Collection[str], keeper: str | None, offices: Offices
 ) -> Facts:
     """The facts, with what those said as keeper void whom nothing that stands names as that, and something once did.
 
@@ -34,7 +35,7 @@ def without_false_statements(
     statements = [*facts.in_force(Stated), *(s for s in facts.in_force(Departed) if _as_keeper(s))]
     if not statements or not facts.of(Corrected, Retracted):
         return facts
-    rightly = {keeper, *(() if named(links) else openers)}
+    rightly = {keeper, *(() if named(links, offices) else openers)}
     out = [s for s in statements if s.author not in rightly and _false(s, facts, links)]
     if not out:
         return facts
@@ -57,9 +58,15 @@ def _false(said: Standing, facts: Facts, chain: Sequence[Link]) -> bool:
     says = (*_SAY, Arrived) if all(link.from_arrival for link in chain) else _SAY
     author, person = said.author, said.event.person if _as_keeper(said) else None
     once = _naming(author, facts, says if _as_keeper(said) else (*_SAY, Arrived), person)
-    return any(not _names(each, author) for each in once) and not any(
+    return any(not _names(each, author) and not _mended_before(said, each, facts) for each in once) and not any(
         _names(each, author) for each in _naming(author, facts, says, person)
     )
+
+
+def _mended_before(said: Standing, link: Standing, facts: Facts) -> bool:
+    """Whether its author had itself taken back or corrected the link by then: so that is not why it said it."""
+    mended = [facts[ref].stamp for ref in (link.retraction, *link.corrections) if ref is not None and ref in facts]
+    return link.author == said.author and bool(mended) and max(mended) < said.stamp
 
 
 def said_of_keeper(departure: Standing, facts: Facts) -> list[Standing]:

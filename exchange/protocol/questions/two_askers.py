@@ -1,8 +1,10 @@
-"""Two questions that share one case: whether a document is another person's, and which of two stays is right. Pure.
+"""Two questions that share one case: whether a document is another person's, or which of two first entries is right;
+and which of two stays is. Pure.
 
-Both are *contested*, about the same arrival, and may be put to the same office: the one by its author, who holds two
-persons with one document, the other by the keeper. Neither knows of the other's, though the keeper is told the replies
-to it; the office asked knows both. What the one withdraws or reopens says nothing of the other's question.
+Both are *contested*, about the same arrival or entry, and may be put to the same office: the one by its author, who
+holds two persons with one document, or made the second entry; the other by the keeper. Neither knows of the other's,
+though the keeper is told the replies to it; the office asked knows both. What the one withdraws or reopens says nothing
+of the other's question.
 """
 
 from __future__ import annotations
@@ -34,15 +36,6 @@ def of_two_askers(
         return state
     other = fold(str(keeper), _about(str(keeper), ref, thread))
     return other if other.open or state.status == "withdrawn" else state
-
-
-def of_its_own(asker: str, ref: CaseRef, thread: Sequence[Standing], tellers: Iterable[Delivery]) -> Sequence[Standing]:
-    """What counts for the question of whoever put it itself, in a book that knows of no document: of two first entries
-    and of the stays that they began, too, each side of the one may ask beside the keeper.
-    """
-    if ref.kind != "contested" or all(told.teller != asker for told in tellers):
-        return thread
-    return _about(asker, ref, thread)
 
 
 def _about(asker: str, ref: CaseRef, thread: Sequence[Standing]) -> list[Standing]:

@@ -23,7 +23,7 @@ def links_and_disputes(sight: Sight) -> Iterator[Standing]:
     """The links of the chain, and the replies that dispute or restore them."""
     facts = sight.record.facts
     refs = {link.ref for link in sight.record.chain}
-    if not named(sight.record.chain):  # nobody keeps the registration
+    if not named(sight.record.chain, sight.book.offices):  # nobody keeps the registration
         refs |= {standing.ref for standing in openings(facts)}
     for ref in sorted(refs):
         yield facts[ref]
