@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from events.catalogue.amendment import Corrected
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Redirected, RequestOpened
 from events.catalogue.fact import Fact
 from exchange.access.caller import Forbidden
@@ -17,7 +17,7 @@ from exchange.books import Shelf
 from exchange.commands.references import uuid_of
 from exchange.jurisdictions import codes
 from exchange.protocol.offices import is_area
-from exchange.protocol.questions.requesting import as_corrected, corrects, require_addressee
+from exchange.protocol.questions.requesting import as_amended, corrects, field_of, require_addressee
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
 from exchange.protocol.view import view
@@ -48,28 +48,28 @@ def known(
 
 
 def require_held(node: Node, area: str, fact: Fact, record: Record | None, shelf: Callable[[str], Shelf]) -> None:
-    """Whom an area asks instead, by a correction or a redirect of what it requested, must hold the person as well, and
+    """Whom an area asks instead, by an amendment or a redirect of what it requested, must hold the person as well, and
     may do what is asked, by its own book.
     """
     asked = _asked_instead(fact, record) if is_area(area) and record is not None else None
     if asked is None:
         return
     request, person = asked
-    within = "set." if isinstance(fact, Corrected) else ""
-    require_addressee(request, area, _held(node, area, person, request.to, shelf), within)
+    at = field_of(fact, record.facts) if record is not None and isinstance(fact, Corrected | Retracted) else str
+    require_addressee(request, area, _held(node, area, person, request.to, shelf), at)
 
 
 def _asked_instead(fact: Fact, record: Record) -> tuple[RequestOpened, str] | None:
     """The request as it would stand then, and whom it is about."""
     facts = record.facts
     said, to = fact, None
-    if isinstance(fact, Corrected) and fact.target in facts:
+    if isinstance(fact, Corrected | Retracted) and fact.target in facts:
         root = facts.root(facts[fact.target])
-        said, to = root.payload, corrects(fact, facts).get("to")
+        said, to = root.payload, corrects(fact, facts).get("to") if isinstance(fact, Corrected) else None
         if isinstance(said, RequestOpened) and root.author == record.office:
-            request = as_corrected(fact, facts)
+            request = as_amended(fact, facts)
             return (request, root.event.person) if request is not None else None
-    if not isinstance(said, Redirected):
+    if isinstance(fact, Retracted) or not isinstance(said, Redirected):
         return None
     opening = facts.get(said.case.opening)
     if opening is None or opening.author != record.office or not isinstance(opening.payload, RequestOpened):

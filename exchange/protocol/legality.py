@@ -213,8 +213,7 @@ def _amendment(fact: Fact, day: str, office: str, record: Record) -> None:
     if target.author != office:
         raise NotAuthor(field="target")
     require_amendable(target, "target")
-    if isinstance(fact, Corrected):
-        require_fitting(fact, record.facts.root(target), office, record)
+    require_fitting(fact, office, record)
 
 
 def _request(fact: Fact, day: str, office: str, record: Record | None) -> None:

@@ -9,7 +9,7 @@ import pytest
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, RequestOpened
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Arrived
+from events.catalogue.movement import Arrived, Left
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, town
 from events.envelope import Ref
@@ -77,14 +77,14 @@ def test_it_asks_whoever_may_do_it(story):
 
 def test_so_does_a_correction_of_its_correction(story):
     before = story.corrects(story.request, note="1")
-    assert refused(story, before, set={"to": OTHER}) == ("not_author", "set.to")
+    assert refused(story, before, set={"to": OTHER}) == ("not_author", "set.set.to")
     story.corrects(before, set={"note": "2"})
 
 
 def test_what_a_correction_said_before_it_was_corrected_is_said_no_more(story):
     """OTHER would have been asked to amend what NEW recorded."""
     before = story.corrects(story.request, about=story.named(story.further), to=OTHER)
-    assert refused(story, before, set={"to": OTHER}) == ("not_author", "set.to")
+    assert refused(story, before, set={"to": OTHER}) == ("not_author", "set.set.to")
     story.corrects(before, set={"about": story.named(story.further), "to": OTHER, "note": "1"})
     story.corrects(before, set={"note": "2"})
     record = story.world.record(HOME, "P1")
@@ -105,3 +105,20 @@ def test_what_lets_nobody_else_be_asked_is_not_looked_at_again(story):
     for changes in ({"note": "1"}, {"urgent": True}, {"effective_on": "2026-03-01"}):
         story.corrects(story.request, **changes)
     assert refused(story, story.request, to=NEW) == ("already_retracted", "set.about")
+
+
+def test_nor_is_a_correction_taken_back_without_which_it_asks_whom_it_may_not_ask(story):
+    """The first one named OTHER, and the second another stay of OTHER, about which NEW would be asked."""
+    first = story.corrects(story.request, about=story.named(story.further), to=OTHER)
+    story.corrects(story.request, asks="stay")
+    also = story.records(OTHER, Left(stay=story.further))
+    story.corrects(story.request, asks="amendment", about=story.named(also))
+    with pytest.raises(Illegal) as error:
+        story.records(HOME, Retracted(target=first))
+    assert (error.value.code, error.value.field) == ("not_author", "target")
+
+
+def test_a_retraction_of_the_request_itself_asks_nobody(story):
+    story.records(NEW, Retracted(target=story.arrival))
+    taken_back = story.records(HOME, Retracted(target=story.request))
+    story.records(HOME, Retracted(target=taken_back))

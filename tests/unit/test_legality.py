@@ -169,4 +169,4 @@ def test_no_correction_lets_an_office_ask_itself():
     assert book.refuses(Corrected(target=asked, set={"to": B}, fields=("to",))) == ("not_a_party", "set.to", None)
     first = book.own(Corrected(target=asked, set={"note": "1"}, fields=("note",)), DAY)
     nested = Corrected(target=first, set={"set": {"to": B}}, fields=("set",))
-    assert book.refuses(nested) == ("not_a_party", "set.to", None), "nor does one of a correction"
+    assert book.refuses(nested) == ("not_a_party", "set.set.to", None), "nor does one of a correction"

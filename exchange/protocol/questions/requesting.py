@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import EnquiryOpened, Redirected, RequestOpened
-from events.catalogue.fact import Fact
-from events.standing import Facts, Standing, apply
+from events.event import Event
+from events.standing import Facts, Standing, stand
 from exchange.protocol.life.particulars import OWNED_BY_MAIN_STAY
 from exchange.protocol.offices import is_area
 from exchange.protocol.questions.answering import require_another
@@ -24,41 +26,42 @@ from exchange.protocol.refusals import (
     RecordsItself,
 )
 
+Named = Callable[[str], str]
 _ASIDE = frozenset({"effective_on", "urgent", "note"})  # fields that let nobody else be asked, nor for anything else
 
 
-def require_addressee(fact: RequestOpened, office: str, record: Record, within: str = "") -> None:
+def require_addressee(fact: RequestOpened, office: str, record: Record, at: Named = str) -> None:
     """An amendment is asked of the one office that may make it: who recorded the event, or took its office over.
 
     A change of particulars, or a move of the registration, of the keeper, where the asker knows of another than itself;
     the particulars that the office of the main stay owns, of that one, too. Whoever may record it itself asks nobody.
-    `within`: stands before the fields that are named, where a correction says so.
+    `at`: by what name the caller knows a field of the request.
     """
     if fact.asks in {"change", "registration"}:
         if _records_itself(fact, office, record):
-            raise RecordsItself(field=f"{within}to")
+            raise RecordsItself(field=at("to"))
         known = record.keeper not in {None, office}
         if known and fact.to not in {record.keeper, *_owners_of(fact, record)}:
-            raise NotKeeper(field=f"{within}to", rule="request.not_keeper", keeper=record.keeper)
+            raise NotKeeper(field=at("to"), rule="request.not_keeper", keeper=record.keeper)
         return
     if fact.asks == "stay":
-        _require_stay(fact, record, within)
+        _require_stay(fact, record, at)
         return
     target = record.facts.get(fact.about) if fact.about is not None else None
     if target is None:
-        raise NoSuchEvent(field=f"{within}about")
+        raise NoSuchEvent(field=at("about"))
     if fact.to not in {target.author, target.event.author}:
-        raise NotAuthor(field=f"{within}to", rule="request.not_author")
-    require_amendable(target, f"{within}about")
+        raise NotAuthor(field=at("to"), rule="request.not_author")
+    require_amendable(target, at("about"))
 
 
-def _require_stay(fact: RequestOpened, record: Record, within: str) -> None:
+def _require_stay(fact: RequestOpened, record: Record, at: Named) -> None:
     """Whether a stay goes on is asked of the office that holds it."""
     stay = record.stay(fact.about) if fact.about is not None else None
     if stay is None or not stay.open:
-        raise NoSuchStay(field=f"{within}about")
+        raise NoSuchStay(field=at("about"))
     if fact.to != stay.office:
-        raise NoSuchStay(field=f"{within}to", rule="request.not_its_stay")
+        raise NoSuchStay(field=at("to"), rule="request.not_its_stay")
 
 
 def _records_itself(fact: RequestOpened, office: str, record: Record) -> bool:
@@ -90,30 +93,46 @@ def corrects(fact: Corrected, facts: Facts) -> Mapping[str, Any]:
     return changes
 
 
-def as_corrected(fact: Corrected, facts: Facts) -> RequestOpened | None:
-    """The request as it would stand, where that asks something else, or somebody else; else None.
-
-    What a correction said that is corrected itself is said no more: it is as if the new words had stood there.
+def field_of(fact: Corrected | Retracted, facts: Facts) -> Named:
+    """By what name whoever amends knows a field of the fact at the root: a correction of a correction sets what that
+    one set, and a retraction names nothing but its target.
     """
-    changes, replaced = corrects(fact, facts), facts[fact.target]
-    request = facts.root(replaced)
-    if not isinstance(request.payload, RequestOpened) or not changes:
+    if isinstance(fact, Retracted):
+        return lambda _: "target"
+    within, target = "set.", facts.get(fact.target)
+    while target is not None and isinstance(target.payload, Corrected):
+        within, target = f"set.{within}", facts.get(target.payload.target)
+    return lambda name: within + name
+
+
+def as_amended(fact: Corrected | Retracted, facts: Facts) -> RequestOpened | None:
+    """The request as it would stand, where that asks something else, or somebody else, or the amendment says so itself;
+    else None.
+    """
+    target = facts[fact.target]
+    request = facts.root(target)
+    if not isinstance(request.payload, RequestOpened):
         return None
-    if replaced is request:
-        return None if changes.keys() <= _ASIDE else _with(request.payload, request.day, changes)
-    while isinstance(replaced.payload, Corrected) and replaced.payload.target != request.ref:
-        replaced = facts[replaced.payload.target]
-    found: RequestOpened | None = _with(request.event.payload, request.day, {})
-    for ref in request.corrections:
-        said = facts[ref].payload
-        if found is not None and isinstance(said, Corrected):
-            found = _with(found, request.day, changes if ref == replaced.ref else said.set)
-    return None if found is None or _asks(found) == _asks(request.payload) else found
+    said = [request, *(s for s in facts.of(Corrected, Retracted) if facts.root(s).ref == request.ref)]
+    frame = msgspec.structs.replace(
+        request.event.frame,
+        id="",
+        type=fact.type,
+        author=target.author,
+        stamp=max(standing.stamp for standing in said) + 1,
+        target=fact.target,
+        because=None,
+    )
+    then = msgspec.structs.replace(request.event, frame=frame, payload=fact)
 
+    def heir(event: Event) -> str:
+        return facts[event.ref].author if event.ref in facts else event.author
 
-def _with(request: Fact, day: str, changes: Mapping[str, Any]) -> RequestOpened | None:
-    payload, _ = apply(request, day, changes)
-    return payload if isinstance(payload, RequestOpened) else None
+    found = stand([*(standing.event for standing in said), then], heir).facts[request.ref]
+    if found.void or not isinstance(found.payload, RequestOpened):
+        return None
+    says = isinstance(fact, Corrected) and target is request and not fact.set.keys() <= _ASIDE
+    return found.payload if says or _asks(found.payload) != _asks(request.payload) else None
 
 
 def _asks(request: RequestOpened) -> tuple[object, ...]:
@@ -128,16 +147,18 @@ def require_amendable(target: Standing, field: str) -> None:
         raise AlreadyVoid(field=field)
 
 
-def require_fitting(fact: Corrected, amended: Standing, office: str, record: Record) -> None:
-    """Nor does a correction let somebody be asked who could not have been named at first, nor for what they may not do.
+def require_fitting(fact: Corrected | Retracted, office: str, record: Record) -> None:
+    """Nor does an amendment let somebody be asked who could not have been named at first, nor for what they may not do.
 
     Whom an area asks, the book of that office says (`overseeing`).
     """
-    said, to = amended.payload, corrects(fact, record.facts).get("to")
+    facts, at = record.facts, field_of(fact, record.facts)
+    said = facts.root(facts[fact.target]).payload
+    to = corrects(fact, facts).get("to") if isinstance(fact, Corrected) else None
     if to is not None and isinstance(said, Redirected) and (state := record.cases.get(said.case)) is not None:
-        require_another(to, state, record, "set.to")
+        require_another(to, state, record, at("to"))
     elif isinstance(said, RequestOpened | EnquiryOpened) and to == office:
-        raise NotAsked(field="set.to")
-    request = None if is_area(office) else as_corrected(fact, record.facts)
+        raise NotAsked(field=at("to"))
+    request = None if is_area(office) else as_amended(fact, facts)
     if request is not None:
-        require_addressee(request, office, record, "set.")
+        require_addressee(request, office, record, at)
