@@ -35,6 +35,7 @@ from exchange.protocol.questions.redirecting import (
     sent_on,
     withdraws_answer,
 )
+from exchange.protocol.questions.replying import answer_of
 from exchange.protocol.questions.stay_requests import done_by_another, is_review, stands
 from exchange.protocol.record import CaseState, Record
 from exchange.protocol.telling.due import Due, Sight
@@ -117,12 +118,12 @@ def _found_later(sight: Sight) -> Iterator[Draft]:
     for state in sight.record.cases.values():
         deviations = found_later(sight.record, state) if sight.mine(state.ref.asked) else ()
         if deviations:
-            opening, answer = sight.record.facts[state.ref.opening], state.thread[-1]
+            opening, answer = sight.record.facts[state.ref.opening], answer_of(state, sight.record.facts)
             yield Draft(
                 id=derived_id("found_later", *case_parts(state)),
                 person=opening.event.person,
                 payload=Confirmed(case=state.ref, sees=opening.corrections, deviations=deviations),
-                because=answer,
+                because=answer.ref if answer is not None else opening.ref,
             )
 
 

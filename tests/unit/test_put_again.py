@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from events.catalogue.case import Confirmed, Reopened, Withdrawn
+from events.catalogue.case import Confirmed, Disputed, Reopened, Reply, Settled, Withdrawn
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
-from events.catalogue.values import CaseRef, town
+from events.catalogue.values import CaseRef, Deviation, town
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.event import Event
 from exchange.protocol.automatic import automatic
@@ -49,7 +49,7 @@ def reopened(*words: Event, put: bool = True) -> list[Ref]:
     return [draft.payload.case.opening for draft in drafts if isinstance(draft.payload, Reopened)]
 
 
-def said(fact: Withdrawn | Reopened | Confirmed, author: str, stamp: int, actor: str = SYSTEM_ACTOR) -> Event:
+def said(fact: Reply, author: str, stamp: int, actor: str = SYSTEM_ACTOR) -> Event:
     word = event(fact, author, "P", stamp)
     return msgspec.structs.replace(word, frame=msgspec.structs.replace(word.frame, actor=actor))
 
@@ -87,3 +87,29 @@ def test_what_was_put_again_before_the_answer_came_in_stays_answered(answered, s
     answer = said(Confirmed(case=CASE), LEFT, answered, "clerk")
     again = said(Reopened(case=CASE, reason="stands_again"), KEEPER, 9)
     assert asking(answer, said(OVER, KEEPER, 5), again).record.cases[CASE].status == status
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (Disputed(case=CASE, reason="other"), "disputed"),
+        (Confirmed(case=CASE, deviations=(Deviation("name", "乙", "甲"),)), "deviations"),
+    ],
+    ids=["a dispute", "deviations"],
+)
+def test_so_does_an_answer_that_waits_for_a_decision(answer, status):
+    """LEFT was asked once more what it had answered, and what it had said was decided by nobody."""
+    words = [said(answer, LEFT, 4, "clerk"), said(OVER, KEEPER, 5), said(OVER, BEFORE, 6)]
+    assert asking(*words).record.cases[CASE].status == "withdrawn"
+    again = said(Reopened(case=CASE, reason="stands_again"), KEEPER, 7)
+    state = asking(*words, again).record.cases[CASE]
+    assert (state.status, [d.field for d in state.deviations], state.reason) == (
+        status,
+        [d.field for d in getattr(answer, "deviations", ())],
+        getattr(answer, "reason", None),
+    )
+    assert reopened(*words, again) == []
+    settled = said(Settled(case=CASE, whole="accepted"), KEEPER, 8, "clerk")
+    assert asking(*words, again, settled).record.cases[CASE].status == "settled"
+    by_hand = said(Reopened(case=CASE, reason="other"), KEEPER, 7, "clerk")
+    assert asking(*words, by_hand).record.cases[CASE].status == "open", "a person asks anew"

@@ -24,7 +24,7 @@ from exchange.protocol.comparing.held_beside import held_beside
 from exchange.protocol.comparing.stated_ties import tie_deviation
 from exchange.protocol.life.kinship import Kin
 from exchange.protocol.life.particulars import particulars
-from exchange.protocol.questions.replying import MORE_MAY_DIFFER
+from exchange.protocol.questions.replying import MORE_MAY_DIFFER, answer_of
 from exchange.protocol.record import ASKED, CaseState, Record
 
 Compared = Literal["equal", "differs", "unclear", "other_kind", "not_asked"]
@@ -108,7 +108,7 @@ def found_later(record: Record, state: CaseState) -> tuple[Deviation, ...]:
 
     The office asked first gets what it needs to recognise the person (rule 3 of routing), so the rest is compared then.
     """
-    answer = record.facts.get(state.thread[-1]) if state.thread else None
+    answer = answer_of(state, record.facts)
     if answer is None or state.status not in MORE_MAY_DIFFER or state.ref.kind not in KINDS:
         return ()
     if answer.author != record.office or not isinstance(answer.payload, Confirmed) or not keeps(record):

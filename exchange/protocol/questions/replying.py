@@ -43,6 +43,7 @@ def fold(
     itself = max((reply.stamp for reply in thread if reply.author == ref.asked), default=0)
     state = CaseState(ref=ref, asker=asker, status="open")
     withdrawn: CaseState | None = None  # as it was before a withdrawal that may be taken back together with the answer
+    undecided: CaseState | None = None  # as it was when the exchange withdrew what waited for a decision on the answer
     ended: set[Ref] = set()  # answers taken back since, for which nobody waited any more
     for stamp, reply in moments(thread, facts):
         if reply.void:
@@ -55,7 +56,14 @@ def fold(
         if withdrawn is not None and state.status == "withdrawn" and restores_answer(reply):
             state = answered_after_all(withdrawn, state, reply)
             continue
+        if undecided is not None and state.status == "withdrawn" and puts_again(reply):
+            state = msgspec.structs.replace(undecided, thread=(*state.thread, reply.ref), aside=state.aside)
+            continue
         withdrawn = state if withdraws_answer(reply) and state.status != "withdrawn" else withdrawn
+        if isinstance(reply.payload, Withdrawn) and reply.event.frame.automatic and state.status in DECIDING:
+            undecided = state
+        elif isinstance(reply.payload, Reopened):
+            undecided = None
         after = _take(state, reply, by_asked=speaks_for_asked(state, reply, outside=outside and reply.stamp > itself))
         if after is None:
             state = msgspec.structs.replace(state, aside=(*state.aside, reply.ref))
@@ -119,6 +127,17 @@ def _take(state: CaseState, reply: Standing, *, by_asked: bool) -> CaseState | N
         return replace(answered(state), status="deviations")
     automatic = reply.event.frame.automatic
     return replace(state, status="matched" if automatic else "confirmed", automatic=automatic)
+
+
+def puts_again(reply: Standing) -> bool:
+    """Whether the exchange puts the question again that it had withdrawn by itself."""
+    return reply.event.frame.automatic and isinstance(reply.payload, Reopened)
+
+
+def answer_of(state: CaseState, facts: Mapping[Ref, Standing]) -> Standing | None:
+    """The last word in the case, but for what the exchange withdrew and put again."""
+    said = (facts[ref] for ref in reversed(state.thread) if ref in facts)
+    return next((reply for reply in said if not isinstance(reply.payload, Withdrawn | Reopened)), None)
 
 
 def deviates(reply: Standing) -> bool:
