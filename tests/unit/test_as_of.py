@@ -196,3 +196,18 @@ def test_a_tie_holds_from_its_day_on_in_what_a_statement_says_too():
 
 
 DAYS = ("2021-05-19", "2021-05-20", "2024-01-31", "2024-02-01")
+
+
+def test_where_only_what_speaks_of_facts_was_recorded_by_then_the_book_is_empty(home):
+    home.own(Merged(other="another", keeper=A), "2019-06-01")
+    assert as_of(home.book, "2019-12-31").events() == []
+    assert len(as_of(home.book, "2020-01-01").events()) == 2
+
+
+def test_a_change_that_was_taken_back_takes_nothing_out_of_a_statement_of_before():
+    there = Told(B)
+    there.own(arrived(), "2026-03-01")
+    wrong = there.hears(A, Changed(set={"name": "林一"}, ground="other"), "update", "2026-06-01")
+    there.hears(A, Retracted(target=wrong), "retraction", "2026-06-02")
+    there.hears(A, Stated(basis="confirmed", particulars={"name": WORD}), "update", "2026-06-03")
+    assert shown(there, "2026-04-01")["particulars"] == {"name": WORD}

@@ -190,3 +190,25 @@ def test_a_delivery_without_a_kind_is_no_notice():
     home = Told(A)
     home.hears(B, Arrived(kind="main", registration=town(A)), None)
     assert home.notices == []
+
+
+def test_of_the_own_stay_it_says_until_when_and_where_to_only_once_it_is_over():
+    there = Told(B)
+    stay = there.own(Arrived(kind="main", registration=town(A), origin=town(A), stay_until="2027-01-01"), "2026-03-01")
+    there.own(Departed(stay=stay, destination=town(D)), "2026-03-02")
+    there.hears(D, Arrived(kind="further", registration=town(A)), "update", "2026-03-01")
+    shown = sheet(there.record)
+    assert (shown["went_to"], shown["until"], shown["further_at"]) == (None, "2027-01-01", [D])
+    there.own(Left(stay=stay, destination=town(D)), "2026-03-05")
+    shown = sheet(there.record)
+    assert (shown["went_to"], shown["until"]) == ({"kind": "town", "code": D}, "2026-03-05")
+
+
+def test_what_was_told_because_of_one_fact_without_an_act_is_one_notice():
+    """As deliveries of before there were acts: by what they were told because of, else each by itself."""
+    home = Told(A)
+    home.own(registered())
+    first = home.hears(B, Arrived(kind="main", registration=town(A)), "inflow", act="")
+    home.hears(B, Departed(stay=first, destination=town(D)), "update", act="", trigger=first)
+    home.hears(B, Left(stay=first, destination=town(D)), "left", act="")
+    assert [notice.kind for notice in home.notices] == ["inflow", "left"]
