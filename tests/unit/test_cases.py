@@ -172,7 +172,7 @@ class TestTheDayComes:
         story.record(HOME, Disputed(case=story.case, reason="other"))
         assert not press(story, NEW, "overdue")
         assert press(story, HOME, "overdue")
-        assert [(s.status, s.undecided) for s in map(story.at, (HOME, NEW))] == [("disputed", True)] * 2
+        assert [(s.status, s.undecided, s.late) for s in map(story.at, (HOME, NEW))] == [("disputed", True, True)] * 2
         assert not press(story, HOME, COUNTY)
         assert press(story, NEW, COUNTY)
         assert {state.escalated for state in map(story.at, (HOME, NEW))} == {(COUNTY,)}

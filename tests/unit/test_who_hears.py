@@ -191,3 +191,37 @@ def test_two_that_each_keep_a_first_registration_know_so_also_where_one_only_con
         record = story.world.record(office, "P1")
         assert record is not None
         assert {found.kind for found in record.contradictions} == {"two_registrations"}, office
+
+
+class TestAnEntryElsewhere:
+    """A registered person is told to the registration place that the entry names."""
+
+    @pytest.mark.parametrize(
+        ("basis", "ask", "asks"),
+        [("first_record", False, True), ("birth", False, True), ("register", False, False), ("register", True, True)],
+    )
+    def test_asks_it_but_for_an_opening_balance_that_does_not(self, basis, ask, asks):
+        world = World(1, skew=False)
+        entry = Registered(particulars=WHO, basis=basis, registration=town(HOME), ask=ask)
+        event = world.author(NEW, "P1", "2026-03-02", entry)
+        world.command(event)
+        world.drain()
+        told = [d for d in world.said if (d.ref, d.to) == (event.ref, HOME)]
+        assert [(d.kind, bool(d.asked)) for d in told] == [("registration", asks)]
+
+
+class TestTheKeeperOfToday:
+    def test_is_not_asked_about_a_move_to_another_place_before(self, story):
+        first = story.record(HOME, RegistrationChanged(from_=town(HOME), to=town(OTHER), ground="moved"))
+        second = story.record(OTHER, RegistrationChanged(from_=town(OTHER), to=town(THIRD), ground="moved"))
+        assert "registration" in story.heard(second)[THIRD]
+        assert "registration" not in story.heard(first)[THIRD]
+        asked = {d.to for d in story.world.said if d.ref == first and d.asked}
+        assert asked == {OTHER}
+
+    def test_what_it_answers_about_one_stay_is_no_news_to_another(self, story):
+        story.further(OTHER)
+        arrival = Arrived(kind="further", registration=town(HOME), stated=WHO)
+        case = CaseRef(story.on("2026-03-04", THIRD, arrival), HOME, "inflow")
+        confirmed = story.record(HOME, Confirmed(case=case))
+        assert story.heard(confirmed) == {THIRD: {"reply"}}
