@@ -30,6 +30,7 @@ from events.store.sql.aside import Waiting
 from events.store.sql.events import columns_of, fresh
 from events.store.sql.feed import FeedRows
 from events.store.sql.persons import PersonRows
+from events.store.sql.work import Head
 
 _ENTER: LiteralString = """
 INSERT INTO log ("index", author, id, leaf, at)
@@ -91,8 +92,8 @@ ON CONFLICT DO NOTHING
 _CHANGED: LiteralString = """
 SELECT COALESCE(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int8 FROM pg_stat_xact_user_tables
 """
-_HEAD: LiteralString = "SELECT at FROM log_head FOR UPDATE"
-_MOVED_ON: LiteralString = "UPDATE log_head SET at = greatest(at, $1::int8) RETURNING at"
+_HEAD: LiteralString = "SELECT at, frontier FROM log_head FOR UPDATE"
+_MOVED_ON: LiteralString = "UPDATE log_head SET at = greatest(at, $1::int8) RETURNING at, frontier"
 
 
 def _ended(pipeline: psycopg.Pipeline) -> PQGen[None]:
@@ -199,20 +200,21 @@ class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
             for person in keys:
                 self.wrapped_key(person)  # says whose was destroyed
 
-    def _lock_head(self) -> int:
+    def _lock_head(self) -> Head:
         return self._at_head(_HEAD, [])
 
-    def _moved_on(self, at: datetime) -> int:
+    def _moved_on(self, at: datetime) -> Head:
         self._ticks += 1
         return self._at_head(_MOVED_ON, [to_number(at)])
 
-    def _at_head(self, query: LiteralString, values: Sequence[int]) -> int:
+    def _at_head(self, query: LiteralString, values: Sequence[int]) -> Head:
         with nullcontext() if self._holds_head else self.without_waiting():
             if not self._holds_head:  # the limits hold before the row is asked for
                 psycopg.RawCursor(self.driver).execute(_LIMITS, self._limits.words, prepare=True)
                 self._holds_head = True
-            (at,) = self._ask(query, values).fetchone() or (0,)
-        return int(at)
+            found = self._ask(query, values)
+        at, frontier = found.fetchone() or (0, b"")  # no sooner, or what was sent would be waited for twice
+        return Head(int(at), frontier)
 
     def _set_frontier(self, head: bytes) -> None:
         self._hot.execute("UPDATE log_head SET frontier = $1::bytea", [head], prepare=True)

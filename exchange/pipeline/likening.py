@@ -17,13 +17,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from events.canonical import encode_known
-from events.catalogue.person import KeptApart
 from events.vault.blind_index import BlindIndex
 from exchange.books import UNREADABLE, Shelf
 from exchange.pipeline.project import opened_sheet
 from exchange.pipeline.settled import Settled
 from exchange.protocol.comparing.likeness import Key, entry, keys, likeness, sought, weighed
-from exchange.protocol.record import Record
 from exchange.protocol.shown.entries import entries
 from exchange.protocol.shown.sheet import state
 from exchange.tables import likenesses, records
@@ -43,7 +41,6 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
     """Find the likely duplicates of these dossiers. `anew`: whatever was found before."""
     everybody = _persons(settled)
     seen = [record for one in settled for record in one.records() if record.holds]
-    likenesses.keep_apart(session.sql, everybody, _kept_apart(seen))
     held = {Entry(r.person, r.office): entry(r) for r in seen if state(r) in _SHOWN}
     # An entry that was given up is found by what it says under the id that survives.
     given_up = {Entry(r.person, r.office): entries(r)[1:] for r in seen if r.merged}
@@ -89,13 +86,6 @@ def _tokens(index: BlindIndex, plain: bytes) -> frozenset[Token]:
 def token_of(index: BlindIndex, key: Key) -> Token:
     """Under which an entry is kept that has this key."""
     return Token(index.token(f"like.{key.kind}", key.form), key.strong)
-
-
-def _kept_apart(seen: Iterable[Record]) -> Iterator[tuple[str, str, str]]:
-    for record in seen:
-        for standing in record.facts.in_force(KeptApart):
-            if isinstance(standing.payload, KeptApart) and standing.author == record.office:
-                yield from ((record.office, person, standing.payload.other) for person in record.persons)
 
 
 def _all(now: Mapping[Entry, Known]) -> Iterator[Token]:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from events import canonical
 from events.catalogue.case import Disputed
+from events.catalogue.person import KeptApart
 from events.envelope import Ref
 from events.log.leaf import leaf_of
 from events.store.contract import StoredDelivery
@@ -30,7 +31,7 @@ from exchange.protocol.record import ASKED, DECIDING, CaseState, Record
 from exchange.protocol.routing_table import rank
 from exchange.protocol.shown.notices import Notice, notices
 from exchange.protocol.shown.sheet import lives_at, protected_until, roles, sheet, shown
-from exchange.tables import books, cases, inbox, records
+from exchange.tables import books, cases, inbox, likenesses, records
 from exchange.unit_of_work import SqlSession
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def project(node: Node, session: SqlSession, settled: Sequence[Settled], fed: Se
         cases.replace(session.sql, persons, [row for one in settled for row in case_rows(node, one)])
         node.step("cases written")
         inbox.replace(session.sql, persons, [row for one in settled for row in inbox_rows(one, seen)])
+        likenesses.keep_apart(session.sql, persons, [pair for one in settled for pair in kept_apart(one)])
 
 
 def _persons(settled: Iterable[Settled]) -> list[str]:
@@ -251,6 +253,14 @@ def _outcome(record: Record, notice: Notice) -> str | None:
         return notice.outcome or TOLD
     case = record.cases.get(notice.case)
     return None if case is None or case.status in ASKED else case.status
+
+
+def kept_apart(one: Settled) -> Iterator[tuple[str, str, str]]:
+    """Whom an office found to be two: (holder, person, other)."""
+    for record in one.records():
+        for standing in record.facts.in_force(KeptApart) if record.holds else ():
+            if isinstance(standing.payload, KeptApart) and standing.author == record.office:
+                yield from ((record.office, person, standing.payload.other) for person in record.persons)
 
 
 def acknowledged(session: SqlSession, told: Iterable[StoredDelivery]) -> dict[tuple[str, int], datetime]:

@@ -10,7 +10,7 @@ from events.store.sql.log import _TILES
 from events.store.sql.persons import _KEYS_OF
 from events.store.sql.rows import Pairs, about, remove
 from events.store.sql.schema import tokens
-from events.store.sql.work import _ANY_JOINED, _JOINED, _MARKS
+from events.store.sql.work import _JOINED, _MARKS
 from exchange.pipeline.relatives import _HANGING_ON
 from tests.contract.story import LIN, NOON, TOWN, event, fresh_id
 
@@ -43,13 +43,13 @@ def test_what_is_asked_again_and_again_is_planned_once(postgres):
             session.deliveries_of([LIN])
             session.wrapped_keys([LIN])
             session.acknowledged(TOWN, [1])
-            for query in (_MARKS, _ANY_JOINED, _HEADS, _HANGING_ON):
+            for query in (_MARKS, _HEADS, _HANGING_ON):
                 list(session.ask_rows(query, [LIN]))
             list(session.ask_rows(_TILES, [(0, 0)]))
             remove(session.sql, tokens, [LIN])
             about(session.sql, tokens, [LIN])
         rows = (_JOINED, _OF_SUBJECTS, _TO_PERSONS, _KEYS_OF, _AT_PLACES)
-        working = (_MARKS, _ANY_JOINED, _HEADS, _HANGING_ON, _TILES)
+        working = (_MARKS, _HEADS, _HANGING_ON, _TILES)
         asked = [each.in_postgres for each in (*rows, *working)]
         for statement in (*asked, _delete(tokens, "person")[0], _select(tokens, "person")[0]):
             planned = session.driver.execute(PLANS, [statement]).fetchone()

@@ -18,7 +18,7 @@ from events.store.rules import GONE, UNFIT, WAITS, frame_of
 from events.store.sql.form import Form
 from events.store.sql.rows import add, batches
 from events.store.sql.schema import events, pending, set_aside
-from events.store.sql.work import WorkRows
+from events.store.sql.work import Head, WorkRows
 
 Stream = tuple[str, str]  # author and subject
 
@@ -47,7 +47,7 @@ class AsideRows(WorkRows):
         return tuple(Aside(Ref(r.author, r.id), r.subject, r.why, to_moment(r.since)) for r in rows)
 
     def set_aside(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[Aside, ...]:
-        moment = self._moved_on(at)
+        moment = self._moved_on(at).moment
         waiting = sorted(self._whole_submissions(limit, most))
         columns = self._columns(waiting)
         held = self._held()
@@ -130,8 +130,8 @@ class AsideRows(WorkRows):
         """What waits, in the order in which submissions came, each as a whole; of one of more than `most` the first."""
 
     @abstractmethod
-    def _moved_on(self, at: datetime) -> int:
-        """The moment to give: this one, or the last one given where the clock has gone back. Locks the head."""
+    def _moved_on(self, at: datetime) -> Head:
+        """The head, locked, with the moment to give: this one, or the last one given where the clock has gone back."""
 
 
 def _judged(row: Waiting, subject: str, version: int) -> tuple[str, int, str]:

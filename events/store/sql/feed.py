@@ -52,7 +52,7 @@ class FeedRows(LogRows):
         if not new:
             return ()
         # Locked before anything is read that another teller may add to.
-        given = to_moment(self._moved_on(at))
+        given = to_moment(self._moved_on(at).moment)
         fresh = unfed(new, self._fed(new))
         if not fresh:
             return ()

@@ -18,6 +18,7 @@ from events.store.rules import concerned, frame_of
 from events.store.sql.aside import AsideRows, Waiting
 from events.store.sql.rows import Pairs, Query, add, batches
 from events.store.sql.schema import events, log, log_head, pending, set_aside, tiles
+from events.store.sql.work import Head
 
 # Written out, not bound: only so may the database use the index over just the marks that name an act.
 _NAMES_ACT = pending.c.submission != literal_column("''")
@@ -39,21 +40,21 @@ class LogRows(AsideRows):
 
     def frontier(self) -> Frontier:
         ((frontier,),) = self.ask_rows(_FRONTIER, ())
-        return Frontier.from_bytes(frontier if isinstance(frontier, bytes) else b"")
+        return _tree(frontier)
 
     def node(self, level: int, index: int) -> bytes:
         return nodes_in(lambda *place: self._tiles([place])[place])(level, index)
 
     def sequence(self, limit: int, at: datetime, most: int = TOGETHER) -> tuple[Envelope, ...]:
         # The row is locked in a statement of its own, before anything that waits for a place is read.
-        moment = self._moved_on(at)
+        head = self._moved_on(at)
         waiting = self._whole_submissions(limit, most)
         self._require_fit(waiting)
-        _, frames = self._place(waiting, moment, marking=True)
+        _, frames = self._place(waiting, head, marking=True)
         return tuple(frames)
 
     def place(self, refs: Iterable[Ref], at: datetime) -> tuple[StoredEvent, ...]:
-        moment = self._moved_on(at)
+        head = self._moved_on(at)
         waiting: list[Waiting] = []
         sealed: list[bytes] = []
         for batch in batches((ref.author, ref.id) for ref in refs):
@@ -61,27 +62,27 @@ class LogRows(AsideRows):
             for *row, parts in self.sql.execute(query.add_columns(events.c.sealed)):
                 waiting.append(Waiting._make(row))
                 sealed.append(parts)
-        first, frames = self._place(waiting, moment, marking=False)
-        given = to_moment(moment)
+        first, frames = self._place(waiting, head, marking=False)
+        given = to_moment(head.moment)
         return tuple(
             StoredEvent(frame=frame, body=row.body, sealed=parts, index=index, sequenced_at=given)
             for index, (frame, row, parts) in enumerate(zip(frames, waiting, sealed, strict=True), first)
         )
 
-    def _place(self, waiting: Sequence[Waiting], moment: int, *, marking: bool) -> tuple[int, list[Envelope]]:
+    def _place(self, waiting: Sequence[Waiting], head: Head, *, marking: bool) -> tuple[int, list[Envelope]]:
         """The first log index given, and the frames of those that have one now, in their order."""
-        tree = self.frontier()
+        tree = _tree(head.frontier)
         if not waiting:
             return tree.size, []
         last = self._tiles(read_by(tree.size, len(waiting)))
         leaves = [leaf_of(row.body) for row in waiting]
         with self.without_waiting():  # the database enters what it was given while the rest is worked out here
-            self._enter(tree.size, waiting, leaves, moment)
+            self._enter(tree.size, waiting, leaves, head.moment)
             for batch in batches(row.position for row in waiting):
                 self._no_longer_pending(batch)
             frames = [frame_of(row.author, row.id, row.body) for row in waiting]
             if marking:
-                self._mark_all((person for frame in frames for person in concerned(frame)), to_moment(moment))
+                self._mark_all((person for frame in frames for person in concerned(frame)), to_moment(head.moment))
             whole, changed = grown(tree, leaves, lambda level, index: last[level, index])
             self._grow(changed, whole.to_bytes())
         return tree.size, frames
@@ -132,10 +133,14 @@ class LogRows(AsideRows):
         found = {(level, index): hashes for level, index, hashes in self.ask_rows(_TILES, wanted)} if wanted else {}
         return {place: bytes(found.get(place, b"")) for place in wanted}
 
-    def _moved_on(self, at: datetime) -> int:
-        last = self._lock_head()
-        moment = max(last, to_number(at))
-        if moment != last:
+    def _moved_on(self, at: datetime) -> Head:
+        head = self._lock_head()
+        moment = max(head.moment, to_number(at))
+        if moment != head.moment:
             self.sql.execute(update(log_head).values(at=moment))
             self._ticks += 1
-        return moment
+        return Head(moment, head.frontier)
+
+
+def _tree(frontier: object) -> Frontier:
+    return Frontier.from_bytes(frontier if isinstance(frontier, bytes) else b"")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, literal_column, select, update
 
 from events.store.contract import COUNTED, Dirty
 from events.store.moment import to_moment, to_number
@@ -16,14 +17,25 @@ _JOINED = Query(
     "SELECT mine.person, theirs.person FROM dossiers mine JOIN dossiers theirs ON mine.dossier = theirs.dossier"
     " WHERE mine.person {keys} ORDER BY theirs.person"
 )
-_ANY_JOINED = Query("SELECT person FROM dossiers WHERE person {keys} LIMIT 1")
-_MARKS = Query("SELECT person, min(since), max(number) FROM dirty WHERE person {keys} GROUP BY person")
+# With the dossier that joined the person with others; none of most.
+_MARKS = Query(
+    "SELECT person, min(since), max(number), (SELECT dossier FROM dossiers WHERE dossiers.person = dirty.person)"
+    " FROM dirty WHERE person {keys} GROUP BY person"
+)
+_AS_IT_LIES: ColumnElement[object] = literal_column("frontier")  # also where no column of its type could hold that
 _earlier = dirty.alias()
 _OLDEST = (
     select(dirty.c.person)
     .where(~exists().where(_earlier.c.person == dirty.c.person, _earlier.c.number < dirty.c.number))
     .order_by(dirty.c.number)
 )
+
+
+class Head(NamedTuple):
+    """The head of the log, which nobody else changes now: the latest moment given, and the tree, as it lies there."""
+
+    moment: int
+    frontier: object
 
 
 class WorkRows(Asking):
@@ -38,10 +50,11 @@ class WorkRows(Asking):
         self._mark_all(persons, at)
 
     def claim(self, limit: int) -> tuple[Dirty, ...]:
-        free = self._lock_dossiers(self._oldest(limit))
-        rows = self.ask_rows(_MARKS, free) if free else ()
-        found = {person: Dirty(person, to_moment(since), marks) for person, since, marks in rows}
-        return tuple(found[person] for person in free)
+        oldest = self._oldest(limit)
+        rows = list(self.ask_rows(_MARKS, oldest)) if oldest else []
+        found = {person: Dirty(person, to_moment(since), marks) for person, since, marks, _ in rows}
+        taken = self._lock_dossiers([person for person, *_, dossier in rows if dossier is not None])
+        return tuple(found[person] for person in oldest if person not in taken)
 
     def _oldest(self, limit: int) -> Sequence[str]:
         """Those who were marked first, and whom nobody else has claimed: marks are numbered as they are set.
@@ -85,12 +98,12 @@ class WorkRows(Asking):
         self.sql.execute(statement, [{"person": one, "dossier": dossier} for one in sorted(ids)])
         self.sql.execute(update(dossiers).where(dossiers.c.person.in_(ids)).values(dossier=dossier))
 
-    def _lock_dossiers(self, persons: Sequence[str]) -> list[str]:
-        """Of these persons those whose dossier nobody else works on, through whichever of its ids."""
+    def _lock_dossiers(self, joined: Sequence[str]) -> set[str]:
+        """Lock the dossiers of these persons, who were joined with others; of anybody else the marks are all that is to
+        be locked. Those whose dossier somebody else works on, through whichever of its ids.
+        """
         taken: set[str] = set()
-        for batch in batches(persons):
-            if next(iter(self.ask_rows(_ANY_JOINED, batch)), None) is None:
-                continue  # nobody of them was ever joined with anybody: the marks are all that is to be locked
+        for batch in batches(joined):
             mine = select(dossiers.c.dossier).where(dossiers.c.person.in_(batch))
             whole = select(dossiers.c.person).where(dossiers.c.dossier.in_(mine))
             ordered = select(dossiers.c.person, dossiers.c.dossier).where(dossiers.c.dossier.in_(mine))
@@ -99,7 +112,7 @@ class WorkRows(Asking):
             missed = [person for person in self.sql.execute(whole).scalars() if person not in mine_now]
             for others in self.dossiers(missed).values():
                 taken.update(others)
-        return [person for person in persons if person not in taken]
+        return taken
 
     def _mark_all(self, persons: Iterable[str], at: datetime) -> None:
         if marked := sorted(set(persons)):  # whatever set they come in, those of one moment have one order
@@ -108,9 +121,10 @@ class WorkRows(Asking):
     def _mark(self, persons: Sequence[str], since: int) -> None:
         self.sql.execute(dirty.insert(), [{"person": person, "since": since} for person in persons])
 
-    def _lock_head(self) -> int:
-        """The latest moment given, in a statement of its own that waits for whoever holds the head."""
-        return int(self.sql.execute(select(log_head.c.at).with_for_update()).scalar_one())
+    def _lock_head(self) -> Head:
+        """In a statement of its own that waits for whoever holds it."""
+        at, frontier = self.sql.execute(select(log_head.c.at, _AS_IT_LIES).with_for_update()).one()
+        return Head(int(at), frontier)
 
     def linked(self, person: str) -> tuple[str, ...]:
         return self.dossiers([person])[person]
