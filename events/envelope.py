@@ -15,7 +15,7 @@ PARTS: tuple[Part, ...] = ("identity", "cohort", "address", "contact", "remarks"
 SYSTEM_ACTOR = "system"
 
 
-class Ref(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
+class Ref(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False, cache_hash=True):
     """A reference to an event: its author and its id (DESIGN.md K3)."""
 
     author: str

@@ -27,33 +27,31 @@ About = TypeVarTuple("About")
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
-    """One fact as it now stands. `day` is its corrected `effective_on`; `heir` answers today for a succeeded author."""
+    """One fact as it now stands. `day` is its corrected `effective_on`; `author` whoever answers today for who recorded
+    it.
+    """
 
     event: Event
+    ref: Ref
+    stamp: int
+    author: str
     payload: Fact
     day: str
     void: bool
     corrections: tuple[Ref, ...] = ()
     retraction: Ref | None = None
-    heir: str | None = None
-
-    @property
-    def ref(self) -> Ref:
-        return self.event.frame.ref
-
-    @property
-    def stamp(self) -> int:
-        return self.event.frame.stamp
-
-    @property
-    def author(self) -> str:
-        return self.heir or self.event.frame.author
 
     @property
     def order(self) -> tuple[str, int, str, str]:
         """K3: facts sort by day, stamp, author, id."""
         frame = self.event.frame
         return (self.day, frame.stamp, frame.author, frame.id)
+
+
+def as_recorded(event: Event) -> Standing:
+    """The fact where nothing amends it."""
+    frame = event.frame
+    return Standing(event, frame.ref, frame.stamp, frame.author, event.payload, frame.effective_on, void=False)
 
 
 class Facts(dict[Ref, Standing]):
@@ -137,7 +135,7 @@ def stand(events: Iterable[Event], heir: Heir = its_author) -> Stand:
     """Every event as it stands. Total: any set of well-formed events has an answer."""
     ordered = sorted(events, key=lambda e: (e.frame.stamp, e.frame.author, e.frame.id), reverse=True)
     if not any(isinstance(event.payload, Corrected | Retracted) for event in ordered):
-        return Stand(Facts([(e.frame.ref, Standing(e, e.payload, e.frame.effective_on, void=False)) for e in ordered]))
+        return Stand(Facts([(e.frame.ref, as_recorded(e)) for e in ordered]))
     held = {event.frame.ref: event for event in ordered}
     retractions: dict[Ref, Ref] = {}
     corrections: dict[Ref, list[Standing]] = {}
@@ -192,7 +190,16 @@ def _stand_one(event: Event, retraction: Ref | None, corrections: Iterable[Stand
             idle.append(correction.ref)
             continue
         applied.append(correction.ref)
-    return Standing(event, payload, day, retraction is not None, tuple(applied), retraction)
+    if not applied and retraction is None:
+        return as_recorded(event)
+    return msgspec.structs.replace(
+        as_recorded(event),
+        payload=payload,
+        day=day,
+        void=retraction is not None,
+        corrections=tuple(applied),
+        retraction=retraction,
+    )
 
 
 def apply(payload: Fact, day: str, changes: Mapping[str, Any]) -> tuple[Fact, str]:

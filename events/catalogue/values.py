@@ -63,7 +63,7 @@ UNKNOWN = Place("unknown")
 BIRTH = Place("birth")
 
 
-class CaseRef(msgspec.Struct, frozen=True, order=True, gc=False):
+class CaseRef(msgspec.Struct, frozen=True, order=True, gc=False, cache_hash=True):
     """What identifies a case: the event that opened it, the office asked, and the kind of question."""
 
     opening: Ref

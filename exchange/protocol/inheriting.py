@@ -86,7 +86,7 @@ def _fact(standing: Standing, successor: Successor) -> Standing:
         standing,
         event=msgspec.structs.replace(event, payload=_payload(event.payload, successor)),
         payload=_payload(standing.payload, successor),
-        heir=successor(standing.author),
+        author=successor(standing.author),
     )
 
 

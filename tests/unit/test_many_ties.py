@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.values import Other, TieKind
-from events.standing import Standing
+from events.standing import Standing, as_recorded
 from exchange.protocol.life import ties
 from exchange.protocol.life.ties import found, meant
 from exchange.protocol.record import Tie
@@ -34,7 +34,7 @@ def facts(seed: int) -> list[Standing]:
         began = TieBegan(tie=kind, other=other, ground="other")
         fact: Fact = began if draw.random() < 0.6 else TieEnded(tie=kind, other=other, ground="other")
         day = f"2026-01-{draw.randrange(1, 9):02}"
-        said.append(Standing(event(fact, "A", "P", stamp, day=day), fact, day, void=False))
+        said.append(as_recorded(event(fact, "A", "P", stamp, day=day)))
     return said
 
 
@@ -79,9 +79,7 @@ def test_each_is_compared_with_few_of_the_others(named, monkeypatch):
     ]
     said: list[Fact] = [TieBegan(tie="ward", other=other, ground="appointment") for other in others]
     said += [TieEnded(tie="ward", other=other, ground="of_age") for other in others]
-    standing = [
-        Standing(event(f, "A", "P", n, day="2026-01-02"), f, "2026-01-02", void=False) for n, f in enumerate(said, 1)
-    ]
+    standing = [as_recorded(event(f, "A", "P", n, day="2026-01-02")) for n, f in enumerate(said, 1)]
     fold = ties.ties(standing, None)
     assert (len(fold.began), len(fold.in_force)) == (300, 0)
     assert len(compared) <= len(said)
