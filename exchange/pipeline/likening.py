@@ -44,16 +44,18 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
     held = {Entry(r.person, r.office): entry(r) for r in seen if state(r) in _SHOWN}
     # An entry that was given up is found by what it says under the id that survives.
     given_up = {Entry(r.person, r.office): entries(r)[1:] for r in seen if r.merged}
-    now = {each: _known(node.index, content, given_up.get(each, ())) for each, content in held.items()}
-    persons = everybody if anew else _changed(settled, likenesses.known(session.sql, everybody), now)
+    said = {each: (content, *given_up.get(each, ())) for each, content in held.items()}
+    now = {each: _weighed(node.index, contents) for each, contents in said.items()}
+    persons = everybody if anew else _changed(node.index, settled, likenesses.before(session, everybody), now, said)
     if not persons:
         return
-    now = {each: known for each, known in now.items() if each.person in persons}
+    found_by = {each: Known(_found_by(node.index, said[each]), now[each]) for each in now if each.person in persons}
     # Of two newcomers settled at once one sees the other, for whoever comes second waits here for the first. By a few
     # locks, however many tokens a batch has: the database keeps room for some thousands in all.
-    session.guard(_GUARD + token.token[:1] for token in _all(now))
-    found = list(_proposals(node, session, held, now, likenesses.sharing(session.sql, _all(now), besides=persons)))
-    likenesses.keep(session.sql, persons, now)
+    session.guard(_GUARD + token.token[:1] for token in _all(found_by))
+    sharing = likenesses.sharing(session.sql, _all(found_by), besides=persons)
+    found = list(_proposals(node, session, held, found_by, sharing))
+    likenesses.keep(session.sql, persons, found_by)
     likenesses.propose(session.sql, found)
 
 
@@ -61,18 +63,29 @@ def _persons(settled: Iterable[Settled]) -> set[str]:
     return {person for one in settled for person in one.persons}
 
 
-def _changed(settled: Iterable[Settled], before: Mapping[Entry, Known], now: Mapping[Entry, Known]) -> set[str]:
-    """Those of the dossiers in which an entry is found by something else, or says something else that is compared."""
-    entries_now = {each: known for each, known in now.items() if known.tokens}
-    differing = {each.person for each, _ in before.items() ^ entries_now.items()}
+def _changed(
+    index: BlindIndex,
+    settled: Iterable[Settled],
+    before: Mapping[Entry, int],
+    now: Mapping[Entry, int],
+    said: Mapping[Entry, Sequence[Held]],
+) -> set[str]:
+    """Those of the dossiers in which an entry says something else of what is compared, which it is also found by."""
+    found = {each: weight for each, weight in now.items() if each in before or _found_by(index, said[each])}
+    differing = {each.person for each, _ in before.items() ^ found.items()}
     return _persons(one for one in settled if not differing.isdisjoint(one.persons))
 
 
-def _known(index: BlindIndex, content: Held, given_up: Iterable[Held]) -> Known:
-    tokens = [_tokens(index, encode_known(sought(said))) for said in (content, *given_up)]
-    plain = encode_known(weighed(content)).decode()
-    # As much of the hash as a column of numbers takes is enough to see a change by.
-    return Known(tokens[0].union(*tokens[1:]), int.from_bytes(index.token("like", plain)[:8], signed=True))
+def _weighed(index: BlindIndex, contents: Sequence[Held]) -> int:
+    """A keyed hash of what is compared of an entry, and of those given up for it, by which a change is seen: as much of
+    it as a column of numbers takes is enough.
+    """
+    plain = b"".join([encode_known(weighed(content)) for content in contents]).decode()
+    return int.from_bytes(index.token("like", plain)[:8], signed=True)
+
+
+def _found_by(index: BlindIndex, contents: Sequence[Held]) -> frozenset[Token]:
+    return frozenset().union(*[_tokens(index, encode_known(sought(content))) for content in contents])
 
 
 @lru_cache(maxsize=_KEPT)

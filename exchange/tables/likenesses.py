@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
 
-from events.store.sql.rows import about, add, remove
+from events.store.sql.rows import Query, about, add, remove
 from exchange.tables.paging import Page, page, within
 from exchange.tables.schema import apart, likenesses, proposals
+from exchange.unit_of_work import Glance
 
+_WEIGHED = Query("SELECT DISTINCT holder, person, weighed FROM likenesses WHERE person {keys}")
 MOST = 40  # entries of one office under one token: so many share it that it says nothing
 
 
@@ -45,12 +47,9 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     score: int
 
 
-def known(sql: Connection, persons: Collection[str]) -> dict[Entry, Known]:
-    """What every entry of these persons that is found by anything was last found by."""
-    found: dict[Entry, tuple[set[Token], int]] = {}
-    for holder, person, token, strong, weighed in about(sql, likenesses, persons):
-        found.setdefault(Entry(person, holder), (set(), weighed))[0].add(Token(token, bool(strong)))
-    return {entry: Known(frozenset(tokens), weighed) for entry, (tokens, weighed) in found.items()}
+def before(session: Glance, persons: Collection[str]) -> dict[Entry, int]:
+    """What was last weighed of every entry of these persons that is found by anything."""
+    return {Entry(person, holder): weighed for holder, person, weighed in session.ask_rows(_WEIGHED, persons)}
 
 
 def keep(sql: Connection, persons: Collection[str], entries: Mapping[Entry, Known]) -> None:
