@@ -31,7 +31,7 @@ from exchange.protocol.matching import only_stated
 from exchange.protocol.questions.reminding import escalation, reminder
 from exchange.protocol.record import Record
 from tests.properties.amendments import Amendments
-from tests.properties.entries import entered_at
+from tests.properties.entries import entered_at, moved_to
 from tests.properties.kin import stated_ties
 from tests.properties.replies import Replies
 from tests.properties.world import COUNTY, OUTSIDE, World
@@ -214,7 +214,7 @@ class Commands:
         """The registration moves, is gained or ends."""
         if record.registration is None and self.random.random() < 0.5:
             return RegistrationChanged(from_=None, to=town(office), ground="other")
-        to = self.random.choice((town(self.office()), town(self.office()), ABROAD, None))
+        to = moved_to(self.entries, self.random.choice((town(self.office()), town(self.office()), ABROAD, None)))
         previous = record.chain[-1].ref if record.chain else None
         return RegistrationChanged(from_=town(office), to=to, ground="moved", previous=previous)
 

@@ -1,4 +1,4 @@
-"""Where an entry says that the person is registered."""
+"""Where an entry says that the person is registered, or a move."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def entered_at(draw: random.Random, at: str | None) -> Place | None:
     if drawn < 0.15:
         return town(OUTSIDE)
     return ABROAD if drawn < 0.18 else town(at) if at else None
+
+
+def moved_to(draw: random.Random, to: Place | None) -> Place | None:
+    """There, or now and then to a town outside."""
+    return town(OUTSIDE) if draw.random() < 0.15 else to
