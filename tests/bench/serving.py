@@ -25,12 +25,14 @@ def figures(folder: Path, size: Size) -> Iterator[Figure]:
 
 
 def _one_event(node: Node, size: Size) -> Figure:
-    take(node, HOME, map(registered, crowd := people(size.events)))
-    persons = [str(result.person) for result in take(node, TOWN, map(arrived, crowd))]
     app = with_empty(create_app(node))
     _, key = Keys(node.uow).issue("bench", [TOWN], ["clerk"])
-    rounds = []
+    crowd, rounds = people(size.events * (size.rounds + 1)), []
     for number in range(size.rounds + 1):
+        group = crowd[number * size.events :][: size.events]
+        # Others in each round: nobody moves house eight times before anybody hears of it.
+        take(node, HOME, map(registered, group))
+        persons = [str(result.person) for result in take(node, TOWN, map(arrived, group))]
         ours = [_request("/v1/events", person, key) for person in persons]
         theirs = [_request("/empty", person, key) for person in persons]
         taken = turns(number, lambda e=ours: _send(app, e), lambda e=theirs: _send(app, e))  # type: ignore[misc]

@@ -23,12 +23,14 @@ PROCESSES, THREADS = 2, 4
 
 
 def figures(node: Node, size: Size) -> Iterator[Figure]:
-    take(node, HOME, map(registered, crowd := people(max(size.events, CLIENTS), seed=5)))
+    # Others in each round: nobody moves house eight times before anybody hears of it.
+    each = max(size.events, CLIENTS)
+    take(node, HOME, map(registered, crowd := people(each * (size.rounds + 1), seed=5)))
     persons = [str(result.person) for result in take(node, TOWN, map(arrived, crowd))]
     _, key = Keys(node.uow).issue("bench", [TOWN], ["clerk"])
     with _web(node.settings) as port:
-        ours = Writers(CLIENTS, client, port, "/v1/events", persons, key)
-        theirs = Writers(CLIENTS, client, port, "/empty", persons, key)
+        ours = Writers(CLIENTS, client, port, "/v1/events", persons, each, key)
+        theirs = Writers(CLIENTS, client, port, "/empty", persons, each, key)
         try:
             rounds = []
             for turn in range(size.rounds + 1):
@@ -36,7 +38,7 @@ def figures(node: Node, size: Size) -> Iterator[Figure]:
                     mine, other = ours.run(turn), theirs.run(turn)
                 else:
                     other, mine = theirs.run(turn), ours.run(turn)
-                rounds.append((len(persons) // CLIENTS * CLIENTS, mine, other))
+                rounds.append((each // CLIENTS * CLIENTS, mine, other))
         finally:
             ours.close()
             theirs.close()
@@ -48,13 +50,12 @@ def figures(node: Node, size: Size) -> Iterator[Figure]:
     )
 
 
-def client(number: int, port: int, path: str, persons: Sequence[str], key: str) -> Prepare:
-    """One connection that sends its share of the events."""
+def client(number: int, port: int, path: str, persons: Sequence[str], each: int, key: str) -> Prepare:
+    """One connection that sends its share of the events of a round."""
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    share = persons[number::CLIENTS][: len(persons) // CLIENTS]
 
-    def prepare(_turn: int) -> Work:
-        bodies = [_body(person) for person in share]
+    def prepare(turn: int) -> Work:
+        bodies = [_body(person) for person in persons[turn * each :][:each][number::CLIENTS][: each // CLIENTS]]
         connection = HTTPConnection("127.0.0.1", port)  # a new one: the server has let go of an idle one meanwhile
 
         def work() -> None:
