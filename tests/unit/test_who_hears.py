@@ -7,7 +7,7 @@ import pytest
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Settled
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MovedWithin, Returned
-from events.catalogue.person import Changed, Protected, Registered
+from events.catalogue.person import Changed, Protected, Registered, Unprotected
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, UNKNOWN, CaseRef, Other, town
 from events.envelope import Ref
@@ -139,6 +139,7 @@ class TestWhatHappensWhileAStayGoesOn:
     def test_is_told_to_every_past_office_too_where_the_address_is_protected(self, story):
         story.on("2026-03-03", NEW, Left(stay=story.stay, destination=UNKNOWN))
         assert story.heard(story.record(HOME, Protected(ground="threat"))) == {NEW: {"update"}}
+        assert story.heard(story.record(HOME, Unprotected(ground="other"))) == {NEW: {"update"}}
         assert LAST not in story.world.books
 
 
@@ -177,6 +178,47 @@ class TestTheFamily:
         assert married.heard(ended)[OTHER] == {"family"}
         assert OTHER not in married.heard(married.record(HOME, NAME))
         assert OTHER not in married.heard(married.lives("2026-03-05", THIRD))
+
+    def test_hears_as_family_while_nobody_confirmed_that_the_person_lives_there_too(self, married):
+        """Once that is confirmed it is an open stay, and told as one."""
+        arrival = Arrived(kind="further", registration=town(HOME), stated=WHO)
+        case = CaseRef(married.on("2026-03-03", OTHER, arrival), HOME, "inflow")
+        assert married.heard(married.record(HOME, NAME))[OTHER] == {"family"}
+        married.record(HOME, Confirmed(case=case))
+        again = Changed(set={"name": "丙"}, ground="own_wish")
+        assert married.heard(married.record(HOME, again))[OTHER] == {"update"}
+
+
+def contested(world: World) -> list[tuple[str, str]]:
+    """Who asks whom which of two things is so."""
+    return [(d.teller, d.to) for d in world.said if any(each.kind == "contested" for each in d.asked)]
+
+
+class TestWhatCannotAllBeTrue:
+    """Asked of each office that authored one of them, by the author of the one with the highest stamp."""
+
+    def test_two_registrations_by_who_made_the_later_one_alone(self):
+        story = Asking()
+        story.world.now += 1_000_000
+        entry = Registered(particulars=WHO, basis="first_record", registration=town(OTHER))
+        story.record(OTHER, entry)
+        assert contested(story.world) == [(OTHER, HOME)]
+
+    def test_one_document_on_two_persons_by_who_recorded_it_later_alone(self):
+        world = World(1, skew=False)
+        arrived = Arrived(kind="main", registration=town(HOME), stated=WHO, opens=True)
+        entry = Registered(particulars={**WHO, "name": "丙"}, basis="first_record", registration=town(HOME))
+        for office, person, fact in ((NEW, "P2", arrived), (HOME, "P1", entry)):
+            world.now += 1_000_000
+            world.command(world.author(office, person, "2026-03-02", fact))
+            world.drain()
+        assert contested(world) == [(HOME, NEW)]
+
+    def test_two_stays_of_one_day_by_the_keeper(self, story):
+        there = story.on("2026-03-02", OTHER, Arrived(kind="main", registration=town(HOME), stated=WHO))
+        assert set(contested(story.world)) == {(HOME, NEW), (HOME, OTHER)}
+        assert "contested" in story.heard(there)[NEW]
+        assert "contested" in story.heard(story.stay)[OTHER]
 
 
 def test_two_that_each_keep_a_first_registration_know_so_also_where_one_only_confirmed_it():
