@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Settled
+from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MovedWithin, Returned
-from events.catalogue.person import Changed, Protected, Registered, Unprotected
+from events.catalogue.person import Changed, Merged, Protected, Registered, Unprotected
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, UNKNOWN, CaseRef, Other, town
 from events.envelope import Ref
@@ -250,6 +251,24 @@ class TestAnEntryElsewhere:
         world.drain()
         told = [d for d in world.said if (d.ref, d.to) == (event.ref, HOME)]
         assert [(d.kind, bool(d.asked)) for d in told] == [("registration", asks)]
+
+    def test_asks_nothing_of_who_keeps_the_person_by_a_merge_alone(self):
+        """Who was named was asked; the keeper of the other entry learns of this one with the merge."""
+        world = Asking().world
+
+        def record(office: str, fact: Fact, *touches: str) -> Ref:
+            event = world.author(office, "P2", "2026-03-02", fact, touches=touches)
+            world.command(event)
+            world.drain()
+            return event.ref
+
+        stranger = {"name": "戊"}  # no document tells that it is the same human
+        entry = record(NEW, Registered(particulars=stranger, basis="first_record", registration=town(THIRD)))
+        record(THIRD, Confirmed(case=CaseRef(entry, THIRD, "registration")))
+        record(THIRD, Merged(other="P1", keeper=HOME), "P1")
+        told = [d for d in world.said if d.ref == entry]
+        assert {d.to for d in told} == {THIRD, HOME}
+        assert {d.to for d in told if d.asked} == {THIRD}
 
 
 class TestTheKeeperOfToday:

@@ -54,21 +54,19 @@ def _keeper(sight: Sight, standing: Standing) -> Iterator[Due]:
     payload = standing.payload
     if isinstance(payload, Registered) and town_of(payload.registration) != keeper:
         return  # the keeper of a dossier opened elsewhere learns of it by matching, not by this row
+    if isinstance(payload, Registered | RegistrationChanged):
+        cell = named_cell(sight, standing, keeper)
     if isinstance(payload, Merged):
         cell = UPDATE
     if isinstance(payload, Deceased):
         cell = DEATH_ASKS
     if cell is None:
         return
-    if isinstance(payload, Registered) and payload.basis == "register" and not payload.ask:
-        cell = Cell("registration")
     parts, because = _parts_for_keeper(sight), sight.became_keeper(standing)
     if isinstance(payload, Arrived):
         brought = sight.gained_since(standing)
         cell = UPDATE if brought else inflow_cell(sight, standing.ref, keeper, cell)
         because = _passed_on(sight, standing, keeper) if cell.asks else because
-    elif isinstance(payload, RegistrationChanged) and town_of(payload.to) != keeper:
-        cell = UPDATE
     because = because or _first_notice(standing, keeper, cell)
     apart = because is not None and cell.asks  # what made it keeper is an act of its own
     yield sight.due(standing, keeper, "keeper", cell, parts=parts, trigger=because, apart=apart)
