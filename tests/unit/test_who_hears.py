@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Settled
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
@@ -154,6 +155,44 @@ def test_a_newcomer_hears_of_the_other_stays_that_go_on_and_of_none_that_ended(s
     story.record(HOME, Confirmed(case=CaseRef(new, HOME, "inflow")))
     held = story.world.record(THIRD, "P1").facts
     assert {story.stay, gone_on, further} & held.keys() == {story.stay, gone_on}
+
+
+class TestAnAmendment:
+    """What is due is read again on the content as it now stands."""
+
+    def corrects(self, story: Hearing, **changes: object) -> Ref:
+        corrected = Corrected(target=story.stay, set=changes, fields=tuple(changes))
+        return story.record(NEW, corrected)
+
+    def test_is_a_correction_to_who_was_told_before_and_is_concerned_still(self, story):
+        story.further(OTHER)
+        corrected = self.corrects(story, reason="work")
+        assert story.heard(corrected) == {HOME: {"correction"}, OTHER: {"correction"}}
+        assert story.world.record(OTHER, "P1").facts[story.stay].corrections == (corrected,)
+
+    def test_comes_with_the_first_notice_of_who_is_concerned_only_now_and_takes_back_what_others_were_told(self, story):
+        corrected = self.corrects(story, registration=town(OTHER))
+        assert story.heard(story.stay)[OTHER] == {"inflow"}
+        assert story.heard(corrected) == {OTHER: {None}, HOME: {"correction"}}, "HOME keeps the person still"
+
+    def test_is_a_retraction_to_who_is_concerned_no_more(self, story):
+        there = story.on("2026-03-04", THIRD, Arrived(kind="main", registration=town(OTHER), stated=WHO))
+        assert story.heard(there)[OTHER] == {"inflow"}
+        corrected = Corrected(target=there, set={"registration": town(HOME)}, fields=("registration",))
+        assert story.heard(story.record(THIRD, corrected))[OTHER] == {"retraction"}
+
+    def test_that_takes_a_fact_back_goes_to_all_who_were_told_and_is_none_to_whom_it_was_not(self, story):
+        further = story.further(OTHER)
+        heard = story.heard(further).keys()
+        taken_back = story.record(OTHER, Retracted(target=further))
+        assert heard == {HOME, NEW}
+        assert story.heard(taken_back) == {HOME: {"retraction"}, NEW: {"retraction"}}
+
+    def test_of_an_amendment_goes_where_that_went(self, story):
+        taken_back = story.record(NEW, Retracted(target=story.stay))
+        after_all = story.record(NEW, Retracted(target=taken_back))
+        assert story.heard(after_all).keys() == story.heard(taken_back).keys() == {HOME}
+        assert story.world.record(HOME, "P1").main_stays[0].office == NEW
 
 
 class TestTheFamily:
