@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import (
@@ -226,3 +227,29 @@ def test_facts_answer_an_enquiry_and_nothing_else(story):
     assert refusal(story, HOME, beyond) == ("not_entitled", None, "facts.phone")
     story.record(HOME, EnquiryAnswered(case=case, facts={"sex": "F"}))
     assert story.world.record(NEW, "P1").cases[case].status == "answered"
+
+
+@pytest.mark.parametrize(
+    ("status", "rule"),
+    [
+        ("confirmed", "case_closed.answered"),
+        ("settled", "case_closed.answered"),
+        ("answered", "case_closed.answered"),
+        ("matched", "case_closed.answered"),
+        ("redirected", "case_closed.redirected"),
+        ("not_reachable", "case_closed.not_reachable"),
+    ],
+)
+def test_the_refusal_of_a_closed_case_says_how_it_was_closed(story, status, rule):
+    """What to do instead follows from that: reopen it, answer in the office that it was sent to, or write."""
+    record = story.world.record(HOME, "P1")
+    closed = replace(record, cases={story.case: replace(record.cases[story.case], status=status)})
+    with pytest.raises(Illegal) as refused:
+        check(Disputed(case=story.case, reason="other"), DAY, HOME, closed)
+    assert (refused.value.code, refused.value.rule) == ("case_closed", rule)
+    if rule == "case_closed.answered":
+        check(Reopened(case=story.case, reason="doubt"), DAY, HOME, closed)
+    else:
+        with pytest.raises(Illegal) as refused:
+            check(Reopened(case=story.case, reason="doubt"), DAY, HOME, closed)
+        assert refused.value.rule == rule

@@ -35,15 +35,12 @@ def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
             told = sight.told.of(ref, to)
             parts = (target.parts if target else NO_PARTS) | (told.parts if told else NO_PARTS)
             for amendment in amendments[ref]:
-                if amendment.author == to:
-                    continue
                 kind: NoteKind = "retraction" if _concerned_no_more(sight, amendment, target, to) else "correction"
                 # A first notice carries its amendments; what only goes with a departure is none.
                 first = told is None and target is not None and target.ground != OF_KEEPER
                 due = Due(ref=amendment.ref, to=to, ground="amendment", parts=parts, kind=None if first else kind)
                 add(owed, sight, _beside(owed.get((amendment.ref, to)), due))
-                if (amendment.ref, to) in owed and amendment.ref in amendments:
-                    concerned.setdefault(amendment.ref, {})[to] = None
+                concerned.setdefault(amendment.ref, {})[to] = None
                 _bring_target(owed, sight, target, ref, to)
 
 
