@@ -46,10 +46,14 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
     given_up = {Entry(r.person, r.office): entries(r)[1:] for r in seen if r.merged}
     said = {each: (content, *given_up.get(each, ())) for each, content in held.items()}
     now = {each: _weighed(node.index, contents) for each, contents in said.items()}
-    persons = everybody if anew else _changed(node.index, settled, likenesses.before(session, everybody), now, said)
+    before = {} if anew else likenesses.before(session, everybody)
+    tokens = {each: _found_by(node.index, said[each]) for each, weight in now.items() if weight != before.get(each)}
+    differing = before.keys() - now.keys() | {each for each, found in tokens.items() if found or each in before}
+    persons = everybody if anew else _of_dossiers(settled, differing)
     if not persons:
         return
-    found_by = {each: Known(_found_by(node.index, said[each]), now[each]) for each in now if each.person in persons}
+    tokens |= {each: _found_by(node.index, said[each]) for each in now.keys() - tokens.keys() if each.person in persons}
+    found_by = {each: Known(found, now[each]) for each, found in tokens.items() if each.person in persons}
     # Of two newcomers settled at once one sees the other, for whoever comes second waits here for the first. By a few
     # locks, however many tokens a batch has: the database keeps room for some thousands in all.
     session.guard(_GUARD + token.token[:1] for token in _all(found_by))
@@ -63,17 +67,10 @@ def _persons(settled: Iterable[Settled]) -> set[str]:
     return {person for one in settled for person in one.persons}
 
 
-def _changed(
-    index: BlindIndex,
-    settled: Iterable[Settled],
-    before: Mapping[Entry, int],
-    now: Mapping[Entry, int],
-    said: Mapping[Entry, Sequence[Held]],
-) -> set[str]:
-    """Those of the dossiers in which an entry says something else of what is compared, which it is also found by."""
-    found = {each: weight for each, weight in now.items() if each in before or _found_by(index, said[each])}
-    differing = {each.person for each, _ in before.items() ^ found.items()}
-    return _persons(one for one in settled if not differing.isdisjoint(one.persons))
+def _of_dossiers(settled: Iterable[Settled], entries: Iterable[Entry]) -> set[str]:
+    """Everybody of the dossiers in which one of these stands."""
+    persons = {each.person for each in entries}
+    return _persons(one for one in settled if not persons.isdisjoint(one.persons))
 
 
 def _weighed(index: BlindIndex, contents: Sequence[Held]) -> int:
