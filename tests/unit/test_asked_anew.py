@@ -235,3 +235,41 @@ def test_what_is_recorded_because_of_an_arrival_answers_no_question_about_it(sto
     story.world.command(story.world.author(HOME, "P1", "2026-03-02", change, because=story.case.opening))
     story.world.drain()
     assert story.both() == ("open", DUE)
+
+
+ANSWERED = {
+    "confirmed": (lambda case: Confirmed(case=case),),
+    "deviations": (lambda case: Confirmed(case=case, deviations=(Deviation("name", "乙", "甲"),)),),
+    "settled": (
+        lambda case: Confirmed(case=case, deviations=(Deviation("name", "乙", "甲"),)),
+        lambda case: Settled(case=case, insisted=("name",)),
+    ),
+}
+
+
+@pytest.mark.parametrize("status", ANSWERED)
+def test_a_field_that_any_answer_covered_and_that_is_corrected_is_open_again(story, status):
+    """Rule 7: each of them holds only for the content that it saw."""
+    for office, said in zip((HOME, NEW), ANSWERED[status], strict=False):
+        story.record(office, said(story.case))
+    assert story.both()[0] == status
+    story.record(NEW, Corrected(target=story.case.opening, set={"name": "丙"}, fields=("name",)))
+    assert (story.both()[0], story.at(HOME).reopened) == ("open", ("name",))
+
+
+@pytest.mark.parametrize("answer", [Disputed, Redirected])
+def test_one_that_says_nothing_of_the_fields_is_not(story, answer):
+    more = {"reason": "other"} if answer is Disputed else {"to": OTHER}
+    beside(story, HOME, answer(case=story.case, **more))
+    before = story.both()[0]
+    story.record(NEW, Corrected(target=story.case.opening, set={"name": "丙"}, fields=("name",)))
+    assert story.both()[0] == before
+
+
+def test_what_was_matched_by_comparing_is_open_again_too(story):
+    said = story.world.author(HOME, "P1", "2026-03-02", Confirmed(case=story.case), actor=SYSTEM_ACTOR)
+    story.world.command(said)
+    story.world.drain()
+    assert story.both()[0] == "matched"
+    story.record(NEW, Corrected(target=story.case.opening, set={"name": "丙"}, fields=("name",)))
+    assert (story.both()[0], story.at(HOME).reopened) == ("open", ("name",))

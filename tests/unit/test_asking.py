@@ -15,6 +15,7 @@ from events.catalogue.values import CaseRef, Deviation, NoteKind, Other, Place, 
 from events.envelope import Ref
 from exchange.protocol.questions.answering import allowed, check
 from exchange.protocol.questions.asking import question, quoting, sentence
+from exchange.protocol.record import Contradiction
 from exchange.protocol.refusals import AnsweredOtherwise
 from exchange.translations import known
 from tests.properties.world import OFFICES, World
@@ -239,3 +240,44 @@ def test_of_a_fact_that_the_book_does_not_hold_the_kind_of_the_question_is_all_t
     record = story.world.record(HOME, "P1")
     elsewhere = CaseRef(Ref(OTHER, "unheard of"), HOME, "inflow")
     assert sentence(record, replace(record.cases[story.inflow], ref=elsewhere)) == "question.inflow"
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_", "said"),
+    [
+        ("update", "person.deceased", "death"),
+        ("update", "person.changed", "update"),
+        ("moved-on", "movement.main_changed", "main_changed"),
+        ("moved-on", "movement.departed", "departed"),
+        ("moved-on", "movement.arrived", "moved-on"),
+        ("contested", "person.registered", "two_registrations"),
+        ("contested", "person.deceased", "moved_after_death"),
+        ("contested", "tie.began", "two_spouses"),
+        ("contested", "movement.arrived", "contested"),
+        ("inflow", "movement.arrived", "inflow"),
+        ("family", "tie.began", "family"),
+        ("registration", None, "registration"),
+    ],
+)
+def test_what_a_question_says_follows_from_its_kind_and_from_the_fact(kind, type_, said):
+    assert question(kind, type_) == f"question.{said}"
+    assert known(f"question.{said}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("two_registrations", "two_registrations"),
+        ("one_document", "one_document"),
+        ("moved_after_death", "moved_after_death"),
+        ("two_spouses", "two_spouses"),
+        ("left_without_arrival", "left_without_arrival"),
+        ("contested_stays", "contested"),
+    ],
+)
+def test_each_contradiction_has_a_sentence_of_its_own(story, kind, said):
+    record = story.world.record(HOME, "P1")
+    between = (Contradiction(kind, (story.first, story.arrival)),)
+    state = replace(record.cases[story.inflow], ref=CaseRef(story.arrival, HOME, "contested"))
+    assert sentence(replace(record, contradictions=between), state) == f"question.{said}"
+    assert known(f"question.{said}")

@@ -292,3 +292,24 @@ class TestARecordThatHoldsLittle:
     def test_is_not_found_by_a_number_that_cannot_be_read(self):
         given = {"name": "欧阳小雨", "document.resident": {"number": "?"}}
         assert not answer(asked(given=given), held()).held
+
+
+DOCUMENT_FIELDS = {f"document.{kind}" for kind in ("resident", "passport", "permit", "foreign", "birth")}
+WHO = {"name", "sex", "born_on", *DOCUMENT_FIELDS}
+LIFE = {"ethnic_group", "marital_status", "education", "birth_place", "nationality"}
+
+
+@pytest.mark.parametrize(
+    ("purpose", "told", "consent"),
+    [
+        ("registration", WHO | LIFE | {"registration"}, True),
+        ("residence", WHO | {"address", "registration"}, True),
+        ("identification", WHO, False),
+        ("correction", WHO | LIFE, False),
+    ],
+)
+def test_each_purpose_entitles_to_just_these_fields(purpose, told, consent):
+    everything = (*WHO, *LIFE, "address", "registration", "phone", "occupation")
+    assert entitled(asked(purpose=purpose, fields=everything, consent=True)) == told
+    assert entitled(asked(purpose=purpose, fields=everything, consent=False)) == (set() if consent else told)
+    assert PURPOSES[purpose].needs_consent is consent

@@ -5,9 +5,11 @@ import pytest
 from events.catalogue.amendment import Retracted
 from events.catalogue.case import EnquiryOpened, RequestOpened
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Arrived, Departed
+from events.catalogue.family import TieBegan, TieEnded
+from events.catalogue.movement import Arrived, Departed, Left, Returned
 from events.catalogue.person import Changed, Deceased, Registered
-from events.catalogue.values import CaseRef, town
+from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import CaseRef, Other, town
 from events.envelope import Ref
 from exchange.protocol.questions.letters import letters
 from exchange.protocol.view import view
@@ -83,3 +85,34 @@ def test_a_further_question_because_of_a_request_does_nothing_of_it(story):
     assert {story.status(asking, "request", office, HOME) for office in (HOME, NEW)} == {"open"}
     story.record(HOME, Changed(set=WANTED, ground="other"), because=asking)
     assert {story.status(asking, "request", office, HOME) for office in (HOME, NEW)} == {"answered"}
+
+
+@pytest.mark.parametrize(
+    ("fact", "kind"),
+    [
+        (Registered(basis="first_record", registration=town(OUTSIDE)), "registration"),
+        (Registered(basis="register", registration=town(OUTSIDE), ask=True), "registration"),
+        (Registered(basis="register", registration=town(OUTSIDE)), None),
+        (RegistrationChanged(from_=town(HOME), to=town(OUTSIDE), ground="moved"), "registration"),
+        (Arrived(kind="main", registration=town(OUTSIDE)), "inflow"),
+        (Arrived(kind="main", registration=town(HOME), origin=town(OUTSIDE)), "moved-on"),
+        (Arrived(kind="further", registration=town(HOME), origin=town(OUTSIDE)), None),
+        (Returned(origin=town(OUTSIDE)), "moved-on"),
+        (Departed(destination=town(OUTSIDE)), "outflow"),
+        (Left(stay=Ref(HOME, "a stay"), destination=town(OUTSIDE)), "outflow"),
+        (TieBegan(tie="spouse", other=Other(stated={"name": "乙"}, at=OUTSIDE), ground="marriage"), "family"),
+        (TieEnded(tie="spouse", other=Other(stated={"name": "乙"}, at=OUTSIDE), ground="divorce"), "family"),
+        (TieBegan(tie="spouse", other=Other(person="P2", at=OUTSIDE), ground="marriage"), None),
+        (RequestOpened(to=OUTSIDE, asks="change", wanted=WANTED), "request"),
+        (EnquiryOpened(to=OUTSIDE, purpose="identification", given={"name": "甲"}, fields=("sex",)), "enquiry"),
+    ],
+)
+def test_what_an_office_outside_would_be_asked_is_not_reachable_and_a_letter(fact, kind):
+    """Rule 9 of routing. Who is inside would be asked just this by a notice."""
+    world = World(1, skew=False)
+    event = world.author(HOME, "P1", "2026-03-12", fact)
+    world.command(event)
+    (record,) = view(world.book(HOME))
+    found = {ref.kind: state.status for ref, state in record.cases.items() if ref.asked == OUTSIDE}
+    assert found == ({kind: "not_reachable"} if kind is not None else {})
+    assert [each.case.kind for each in letters(world.book(HOME), record)] == ([kind] if kind is not None else [])
