@@ -10,7 +10,7 @@ from events.catalogue.values import ABROAD, town
 from events.envelope import Ref
 from events.errors import Illegal
 from exchange.protocol.legality import check
-from exchange.protocol.refusals import NoSuchMerge
+from exchange.protocol.refusals import NoSuchMerge, UnknownPerson
 from tests.unit.test_legality import HOME, Book, arrived
 from tests.unit.test_sheet import PERSON, A, B, D, Told
 
@@ -220,3 +220,11 @@ def test_an_id_is_given_up_once():
     with pytest.raises(NoSuchMerge) as refused:
         check(third, "2026-03-02", A, record, given_up)
     assert (refused.value.field, refused.value.rule) == ("person", "given_up")
+
+
+def test_of_whom_the_book_holds_nothing_only_that_is_recorded_on_which_a_dossier_stands():
+    for fact in (Registered(basis="first_record", registration=town(A)), Arrived(kind="main", registration=None)):
+        check(fact, "2026-03-02", A, None, PERSON)
+    for other in (Deceased(), Changed(set={"sex": "F"}, ground="other"), Retracted(target=UNKNOWN)):
+        with pytest.raises(UnknownPerson):
+            check(other, "2026-03-02", A, None, PERSON)

@@ -3,7 +3,7 @@
 import pytest
 
 from events.catalogue.amendment import Retracted
-from events.catalogue.case import EnquiryOpened, RequestOpened
+from events.catalogue.case import EnquiryOpened, Redirected, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left, Returned
@@ -15,6 +15,7 @@ from exchange.protocol.questions.letters import letters
 from exchange.protocol.view import view
 from tests.properties.checks import entitlement_faults
 from tests.properties.world import OFFICES, OUTSIDE, World
+from tests.unit.test_sheet import A, B, D, Told
 
 HOME, NEW, OTHER = OFFICES[:3]
 WANTED = {"education": "20"}
@@ -116,3 +117,17 @@ def test_what_an_office_outside_would_be_asked_is_not_reachable_and_a_letter(fac
     found = {ref.kind: state.status for ref, state in record.cases.items() if ref.asked == OUTSIDE}
     assert found == ({kind: "not_reachable"} if kind is not None else {})
     assert [each.case.kind for each in letters(world.book(HOME), record)] == ([kind] if kind is not None else [])
+
+
+def test_who_is_inside_and_was_sent_the_question_is_no_letter_before_it_is_asked():
+    """By the book of whoever asks, in the moment in which it hears of the redirect."""
+    told = Told(B)
+    arrival = told.own(Arrived(kind="main", registration=town(A), opens=True))
+    case = CaseRef(arrival, A, "inflow")
+    told.hears(A, Redirected(case=case, to=D), "reply")
+    assert {ref.asked: state.status for ref, state in told.record.cases.items()} == {A: "redirected"}
+    outside = Told(B)
+    case = CaseRef(outside.own(Arrived(kind="main", registration=town(A), opens=True)), A, "inflow")
+    outside.hears(A, Redirected(case=case, to="330106001000"), "reply")
+    found = {ref.asked: state.status for ref, state in outside.record.cases.items()}
+    assert found == {A: "redirected", "330106001000": "not_reachable"}
