@@ -122,3 +122,12 @@ def test_a_retraction_of_the_request_itself_asks_nobody(story):
     story.records(NEW, Retracted(target=story.arrival))
     taken_back = story.records(HOME, Retracted(target=story.request))
     story.records(HOME, Retracted(target=taken_back))
+
+
+def test_what_is_amended_while_the_request_is_taken_back_is_judged_as_it_would_ask_again(story):
+    """It asked nobody just then, and once its retraction was taken back whom it may not ask."""
+    before = story.corrects(story.request, note="1")
+    taken_back = story.records(HOME, Retracted(target=story.request))
+    assert refused(story, before, set={"to": OTHER}) == ("not_author", "set.set.to")
+    story.corrects(before, set={"note": "2"})
+    story.records(HOME, Retracted(target=taken_back))

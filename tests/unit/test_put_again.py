@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from events.catalogue.case import Confirmed, Disputed, Reopened, Reply, Settled, Withdrawn
+from events.catalogue.case import Confirmed, Disputed, Noted, Reopened, Reply, Settled, Withdrawn
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, Deviation, town
@@ -15,6 +15,7 @@ from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.duties import duties
 from exchange.protocol.offices import Offices
+from exchange.protocol.questions.replying import answer_of
 from exchange.protocol.telling.due import Sight
 from exchange.protocol.view import view
 from tests.unit.made_up import event
@@ -113,3 +114,23 @@ def test_so_does_an_answer_that_waits_for_a_decision(answer, status):
     assert asking(*words, again, settled).record.cases[CASE].status == "settled"
     by_hand = said(Reopened(case=CASE, reason="other"), KEEPER, 7, "clerk")
     assert asking(*words, by_hand).record.cases[CASE].status == "open", "a person asks anew"
+
+
+def test_what_a_person_ended_since_waits_for_no_decision():
+    """A later turn of the exchange asks anew: it brings back what it withdrew itself, not what somebody else did."""
+    answer = said(Disputed(case=CASE, reason="other"), LEFT, 4, "clerk")
+    words = [answer, said(OVER, KEEPER, 5), said(Reopened(case=CASE, reason="stands_again"), KEEPER, 6)]
+    by_hand = said(Withdrawn(case=CASE, ground="no_longer_needed"), KEEPER, 7, "clerk")
+    again = said(Reopened(case=CASE, reason="stands_again"), KEEPER, 8)
+    assert asking(*words, by_hand, again).record.cases[CASE].status == "open"
+
+
+def test_a_note_takes_no_answer_away():
+    """What differs in parts that come later is told as more of the answer; it was told never, once somebody had noted
+    something.
+    """
+    answer = said(Confirmed(case=CASE, deviations=(Deviation("name", "乙", "甲"),)), LEFT, 4, "clerk")
+    record = asking(answer, said(Noted(case=CASE, text="?"), KEEPER, 5, "clerk")).record
+    found = answer_of(record.cases[CASE], record.facts)
+    assert found is not None
+    assert found.ref == answer.ref

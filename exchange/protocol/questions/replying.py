@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from events.catalogue.case import (
+    Answer,
     Confirmed,
     Deferred,
     Disputed,
@@ -60,10 +61,8 @@ def fold(
             state = msgspec.structs.replace(undecided, thread=(*state.thread, reply.ref), aside=state.aside)
             continue
         withdrawn = state if withdraws_answer(reply) and state.status != "withdrawn" else withdrawn
-        if isinstance(reply.payload, Withdrawn) and reply.event.frame.automatic and state.status in DECIDING:
-            undecided = state
-        elif isinstance(reply.payload, Reopened):
-            undecided = None
+        if isinstance(reply.payload, Withdrawn) and state.status != "withdrawn":
+            undecided = state if reply.event.frame.automatic and state.status in DECIDING else None
         after = _take(state, reply, by_asked=speaks_for_asked(state, reply, outside=outside and reply.stamp > itself))
         if after is None:
             state = msgspec.structs.replace(state, aside=(*state.aside, reply.ref))
@@ -135,9 +134,9 @@ def puts_again(reply: Standing) -> bool:
 
 
 def answer_of(state: CaseState, facts: Mapping[Ref, Standing]) -> Standing | None:
-    """The last word in the case, but for what the exchange withdrew and put again."""
+    """The last answer in the case, whatever was noted, or withdrawn and put again, since."""
     said = (facts[ref] for ref in reversed(state.thread) if ref in facts)
-    return next((reply for reply in said if not isinstance(reply.payload, Withdrawn | Reopened)), None)
+    return next((reply for reply in said if isinstance(reply.payload, Answer)), None)
 
 
 def deviates(reply: Standing) -> bool:

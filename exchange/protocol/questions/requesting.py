@@ -107,7 +107,7 @@ def field_of(fact: Corrected | Retracted, facts: Facts) -> Named:
 
 def as_amended(fact: Corrected | Retracted, facts: Facts) -> RequestOpened | None:
     """The request as it would stand, where that asks something else, or somebody else, or the amendment says so itself;
-    else None.
+    else None. One that was taken back is read as it would ask again.
     """
     target = facts[fact.target]
     request = facts.root(target)
@@ -129,7 +129,7 @@ def as_amended(fact: Corrected | Retracted, facts: Facts) -> RequestOpened | Non
         return facts[event.ref].author if event.ref in facts else event.author
 
     found = stand([*(standing.event for standing in said), then], heir).facts[request.ref]
-    if found.void or not isinstance(found.payload, RequestOpened):
+    if not isinstance(found.payload, RequestOpened):
         return None
     says = isinstance(fact, Corrected) and target is request and not fact.set.keys() <= _ASIDE
     return found.payload if says or _asks(found.payload) != _asks(request.payload) else None
