@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Disputed, RequestOpened, Settled
+from events.catalogue.case import Confirmed, Disputed, RequestOpened, Settled
 from events.catalogue.movement import Arrived, Extended, Left, MovedWithin
 from events.catalogue.person import Changed, Registered
 from events.catalogue.values import UNKNOWN, CaseRef, town
 from events.envelope import Ref
 from exchange.protocol.questions.reviewing import review_on
+from exchange.protocol.questions.stay_requests import is_review, stands
 from tests.properties.world import World
 from tests.unit.test_cases import Story as Pressed
 from tests.unit.test_cases import press
@@ -123,3 +124,46 @@ def test_a_decision_that_came_late_is_late_no_more_though_nobody_was_asked_to_se
     assert press(pressed, HOME, "overdue")
     pressed.record(NEW, Settled(case=pressed.case, whole="accepted"))
     assert [state.undecided for state in map(pressed.at, (HOME, NEW))] == [False, False]
+
+
+class TestWhetherTheKeeperStillHasToAsk:
+    """A question that stands no more is withdrawn by itself."""
+
+    def stands(self, story: Story, case: CaseRef, office: str = HOME) -> bool:
+        record = story.record(office)
+        return stands(record, record.facts[case.opening])
+
+    def test_while_the_stay_goes_on(self, story):
+        [case] = story.asks(DAY)
+        assert self.stands(story, case)
+        assert is_review(story.record().facts[case.opening])
+        assert not self.stands(story, case, NEW), "who does not keep the person asks nothing"
+        story.does(NEW, Left(stay=story.stay, destination=UNKNOWN), DAY)
+        assert not self.stands(story, case)
+
+    def test_not_once_the_stay_was_never_there(self, story):
+        [case] = story.asks(DAY)
+        story.does(NEW, Retracted(target=story.stay), DAY)
+        assert not self.stands(story, case)
+
+    def test_of_the_last_day_while_it_is_that(self):
+        story = Story(until="2026-12-31")
+        [case] = story.asks("2026-12-01")
+        assert self.stands(story, case)
+        wrong = Corrected(target=story.stay, set={"stay_until": "2027-12-31"}, fields=("stay_until",))
+        corrected = story.does(NEW, wrong, "2026-12-02")
+        assert not self.stands(story, case), "of the day that is the last one nobody was asked"
+        story.does(NEW, Retracted(target=corrected), "2026-12-03")
+        assert self.stands(story, case)
+
+    def test_of_a_later_year_once_the_last_day_was_let_go_by(self):
+        story = Story(until="2026-12-31")
+        [first] = story.asks("2026-12-01")
+        story.does(NEW, Confirmed(case=first), "2026-12-05")
+        [second] = story.asks("2027-12-31")
+        assert self.stands(story, second)
+        assert self.stands(story, first)
+
+    def test_a_request_of_a_person_is_no_review(self, story):
+        asked = story.does(HOME, RequestOpened(to=NEW, asks="stay", about=story.stay), DAY)
+        assert not is_review(story.record().facts[asked])
