@@ -196,8 +196,8 @@ def _may_put_again(sight: Sight, state: CaseState, last: Standing) -> bool:
     """
     if not isinstance(last.payload, Withdrawn) or not last.event.frame.automatic:
         return False
-    if sight.mine(last.author):
-        return True
+    if sight.mine(last.author):  # whoever is asked: what it said as that, and not what somebody did whom it took over
+        return not (sight.mine(state.ref.asked) and _put(sight, state))
     asks_as_well = sight.mine(state.asker) and last.author != state.ref.asked and _put(sight, state)
     before = (sight.record.facts[ref] for ref in state.thread)
     return asks_as_well and not any(isinstance(s.payload, Reopened) and sight.mine(s.author) for s in before)
@@ -224,8 +224,8 @@ RELAYED = frozenset({"outflow", "moved-on", "contested"})
 def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening: Standing) -> bool:
     """What the office asked by an act of its own stands while the person is known; what follows by itself may not."""
     due = owed.get((state.ref.opening, state.ref.asked))
-    if sight.record.withdrawn:  # but whom an equal document finds is asked of what was not taken back
-        return due is not None and due.ground == MATCH and state.ref.kind == "inflow"
+    if sight.record.withdrawn:
+        return state.ref.kind == "inflow" and _found(owed, state.ref.opening)
     if state.ref.kind == "request" and done_by_another(state.ref, sight.record.facts):
         return False
     if is_review(opening):
@@ -244,6 +244,13 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
     if not within:
         return _still_so(sight.record, state, opening)
     return due is not None and due.puts(state.ref.kind)
+
+
+def _found(owed: Mapping[DueKey, Due], opening: Ref) -> bool:
+    """Whether an equal document still finds who keeps the person, though what opened the dossier here was taken back.
+    Asked is whoever was found first, which may have given the registration up since.
+    """
+    return any(ref == opening and due.ground == MATCH for (ref, _), due in owed.items())
 
 
 def _still_so(record: Record, state: CaseState, opening: Standing) -> bool:

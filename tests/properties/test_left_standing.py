@@ -8,11 +8,12 @@ from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
+from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, town
 from tests.properties.test_histories import faults_of
 from tests.properties.world import OFFICES, World
 
-KEEPS, HERE = OFFICES[:2]
+KEEPS, HERE, MOVES_TO = OFFICES[:3]
 
 
 @pytest.mark.parametrize("heard", [False, True])
@@ -38,4 +39,29 @@ def test_an_arrival_goes_on_where_another_office_opened_the_dossier(seed: int, *
     records = [world.record(office, "P1") for office in (KEEPS, HERE)]
     assert [(r.keeper, r.withdrawn, [s.id for s in r.open_stays]) for r in records if r is not None] == [
         (KEEPS, False, [arrival.ref])
+    ] * 2
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_so_it_does_where_the_registration_moves_before_that_office_has_answered(*, asked: bool):
+    """Who was asked is asked on, as of any arrival: else nobody was, and only its own office did not see the stay."""
+    world = World(1, skew=False)
+    first = world.author(KEEPS, "P1", "2026-01-01", Registered(basis="first_record", registration=town(KEEPS)))
+    second = world.author(HERE, "P1", "2026-01-01", Registered(basis="first_record", registration=town(HERE)))
+    arrival = world.author(HERE, "P1", "2026-01-06", Arrived(kind="main", opens=False))
+    for said in (first, second, arrival):
+        world.command(said)
+    world.command(world.author(HERE, "P1", "2026-01-07", Retracted(target=second.ref)))
+    if asked:
+        world.drain()
+    moves = RegistrationChanged(from_=town(KEEPS), to=town(MOVES_TO), ground="moved", previous=first.ref)
+    world.command(world.author(KEEPS, "P1", "2026-01-08", moves))
+    world.drain()
+    case = CaseRef(arrival.ref, KEEPS if asked else MOVES_TO, "inflow")
+    world.command(world.author(case.asked, "P1", "2026-01-09", Confirmed(case=case)))
+    world.drain()
+    assert faults_of(world) == []
+    records = [world.record(office, "P1") for office in (HERE, MOVES_TO)]
+    assert [(r.keeper, r.withdrawn, [s.id for s in r.open_stays]) for r in records if r is not None] == [
+        (MOVES_TO, False, [arrival.ref])
     ] * 2

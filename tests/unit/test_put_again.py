@@ -14,7 +14,7 @@ from events.event import Event
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.duties import duties
-from exchange.protocol.offices import Offices
+from exchange.protocol.offices import Offices, Succession
 from exchange.protocol.questions.replying import answer_of
 from exchange.protocol.telling.due import Sight
 from exchange.protocol.view import view
@@ -134,3 +134,32 @@ def test_a_note_takes_no_answer_away():
     found = answer_of(record.cases[CASE], record.facts)
     assert found is not None
     assert found.ref == answer.ref
+
+
+@pytest.mark.parametrize(("by", "again"), [(BEFORE, []), (LEFT, [CASE.opening])], ids=["whom it took over", "itself"])
+def test_the_office_asked_puts_again_what_it_withdrew_itself(by, again):
+    """BEFORE had asked LEFT as keeper, and withdrew that; LEFT took BEFORE over, and put the question again, to itself:
+    the author of the arrival, which had asked nothing, held it open (histories, seed 9951532).
+    """
+    over = by == BEFORE
+    book = Book(LEFT, Offices(["110101000000"], {BEFORE: Succession((LEFT,))} if over else {}))
+    entry = event(Registered(basis="first_record", registration=town(KEEPER)), KEEPER, "P", 1)
+    stay = event(Arrived(kind="main", registration=town(KEEPER), address="1 Lane"), LEFT, "P", 2)
+    moved = event(Arrived(kind="main", registration=town(KEEPER)), LIVES, "P", 3, day="2026-02-01")
+    asked = (Question("moved-on", "2026-03-02"),)
+    book.record(stay)
+    withdrawn = said(OVER, by, 4)
+    for told, teller, puts in ((entry, KEEPER, ()), (moved, LIVES, ()), (moved, KEEPER, asked), (withdrawn, by, ())):
+        if teller == LEFT:
+            book.record(told)
+        else:
+            ground = "ended" if puts else "named"
+            delivery = Delivery(ref=told.ref, teller=teller, to=LEFT, parts=frozenset(), ground=ground, asked=puts)
+            book.receive(delivery, told)
+    if over:
+        book.tell(Delivery(ref=moved.ref, teller=LEFT, to=LEFT, parts=frozenset(), ground="ended", asked=asked))
+    [record] = view(book)
+    sight = Sight(book, record)
+    drafts = automatic(sight, duties(sight))
+    assert (record.cases[CASE].asker, record.cases[CASE].status) == (KEEPER, "withdrawn")
+    assert [d.payload.case.opening for d in drafts if isinstance(d.payload, Reopened)] == again
