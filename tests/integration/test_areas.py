@@ -8,7 +8,7 @@ from events.envelope import Ref
 from events.errors import Malformed
 from exchange.access.caller import Forbidden
 from exchange.ids import new_person_id
-from exchange.protocol.refusals import NoSuchEvent, NotKeeper, UnknownPerson
+from exchange.protocol.refusals import AlreadyVoid, NoSuchEvent, NotKeeper, UnknownPerson
 from exchange.reconcile import checks
 from tests.integration.towns import WANSHOULU, Town, town, woman
 
@@ -89,6 +89,22 @@ def test_nor_by_a_correction_of_what_it_is_about(county, home, person):
             with pytest.raises(fault) as refused:
                 county.records("event.corrected", "2026-03-02", corrected, person)
             assert refused.value.field == "set.about"
+
+
+def test_nor_by_taking_back_the_correction_that_let_it_ask_what_may_be_asked(county, home, person):
+    """Of the change that its office took back meanwhile it would ask once more."""
+    first, second = (
+        [home.code, home.records("person.changed", "2026-03-01", {"set": {"education": each}}, person).id]
+        for each in ("10", "20")
+    )
+    content = {"to": home.code, "asks": "amendment", "about": first}
+    request = county.records("request.opened", "2026-03-02", content, person)
+    corrected = {"target": [COUNTY, request.id], "set": {"about": second}}
+    correction = county.records("event.corrected", "2026-03-02", corrected, person)
+    home.records("event.retracted", "2026-03-02", {"target": first}, person)
+    with pytest.raises(AlreadyVoid) as refused:
+        county.records("event.retracted", "2026-03-02", {"target": [COUNTY, correction.id]}, person)
+    assert refused.value.field == "target"
 
 
 def test_nor_about_whom_the_office_asked_does_not_hold(node, county, home):
