@@ -276,3 +276,32 @@ def test_whom_a_redirect_lets_be_asked_whether_it_keeps_the_person_is_asked_stil
     assert story.stands(there, NEW, "moved-on", OTHER) == "confirmed"
     assert story.stands(there, NEW, "inflow", OTHER) == "open"
     assert question_faults(story.world) == []
+
+
+@pytest.mark.parametrize("office", [NEW, HOME], ids=["asked", "asks"])
+def test_the_keeper_asks_on_whether_somebody_moved_on_where_the_author_had_asked_whether_they_are_registered(office):
+    """OTHER found NEW by the document, and then the arrival was corrected so that it names NEW as the place left: one
+    office is asked one question of an act, so it never put that one, which HOME had put (histories, seed 812104).
+    """
+    entry = event(Registered(particulars=WHO, basis="first_record", registration=town(HOME)), HOME, "P", 1)
+    arrival = event(Arrived(kind="main", registration=town(HOME), origin=town(NEW)), OTHER, "P", 2)
+    answer = event(Confirmed(case=CaseRef(arrival.ref, NEW, "inflow")), NEW, "P", 3)
+    inflow, moved_on = (Question("inflow", "2026-04-01"),), (Question("moved-on", "2026-04-01"),)
+    asked = Delivery(ref=arrival.ref, teller=HOME, to=NEW, parts=frozenset(), ground="ended", asked=moved_on)
+    book = Book(office, Offices(["110000000000"]))
+    for each in (entry, answer):
+        if each.author == office:
+            book.record(each)
+        else:
+            book.receive(Delivery(ref=each.ref, teller=each.author, to=office, parts=frozenset(), ground="reply"), each)
+    if office == NEW:
+        found = Delivery(ref=arrival.ref, teller=OTHER, to=NEW, parts=frozenset(), ground="match", asked=inflow)
+        book.receive(found, arrival)
+        book.receive(asked, arrival)
+    else:
+        named = Delivery(ref=arrival.ref, teller=OTHER, to=HOME, parts=frozenset(), ground="named", asked=inflow)
+        book.receive(named, arrival)
+        book.tell(asked)
+    [record] = view(book)
+    state = record.cases[CaseRef(arrival.ref, NEW, "moved-on")]
+    assert (state.asker, state.status) == (HOME, "open")

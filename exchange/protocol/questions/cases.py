@@ -20,6 +20,7 @@ from exchange.protocol.questions.one_document import still_one_document
 from exchange.protocol.questions.out_of_reach import ended, out_of_reach
 from exchange.protocol.questions.pressing import at_rest
 from exchange.protocol.questions.redirecting import (
+    asked_otherwise,
     ever_put_by_author,
     put_by_author,
     put_by_error,
@@ -69,8 +70,8 @@ def cases(
             replies.setdefault(standing.payload.case, []).append(standing)
     matched = {a.ref: a.arrival for a in announcements if a.arrival is not None}
     answered = answers(facts.values()) if facts.of(RequestOpened) else {}
-    read = _Read(book, facts, keeper, matched, answered, rivalled)
     found: dict[CaseRef, CaseState] = {}
+    read = _Read(book, facts, keeper, matched, answered, rivalled, found)
     for ref in sorted({*opened, *replies}):
         thread = _of_today(ref, sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref)))
         state = _case(read, ref, opened.get(ref, []), thread, due.get(ref))
@@ -94,7 +95,9 @@ def _of_today(ref: CaseRef, thread: Sequence[Standing]) -> Sequence[Standing]:
 
 
 class _Read(NamedTuple):
-    """By what all cases of a book are read. `matched`, `answered`: what closes announcements, and requests."""
+    """By what all cases of a book are read. `matched`, `answered`: what closes announcements, and requests; `before`:
+    those read already, in the order of events, offices and kinds.
+    """
 
     book: Book
     facts: Facts
@@ -102,6 +105,7 @@ class _Read(NamedTuple):
     matched: Mapping[Ref, Ref]
     answered: Mapping[Ref, Ref]
     rivalled: bool
+    before: Mapping[CaseRef, CaseState]
 
 
 def _case(
@@ -113,7 +117,7 @@ def _case(
     rivals = [d.teller for d in tellers if d.ground == RIVAL_DOCUMENT]
     # Of two offices that became one the one may have asked the other; what the keeper asked as well, it still asks.
     rival = next((each for each in rivals if each != ref.asked), None)
-    asker = rival or _asker(book, ref, facts, keeper, thread, tellers)
+    asker = rival or _asker(read, ref, thread, tellers)
     # Who once took itself for the one who asks, and reminded or put it again, says nothing for whoever does today.
     sides = {asker, ref.asked} if ref.opening in facts else {s.author for s in thread}
     words = [s for s in thread if not s.void and (s.author in sides or not isinstance(s.payload, _ASKS_ON))]
@@ -160,22 +164,16 @@ def _asks_itself(
     return not behind and ref.opening in facts and facts[ref.opening].author == ref.asked
 
 
-def _asker(
-    book: Book,
-    ref: CaseRef,
-    facts: Facts,
-    keeper: str | None,
-    thread: Sequence[Standing],
-    tellers: Iterable[Delivery],
-) -> str:
+def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Iterable[Delivery]) -> str:
     """The author where its content puts the question to the office asked, or to whoever sent it on to that one, or that
     office is the keeper, or it is of two first registrations; else the keeper. Where it put it by an error the keeper
     does who puts it for a reason of its own.
     """
+    facts, keeper = read.facts, read.keeper
     opening = facts.get(ref.opening)
     if opening is None:
         person = thread[0].event.person if thread else None
-        return book.offices.successor(ref.opening.author, person)
+        return read.book.offices.successor(ref.opening.author, person)
     if keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
         return opening.author
     told = {d.teller for d in tellers}
@@ -184,7 +182,7 @@ def _asker(
         put = ref.kind == "moved-on" and ref.asked in named_offices(opening.payload)
         if put or (isinstance(opening.payload, Registered) and opening.payload.registration is not None):
             return opening.author
-    if put_by_author(opening, facts, ref):
+    if put_by_author(opening, facts, ref) and not (keeper in told and asked_otherwise(opening, read.before, ref)):
         return opening.author
     return opening.author if keeper not in told and ever_put_by_author(opening, facts, ref) else keeper
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from events.catalogue.amendment import Corrected
@@ -58,6 +60,16 @@ def put_by_author(opening: Standing, facts: Facts, case: CaseRef) -> bool:
     """Whether its content, as it stands, puts the question to the office asked, or to one that sent it on to that."""
     named = asked_by(opening.payload, case.kind)
     return case.asked in named or not named.isdisjoint(asked_before(facts, case))
+
+
+def asked_otherwise(opening: Standing, cases: Mapping[CaseRef, CaseState], case: CaseRef) -> bool:
+    """Whether the author, which named the office from the start as the place left, asked it by the same act whether the
+    person is its own: one office is asked one question of an act, so that it never asked whether they moved on.
+    """
+    if case.kind != "moved-on" or case.asked not in asked_by(opening.event.payload, case.kind):
+        return False
+    inflow = cases.get(CaseRef(case.opening, case.asked, "inflow"))
+    return inflow is not None and inflow.status != "withdrawn"
 
 
 def ever_put_by_author(opening: Standing, facts: Facts, case: CaseRef) -> bool:

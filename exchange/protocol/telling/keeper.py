@@ -15,7 +15,7 @@ from events.standing import Standing
 from exchange.protocol.life.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.life.particulars import latest_statement
 from exchange.protocol.naming import named_but_for_retracted, town_of
-from exchange.protocol.questions.redirecting import put_by_author
+from exchange.protocol.questions.redirecting import asked_otherwise, put_by_author
 from exchange.protocol.record import Stay
 from exchange.protocol.routing_table import CONTESTED, MATCHED, UPDATE, Cell, cell_of
 from exchange.protocol.telling.due import IDENTITY, NO_PARTS, PARTICULAR_PARTS, Due, Sight
@@ -43,7 +43,7 @@ def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
 def _asked_by_name(sight: Sight, standing: Standing, office: str) -> bool:
     """Whether the author asks the office whether the person moved on, or asked it by an error, and was answered."""
     facts, case = sight.record.facts, CaseRef(standing.ref, office, "moved-on")
-    if put_by_author(standing, facts, case):
+    if put_by_author(standing, facts, case) and not asked_otherwise(standing, sight.record.cases, case):
         return True
     if office not in named_but_for_retracted(standing, facts, "moved-on"):
         return False
