@@ -65,3 +65,27 @@ def test_so_it_does_where_the_registration_moves_before_that_office_has_answered
     assert [(r.keeper, r.withdrawn, [s.id for s in r.open_stays]) for r in records if r is not None] == [
         (MOVES_TO, False, [arrival.ref])
     ] * 2
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_only_whom_a_document_finds_is_asked_on(*, kept: bool):
+    """Whom the arrival names is asked nothing of a person who is withdrawn, nor is the place that it left."""
+    world = World(1, skew=False)
+    entry = world.author(HERE, "P1", "2026-01-01", Registered(basis="first_record", registration=town(HERE)))
+    world.command(entry)
+    said = {"registration": None, "origin": town(MOVES_TO)} if kept else {"registration": town(KEEPS)}
+    arrival = world.author(HERE, "P1", "2026-01-06", Arrived(kind="main", opens=False, **said))
+    world.command(arrival)
+    world.drain()
+    if kept:
+        first = Registered(basis="first_record", registration=town(KEEPS))
+        world.command(world.author(KEEPS, "P1", "2026-01-06", first))
+    world.command(world.author(HERE, "P1", "2026-01-07", Retracted(target=entry.ref)))
+    world.drain()
+    record = world.record(HERE, "P1")
+    assert record is not None
+    assert record.withdrawn
+    asked = {(ref.asked, ref.kind): case.status for ref, case in record.cases.items() if ref.opening == arrival.ref}
+    assert asked == (
+        {(KEEPS, "inflow"): "open", (MOVES_TO, "moved-on"): "withdrawn"} if kept else {(KEEPS, "inflow"): "withdrawn"}
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events.catalogue.amendment import Retracted
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, EnquiryOpened, Redirected
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed
@@ -344,3 +344,18 @@ def test_nor_where_its_author_had_taken_back_its_own_entry_before_and_keeps_the_
     holds = [(entry in story.held(office).facts, story.main(office)) for office in (NEW, HOME)]
     assert (departure in story.held(HOME).facts, holds) == (True, [(True, []), (False, [])])
     assert agreement_faults(story.world) == []
+
+
+@pytest.mark.parametrize("mended", ["before", "after"])
+def test_so_it_is_where_it_had_corrected_its_entry_and_not_where_it_did_so_only_afterwards(story, mended):
+    """What it said while its error stood it may have said by that."""
+    stay = story.record(NEW, Arrived(kind="main", registration=town(OTHER), stated={"name": "甲"}, opens=True))
+    entry = story.record(OTHER, Registered(particulars=WHO, basis="first_record", registration=town(OTHER)))
+    story.record(OTHER, Confirmed(case=CaseRef(stay, OTHER, "inflow")))
+    right = Corrected(target=entry, set={"registration": {"kind": "town", "code": HOME}}, fields=("registration",))
+    if mended == "before":
+        story.record(OTHER, right)
+    departure = story.departs_on("2026-03-20", OTHER)
+    if mended == "after":
+        story.record(OTHER, right)
+    assert story.held(NEW).facts[departure].void is (mended == "after")

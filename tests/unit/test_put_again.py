@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from events.catalogue.case import Confirmed, Disputed, Noted, Reopened, Reply, Settled, Withdrawn
+from events.catalogue.case import Confirmed, Deferred, Disputed, Noted, Reopened, Reply, Settled, Withdrawn
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, Deviation, town
@@ -163,3 +163,11 @@ def test_the_office_asked_puts_again_what_it_withdrew_itself(by, again):
     drafts = automatic(sight, duties(sight))
     assert (record.cases[CASE].asker, record.cases[CASE].status) == (KEEPER, "withdrawn")
     assert [d.payload.case.opening for d in drafts if isinstance(d.payload, Reopened)] == again
+
+
+def test_a_deferral_is_no_answer():
+    """The question is put again with a day of its own, and may be deferred as often as any."""
+    words = [said(Deferred(case=CASE, until="2026-06-01", reason="still_looking"), LEFT, 4, "clerk")]
+    words += [said(OVER, KEEPER, 5), said(Reopened(case=CASE, reason="stands_again"), KEEPER, 6)]
+    state = asking(*words).record.cases[CASE]
+    assert (state.status, state.due_on, state.deferrals, state.again) == ("open", None, 0, 6)
