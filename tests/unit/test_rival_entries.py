@@ -10,7 +10,7 @@ from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import CaseRef, town
+from events.catalogue.values import ABROAD, CaseRef, town
 from events.envelope import Ref
 from exchange.protocol.legality import check
 from exchange.protocol.record import Record
@@ -131,6 +131,23 @@ def test_whoever_does_not_keep_the_person_ends_none_of_the_two_and_is_told_the_w
     with pytest.raises(NotKeeper) as refused:
         check(ended, "2021-02-01", HOME, story.held(HOME))
     assert (refused.value.field, refused.value.rule) == ("to", "registration.two")
+
+
+def test_nor_does_it_give_its_own_up_for_abroad(story):
+    story.restores()
+    with pytest.raises(NotKeeper) as refused:
+        check(RegistrationChanged(from_=town(HOME), to=ABROAD, ground="moved"), "2021-02-01", HOME, story.held(HOME))
+    assert (refused.value.field, refused.value.rule) == ("to", "registration.two")
+
+
+def test_nor_does_it_give_up_the_one_of_the_other(story):
+    """As if OTHER, which keeps the person, had moved it to HOME."""
+    story.restores()
+    assert story.held(HOME).keeper == OTHER
+    moved = RegistrationChanged(from_=town(OTHER), to=town(HOME), ground="moved")
+    with pytest.raises(NotKeeper) as refused:
+        check(moved, "2021-02-01", HOME, story.held(HOME))
+    assert refused.value.field == "type"
 
 
 def test_one_that_was_given_up_is_not_given_up_again(story):
