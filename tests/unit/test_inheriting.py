@@ -10,8 +10,8 @@ from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Withdrawn
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
-from events.catalogue.person import Merged, Registered
-from events.catalogue.values import CaseRef, NoteKind, Place, StayName, town
+from events.catalogue.person import Merged, Registered, Stated
+from events.catalogue.values import CaseRef, NoteKind, Other, Place, StayName, Tied, town
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.standing import may_amend, stand
 from exchange.protocol.book import Book, Delivery, Question
@@ -68,6 +68,23 @@ def test_so_does_what_a_correction_sets_and_what_another_set_before_it():
 def test_a_stay_named_by_its_event_gets_the_office_that_has_it_today():
     [named] = read(Arrived(kind="main", ends=(StayName(stay=Ref(A, "e0")),))).payload.ends
     assert (named.stay, named.town) == (Ref(A, "e0"), C)
+
+
+def test_whoever_a_statement_says_the_person_is_tied_to_is_held_by_todays_office():
+    stated = Stated(ties=(Tied(tie="spouse", other=Other(stated={"name": "乙"}, at=A)),), basis="confirmed")
+    [tied] = read(stated).payload.ties
+    assert tied.other.at == C
+
+
+def test_what_only_looks_like_the_code_of_an_office_stays():
+    assert read(Arrived(kind="main", address=A)).payload.address == A
+
+
+def test_of_two_that_were_told_at_once_the_heir_holds_the_parts_of_both():
+    merged = Offices(successions={A: Succession((B,))})
+    told = [delivery(D, A, parts=frozenset({"address"})), delivery(D, B, parts=frozenset({"identity"}))]
+    [found] = handed_on([(each, "P") for each in told], merged)
+    assert found.parts == {"address", "identity"}
 
 
 def test_nothing_is_read_anew_where_nobody_was_succeeded():

@@ -19,6 +19,7 @@ from tests.unit.test_sheet import PERSON, A, B, D, Told
 
 HOME = Registered(basis="register", registration=town(A), kind="main", address="1 Lane")
 DAY = "2026-05-01"
+OUTSIDE = town("330106001000")
 
 
 def arrived(kind: Any = "main", **more: Any) -> Arrived:
@@ -76,6 +77,11 @@ class TestTheRegistration:
         book = Book(D)
         book.hears(A, moved(to=ended, ground="settled_abroad"), "update", "2026-04-01")
         assert book.refuses(moved(from_=None, to=town(D), ground="restored")) is None
+
+    def test_at_a_place_outside_is_moved_on_by_whoever_stands_in_for_it(self):
+        told = Told(A)
+        told.own(Registered(basis="first_record", registration=OUTSIDE))
+        check(moved(from_=OUTSIDE, to=town(A)), DAY, A, told.record, PERSON)
 
 
 class TestADeparture:

@@ -1,16 +1,22 @@
 """Whom the matching of documents tells of whoever opened a dossier."""
 
+from typing import Any
+
 from events.catalogue.case import Disputed
+from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
+from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, town
+from events.envelope import Ref
+from events.event import Event
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices
 from exchange.protocol.view import readings
 from tests.unit.made_up import event
 
-A, B = "420115001000", "110101001000"
+A, B, C, D = "420115001000", "110101001000", "110108001000", "110105001000"
 
 
 def test_where_the_registration_place_denies_it_those_who_opened_the_dossier_find_each_other():
@@ -48,3 +54,71 @@ def test_so_do_those_who_opened_it_for_somebody_registered_at_a_place_outside():
     assert [read[office][0].keeper for office in (A, B)] == [A, B]
     due = {(teller, each.to, each.ref) for teller, owed in matching(read).items() for each in owed}
     assert due == {(A, B, entries[0].ref), (B, A, entries[1].ref)}
+
+
+class Opening:
+    """Books of four offices about one person; what any of them records has the next stamp."""
+
+    def __init__(self) -> None:
+        self.books = {office: Book(office, Offices([A, B, C, D])) for office in (A, B, C, D)}
+        self.stamp = 0
+
+    def says(self, office: str, fact: Fact) -> Event:
+        self.stamp += 1
+        said = event(fact, office, "p1", self.stamp)
+        self.books[office].record(said)
+        return said
+
+    def tells(self, said: Event, to: str, **more: Any) -> None:
+        delivery = Delivery(ref=said.ref, teller=said.author, to=to, parts=frozenset(), ground="named", **more)
+        self.books[said.author].tell(delivery)
+        self.books[to].receive(delivery, said)
+
+    def due(self) -> set[tuple[Ref, str, str | None, bool]]:
+        """Of which fact whom its author tells, as what, and whether it tells by what the person is recognised."""
+        told = matching({office: readings(book) for office, book in self.books.items()})
+        assert all(due.ref.author == teller for teller, owed in told.items() for due in owed)
+        return {(due.ref, due.to, due.kind, bool(due.parts)) for owed in told.values() for due in owed}
+
+
+def test_whoever_opened_the_dossier_before_and_the_keeper_learn_of_a_newcomer_who_learns_nothing_of_them():
+    story = Opening()
+    first, second = (story.says(office, Arrived(kind="main", registration=town(C), opens=True)) for office in (A, B))
+    entry = story.says(C, Registered(basis="first_record", registration=town(C)))
+    assert story.due() == {
+        (first.ref, C, "inflow", True),
+        (second.ref, C, "inflow", True),
+        (second.ref, A, None, False),
+        (entry.ref, A, None, False),
+        (entry.ref, B, None, False),
+    }
+
+
+def test_where_only_arrivals_say_where_the_person_is_registered_those_who_opened_it_find_each_other():
+    story = Opening()
+    first, second = (story.says(office, Arrived(kind="main", registration=town(B), opens=True)) for office in (A, B))
+    assert story.due() == {(first.ref, B, "inflow", True), (second.ref, A, None, False)}
+
+
+def test_whoever_the_registration_was_moved_to_keeps_the_person_before_it_answers():
+    """Not so where an arrival alone names it: a typing error would tell all."""
+    story = Opening()
+    entry = story.says(B, Registered(basis="first_record", registration=town(B)))
+    moved = story.says(B, RegistrationChanged(from_=town(B), to=town(A), ground="moved"))
+    for said in (entry, moved):
+        story.tells(said, A)
+    newcomer = story.says(D, Arrived(kind="further", opens=True))
+    assert (newcomer.ref, A, "inflow", True) in story.due()
+
+    named = Opening()
+    named.tells(named.says(B, Arrived(kind="main", registration=town(A), opens=True)), A)
+    newcomer = named.says(D, Arrived(kind="further", opens=True))
+    assert {to for ref, to, *_ in named.due() if ref == newcomer.ref} == {B}
+
+
+def test_an_arrival_that_asks_whom_it_named_asks_nobody_else_who_is_told_by_what_the_person_is_recognised():
+    story = Opening()
+    story.says(C, Registered(basis="first_record", registration=town(C)))
+    arrival = story.says(D, Arrived(kind="main", registration=town(A), opens=True))
+    story.tells(arrival, A, kind="inflow", asked=(Question("inflow", "2026-04-01"),))
+    assert {found for found in story.due() if found[0] == arrival.ref} == {(arrival.ref, C, None, True)}

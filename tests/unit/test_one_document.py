@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
+from events.catalogue.case import Confirmed
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, KeptApart, Merged, Registered, Stated, Unmerged
-from events.catalogue.values import town
+from events.catalogue.values import CaseRef, town
 from events.envelope import Ref
-from exchange.protocol.book import Book
+from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
 from exchange.protocol.life.contradictions import contradiction_id
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices
@@ -191,3 +192,22 @@ class TestAnArrivalWithAnothersDocument:
         told.says(D, "P1", arrived(registration=town(A)))
         told.says(B, "P2", arrived())
         assert {to for _, _, to, _, _ in told.due()} == {A}
+
+    def test_so_is_whoever_an_arrival_alone_names_as_keeper_until_it_agrees(self, told):
+        """A typing error would tell it of a stranger."""
+        arrival = told.says(B, "p1", arrived(ONE, registration=town(A)))
+        said = told.books[B].event(arrival)
+        asked = (Question("inflow", "2026-04-01"),)
+        named = Delivery(ref=arrival, teller=B, to=A, parts=ALL_PARTS, ground="named", kind="inflow", asked=asked)
+        told.books[B].tell(named)
+        told.books[A].receive(named, said)
+        later = told.says(D, "p2", registered(ONE, place=D))
+        assert {(teller, to) for teller, ref, to, *_ in told.due() if ref == later.id} == set()
+        told.says(A, "p1", Confirmed(case=CaseRef(arrival, A, "inflow")))
+        assert {(teller, to) for teller, ref, to, *_ in told.due() if ref == later.id} == {(D, A)}
+
+    def test_two_that_recorded_the_same_person_have_no_document_of_another(self, told):
+        told.says(A, "p1", registered())
+        told.says(D, "p1", arrived(ONE))
+        told.says(B, "p2", registered(OTHER, place=B))
+        assert told.due() == set()
