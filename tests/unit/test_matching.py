@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from events.catalogue.case import Disputed
+from events.catalogue.case import Confirmed, Disputed
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
@@ -122,3 +122,16 @@ def test_an_arrival_that_asks_whom_it_named_asks_nobody_else_who_is_told_by_what
     arrival = story.says(D, Arrived(kind="main", registration=town(A), opens=True))
     story.tells(arrival, A, kind="inflow", asked=(Question("inflow", "2026-04-01"),))
     assert {found for found in story.due() if found[0] == arrival.ref} == {(arrival.ref, C, None, True)}
+
+
+def test_that_another_office_recognised_the_person_makes_nobody_keeper_whom_an_arrival_alone_names():
+    story = Opening()
+    arrival = story.says(B, Arrived(kind="main", registration=town(A), origin=town(C), opens=True))
+    story.tells(arrival, A, kind="inflow", asked=(Question("inflow", "2026-04-01"),))
+    story.tells(arrival, C, kind="moved-on", asked=(Question("moved-on", "2026-04-01"),))
+    confirmed = story.says(C, Confirmed(case=CaseRef(arrival.ref, C, "moved-on")))
+    story.tells(confirmed, A)
+    newcomer = story.says(D, Arrived(kind="further", opens=True))
+    assert {to for ref, to, *_ in story.due() if ref == newcomer.ref} == {B}
+    story.says(A, Confirmed(case=CaseRef(arrival.ref, A, "inflow")))
+    assert {to for ref, to, *_ in story.due() if ref == newcomer.ref} == {A, B}

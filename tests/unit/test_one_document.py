@@ -211,3 +211,8 @@ class TestAnArrivalWithAnothersDocument:
         told.says(D, "p1", arrived(ONE))
         told.says(B, "p2", registered(OTHER, place=B))
         assert told.due() == set()
+
+    def test_an_office_that_keeps_both_is_told_nothing_by_itself(self, told):
+        told.says(A, "p1", registered())
+        told.says(A, "p2", registered())
+        assert told.due() == set()
