@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from events.catalogue.case import Confirmed, Disputed
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
@@ -13,7 +15,9 @@ from events.event import Event
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.matching import matching
 from exchange.protocol.offices import Offices
-from exchange.protocol.view import readings
+from exchange.protocol.telling.chains import links_and_disputes
+from exchange.protocol.telling.due import Sight
+from exchange.protocol.view import readings, view
 from tests.unit.made_up import event
 
 A, B, C, D = "420115001000", "110101001000", "110108001000", "110105001000"
@@ -135,3 +139,16 @@ def test_that_another_office_recognised_the_person_makes_nobody_keeper_whom_an_a
     assert {to for ref, to, *_ in story.due() if ref == newcomer.ref} == {B}
     story.says(A, Confirmed(case=CaseRef(arrival.ref, A, "inflow")))
     assert {to for ref, to, *_ in story.due() if ref == newcomer.ref} == {A, B}
+
+
+@pytest.mark.parametrize("place", ["330106001000", A], ids=["outside", "here"])
+def test_what_opened_the_dossier_is_told_with_the_chain_where_it_decides_who_stands_in(place):
+    """An arrival is no link where an entry is, but may have opened the dossier before it."""
+    first = event(Arrived(kind="main", opens=True), B, "p1", 1)
+    entry = event(Registered(basis="first_record", registration=town(place)), A, "p1", 2)
+    book = Book(A, Offices([A, B]))
+    book.record(entry)
+    book.receive(Delivery(ref=first.ref, teller=B, to=A, parts=frozenset(), ground="match"), first)
+    [record] = view(book)
+    told = {standing.ref for standing in links_and_disputes(Sight(book, record))}
+    assert told == ({entry.ref} if place == A else {first.ref, entry.ref})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Redirected, Reminded
+from events.catalogue.case import Confirmed, Redirected, Reminded, Reopened, Withdrawn
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Departed, Left
 from events.catalogue.person import Registered
@@ -236,6 +236,23 @@ def test_a_question_behind_which_nobody_stands_is_none_also_where_its_answer_was
     assert view(book)[0].cases[case].status == "confirmed"
     book.record(event(Retracted(target=answer.ref), OTHER, "P", 4))
     assert case not in view(book)[0].cases
+
+
+def test_nor_does_whoever_stands_behind_it_no_more_put_it_again():
+    """The author, which had asked nothing, asked by what THIRD said as keeper by an arrival alone; its own book, which
+    never heard of that, held the question to be over (histories, seed 9953559).
+    """
+    entry = event(Registered(basis="first_record", registration=town(HOME)), HOME, "P", 1)
+    arrived = event(Arrived(kind="main", registration=town(HOME)), NEW, "P", 2)
+    case = CaseRef(arrived.ref, OTHER, "moved-on")
+    withdrawn = event(Withdrawn(case=case, ground="no_longer_stands"), LAST, "P", 3)
+    again = event(Reopened(case=case, reason="stands_again"), THIRD, "P", 4)
+    book = Book(OTHER, Offices(["110101000000"]))
+    for each, teller in ((entry, HOME), (arrived, THIRD), (withdrawn, LAST), (again, THIRD)):
+        asked = (Question("moved-on", "2026-03-02"),) if each is arrived else ()
+        told = Delivery(ref=each.ref, teller=teller, to=OTHER, parts=frozenset(), ground="ended", asked=asked)
+        book.receive(told, each)
+    assert view(book)[0].cases[case].status == "withdrawn"
 
 
 @pytest.mark.parametrize("sent_on", [False, True], ids=["named by a correction", "sent on by whom the arrival named"])

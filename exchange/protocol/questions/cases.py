@@ -120,11 +120,13 @@ def _case(
     asker = rival or _asker(read, ref, thread, tellers)
     # Who once took itself for the one who asks, and reminded or put it again, says nothing for whoever does today.
     sides = {asker, ref.asked} if ref.opening in facts else {s.author for s in thread}
-    words = [s for s in thread if not s.void and (s.author in sides or not isinstance(s.payload, _ASKS_ON))]
-    if not words and not any(d.teller in {asker, keeper} for d in tellers):
-        if ref.asked not in rivals:
-            return None  # put by an office that took itself for the keeper
-        asker = ref.asked
+    words = [s for s in thread if s.author in sides or not isinstance(s.payload, _ASKS_ON)]
+    if not any(d.teller in {asker, keeper} for d in tellers):
+        if all(s.void for s in words):
+            if ref.asked not in rivals:
+                return None  # put by an office that took itself for the keeper
+            asker = ref.asked
+        thread = words
     outside = not book.offices.within(ref.asked)
 
     def folded(by: str, said: Iterable[Standing]) -> CaseState:
