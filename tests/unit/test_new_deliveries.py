@@ -8,10 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from events.catalogue.case import Confirmed, Withdrawn
+from events.catalogue.family import TieEnded
 from events.catalogue.movement import Arrived
-from events.catalogue.person import Changed, Registered
-from events.catalogue.values import CaseRef, Deviation, NoteKind, town
-from events.envelope import SYSTEM_ACTOR, Part
+from events.catalogue.person import Changed, Protected, Registered
+from events.catalogue.values import CaseRef, Deviation, NoteKind, Other, town
+from events.envelope import SYSTEM_ACTOR, Part, Ref
 from events.event import Event
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.duties import duties, new_deliveries
@@ -156,3 +157,44 @@ def test_until_it_is_withdrawn(owing):
     assert owing.asking(*dues) == {("e01", "contested")}
     owing.book.record(event(Withdrawn(case=case, ground="no_longer_stands"), HOME, "P", 4))
     assert owing.asking(*dues) == {("e02", "inflow")}
+
+
+def test_a_question_put_beside_another_is_put_also_where_the_other_is_carried_by_what_the_act_asked(owing):
+    second = owing.due("contested", asks=True, apart=True)
+    [made] = owing.made(owing.due("inflow", asks=False, also=second))
+    assert (made.kind, [question.kind for question in made.asked]) == ("contested", ["contested"])
+
+
+def test_what_follows_in_another_dossier_from_an_offices_own_act_is_told_to_it_without_a_notice(owing):
+    """NEW recorded the death of whoever was tied to the person."""
+    ended = event(TieEnded(tie="spouse", other=Other(person="Q"), ground="death"), HOME, "P", 3)
+    ended = replace(ended, frame=replace(ended.frame, actor=SYSTEM_ACTOR, because=Ref(NEW, "d1")))
+    owing.book.record(ended)
+    assert [made.kind for made in owing.made(owing.due("update", of=ended))] == [None]
+    assert [made.kind for made in owing.made(replace(owing.due("update", of=ended), to=OTHER))] == ["update"]
+
+
+def addressed(owing: Owing) -> tuple[Event, Event]:
+    """Two arrivals of HOME's own, each with an address."""
+    first, second = (event(Arrived(kind="further", address=f"{n} Lane"), HOME, "P", n) for n in (3, 4))
+    for own in (first, second):
+        owing.book.record(own)
+    return first, second
+
+
+def test_while_the_person_is_protected_no_address_is_due_and_what_was_told_is_withdrawn_without_a_notice(owing):
+    first, second = addressed(owing)
+    owing.told(of=first, parts=ADDRESS | IDENTITY)
+    owing.book.record(event(Protected(ground="threat"), HOME, "P", 5))
+    due = owing.due("update", of=second, parts=ADDRESS | IDENTITY)
+    owed = duties(owing.sight, {}, [due])
+    assert owed[second.ref, NEW].parts == IDENTITY
+    made = {each.ref: (each.parts, each.kind, each.revision) for each in new_deliveries(owing.sight, owed)}
+    assert made == {first.ref: (IDENTITY, None, 2), second.ref: (IDENTITY, "update", 1)}
+
+
+def test_of_somebody_else_who_is_protected_the_address_goes_nowhere_that_tells_of_them_alone(owing):
+    first, second = addressed(owing)
+    sight = Sight(owing.book, owing.sight.record, sheltered=frozenset({first.ref}))
+    owed = duties(sight, {}, [owing.due("update", of=each, parts=ADDRESS) for each in (first, second)])
+    assert {ref: due.parts for (ref, _), due in owed.items()} == {first.ref: frozenset(), second.ref: ADDRESS}
