@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed, Deferred, Disputed, Noted, Reopened, Reply, Settled, Withdrawn
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Registered
@@ -171,3 +172,29 @@ def test_a_deferral_is_no_answer():
     words += [said(OVER, KEEPER, 5), said(Reopened(case=CASE, reason="stands_again"), KEEPER, 6)]
     state = asking(*words).record.cases[CASE]
     assert (state.status, state.due_on, state.deferrals, state.again) == ("open", None, 0, 6)
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("moved-on", True), ("inflow", False)])
+def test_whoever_took_back_every_stay_of_its_own_ends_whether_somebody_moved_on_and_nothing_else(kind, ends):
+    """It is asked of whoever the person left, and they were never there; whether they are registered is asked still."""
+    book = Book(LEFT, Offices(["110101000000"]))
+    stay = event(Arrived(kind="main", registration=town(KEEPER), address="1 Lane"), LEFT, "P", 1)
+    other = event(Arrived(kind="further", registration=town(KEEPER)), LEFT, "P", 2)
+    said = Arrived(kind="main", registration=town(KEEPER), origin=town(LEFT))
+    moved = event(said, LIVES, "P", 3, day="2026-02-01")
+    for own in (stay, other):
+        book.record(own)
+    asked = (Question(kind, "2026-03-02"),)
+    book.receive(
+        Delivery(ref=moved.ref, teller=LIVES, to=LEFT, parts=frozenset(), ground="named", kind=kind, asked=asked), moved
+    )
+
+    def withdrawn() -> list[CaseRef]:
+        [record] = view(book)
+        drafts = automatic(Sight(book, record), {})
+        return [draft.payload.case for draft in drafts if isinstance(draft.payload, Withdrawn)]
+
+    book.record(event(Retracted(target=stay.ref), LEFT, "P", 4))
+    assert withdrawn() == [], "the other stands"
+    book.record(event(Retracted(target=other.ref), LEFT, "P", 5))
+    assert withdrawn() == ([CaseRef(moved.ref, LEFT, kind)] if ends else [])
