@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import Connection, bindparam, text
 
+from events.catalogue.movement import MovedWithin
 from events.envelope import Ref
 from exchange.access.caller import Caller
 from exchange.clock import day_of
 from exchange.commands.act import Item
 from exchange.commands.record import record
 from exchange.pipeline.advance import advance
+from exchange.protocol.duties import Rule
+from exchange.protocol.telling.due import Due, Sight
 from exchange.reconcile.finding import Check, Difference
 
 if TYPE_CHECKING:
@@ -65,7 +68,8 @@ def _block_a_relay(node: Node) -> Fault:
             )
         ).one()
     rules = node.rules
-    node.rules = {}
+    # All others stay: by none at all the office would withdraw what it still asks, as nothing would let it ask.
+    node.rules = {name: silent(rule) for name, rule in rules.items()}
     try:
         clerk = Caller(row.office, "demo.faults", frozenset({"clerk"}))
         day = day_of(node.clock()).isoformat()
@@ -75,6 +79,18 @@ def _block_a_relay(node: Node) -> Fault:
     finally:
         node.rules = rules
     return Fault("relay_blocked", "entitlement", row.keeper, row.person, Ref(row.office, result.id))
+
+
+def silent(rule: Rule) -> Rule:
+    """The rule, but that nobody is told of a new address who was not told of it before."""
+
+    def told(sight: Sight) -> Iterator[Due]:
+        for due in rule(sight):
+            new = isinstance(sight.record.facts[due.ref].payload, MovedWithin)
+            if not new or sight.told.of(due.ref, due.to) is not None:
+                yield due
+
+    return told
 
 
 def _delete_a_delivery(sql: Connection, but: Collection[str]) -> Fault:
