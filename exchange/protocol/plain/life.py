@@ -99,7 +99,7 @@ def _not_plain(life: Life, line: Line) -> None:
 
 
 def _registered(life: Life, line: Line) -> None:
-    if life.chain and any(before.type == line.type for before in life.chain):
+    if any(before.type == line.type for before in life.chain):
         raise NotPlain  # two first registrations
     life.chain.append(line)
     life.openings.append(line)
