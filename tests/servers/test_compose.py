@@ -26,6 +26,7 @@ from tests import compose
 from tests.conventions.sources import ROOT
 from tests.integration.towns import BEIJING_AND_HUBEI
 from tests.servers.platform import play, settle
+from workers import pulse
 
 PASSWORD = r"""made \\up's "word" $HOME"""
 
@@ -140,6 +141,7 @@ def test_they_run_and_forward_with_a_login_that_can_only_add(server, login, tmp_
         web, worker, beat = begin("web"), begin("worker"), begin("beat")
         web.wait_until(lambda: answers(port))
         worker.wait_until(lambda: b"worker_ready" in worker.log.read_bytes())
+        beat.wait_until(lambda: pulse.beats(tmp_path / "data", pulse.CLOCK))
         node = Node.open(
             settings(data=tmp_path / "data", serves=BEIJING_AND_HUBEI, broker_url=redis.url, database_url=login)
         )

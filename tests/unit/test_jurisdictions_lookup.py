@@ -159,8 +159,8 @@ def test_the_country_fits_in_a_small_part_of_a_process():
 
 def test_a_search_takes_a_moment_only():
     divisions()
-    begun = time.perf_counter()
+    begun = time.process_time()
     for text in ("z", "江", "zhen", "不存在的地方", "wuhan jiangxia"):
         divisions().search(text)
         divisions().search(text, within="659012405000")
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

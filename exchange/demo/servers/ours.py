@@ -30,7 +30,7 @@ def web(folder: Path, given: Mapping[str, str], port: int, processes: int = 2) -
     """The API and pages at that port, ready."""
     arguments = ["serve", "--workers", str(processes), "--port", str(port)]
     child = command("web", arguments, folder, given)
-    child.wait_until(lambda: b" began" in child.log.read_bytes() and answers(port))
+    child.wait_until(lambda: child.log.read_bytes().count(b" began") >= processes and answers(port))
     return child
 
 
