@@ -2,23 +2,25 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed
+from events.catalogue.case import Confirmed, Withdrawn
 from events.catalogue.family import TieBegan, TieEnded
-from events.catalogue.movement import Arrived, Left, MovedWithin
-from events.catalogue.person import Changed, Deceased, Merged, Protected, Registered, Stated
+from events.catalogue.movement import Arrived, Departed, Left, MovedWithin
+from events.catalogue.person import Changed, Deceased, KeptApart, Merged, Protected, Registered, Stated, Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Other, Tied, town
-from events.envelope import Ref
+from events.envelope import SYSTEM_ACTOR, Ref
 from exchange.protocol.as_of import as_of
-from exchange.protocol.book import Question
+from exchange.protocol.book import Delivery, Question
 from exchange.protocol.shown.sheet import sheet
 from exchange.protocol.view import view
 from tests.unit.test_sheet import A, B, D, Told
 
 WORD = "王小雨"
+OUTFLOW = Question("outflow", "2026-03-20")
 
 
 def registered(**more: Any) -> Registered:
@@ -117,6 +119,21 @@ def test_two_entries_merged_later_are_one_person_on_every_day(home):
     assert shown(home, "2026-03-15")["persons"] == ["P", "Q"]
 
 
+def test_two_entries_that_were_no_one_after_all_are_two_persons_on_every_day(home):
+    merge = home.own(Merged(other="Q", keeper=B), "2026-04-01")
+    home.own(Unmerged(other="Q", merge=merge), "2026-05-01")
+    assert shown(home, "2026-03-15")["persons"] == ["P"]
+
+
+def test_what_was_told_of_a_fact_that_came_later_had_not_been_told(home):
+    told = [
+        home.own(fact, day) for fact, day in ((Protected(ground="threat"), "2026-03-01"), (Deceased(), "2026-05-01"))
+    ]
+    for ref in told:
+        home.book.tell(Delivery(ref=ref, teller=A, to=B, parts=frozenset(), ground="stay"))
+    assert [ref for ref, _ in as_of(home.book, "2026-04-30").told] == told[:1]
+
+
 def test_the_registration_was_where_it_was_before_it_moved(home):
     home.own(RegistrationChanged(from_=town(A), to=town(D), ground="moved"), "2026-04-01")
     assert shown(home, "2026-03-31")["registration"] == {"kind": "town", "code": A}
@@ -130,6 +147,41 @@ def test_the_registration_was_where_it_was_before_it_moved(home):
 def test_a_protection_with_a_last_day_holds_on_it_and_not_after(home, day, state):
     home.own(Protected(ground="threat", until="2026-02-10"), "2026-02-01")
     assert shown(home, day)["protection"]["state"] == state
+
+
+def test_a_protection_without_a_last_day_holds_on_every_day_after(home):
+    home.own(Protected(ground="threat"), "2026-02-01")
+    assert shown(home, "2029-01-01")["protection"]["state"] == "in_force"
+
+
+class TestWhatSaysNothingWithoutAFactThatCameLater:
+    """... is left out with it, whatever its own day is."""
+
+    def test_is_its_correction(self, home):
+        death = home.own(Deceased(), "2026-05-01")
+        home.own(Corrected(target=death, set={"declared": True}, ground="recording_error"), "2026-05-02")
+        assert shown(home, "2026-04-30")["incomplete"] == []
+
+    def test_is_what_happened_in_a_stay(self, home):
+        """The arrival is of a later day, as it was corrected since."""
+        stay = _arrival(home)
+        moved = home.hears(B, MovedWithin(stay=stay, address="2 Lane"), "update", "2026-03-02")
+        home.hears(B, Corrected(target=stay, set={"effective_on": "2026-04-01"}), "correction", "2026-04-02")
+        assert as_of(home.book, "2026-03-15").events() != []
+        assert moved not in {event.ref for event in as_of(home.book, "2026-03-15").events()}
+
+    @pytest.mark.parametrize(("actor", "status"), [(SYSTEM_ACTOR, "open"), ("clerk", "withdrawn")])
+    def test_is_what_followed_from_it_by_itself_and_no_act_of_a_person(self, actor, status):
+        """That somebody arrived elsewhere withdraws what was asked of the town announced, and not before."""
+        home = Told(A)
+        home.own(registered(), "2020-01-01")
+        elsewhere = home.hears(B, arrived(), "withdrawn", "2026-03-01")
+        announced = home.hears(D, Departed(destination=town(A)), "outflow", "2026-02-01", asked=(OUTFLOW,))
+        over = home.event(D, Withdrawn(case=CaseRef(announced, A, "outflow"), ground="no_longer_stands"), "2026-03-01")
+        frame = msgspec.structs.replace(over.frame, actor=actor, because=elsewhere)
+        told = Delivery(ref=over.ref, teller=D, to=A, parts=frozenset(), ground="reply", kind="withdrawn")
+        home.book.receive(told, msgspec.structs.replace(over, frame=frame))
+        assert [case["status"] for case in shown(home, "2026-02-15")["cases"]] == [status]
 
 
 class TestWhatTheKeeperStated:
@@ -169,6 +221,29 @@ class TestWhatTheKeeperStated:
         )
         assert shown(there, "2026-01-31")["particulars"] == {"name": WORD, "born_on": "1990-07-01"}
 
+    def test_tells_of_the_very_day_of_the_arrival(self, there):
+        assert "born_on" in shown(there, "2026-01-01")["particulars"]
+
+    def test_tells_of_the_days_since_an_entry_of_the_offices_own_too(self):
+        """It gave the registration up since, and goes on being told what it may know."""
+        before = Told(B)
+        before.own(Registered(basis="first_record", registration=town(B), particulars={"name": WORD}), "2020-01-01")
+        before.own(RegistrationChanged(from_=town(B), to=town(A), ground="moved"), "2020-02-01")
+        before.hears(A, Stated(particulars={"name": WORD, "sex": "1"}, basis="hand_over"), None, "2020-03-01")
+        assert shown(before, "2020-02-15")["particulars"] == {"name": WORD, "sex": "1"}
+
+    def test_says_nothing_of_the_days_since_an_arrival_that_was_taken_back(self, there):
+        there.hears(A, registered(), None, "2020-01-01")
+        there.own(Retracted(target=next(iter(there.book.recorded))), "2026-01-20")
+        assert "born_on" not in shown(there, "2026-01-05")["particulars"]
+
+    def test_says_nothing_of_the_days_since_another_fact_of_the_offices_own(self):
+        there = Told(B)
+        there.hears(A, registered(), None, "2020-01-01")
+        there.own(TieBegan(tie="child", other=Other(person="q"), ground="birth"), "2025-01-01")
+        there.hears(A, Stated(particulars={"name": WORD, "sex": "1"}, basis="confirmed"), None, "2026-01-10")
+        assert shown(there, "2025-06-01")["particulars"] == {"name": WORD}
+
     def test_says_nothing_of_the_time_before_the_office_was_told_of_changes(self, there):
         there.hears(A, registered(), None, "2020-01-01")
         assert shown(there, "2025-12-31")["particulars"] == {"name": WORD}
@@ -198,8 +273,9 @@ def test_a_tie_holds_from_its_day_on_in_what_a_statement_says_too():
 DAYS = ("2021-05-19", "2021-05-20", "2024-01-31", "2024-02-01")
 
 
-def test_where_only_what_speaks_of_facts_was_recorded_by_then_the_book_is_empty(home):
-    home.own(Merged(other="another", keeper=A), "2019-06-01")
+@pytest.mark.parametrize("fact", [Merged(other="another", keeper=A), KeptApart(other="another")])
+def test_where_only_what_speaks_of_facts_was_recorded_by_then_the_book_is_empty(home, fact):
+    home.own(fact, "2019-06-01")
     assert as_of(home.book, "2019-12-31").events() == []
     assert len(as_of(home.book, "2020-01-01").events()) == 2
 
