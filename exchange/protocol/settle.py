@@ -25,7 +25,6 @@ from exchange.protocol.life.without_part import parted
 from exchange.protocol.record import Record
 from exchange.protocol.shown.sheltered import NOTHING
 from exchange.protocol.telling.due import Due, Sight
-from exchange.protocol.telling.owing import DueKey
 from exchange.protocol.view import Reading, readings
 
 # A dossier settles in a few rounds; more would mean that two facts follow from each other for ever.
@@ -155,7 +154,7 @@ def _bring_up(
         for delivery in told:
             _tell(node, books, book, delivery)
         done.deliveries += told
-        if all(_is_all(delivery, owed) for delivery in told) and not sight.told.bears_on(told):
+        if all(_is_all(delivery) for delivery in told) and not sight.told.bears_on(told):
             decided.append(now)
         else:
             final = False
@@ -173,9 +172,9 @@ def _tell(node: Node, books: dict[str, Book], book: Book, delivery: Delivery) ->
         receive(books[delivery.to], delivery, book)
 
 
-def _is_all(told: Delivery, owed: Mapping[DueKey, Due]) -> bool:
-    """Whether a delivery opens no case, is told for the first time, and leaves nothing that was due of it."""
-    return not told.asked and told.revision == 1 and told.parts == owed[told.ref, told.to].parts
+def _is_all(told: Delivery) -> bool:
+    """Whether a delivery opens no case and is told for the first time: nothing that was due of it is left."""
+    return not told.asked and told.revision == 1
 
 
 def receive(book: Book, delivery: Delivery, teller: Book) -> bool:
