@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from events.catalogue.movement import Departed, Extended, MainChanged, MovedWithin
+from events.catalogue.movement import Departed, Extended, MainChanged, MovedWithin, Returned
 from events.envelope import Part
 from events.standing import Standing
 from exchange.protocol.book import NO_PARTS, Book, Delivery, Question
@@ -101,7 +101,7 @@ def _bring_stays(owed: dict[DueKey, Due], sight: Sight) -> None:
 def _bring_links(owed: dict[DueKey, Due], sight: Sight) -> None:
     """What only the keeper may record says nothing without what named its author as keeper, by an error perhaps."""
     facts = sight.record.facts
-    links = {s.ref: judging for s in facts.of(Departed) if (judging := said_of_keeper(s, facts))}
+    links = {s.ref: judging for s in facts.of(Departed, Returned) if (judging := said_of_keeper(s, facts))}
     if not links:
         return
     for ref, to in (*owed, *sight.told.besides(owed)):

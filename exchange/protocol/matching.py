@@ -9,16 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from events.catalogue.movement import Arrived
-from events.catalogue.person import Registered
+from events.catalogue.family import TieBegan, TieEnded
+from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin
+from events.catalogue.person import Changed, Deceased, Protected, Registered, Unprotected
 from events.standing import Standing
 from exchange.protocol.life.chain import is_opening, openings
 from exchange.protocol.questions.cases import MATCH, ONE_DOCUMENT
 from exchange.protocol.questions.one_document import Claim, held, one_document
 from exchange.protocol.record import Record
-from exchange.protocol.routing_table import UPDATE, cell_of
+from exchange.protocol.routing_table import DEATH_ASKS, UPDATE, cell_of
 from exchange.protocol.telling.due import IDENTITY, Due
 from exchange.protocol.view import Reading
+
+# What says something of the person or of a stay, whoever keeps the registration.
+_STANDS_ALONE = (
+    *(Arrived, Departed, MovedWithin, Extended, MainChanged, Left),
+    *(Changed, Protected, Unprotected, Deceased, TieBegan, TieEnded),
+)
 
 
 def matching(read: Mapping[str, Iterable[Reading]]) -> dict[str, list[Due]]:
@@ -54,7 +61,7 @@ def matching(read: Mapping[str, Iterable[Reading]]) -> dict[str, list[Due]]:
 def _left_standing(
     read: Mapping[str, Iterable[Reading]], keepers: Mapping[str, Iterable[str]]
 ) -> Iterator[tuple[str, Due]]:
-    """Teller and what is due of an arrival that stands where what opened the dossier was taken back.
+    """Teller and what is due of what stands where what opened the dossier was taken back.
 
     To its office the person is withdrawn: what it did not take back goes on where others opened the dossier, whether
     these had heard of it before or not.
@@ -64,10 +71,18 @@ def _left_standing(
             if one.basis.openers:
                 continue
             keeping = {office for person in one.persons for office in keepers.get(person, ())}
-            for standing in one.facts.in_force(Arrived):
+            for standing in one.facts.in_force(*_STANDS_ALONE) if keeping else ():
                 if standing.author == one.office:
                     for to in sorted(keeping - {one.office}):
-                        yield one.office, _told(standing, one, to, keeps=True)
+                        yield one.office, _told_beside(standing, one, to)
+
+
+def _told_beside(standing: Standing, one: Reading, to: str) -> Due:
+    """As any keeper is told it: of an arrival, and of a death, it is asked."""
+    if isinstance(standing.payload, Arrived):
+        return _told(standing, one, to, keeps=True)
+    cell = DEATH_ASKS if isinstance(standing.payload, Deceased) else cell_of(standing.payload.type, "keeper") or UPDATE
+    return Due(ref=standing.ref, to=to, ground=MATCH, parts=IDENTITY, kind=cell.kind, asks=cell.asks)
 
 
 def _to_other_keepers(read: Mapping[str, Iterable[Reading]]) -> Iterator[tuple[str, Due]]:

@@ -13,6 +13,7 @@ from tests.properties.commands import PERSONS, Commands
 from tests.properties.enquiries import Enquiries
 from tests.properties.households import Households
 from tests.properties.moved_by_error import MovedByError
+from tests.properties.opened_by_error import OpenedByError
 from tests.properties.reviews import Reviews
 from tests.properties.succession import Successions, repeated
 from tests.properties.world import OFFICES, World
@@ -40,6 +41,7 @@ def history(
     successions = Successions(world, commands.persons)
     enquiries, reviews = Enquiries(world, commands), Reviews(world, commands)
     households, moved_by_error = Households(world, commands), MovedByError(world, commands)
+    opened_by_error = OpenedByError(world, commands)
     areas, closings = Areas(world, commands), Closings(world)
     moments = successions.moments(steps)
     for step in range(steps):
@@ -50,6 +52,7 @@ def history(
         reviews.step()
         households.step()
         moved_by_error.step()
+        opened_by_error.step()
         if oversees(seed) if overseen is None else overseen:
             areas.step()
         if closes(seed) if closing is None else closing:

@@ -1,19 +1,23 @@
-"""What stands beside a first registration that was taken back, heard of before that or not (P4)."""
+"""What stands beside what opened a dossier and was taken back, heard of before that or not (P4)."""
 
 from __future__ import annotations
 
 import pytest
 
 from events.catalogue.amendment import Retracted
-from events.catalogue.case import Confirmed
-from events.catalogue.movement import Arrived
-from events.catalogue.person import Registered
+from events.catalogue.case import Confirmed, Disputed
+from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan
+from events.catalogue.movement import Arrived, Departed, Returned
+from events.catalogue.person import Changed, Deceased, Protected, Registered
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import CaseRef, town
+from events.catalogue.values import ABROAD, CaseRef, Other, town
+from events.event import Event
+from exchange.protocol.record import Record
 from tests.properties.test_histories import faults_of
-from tests.properties.world import OFFICES, World
+from tests.properties.world import OFFICES, OUTSIDE, World
 
-KEEPS, HERE, MOVES_TO = OFFICES[:3]
+KEEPS, HERE, MOVES_TO, LIVES = OFFICES[:4]
 
 
 @pytest.mark.parametrize("heard", [False, True])
@@ -89,3 +93,98 @@ def test_only_whom_a_document_finds_is_asked_on(*, kept: bool):
     assert asked == (
         {(KEEPS, "inflow"): "open", (MOVES_TO, "moved-on"): "withdrawn"} if kept else {(KEEPS, "inflow"): "withdrawn"}
     )
+
+
+WHO = {"name": "甲"}
+ENTRY = Registered(basis="first_record", registration=town(HERE), particulars=WHO)
+ARRIVAL = Arrived(kind="further", registration=town(OUTSIDE), stated=WHO, opens=True)
+
+
+class Opened:
+    """KEEPS registered who lives in LIVES; HERE opens the same dossier by an error, and says something beside that."""
+
+    def __init__(self, opening: Fact, beside: Fact, *, heard: bool) -> None:
+        self.world = World(1, skew=False)
+        self.does(KEEPS, Registered(basis="first_record", registration=town(KEEPS), particulars=WHO), "2026-01-01")
+        stay = self.does(LIVES, Arrived(kind="main", registration=town(KEEPS), stated=WHO, opens=True), "2026-01-02")
+        self.world.drain()
+        self.does(KEEPS, Confirmed(case=CaseRef(stay.ref, KEEPS, "inflow")))
+        self.world.drain()
+        self.opening = self.does(HERE, opening, "2026-01-03")
+        self.beside = self.does(HERE, beside, "2026-01-06")
+        if heard:
+            self.world.drain()
+
+    def does(self, office: str, fact: Fact, day: str = "2026-01-07") -> Event:
+        event = self.world.author(office, "P1", day, fact)
+        self.world.command(event)
+        self.world.tick()
+        return event
+
+    def takes_back(self, said: Event) -> Event:
+        back = self.does(HERE, Retracted(target=said.ref))
+        self.world.drain()
+        return back
+
+    def seen(self) -> list[Record]:
+        """By whoever keeps the person, and where it lives: the same, and without a fault."""
+        assert faults_of(self.world) == []
+        records = [self.world.record(office, "P1") for office in (KEEPS, LIVES)]
+        return [record for record in records if record is not None]
+
+    def lives_at(self, keeper: str = KEEPS) -> list[list[str]]:
+        """The same by whoever keeps the person."""
+        assert {record.keeper for record in self.seen()} == {keeper}
+        records = [self.world.record(office, "P1") for office in (keeper, LIVES)]
+        return [[stay.office for stay in record.main_stays] for record in records if record is not None]
+
+
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("opening", [ENTRY, ARRIVAL])
+@pytest.mark.parametrize("beside", [Returned(address="home"), Departed(destination=ABROAD)])
+def test_what_only_the_keeper_may_say_is_false_with_what_made_its_author_keeper(
+    opening: Fact, beside: Fact, *, heard: bool
+):
+    """The one is back where nobody registered it, and the other ends a stay of which its author knows nothing."""
+    told = Opened(opening, beside, heard=heard)
+    back = told.takes_back(told.opening)
+    assert told.lives_at() == [[LIVES]] * 2
+    again = told.takes_back(back)
+    keeper = HERE if opening is ENTRY else KEEPS
+    restored = [HERE] if isinstance(beside, Returned) else []
+    assert told.lives_at(keeper) == [restored] * 2
+    told.takes_back(again)
+    assert told.lives_at() == [[LIVES]] * 2
+
+
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("opening", [ENTRY, ARRIVAL])
+def test_what_happened_in_the_world_reaches_whoever_keeps_the_person(opening: Fact, *, heard: bool):
+    """Nothing of it was taken back: a death is asked about, as one that any other office recorded."""
+    beside: dict[str, Fact] = {
+        "died": Deceased(),
+        "named": Changed(set={"name": "乙"}),
+        "protected": Protected(ground="threat"),
+        "tied": TieBegan(tie="child", other=Other(stated={"name": "子"}, at=MOVES_TO), ground="birth"),
+    }
+    for what, fact in beside.items():
+        told = Opened(opening, fact, heard=heard)
+        told.takes_back(told.opening)
+        shown = [(r.died_on, r.particulars["name"], r.protected is not None, len(r.ties_in_force)) for r in told.seen()]
+        died, name = "2026-01-06" if what == "died" else None, "乙" if what == "named" else "甲"
+        assert shown == [(died, name, what == "protected", what == "tied")] * 2, what
+        asked = [ref for record in told.seen() for ref, case in record.cases.items() if case.open]
+        assert set(asked) == ({CaseRef(told.beside.ref, KEEPS, "update")} if what == "died" else set()), what
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_death_beside_it_that_is_not_so_is_disputed(*, heard: bool):
+    """The question stands though the person is withdrawn to whoever asked; it decides on the dispute."""
+    told = Opened(ENTRY, Deceased(), heard=heard)
+    told.takes_back(told.opening)
+    told.does(KEEPS, Disputed(case=CaseRef(told.beside.ref, KEEPS, "update"), reason="alive"))
+    told.world.drain()
+    assert told.seen() != []
+    records = [told.world.record(office, "P1") for office in (KEEPS, HERE)]
+    states = [r.cases[CaseRef(told.beside.ref, KEEPS, "update")].status for r in records if r is not None]
+    assert states == ["disputed"] * 2

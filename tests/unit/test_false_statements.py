@@ -9,7 +9,7 @@ import pytest
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, EnquiryOpened, Redirected
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Arrived, Departed
+from events.catalogue.movement import Arrived, Departed, Returned
 from events.catalogue.person import Merged, Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Place, town
@@ -359,3 +359,17 @@ def test_so_it_is_where_it_had_corrected_its_entry_and_not_where_it_did_so_only_
     if mended == "after":
         story.record(OTHER, right)
     assert story.held(NEW).facts[departure].void is (mended == "after")
+
+
+def test_nobody_is_back_where_an_entry_was_an_error_though_a_question_about_an_arrival_was_sent_on_there(story):
+    """It says no more of who keeps the person than the arrival, and the entries say more (histories, seed 9983270)."""
+    story.kept()
+    also = story.arrives_on("2026-03-03", HOME, kind="further", registration=town(THIRD), stated=WHO)
+    story.record(THIRD, Redirected(case=CaseRef(also, THIRD, "inflow"), to=OTHER))
+    entry = story.record(OTHER, Registered(particulars=WHO, basis="first_record", registration=town(OTHER)))
+    back = story.on("2026-03-20", OTHER, Returned(address="home"))
+    assert [story.main(office) for office in (OTHER, THIRD)] == [[OTHER], [OTHER]]
+    story.record(OTHER, Retracted(target=entry))
+    assert [story.held(office).facts[back].void for office in (OTHER, THIRD)] == [True] * 2
+    assert [story.main(office) for office in (NEW, THIRD)] == [[THIRD], [THIRD]]
+    assert agreement_faults(story.world) == entitlement_faults(story.world) == []

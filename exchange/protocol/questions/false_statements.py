@@ -11,17 +11,19 @@ import msgspec
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Redirected
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Arrived, Departed
+from events.catalogue.movement import Arrived, Departed, Returned
 from events.catalogue.person import Registered, Stated
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Facts, Standing
-from exchange.protocol.life.chain import IDENTITY_KINDS, named
+from exchange.protocol.life.chain import IDENTITY_KINDS, is_opening, named
 from exchange.protocol.naming import asked_by, named_ever
 from exchange.protocol.offices import Offices
 from exchange.protocol.record import Link
 
 _SAY = (Registered, RegistrationChanged, Redirected)  # who keeps the registration, or once did
 _AS_KEEPER = "inflow"  # of an arrival, which names offices as other things, too
+_OF_LINKS = frozenset(IDENTITY_KINDS) - {_AS_KEEPER}
+_BY_KEEPER = (Departed, Returned)  # of which nobody but the keeper may record some, and all
 
 
 def without_false_statements(
@@ -32,7 +34,7 @@ def without_false_statements(
     `links`: the chain. Who opened the dossier kept the person where no link names anybody. Whoever is keeper says it
     rightly, though no link names it: it stands in for a place outside, or by a merge.
     """
-    statements = [*facts.in_force(Stated), *(s for s in facts.in_force(Departed) if _as_keeper(s))]
+    statements = [*facts.in_force(Stated), *(s for s in facts.in_force(*_BY_KEEPER) if _as_keeper(s))]
     if not statements or not facts.of(Corrected, Retracted):
         return facts
     rightly = {keeper, *(() if named(links, offices) else openers)}
@@ -42,9 +44,12 @@ def without_false_statements(
     return Facts({**facts, **{s.ref: msgspec.structs.replace(s, void=True) for s in out}})
 
 
-def _as_keeper(departure: Standing) -> bool:
-    """Whether nobody but the keeper may have recorded it: whoever has the stay names it."""
-    return isinstance(departure.payload, Departed) and departure.payload.stay is None
+def _as_keeper(said: Standing) -> bool:
+    """Whether nobody but the keeper may have recorded it: who is back where the keeper is, and a departure that names
+    no stay, as whoever has the stay does.
+    """
+    payload = said.payload
+    return isinstance(payload, Returned) or (isinstance(payload, Departed) and payload.stay is None)
 
 
 def _false(said: Standing, facts: Facts, chain: Sequence[Link]) -> bool:
@@ -58,9 +63,18 @@ def _false(said: Standing, facts: Facts, chain: Sequence[Link]) -> bool:
     says = (*_SAY, Arrived) if all(link.from_arrival for link in chain) else _SAY
     author, person = said.author, said.event.person if _as_keeper(said) else None
     once = _naming(author, facts, says if _as_keeper(said) else (*_SAY, Arrived), person)
-    return any(not _names(each, author) and not _mended_before(said, each, facts) for each in once) and not any(
+    fallen = [each for each in once if not _names(each, author)] + _opened_in_error(said, facts)
+    return any(not _mended_before(said, each, facts) for each in fallen) and not any(
         _names(each, author) for each in _naming(author, facts, says, person)
     )
+
+
+def _opened_in_error(said: Standing, facts: Facts) -> list[Standing]:
+    """By what its author opened the dossier, and kept the person whom nobody else did, that was taken back since."""
+    if not _as_keeper(said):
+        return []
+    own = (s for s in facts.of(Registered, Arrived) if s.void and is_opening(s) and s.author == said.author)
+    return [each for each in own if each.event.person == said.event.person]
 
 
 def _mended_before(said: Standing, link: Standing, facts: Facts) -> bool:
@@ -69,25 +83,36 @@ def _mended_before(said: Standing, link: Standing, facts: Facts) -> bool:
     return link.author == said.author and bool(mended) and max(mended) < said.stamp
 
 
-def said_of_keeper(departure: Standing, facts: Facts) -> list[Standing]:
-    """By what a departure that only the keeper may record is judged, where any of it was taken back or corrected: who
-    is told the one is told the other, or two offices would judge it otherwise.
+def said_of_keeper(said: Standing, facts: Facts) -> list[Standing]:
+    """By what is judged that only the keeper may record, where any of it was taken back or corrected: who is told the
+    one is told the other, or two offices would judge it otherwise.
 
-    Nothing of it where the departure stands for another reason, an arrival or who opened the dossier: whoever is not
-    told that would find it false.
+    Nothing of it where it stands for another reason, an arrival or who opened the dossier: whoever is not told that
+    would find it false.
     """
-    if not _as_keeper(departure) or not facts.of(Corrected, Retracted):
+    if not _as_keeper(said) or not facts.of(Corrected, Retracted):
         return []
-    ever = list(_naming(departure.author, facts, _SAY, departure.event.person))
-    if not departure.void and not any(_names(each, departure.author) for each in ever):
+    naming = _naming(said.author, facts, _SAY, said.event.person, sent_on=IDENTITY_KINDS)
+    ever = list({each.ref: each for each in (*naming, *_opened_in_error(said, facts))}.values())
+    if not said.void and not any(_names(each, said.author) for each in ever):
         return []
     return ever if any(each.void or each.corrections for each in ever) else []
 
 
-def _naming(office: str, facts: Facts, kinds: tuple[type[Fact], ...], person: str | None) -> Iterator[Standing]:
-    """What named the office as keeper, as it was recorded, or as any correction of it says."""
+def _naming(
+    office: str,
+    facts: Facts,
+    kinds: tuple[type[Fact], ...],
+    person: str | None,
+    sent_on: Collection[str] = (),
+) -> Iterator[Standing]:
+    """What named the office as keeper, as it was recorded, or as any correction of it says.
+
+    `sent_on`: the questions whose redirects do; one about an arrival says no more than the arrival.
+    """
+    sent_on = sent_on or (IDENTITY_KINDS if Arrived in kinds else _OF_LINKS)
     for each in facts.of(*kinds):
-        if isinstance(each.payload, Redirected) and each.payload.case.kind not in IDENTITY_KINDS:
+        if isinstance(each.payload, Redirected) and each.payload.case.kind not in sent_on:
             continue  # nobody is keeper because an enquiry, say, was sent on
         if person in {None, each.event.person} and office in named_ever(each, facts, _AS_KEEPER):
             yield each

@@ -119,7 +119,7 @@ def _kept(sight: Sight) -> bool:
     if sight.me in record.openers or any(sight.me in link.named for link in record.chain) or _named_once(sight):
         return True
     # Only whoever took itself for the keeper records a return, which no row sends from anybody else to the keeper.
-    return bool(sight.own_of(Merged, Returned))
+    return any(sight.mine(standing.author) for standing in (*sight.of(Merged), *record.facts.of(Returned)))
 
 
 def _named_once(sight: Sight) -> bool:
