@@ -10,7 +10,7 @@ from events.catalogue.amendment import Corrected
 from events.catalogue.case import Confirmed
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
-from events.catalogue.movement import Arrived, Departed, Left
+from events.catalogue.movement import Arrived, Departed, Left, MovedWithin
 from events.catalogue.person import Registered, Stated
 from events.catalogue.values import ABROAD, CaseRef, Other, town
 from events.envelope import Ref
@@ -83,6 +83,26 @@ def test_that_a_tie_began_which_was_known_to_have_ended_is_stated_to_have_ended(
     late = keeper.own(ward(), "2010-01-01")
     assert because(keeper) == [late]
     assert [draft.payload.ties for draft in keeper.stated()] == [()]
+
+
+def test_twins_of_whom_only_one_is_entered_are_stated_once(keeper):
+    """Born on one day, and the one is known by name alone: which of them comes first is all one."""
+    for other in (Other(stated={"name": "王二"}), Other(person="p9")):
+        keeper.own(TieBegan(tie="child", other=other, ground="birth"), "2020-01-01")
+    keeper.states()
+    assert because(keeper) == []
+
+
+def test_that_a_tie_ended_is_why_it_states_anew(keeper):
+    keeper.own(ward(), "2010-01-01")
+    keeper.states()
+    ended = keeper.own(ward(TieEnded, "of_age"), "2026-02-01")
+    assert because(keeper) == [ended]
+
+
+def test_what_says_nothing_of_what_is_stated_is_no_reason(keeper):
+    keeper.hears(B, MovedWithin(stay=keeper.arrival, address="2 Lane"), "update", "2026-02-01")
+    assert because(keeper) == [keeper.answer]
 
 
 def test_nobody_is_told_where_nobody_else_has_a_stay(keeper):
