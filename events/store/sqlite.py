@@ -44,6 +44,7 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_BUSY: "store.busy",
     sqlite3.SQLITE_LOCKED: "store.busy",
     sqlite3.SQLITE_FULL: "store.full",
+    sqlite3.SQLITE_IOERR_SHMSIZE: "store.full",  # no room even for what those who have the file open share
     sqlite3.SQLITE_READONLY: "store.read_only",
     sqlite3.SQLITE_IOERR: "store.lost",
     sqlite3.SQLITE_CANTOPEN: "store.lost",
@@ -229,7 +230,7 @@ def clear_errors(*, reading: bool = False) -> AbstractContextManager[None]:
 
 def _unavailable(error: object, *, reading: bool) -> Unavailable | None:
     code = getattr(error, "sqlite_errorcode", None)
-    rule = _UNAVAILABLE.get(code & 0xFF) if isinstance(code, int) else None
+    rule = _UNAVAILABLE.get(code, _UNAVAILABLE.get(code & 0xFF)) if isinstance(code, int) else None
     return None if rule is None or (reading and rule == "store.read_only") else Unavailable(rule=rule)
 
 

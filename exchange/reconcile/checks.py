@@ -68,7 +68,7 @@ def _keep(node: Node, fresh: Iterable[Proof]) -> None:
         if error.rule != "store.full":
             raise
         # A full disk makes the next look longer, and this one no less true.
-        _log.warning("proofs_not_kept", exc_info=True)
+        _log.warning("proofs_not_kept", rule=error.rule)
 
 
 class _Turn:

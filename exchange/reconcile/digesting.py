@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, cast, get_args
 
+import structlog
 from sqlalchemy import Connection
 
+from events.store.errors import Unavailable
 from exchange.protocol.comparing.ledger import FAN_OUT, UNIT, Area, Digest, by_area
 from exchange.reconcile.sides import Rows, above, held, told
 from exchange.tables import digests
@@ -16,12 +18,25 @@ from exchange.tables.digests import Kept, SideName
 if TYPE_CHECKING:
     from exchange.node import Node
 
+_log = structlog.get_logger(__name__)
+
 SIDES = cast("tuple[SideName, ...]", get_args(SideName))
 
 
-def bring_up(node: Node) -> int:
-    """Look at every unit that has to be looked at, some a transaction. How many rows were read."""
-    return sum(_steps(node))
+def bring_up(node: Node) -> tuple[int, bool]:
+    """Look at every unit that has to be looked at, some a transaction. How many rows were read, and whether the digests
+    are up to date: on a full disk they stay what they were, and a comparison has to read the rows themselves.
+    """
+    read = 0
+    try:
+        for step in _steps(node):
+            read += step
+    except Unavailable as error:
+        if error.rule != "store.full":
+            raise
+        _log.warning("digests_not_kept", rule=error.rule)
+        return read, False
+    return read, True
 
 
 def bring_up_until(node: Node, enough: Callable[[], bool]) -> bool:

@@ -51,15 +51,15 @@ class Ledgers(msgspec.Struct, frozen=True, kw_only=True):
 def ledgers(node: Node, one: str = "", other: str = "", *, trusted: bool = True) -> Ledgers:
     """Compare the ledgers of two areas; `other` empty: of the one with everybody; both: of the whole tree.
 
-    `trusted`: whether kept digests are taken for what the rows say.
+    `trusted`: whether kept digests, where they are up to date, are taken for what the rows say.
     """
-    read = bring_up(node)
+    read, current = bring_up(node)
     with node.uow.look() as session:
         moment, unfit = latest_moment(session)
         wrong = 0 if trusted else forged(session.sql)
         walks = []
         for areas in dict.fromkeys([(one, other), (other, one)]):
-            walked, rows = _walked(session, areas, trusted=trusted)
+            walked, rows = _walked(session, areas, trusted=trusted and current)
             walks.append(walked)
             read += rows
     differing = {found for each in walks for found in _differences(each.only_here, each.only_there)}

@@ -148,6 +148,27 @@ def test_a_full_disk_changes_nothing_and_says_so(sqlite):
     one_by_one(sqlite, 1)
 
 
+NO_ROOM = """
+import resource, sys
+from events.store.errors import Unavailable
+from events.store.sqlite import SqliteStore
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # as where the disk has no room left
+try:
+    SqliteStore(sys.argv[1])
+except Unavailable as error:
+    print(error.rule)
+"""
+
+
+def test_a_disk_too_full_to_open_the_file_is_told_as_a_full_one(sqlite, tmp_path):
+    one_by_one(sqlite, 1)
+    sqlite.close()
+    command = [sys.executable, "-c", NO_ROOM, str(tmp_path / "exchange.db")]
+    told = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert told.stdout == "store.full\n"
+
+
 def test_a_file_that_is_no_database_is_lost(tmp_path):
     broken = tmp_path / "exchange.db"
     broken.write_bytes(b"not a database" * 1000)

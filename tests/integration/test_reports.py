@@ -17,10 +17,10 @@ from exchange.cli import main
 from exchange.http.node_use_cases import NodeUseCases
 from exchange.node import Node
 from exchange.queries.checks import NoReport, last_report
-from exchange.reconcile import between, checks, latest, report, stepwise
+from exchange.reconcile import between, checks, everywhere, latest, report, stepwise
 from exchange.reconcile.digesting import bring_up
 from exchange.reconcile.reporting import BEGINNING, report_from
-from exchange.tables import proofs, reports
+from exchange.tables import digests, proofs, reports
 from tests.integration.test_between import peopled
 from tests.integration.test_checks import behind_the_back
 from tests.integration.towns import BEIJING_AND_HUBEI, DONGHUAMEN, WANSHOULU, ZHIFANG, Clock, Town, opened, woman
@@ -90,6 +90,23 @@ def test_a_disk_that_fills_meanwhile_ends_no_check(node, home, new_home, monkeyp
         found = stepwise(node)
     assert (found.persons, found.checks["view"]) == (2, 1)
     assert [line["event"] for line in logged] == ["proofs_not_kept"]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_where_the_disk_is_full_the_ledger_is_compared_by_its_rows(node, home, new_home, monkeypatch, before):
+    """Digests that cannot be brought up to date say what was so before, or nothing."""
+    if before:
+        peopled(home, Town(node, WANSHOULU))
+        assert everywhere(node).equal
+    home.registers(woman(9))
+    new_home.sees_arrive(woman(9), ZHIFANG)
+    behind_the_back(node, ("DELETE FROM books WHERE office = ?", (ZHIFANG,)))
+    with monkeypatch.context() as patched, capture_logs() as logged:
+        patched.setattr(digests, "keep", full)
+        found = everywhere(node)
+    assert {line["event"] for line in logged} == {"digests_not_kept"}
+    assert {each.office for each in found.differing} == {ZHIFANG}
+    assert everywhere(node, trusted=False).differing == found.differing
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "could not be kept"), ("zh-CN", "未能保存")])
