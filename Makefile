@@ -52,7 +52,9 @@ rabbitmq: $(DEV_STAMP) ## the workers over RabbitMQ, whose server is installed b
 
 chromium: $(DEV_STAMP) ## the browser for the tests of the pages, installed by apt if need be
 	@# What drives it comes as a wheel, but for one library of the system.
-	command -v chromium >/dev/null && $(BIN)/playwright --version >/dev/null || .ci/debian chromium libatomic1
+	$(BIN)/playwright --version >/dev/null 2>&1 || .ci/debian libatomic1
+	$(BIN)/python -m tests.servers.chromium || .ci/debian chromium || \
+		{ echo "Where the system has no such package, as Ubuntu, whose chromium is a snap, Google Chrome does as well." >&2; exit 1; }
 
 docs: $(DEV_STAMP) ## print the tables of docs/protocol.md from the code
 	$(BIN)/python -m exchange.reports.protocol_document docs/protocol.md

@@ -1,6 +1,10 @@
-"""A real browser over the pages of a node that is served: what it complains of, and what axe finds, is kept."""
+"""A real browser over the pages of a node that is served: what it complains of, and what axe finds, is kept.
+
+`python -m tests.servers.chromium` says whether there is one.
+"""
 
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +12,7 @@ from contextlib import contextmanager
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+BROWSERS = ("chromium", "google-chrome", "google-chrome-stable")  # the first that is there: Debian's, or who built it
 PATIENCE = 60.0  # seconds
 WEIGHTY = {"serious", "critical"}
 AT = "(document.activeElement.labels?.[0] ?? document.activeElement).innerText"
@@ -22,11 +27,16 @@ FLAGS = (
 )
 
 
+def installed() -> str | None:
+    """Where it is."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's, which `make test` installs."""
+    """Debian's, which `make test` installs, or Google's where there is no such package."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS, timeout=PATIENCE * 1000)
         yield browser
         browser.close()
 
@@ -74,3 +84,7 @@ class Reader:
             if name in str(self.page.evaluate(AT)):
                 return
         raise AssertionError(name)
+
+
+if __name__ == "__main__":
+    sys.exit(installed() is None)
