@@ -6,7 +6,7 @@ from collections.abc import Container
 from datetime import date
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Reopened
+from events.catalogue.case import Confirmed, Reopened, Reply
 from events.catalogue.fact import Fact
 from events.catalogue.person import Merged, Unmerged
 from events.standing import Standing
@@ -16,9 +16,13 @@ from exchange.protocol.refusals import ActRecorded, Unallotted
 
 
 def subject(fact: Fact, person: str, record: Record) -> str:
-    """New facts use the surviving id; an amendment that of its target."""
+    """New facts use the surviving id; an amendment that of its target, and a reply that of its question: when an office
+    is split that never heard of the merge, nobody gets the one without the other.
+    """
     if isinstance(fact, Corrected | Retracted):
         return record.facts[fact.target].event.person
+    if isinstance(fact, Reply) and fact.case.opening in record.facts:
+        return record.facts[fact.case.opening].event.person
     return person if isinstance(fact, Merged | Unmerged) else record.person
 
 

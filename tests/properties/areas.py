@@ -116,7 +116,7 @@ class Areas:
                 Disputed(case=state.ref, reason="person_unknown"),
                 Redirected(case=state.ref, to=self.asked.choice(self.world.offices)),
             ])  # fmt: skip
-            self._says(said, record, record.person)
+            self._says(said, record, record.facts[state.ref.opening].event.person)
 
     def _holder(self, person: str) -> str:
         """Who holds the person: of nobody else an area asks anything, but as about a stranger."""
@@ -140,7 +140,7 @@ class Areas:
                 Redirected(case=state.ref, to=self._holder(asked)),
                 Retracted(target=state.ref.opening),
             ])  # fmt: skip
-            self._says(said, record, asked if isinstance(said, Corrected | Retracted) else record.person)
+            self._says(said, record, asked)
 
     def _says(self, fact: Fact, record: Record | None, person: str, by: str = COUNTY) -> None:
         try:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
@@ -26,6 +25,7 @@ from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, UNKNOWN, Other, Place, StayName, TieKind, town
 from events.envelope import SYSTEM_ACTOR, Ref
 from events.errors import Illegal
+from exchange.commands.fitting import subject as subject_of
 from exchange.protocol.legality import check
 from exchange.protocol.matching import only_stated
 from exchange.protocol.questions.reminding import escalation, reminder
@@ -106,11 +106,9 @@ class Commands:
         except Illegal as error:
             self.counts[f"refused {error.code}"] = self.counts.get(f"refused {error.code}", 0) + 1
             return False
-        subject = record.person if record is not None else person
+        subject = subject_of(fact, record.person, record) if record is not None else person
         if isinstance(fact, Unmerged) and record is not None:
             subject = record.facts[fact.merge].event.person
-        if isinstance(fact, Corrected | Retracted) and record is not None:
-            subject = record.facts[fact.target].event.person
         world.command(world.author(office, subject, day, fact))
         self.counts[fact.type] = self.counts.get(fact.type, 0) + 1
         return True

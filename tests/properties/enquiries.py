@@ -83,7 +83,7 @@ class Enquiries:
             if self.random.random() < 0.2:
                 to = self.random.choice(self.world.offices)
                 if to not in {office, state.asker}:
-                    self._record(office, record.person, record, Redirected(case=state.ref, to=to))
+                    self._record(office, opening.event.person, record, Redirected(case=state.ref, to=to))
                 return
             self._tell(office, record, state, opening)
             return
@@ -99,7 +99,7 @@ class Enquiries:
             case=state.ref, held=offer.held, facts=dict(offer.facts), refused=offer.refused, sees=opening.corrections
         )
         others = tuple(p for each in found for p in each.persons if p not in record.persons)
-        self._record(office, record.person, record, answer, others if "address" in answer.facts else ())
+        self._record(office, opening.event.person, record, answer, others if "address" in answer.facts else ())
 
     def _within(self, office: str) -> None:
         """What the asker does with an enquiry of its own: corrects the addressee, takes the question back."""

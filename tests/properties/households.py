@@ -15,6 +15,7 @@ from events.catalogue.person import Unmerged
 from events.catalogue.registration import RegistrationChanged
 from events.errors import Illegal
 from exchange.commands.fitting import require_new
+from exchange.commands.fitting import subject as subject_of
 from exchange.ids import derived_id
 from exchange.protocol.comparing.compare import differences
 from exchange.protocol.legality import check
@@ -142,7 +143,7 @@ class Households:
                 self.world.views.pop(office, None)
                 del self.world.authored[before:]
                 return False
-            subject = record.person if record is not None else person
+            subject = subject_of(fact, record.person, record) if record is not None else person
             self.world.tick()
             event = self.world.author(office, subject, day, fact, submission=act)
             self.world.command(event)
