@@ -1,5 +1,7 @@
 """What says only something of a stay is told with the stay, or its reader waits for one that never comes (T5)."""
 
+from typing import Any
+
 import pytest
 
 from events.catalogue.amendment import Retracted
@@ -9,7 +11,8 @@ from events.catalogue.values import town
 from events.envelope import Ref
 from exchange.protocol.book import Book, Delivery
 from exchange.protocol.duties import duties, new_deliveries
-from exchange.protocol.telling.due import Sight
+from exchange.protocol.life.causes import Cause
+from exchange.protocol.telling.due import Due, Sight
 from exchange.protocol.view import view
 from tests.unit.test_sheet import A, B, D, Told
 
@@ -62,3 +65,41 @@ def test_who_was_told_what_was_said_before_the_teller_had_heard_of_the_stay_hear
     stay = told.hears(B, Arrived(kind="main", registration=town(D), address="2 Lane"), A)
     owed = duties(Sight(told.book, told.record), {})
     assert owed[stay, A].ground == "stay_of_change"
+
+
+class TestWhatIsDueOfAStay:
+    """D tells A that B's stay lasts longer, on whatever ground."""
+
+    @pytest.fixture
+    def told(self) -> Told:
+        told = Told(D)
+        assert told.hears(B, Arrived(kind="main", registration=town(A), address="1 Lane"), None) == STAY
+        return told
+
+    def owed(self, told: Told, *dues: Due) -> dict[tuple[Ref, str], Due]:
+        return duties(Sight(told.book, told.record), {}, dues)
+
+    def extended(self, told: Told, **more: Any) -> Due:
+        ref = told.hears(B, Extended(stay=STAY, stay_until="2027-01-01"), None, "2026-01-05")
+        return Due(ref=ref, to=A, ground="test", **more)
+
+    def test_comes_with_the_stay_by_the_same_act(self, told):
+        extended = self.extended(told)
+        assert self.owed(told, extended)[STAY, A].trigger == extended.ref
+
+    def test_comes_with_the_stay_because_of_what_makes_it_due(self, told):
+        moved = told.hears(A, Arrived(kind="further", registration=town(A)), None, "2026-02-01")
+        assert self.owed(told, self.extended(told, trigger=moved))[STAY, A].trigger == moved
+
+    def test_comes_with_the_stay_because_of_what_happened_to_somebody_tied_to_the_person(self, told):
+        cause = Cause(ref=Ref(A, "elsewhere"), day="2026-01-01", stamp=9, author=A, act="act")
+        assert self.owed(told, self.extended(told, by=cause))[STAY, A].by == cause
+
+    def test_leaves_the_stay_as_it_is_due_for_another_reason(self, told):
+        stay = Due(ref=STAY, to=A, ground="hand_over")
+        assert self.owed(told, stay, self.extended(told))[STAY, A] == stay
+
+    def test_comes_alone_where_the_teller_never_heard_of_the_stay(self, told):
+        other = told.hears(B, Extended(stay=Ref(B, "e99"), stay_until="2027-01-01"), None, "2026-01-05")
+        due = Due(ref=other, to=A, ground="test")
+        assert self.owed(told, due) == {(other, A): due}

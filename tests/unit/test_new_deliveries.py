@@ -143,6 +143,11 @@ def test_not_so_a_question_that_is_put_apart_or_to_another_office_or_by_another_
         assert owing.asking(inflow, beside) == {("e01", "inflow"), (beside.ref.id, "contested")}
 
 
+def test_what_is_told_by_the_act_and_asks_nothing_takes_no_question_away(owing):
+    reply = owing.due("reply", of=owing.change)
+    assert owing.asking(owing.due("inflow", asks=True), reply) == {("e01", "inflow")}
+
+
 def test_what_was_asked_by_the_act_stays_its_question_whatever_else_is_due_since(owing):
     owing.told("contested")
     dues = owing.due("contested", asks=True), owing.due("inflow", of=owing.change, asks=True)

@@ -6,19 +6,20 @@ from typing import Any
 
 import pytest
 
-from events.catalogue.amendment import Corrected
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.movement import Arrived, Departed, Left, MovedWithin
 from events.catalogue.person import Registered, Stated
+from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, CaseRef, Other, town
 from events.envelope import Ref
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Question
 from exchange.protocol.draft import Draft
 from exchange.protocol.telling.due import Sight
-from tests.unit.test_sheet import A, B, Told
+from tests.unit.test_sheet import A, B, D, Told
 
 ENTERED = Registered(basis="first_record", registration=town(A), particulars={"name": "王小雨"})
 ASKED = {"asked": (Question("inflow", "2026-03-20"),)}
@@ -108,6 +109,23 @@ def test_what_says_nothing_of_what_is_stated_is_no_reason(keeper):
 def test_nobody_is_told_where_nobody_else_has_a_stay(keeper):
     keeper.hears(B, Left(stay=keeper.arrival, destination=ABROAD), "update", "2026-02-01")
     assert because(keeper) == []
+
+
+def test_of_whom_no_fact_stands_that_opened_the_dossier_nothing_is_stated():
+    """Though the registration was moved to the office by what D recorded beside it (rule 6)."""
+    keeper = Told(A)
+    entry = keeper.hears(D, Registered(basis="first_record", registration=town(D)), None, "2000-01-01")
+    keeper.hears(D, RegistrationChanged(from_=town(D), to=town(A), ground="moved"), "registration", "2001-01-01")
+    arrival = keeper.hears(B, Arrived(kind="main", registration=town(A)), "inflow", "2026-01-01", **ASKED)
+    keeper.own(Confirmed(case=CaseRef(arrival, A, "inflow")), "2026-01-02")
+
+    def stated() -> int:
+        drafts = automatic(Sight(keeper.book, keeper.record), {})
+        return sum(isinstance(draft.payload, Stated) for draft in drafts)
+
+    assert stated() == 1
+    keeper.hears(D, Retracted(target=entry), "retraction", "2026-02-01")
+    assert (keeper.record.withdrawn, stated()) == (True, 0)
 
 
 def test_before_it_answers_it_states_nothing():
