@@ -218,20 +218,16 @@ def _may_keep(sight: Sight, owed: Mapping[DueKey, Due], told: Delivery) -> froze
     book, record, allowed = sight.book, sight.record, told.parts
     if sight.withholds_address(told.ref):
         allowed -= {"address"}
-    standing = record.facts.get(told.ref)
-    if standing is None:
-        return allowed
+    standing = record.facts[told.ref]
     root = record.facts.root(standing)
     due = owed.get((root.ref, told.to))
-    if due is not None and due.ground not in {"amendment", "told", "reply", "case_thread"}:
+    # Whoever asks, or is asked, hears a reply though it named that office by an error as well.
+    if due is not None and due.ground not in {"told", "case_thread"}:
         return allowed
     first = sight.told.of(root.ref, told.to)
     if book.office in {standing.author, record.keeper}:
-        # Whoever asks, or is asked, hears a reply though it named that office by an error as well.
-        own_case = due is not None and due.ground == "reply"
-        in_error = not own_case and named_no_more(root, record.facts, told.to)
         by_document = first is not None and first.ground == ONE_DOCUMENT  # no other person has the document any more
-        if in_error or by_document:
+        if by_document or named_no_more(root, record.facts, told.to):
             return NO_PARTS
     if sent_in_error(record, root.ref, told.to):  # also what who kept the person for a while handed over
         return NO_PARTS

@@ -16,6 +16,7 @@ from events.envelope import SYSTEM_ACTOR, Part, Ref
 from events.event import Event
 from exchange.protocol.book import Book, Delivery, Question
 from exchange.protocol.duties import duties, new_deliveries
+from exchange.protocol.life.causes import Cause
 from exchange.protocol.offices import Offices
 from exchange.protocol.telling.due import Due, Sight
 from exchange.protocol.view import view
@@ -155,6 +156,14 @@ def test_what_was_asked_by_the_act_stays_its_question_whatever_else_is_due_since
     assert owing.asking(dues[1]) == set(), "it asked already, though that is not due any more"
 
 
+def test_a_case_of_which_only_a_reply_was_told_takes_no_question_away(owing):
+    """What opened it may come later, by another teller."""
+    case = CaseRef(Ref(OTHER, "e99"), NEW, "inflow")
+    owing.hears(event(Confirmed(case=case), NEW, "P", 3))
+    assert case in owing.sight.record.cases
+    assert owing.asking(owing.due("inflow", asks=True)) == {("e01", "inflow")}
+
+
 def test_until_it_is_withdrawn(owing):
     owing.told("contested")
     case = CaseRef(owing.entry.ref, NEW, "contested")
@@ -177,6 +186,33 @@ def test_what_follows_in_another_dossier_from_an_offices_own_act_is_told_to_it_w
     owing.book.record(ended)
     assert [made.kind for made in owing.made(owing.due("update", of=ended))] == [None]
     assert [made.kind for made in owing.made(replace(owing.due("update", of=ended), to=OTHER))] == ["update"]
+
+
+def test_what_a_clerk_recorded_because_of_something_there_is_the_act_of_that_office(owing):
+    ended = event(TieEnded(tie="spouse", other=Other(person="Q"), ground="death"), HOME, "P", 3)
+    ended = replace(ended, frame=replace(ended.frame, because=Ref(NEW, "d1")))
+    owing.book.record(ended)
+    assert [made.kind for made in owing.made(owing.due("update", of=ended))] == ["update"]
+
+
+@pytest.mark.parametrize(("by", "kind"), [(NEW, None), (OTHER, "family")])
+def test_what_is_told_for_the_familys_sake_belongs_to_the_act_about_whoever_is_tied_to_the_person(owing, by, kind):
+    cause = Cause(ref=Ref(by, "d1"), day="2026-01-01", stamp=9, author=by, act="elsewhere")
+    [made] = owing.made(owing.due("family", by=cause))
+    assert (made.kind, made.act, made.trigger) == (kind, "elsewhere", cause.ref)
+
+
+def test_what_is_told_because_of_what_the_book_does_not_hold_belongs_to_no_act(owing):
+    [made] = owing.made(owing.due("update", trigger=Ref(OTHER, "unknown")))
+    assert (made.kind, made.act) == ("update", "")
+
+
+def test_what_is_told_more_of_and_withdrawn_at_once_is_told_once(owing):
+    first, _ = addressed(owing)
+    owing.told(of=first, parts=ADDRESS)
+    owing.book.record(event(Protected(ground="threat"), HOME, "P", 5))
+    [made] = owing.made(owing.due("update", of=first, parts=IDENTITY))
+    assert (made.kind, made.parts, made.revision) == (None, IDENTITY, 2)
 
 
 def addressed(owing: Owing) -> tuple[Event, Event]:

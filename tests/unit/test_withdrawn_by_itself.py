@@ -225,6 +225,18 @@ class TestWhatAnOfficeAskedByAnActOfItsOwn:
         assert asker.says() == []
 
 
+@pytest.mark.parametrize("kind", ["inflow", "outflow", "moved-on"])
+def test_nothing_follows_in_a_case_of_which_only_a_reply_was_told(kind):
+    """What opened it may come later, by another teller."""
+    keeper = Asking(A)
+    keeper.own(entered(), "2000-01-01")
+    for asked in (A, B):
+        case = CaseRef(Ref(D, f"e9{asked[0]}"), asked, kind)
+        keeper.hears(D, Withdrawn(case=case, ground="no_longer_needed"), "withdrawn", "2026-01-02")
+        assert case in keeper.record.cases
+    assert keeper.says() == []
+
+
 class TestWhoIsWithdrawn:
     """B took back the fact on which the dossier stands; an arrival of its own it left."""
 
