@@ -111,9 +111,12 @@ def ticks(served):
 
 @pytest.fixture
 def said(caplog):
-    """What is logged, by us or by Celery: a line each."""
+    """What is logged, by us or by Celery: a line each, but for what is asked for at its time of day."""
     with capture_logs() as logged:
-        yield lambda: [line["event"] for line in logged] + [r.msg for r in caplog.records if r.levelno > logging.INFO]
+        yield lambda: [
+            *(line["event"] for line in logged if line["event"] != "asked"),
+            *(record.msg for record in caplog.records if record.levelno > logging.INFO),
+        ]
 
 
 def test_a_clock_that_asks_on_and_on_says_once_that_the_broker_is_away_and_once_that_it_is_back(served, ticks, said):
