@@ -85,7 +85,7 @@ def _cause_of_statement(record: Record) -> Standing | None:
     facts = record.facts.values()
     causes = [s for s in facts if isinstance(s.payload, sources) or s.payload.type.startswith("event.")]
     # Where nobody registered the person the keeper stands by its own arrivals; by another's only once it confirmed it.
-    own = (s for s in facts if s.author == record.office and not s.void)
+    own = (s for s in facts if s.author == record.office)  # one that was taken back is no cause, but that it was is
     arrivals = [s for s in own if isinstance(s.payload, Arrived) and s.payload.stated]
     found = causes or arrivals
     # A tie may be recorded by whoever knows of it: it lets nobody state who did not before.
@@ -102,7 +102,7 @@ def _matched(sight: Sight, *, confirm_equal: bool) -> Iterator[Draft]:
         opening = record.facts.get(state.ref.opening)
         if state.status != "open" or not sight.mine(state.ref.asked):
             continue
-        if opening is None or opening.void or state.thread or not sight.is_keeper:
+        if opening is None or state.thread or not sight.is_keeper:
             continue
         if _announced(sight, state, opening) or (confirm_equal and certainly_same(record, state, sight.kin)):
             yield Draft(
@@ -213,9 +213,7 @@ def _left_something(sight: Sight) -> bool:
     """Whether "moved on?" still means anything here: not where the office took back every stay that it recorded."""
     if any(sight.mine(stay.office) for stay in sight.record.stays):
         return True
-    return not any(
-        sight.mine(s.author) and s.void and isinstance(s.payload, Arrived) for s in sight.record.facts.values()
-    )
+    return not any(sight.mine(s.author) for s in sight.record.facts.of(Arrived))  # whose stays are none any more
 
 
 RELAYED = frozenset({"outflow", "moved-on", "contested"})
@@ -235,10 +233,8 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
         if not within:
             return not astray(sight.record.facts, state.ref.opening, state.ref.asked)
         return due is not None and due.puts(state.ref.kind)
-    if state.ref.kind not in RELAYED:
-        return True
     if not _put(sight, state):
-        return True  # opened by a dispute of a notice that asked nothing
+        return True  # opened by a dispute of a notice that asked nothing; or of a kind that is never relayed
     if state.ref.kind == "outflow":
         return any(a.ref == opening.ref and (a.waits or a.arrival is not None) for a in sight.record.announcements)
     if not within:

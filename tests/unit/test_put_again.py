@@ -81,6 +81,14 @@ def test_two_who_both_take_themselves_for_the_keeper_do_not_go_on_for_ever():
     assert reopened(said(OVER, BEFORE, 4), again, said(OVER, BEFORE, 6)) == []
 
 
+def test_what_else_either_said_before_keeps_nobody_from_putting_it_again():
+    """Only that the keeper itself put it again already."""
+    noted = said(Noted(case=CASE, text="?"), KEEPER, 4, "clerk")
+    assert reopened(noted, said(OVER, BEFORE, 5)) == [CASE.opening]
+    again = said(Reopened(case=CASE, reason="stands_again"), BEFORE, 5)
+    assert reopened(said(OVER, BEFORE, 4), again, said(OVER, BEFORE, 6)) == [CASE.opening]
+
+
 @pytest.mark.parametrize(("answered", "status"), [(4, "confirmed"), (8, "open")], ids=["before", "after"])
 def test_what_was_put_again_before_the_answer_came_in_stays_answered(answered, status):
     """The keeper withdrew the question, and put it again, and only then heard that LEFT had answered before: LEFT was
@@ -137,12 +145,16 @@ def test_a_note_takes_no_answer_away():
     assert found.ref == answer.ref
 
 
-@pytest.mark.parametrize(("by", "again"), [(BEFORE, []), (LEFT, [CASE.opening])], ids=["whom it took over", "itself"])
+@pytest.mark.parametrize(
+    ("by", "again"),
+    [(BEFORE, []), (KEEPER, []), (LEFT, [CASE.opening])],
+    ids=["whom it took over", "who asks", "itself"],
+)
 def test_the_office_asked_puts_again_what_it_withdrew_itself(by, again):
     """BEFORE had asked LEFT as keeper, and withdrew that; LEFT took BEFORE over, and put the question again, to itself:
     the author of the arrival, which had asked nothing, held it open (histories, seed 9951532).
     """
-    over = by == BEFORE
+    over = by != LEFT
     book = Book(LEFT, Offices(["110101000000"], {BEFORE: Succession((LEFT,))} if over else {}))
     entry = event(Registered(basis="first_record", registration=town(KEEPER)), KEEPER, "P", 1)
     stay = event(Arrived(kind="main", registration=town(KEEPER), address="1 Lane"), LEFT, "P", 2)

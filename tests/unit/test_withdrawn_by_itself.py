@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Disputed, Reply, Withdrawn
+from events.catalogue.case import Confirmed, Disputed, Redirected, Reminded, Reopened, Reply, Withdrawn
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Arrived, Departed, MainChanged, MovedWithin
+from events.catalogue.movement import Arrived, Departed, MainChanged, MovedWithin, Returned
 from events.catalogue.person import Registered
-from events.catalogue.values import ABROAD, CaseRef, NoteKind, Place, StayName, town
+from events.catalogue.values import CaseRef, NoteKind, StayName, town
 from events.envelope import SYSTEM_ACTOR, Ref
 from exchange.protocol.automatic import automatic
 from exchange.protocol.book import Delivery, Question
@@ -26,7 +26,11 @@ C, OUTSIDE = "420106001000", "330106001000"
 
 
 class Asking(Told):
-    """What one office asked of others."""
+    """What one office asked of others; and what it is about."""
+
+    arrival: Ref
+    redirect: Ref
+    case: CaseRef
 
     def asks(self, ref: Ref, to: str, kind: NoteKind) -> CaseRef:
         asked = (Question(kind, "2026-06-01"),)
@@ -85,7 +89,7 @@ class TestWhatWasAnnounced:
     def test_is_asked_no_more_once_the_person_arrived_elsewhere(self, keeper):
         case = self.announces(keeper)
         keeper.hears(D, arrived(), "inflow", "2026-02-01")
-        assert keeper.withdrawn() == [case]
+        assert keeper.says() == [Withdrawn(case=case, ground="no_longer_stands")]
 
     def test_stands_once_the_person_arrived_there(self, keeper):
         case = self.announces(keeper)
@@ -140,15 +144,15 @@ class TestWhatWasAnnouncedByWhomOnlyAnArrivalNamedAsKeeper:
     def taken(self) -> Asking:
         """A, which B's arrival named, and names no more."""
         taken = Asking(A)
-        taken.arrival = taken.hears(B, arrived(opens=True), "inflow", "2026-01-01")  # type: ignore[attr-defined]
+        taken.arrival = taken.hears(B, arrived(opens=True), "inflow", "2026-01-01")
         return taken
 
     def mended(self, taken: Asking) -> Ref:
-        fact = Corrected(target=taken.arrival, set={"registration": {"kind": "town", "code": C}})  # type: ignore[attr-defined]
+        fact = Corrected(target=taken.arrival, set={"registration": {"kind": "town", "code": C}})
         return taken.hears(B, fact, "retraction", "2026-03-01")
 
-    def announces(self, taken: Asking, kind: NoteKind = "outflow", to: Place | None = None) -> CaseRef:
-        return taken.asks(taken.own(Departed(destination=to or town(D)), "2026-02-01"), D, kind)
+    def announces(self, taken: Asking) -> CaseRef:
+        return taken.asks(taken.own(Departed(destination=town(D)), "2026-02-01"), D, "outflow")
 
     def test_is_withdrawn(self, taken):
         case = self.announces(taken)
@@ -168,6 +172,12 @@ class TestWhatWasAnnouncedByWhomOnlyAnArrivalNamedAsKeeper:
         self.mended(taken)
         assert taken.withdrawn() == [case]
 
+    def test_is_let_be_where_the_town_had_answered(self, taken):
+        case = self.announces(taken)
+        taken.hears(D, Confirmed(case=case), "reply", "2026-02-02")
+        self.mended(taken)
+        assert (taken.state(case).status, taken.withdrawn()) == ("confirmed", [])
+
     def test_is_no_departure_that_its_author_took_back(self, taken):
         """The town hears of that as of any departure that is taken back."""
         case = self.announces(taken)
@@ -176,8 +186,8 @@ class TestWhatWasAnnouncedByWhomOnlyAnArrivalNamedAsKeeper:
         assert taken.withdrawn() == []
 
     def test_is_no_other_question(self, taken):
-        """Of where somebody left, the office asked hears the arrival, too, and its error."""
-        self.announces(taken, "moved-on", ABROAD)
+        """Whether somebody moved on is over in the book of the office asked as in this one."""
+        taken.asks(taken.own(Returned(address="6 Lake", origin=town(D)), "2026-02-01"), D, "moved-on")
         self.mended(taken)
         assert taken.withdrawn() == []
 
@@ -216,11 +226,19 @@ class TestWhatAnOfficeAskedByAnActOfItsOwn:
         asker.follows(MovedWithin(stay=arrival, address="2 Lane"), arrival, actor="clerk")
         assert asker.withdrawn() == []
 
+    def test_is_not_put_again_where_only_a_reminder_was_said_by_itself(self, asker):
+        """That the arrival names another place by now ended it, and no word of this office."""
+        arrival = asker.own(arrived(A), "2026-01-01")
+        case = asker.asks(arrival, A, "inflow")
+        asker.follows(Reminded(case=case, ground="half_time", due_on="2026-06-01"), arrival)
+        asker.own(Corrected(target=arrival, set={"registration": {"kind": "town", "code": D}}), "2026-02-01")
+        assert (asker.state(case).status, asker.says()) == ("withdrawn", [])
+
     def test_is_not_put_again_where_the_fact_was_taken_back_since(self, asker):
         arrival = asker.own(arrived(D), "2026-01-01")
         case = asker.asks(arrival, D, "inflow")
         asker.follows(Withdrawn(case=case, ground="no_longer_stands"), arrival)
-        assert [said.case for said in asker.says()] == [case]  # which stands, and is put again
+        assert asker.says() == [Reopened(case=case, reason="stands_again")]
         asker.own(Retracted(target=arrival), "2026-02-01")
         assert asker.says() == []
 
@@ -250,10 +268,11 @@ class TestWhoIsWithdrawn:
     def found(self, ref: Ref, ground: str = "match", to: str = C) -> Due:
         return Due(ref=ref, to=to, ground=ground, kind="inflow", asks=True)
 
-    def test_is_asked_about_while_an_equal_document_finds_who_keeps_them(self, left):
+    @pytest.mark.parametrize("kind", ["inflow", "update"])
+    def test_is_asked_about_while_an_equal_document_finds_who_keeps_them(self, left, kind):
         """Asked is whoever was found first, which may have given the registration up since."""
         arrival = left.own(arrived(D), "2026-02-01")
-        case = left.asks(arrival, D, "inflow")
+        case = left.asks(arrival, D, kind)
         assert left.record.withdrawn
         assert left.withdrawn(self.found(arrival)) == []
         assert left.withdrawn() == [case]
@@ -270,6 +289,99 @@ class TestWhoIsWithdrawn:
         assert left.withdrawn(self.found(arrival)) == [case]
 
 
+class TestWhoWasAskedByARedirectAndIsNamedByItNoMore:
+    """B asked A, which had sent the question on to D."""
+
+    @pytest.fixture
+    def asker(self) -> Asking:
+        asker = Asking(B)
+        asker.hears(C, entered(C), None, "2000-01-01")
+        asker.arrival = asker.own(arrived(A), "2026-01-01")
+        case = asker.asks(asker.arrival, A, "inflow")
+        asker.redirect = asker.hears(A, Redirected(case=case, to=D), "reply", "2026-01-02")
+        asker.case = asker.asks(asker.arrival, D, "inflow")
+        return asker
+
+    def answered(self, asker: Asking) -> None:
+        asker.hears(D, Confirmed(case=asker.case), "reply", "2026-01-03")
+
+    def mended(self, asker: Asking) -> None:
+        asker.hears(A, Corrected(target=asker.redirect, set={"to": C}), "correction", "2026-01-04")
+
+    def test_is_asked_no_more_together_with_what_it_answered(self, asker):
+        self.answered(asker)
+        assert asker.says() == []
+        self.mended(asker)
+        assert asker.says() == [Withdrawn(case=asker.case, ground="sent_in_error")]
+
+    def test_is_asked_no_more_where_it_had_not_answered(self, asker):
+        self.mended(asker)
+        assert asker.says() == [Withdrawn(case=asker.case, ground="no_longer_stands")]
+
+    def test_is_let_be_where_the_arrival_itself_was_taken_back(self, asker):
+        """With that every question about it is over."""
+        self.answered(asker)
+        self.mended(asker)
+        asker.own(Retracted(target=asker.arrival), "2026-01-05")
+        assert asker.says() == []
+
+    def test_withdraws_nothing_itself_that_it_answered(self):
+        """Though it took back that anybody had ever lived there."""
+        asked = Asking(D)
+        asked.hears(C, entered(C), None, "2000-01-01")
+        asked.own(Retracted(target=asked.own(arrived(C), "2025-01-01")), "2025-02-01")
+        moved = asked.hears(B, arrived(C, origin=town(A)), None, "2026-01-01")
+        case = CaseRef(moved, A, "moved-on")
+        redirect = asked.hears(A, Redirected(case=case, to=D), "reply", "2026-01-02")
+        puts = (Question("moved-on", "2026-06-01"),)
+        told = Delivery(ref=moved, teller=B, to=D, parts=frozenset(), ground="redirected", kind="moved-on", asked=puts)
+        asked.book.receive(msgspec.structs.replace(told, revision=2), asked.book.event(moved))
+        asked.own(Confirmed(case=CaseRef(moved, D, "moved-on")), "2026-01-03")
+        asked.hears(A, Corrected(target=redirect, set={"to": C}), "correction", "2026-01-04")
+        assert asked.state(CaseRef(moved, D, "moved-on")).status == "confirmed"
+        assert asked.says() == []
+
+
+class TestWhoeverIsAskedWhetherSomebodyMovedOn:
+    """... says itself that it makes no sense where it took back every stay of its own, and nobody else does."""
+
+    def moved(self, office: str) -> tuple[Asking, CaseRef]:
+        """In the book of `office`, D asks B."""
+        book = Asking(office)
+        book.hears(A, entered(), None, "2000-01-01")
+        puts = (Question("moved-on", "2026-06-01"),) if office == B else ()
+        moved = book.hears(D, arrived(origin=town(B)), "moved-on", "2026-01-01", asked=puts)
+        return book, CaseRef(moved, B, "moved-on")
+
+    def test_that_took_back_a_stay(self):
+        left, case = self.moved(B)
+        left.own(Retracted(target=left.own(arrived(), "2025-01-01")), "2025-02-01")
+        assert left.withdrawn() == [case]
+
+    def test_not_where_it_never_recorded_any(self):
+        """Somebody else's arrival that was taken back says nothing of it."""
+        left, _ = self.moved(B)
+        left.hears(C, Retracted(target=left.hears(C, arrived(), "update", "2025-01-01")), "retraction", "2025-02-01")
+        assert left.withdrawn() == []
+
+    def test_not_by_an_office_that_only_heard_of_the_question(self):
+        other, case = self.moved(C)
+        other.hears(B, Disputed(case=case, reason="other"), "reply", "2026-01-02")
+        other.own(Retracted(target=other.own(arrived(), "2025-01-01")), "2025-02-01")
+        assert case in other.record.cases
+        assert other.says() == []
+
+
+def test_an_office_that_closed_says_nothing_of_what_it_was_asked():
+    left = Asking(B)
+    left.own(Retracted(target=left.own(arrived(), "2025-01-01")), "2025-02-01")
+    puts = (Question("moved-on", "2026-06-01"),)
+    moved = left.hears(D, arrived(origin=town(B)), "moved-on", "2026-01-01", asked=puts)
+    assert left.withdrawn() == [CaseRef(moved, B, "moved-on")]
+    left.closes(B)
+    assert left.says() == []
+
+
 class TestWhatIsAskedOfAnOfficeThatClosed:
     """Nothing is due to it; what was asked goes on while it is in question."""
 
@@ -278,7 +390,7 @@ class TestWhatIsAskedOfAnOfficeThatClosed:
         """A, which asked B whether somebody moved on to D."""
         keeper = Asking(A)
         keeper.own(entered(), "2000-01-01")
-        keeper.stay = keeper.hears(B, arrived(), "inflow", "2026-01-01")  # type: ignore[attr-defined]
+        keeper.hears(B, arrived(), "inflow", "2026-01-01")
         return keeper
 
     def moves(self, keeper: Asking, fact: Fact, to: str = B) -> CaseRef:
@@ -312,10 +424,13 @@ class TestWhatIsAskedOfAnOfficeThatClosed:
         case = self.moves(keeper, arrived(kind="further"))
         assert keeper.withdrawn() == [case]
 
-    def test_is_where_the_arrival_names_it_as_the_place_left(self, keeper):
-        """Whatever the keeper knows of a stay there."""
-        self.moves(keeper, arrived(origin=town(C)), C)
-        assert keeper.withdrawn() == []
+    def test_is_where_the_arrival_names_it_as_the_place_left(self):
+        """Whatever its author knows of a stay there."""
+        author = Asking(D)
+        author.hears(A, entered(), None, "2000-01-01")
+        case = author.asks(author.own(arrived(origin=town(C)), "2026-02-01"), C, "moved-on")
+        author.closes(C)
+        assert (author.state(case).status, author.withdrawn()) == ("not_reachable", [])
 
     def test_is_which_of_two_stays_is_right_while_they_contest_each_other(self, keeper):
         there = keeper.hears(D, arrived(), "inflow", "2026-01-01")
