@@ -104,7 +104,9 @@ def _bring_links(owed: dict[DueKey, Due], sight: Sight) -> None:
     links = {s.ref: judging for s in facts.of(Departed, Returned) if (judging := said_of_keeper(s, facts))}
     if not links:
         return
-    for ref, to in (*owed, *sight.told.besides(owed)):
+    # Its author may not have heard of what named it, and was taken back before anybody was told.
+    of_author = [(ref, facts[ref].author) for ref in links] if sight.is_keeper else []
+    for ref, to in (*owed, *sight.told.besides(owed), *of_author):
         for link in links.get(ref, ()):
             if (link.ref, to) not in owed and sight.told.of(link.ref, to) is None:
                 add(owed, sight, Due(ref=link.ref, to=to, ground=OF_KEEPER, trigger=ref))

@@ -22,7 +22,7 @@ DAYS = ("2026-01-06", "2026-01-11", "2026-01-16")
 
 
 class OpenedByError:
-    """Drawn apart, and in every eighth history alone, so that it changes no draw of any other."""
+    """Drawn apart, and in every fortieth history alone, so that it changes no draw of any other."""
 
     def __init__(self, world: World, commands: Commands) -> None:
         self.world = world
@@ -34,7 +34,7 @@ class OpenedByError:
         """Now and then the opening; then something beside it, once or twice; then it is taken back: often before
         anybody heard of any of it.
         """
-        if self.world.seed % 8 != 6 or self.random.random() > 0.5:
+        if self.world.seed % 40 != 6 or self.random.random() > 0.5:
             return
         if self.opened is None:
             self._open()

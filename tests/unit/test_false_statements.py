@@ -373,3 +373,18 @@ def test_nobody_is_back_where_an_entry_was_an_error_though_a_question_about_an_a
     assert [story.held(office).facts[back].void for office in (OTHER, THIRD)] == [True] * 2
     assert [story.main(office) for office in (NEW, THIRD)] == [[THIRD], [THIRD]]
     assert agreement_faults(story.world) == entitlement_faults(story.world) == []
+
+
+def test_what_named_its_author_only_afterwards_is_not_why_it_said_so(story):
+    """OTHER stood in for a place outside; that NEW entered the person there by an error came later (histories, seed
+    9985318).
+    """
+    story.record(OTHER, Arrived(kind="further", registration=town(OUTSIDE), stated=WHO, opens=True))
+    back = story.on("2026-03-20", OTHER, Returned(address="home"))
+    story.world.tick()
+    entry = story.record(NEW, Registered(particulars=WHO, basis="first_record", registration=town(OTHER)))
+    story.record(NEW, Retracted(target=entry))
+    story.record(HOME, Registered(particulars=WHO, basis="first_record", registration=town(HOME)))
+    assert [story.held(office).facts[back].void for office in (OTHER, HOME)] == [False] * 2
+    assert [story.main(office) for office in (OTHER, HOME)] == [[OTHER]] * 2
+    assert agreement_faults(story.world) == entitlement_faults(story.world) == []

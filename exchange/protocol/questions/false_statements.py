@@ -64,7 +64,7 @@ def _false(said: Standing, facts: Facts, chain: Sequence[Link]) -> bool:
     author, person = said.author, said.event.person if _as_keeper(said) else None
     once = _naming(author, facts, says if _as_keeper(said) else (*_SAY, Arrived), person)
     fallen = [each for each in once if not _names(each, author)] + _opened_in_error(said, facts)
-    return any(not _mended_before(said, each, facts) for each in fallen) and not any(
+    return any(_led_to(said, each, facts) for each in fallen) and not any(
         _names(each, author) for each in _naming(author, facts, says, person)
     )
 
@@ -77,10 +77,13 @@ def _opened_in_error(said: Standing, facts: Facts) -> list[Standing]:
     return [each for each in own if each.event.person == said.event.person]
 
 
-def _mended_before(said: Standing, link: Standing, facts: Facts) -> bool:
-    """Whether its author had itself taken back or corrected the link by then: so that is not why it said it."""
+def _led_to(said: Standing, link: Standing, facts: Facts) -> bool:
+    """Whether its author may have said it because of the link: it came before, and its author had not itself taken it
+    back or corrected it by then.
+    """
     mended = [facts[ref].stamp for ref in (link.retraction, *link.corrections) if ref is not None and ref in facts]
-    return link.author == said.author and bool(mended) and max(mended) < said.stamp
+    by_then = link.author == said.author and bool(mended) and max(mended) < said.stamp
+    return link.stamp < said.stamp and not by_then
 
 
 def said_of_keeper(said: Standing, facts: Facts) -> list[Standing]:
