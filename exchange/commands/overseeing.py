@@ -17,7 +17,7 @@ from exchange.books import Shelf
 from exchange.commands.references import uuid_of
 from exchange.jurisdictions import codes
 from exchange.protocol.offices import is_area
-from exchange.protocol.questions.requesting import as_amended, corrects, field_of, require_addressee
+from exchange.protocol.questions.requesting import as_amended, field_of, judging, require_addressee
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import UnknownPerson
 from exchange.protocol.view import view
@@ -56,25 +56,24 @@ def require_held(node: Node, area: str, fact: Fact, record: Record | None, shelf
         return
     request, person = asked
     at = field_of(fact, record.facts) if record is not None and isinstance(fact, Corrected | Retracted) else str
-    require_addressee(request, area, _held(node, area, person, request.to, shelf), at)
+    with judging(fact):
+        require_addressee(request, area, _held(node, area, person, request.to, shelf), at)
 
 
 def _asked_instead(fact: Fact, record: Record) -> tuple[RequestOpened, str] | None:
     """The request as it would stand then, and whom it is about."""
-    facts = record.facts
-    said, to = fact, None
-    if isinstance(fact, Corrected | Retracted) and fact.target in facts:
-        root = facts.root(facts[fact.target])
-        said, to = root.payload, corrects(fact, facts).get("to") if isinstance(fact, Corrected) else None
-        if isinstance(said, RequestOpened) and root.author == record.office:
-            request = as_amended(fact, facts)
-            return (request, root.event.person) if request is not None else None
-    if isinstance(fact, Retracted) or not isinstance(said, Redirected):
+    facts, said = record.facts, fact
+    if isinstance(fact, Corrected | Retracted):
+        said = (as_amended(fact, facts) if fact.target in facts else None) or fact
+        if isinstance(said, RequestOpened):
+            root = facts.root(facts[fact.target])
+            return (said, root.event.person) if root.author == record.office else None
+    if not isinstance(said, Redirected):
         return None
     opening = facts.get(said.case.opening)
     if opening is None or opening.author != record.office or not isinstance(opening.payload, RequestOpened):
         return None
-    return msgspec.structs.replace(opening.payload, to=said.to if to is None else str(to)), opening.event.person
+    return msgspec.structs.replace(opening.payload, to=said.to), opening.event.person
 
 
 def _held(node: Node, area: str, person: str, to: str, shelf: Callable[[str], Shelf]) -> Record:

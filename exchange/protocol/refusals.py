@@ -114,6 +114,13 @@ class AlreadyVoid(Illegal):
     about = "target"
 
 
+class EarlierState(Illegal):
+    """Without the correction the question would be put as it may not be put any more: it is corrected again instead."""
+
+    code = "earlier_state"
+    about = "target"
+
+
 class NoSuchCase(Illegal):
     """The book holds no such case."""
 

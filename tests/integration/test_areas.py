@@ -8,7 +8,7 @@ from events.envelope import Ref
 from events.errors import Malformed
 from exchange.access.caller import Forbidden
 from exchange.ids import new_person_id
-from exchange.protocol.refusals import AlreadyVoid, NoSuchEvent, NotKeeper, UnknownPerson
+from exchange.protocol.refusals import EarlierState, NoSuchEvent, NotKeeper, UnknownPerson
 from exchange.reconcile import checks
 from tests.integration.towns import WANSHOULU, Town, town, woman
 
@@ -102,9 +102,9 @@ def test_nor_by_taking_back_the_correction_that_let_it_ask_what_may_be_asked(cou
     corrected = {"target": [COUNTY, request.id], "set": {"about": second}}
     correction = county.records("event.corrected", "2026-03-02", corrected, person)
     home.records("event.retracted", "2026-03-02", {"target": first}, person)
-    with pytest.raises(AlreadyVoid) as refused:
+    with pytest.raises(EarlierState) as refused:
         county.records("event.retracted", "2026-03-02", {"target": [COUNTY, correction.id]}, person)
-    assert refused.value.field == "target"
+    assert (refused.value.field, refused.value.details) == ("target", {"refused": "already_retracted"})
 
 
 def test_nor_about_whom_the_office_asked_does_not_hold(node, county, home):

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, RequestOpened
+from events.catalogue.case import Confirmed, EnquiryOpened, RequestOpened
 from events.catalogue.fact import Fact
+from events.catalogue.jurisdiction import Succeeded
 from events.catalogue.movement import Arrived, Left
 from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, town
 from events.envelope import Ref
 from events.errors import Illegal
 from exchange.protocol.legality import check
+from tests.properties.succession import record as taken_over
 from tests.properties.world import OFFICES, World
 
 HOME, NEW, OTHER = OFFICES[:3]
@@ -115,7 +117,9 @@ def test_nor_is_a_correction_taken_back_without_which_it_asks_whom_it_may_not_as
     story.corrects(story.request, asks="amendment", about=story.named(also))
     with pytest.raises(Illegal) as error:
         story.records(HOME, Retracted(target=first))
-    assert (error.value.code, error.value.field) == ("not_author", "target")
+    assert (error.value.code, error.value.field) == ("earlier_state", "target")
+    assert error.value.details == {"refused": "request.not_author"}, "by the rule that it would break"
+    story.corrects(first, set={"to": OTHER})
 
 
 def test_a_retraction_of_the_request_itself_asks_nobody(story):
@@ -131,3 +135,15 @@ def test_what_is_amended_while_the_request_is_taken_back_is_judged_as_it_would_a
     assert refused(story, before, set={"to": OTHER}) == ("not_author", "set.set.to")
     story.corrects(before, set={"note": "2"})
     story.records(HOME, Retracted(target=taken_back))
+
+
+def test_nor_one_of_an_enquiry_or_a_request_that_would_ask_its_own_office(story):
+    """OTHER had been asked, and HOME took its office over since."""
+    enquiry = story.records(HOME, EnquiryOpened(to=OTHER, purpose="residence", consent=True, fields=("name",)))
+    right = story.corrects(enquiry, to=NEW)
+    story.records(HOME, Retracted(target=right))
+    right = story.corrects(enquiry, to=NEW)
+    taken_over(story.world, OTHER, Succeeded(to=(HOME,)))
+    with pytest.raises(Illegal) as error:
+        story.records(HOME, Retracted(target=right))
+    assert (error.value.code, error.value.details) == ("earlier_state", {"refused": "not_a_party"})

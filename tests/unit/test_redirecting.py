@@ -264,3 +264,64 @@ def test_nobody_sends_it_back_to_who_was_asked_before_and_sent_it_on_or_the_ques
     held = left.world.record(FOURTH, "P1")
     seen = [refused(held, FOURTH, moved_on, to) for to in (OTHER, THIRD, NEW, HOME)]
     assert seen == ["redirected_back.before", "redirected_back.before", "redirected_back", None]
+
+
+class Kept(Left):
+    """Somebody whom HOME keeps arrives in NEW; HOME asks OTHER, where the person lived, whether they moved on."""
+
+    def __init__(self) -> None:
+        self.world = World(1, skew=False)
+        self.record(HOME, Registered(particulars={"name": "甲"}, basis="first_record", registration=town(HOME)))
+        self.arrives(OTHER, "2026-03-01")
+        self.arrival = self.arrives(NEW, "2026-03-02")
+
+    def arrives(self, office: str, day: str) -> Ref:
+        said = Arrived(kind="main", registration=town(HOME), stated={"name": "甲"}, opens=True)
+        arrival = self.world.author(office, "P1", day, said)
+        self.world.command(arrival)
+        self.world.drain()
+        self.record(HOME, Confirmed(case=CaseRef(arrival.ref, HOME, "inflow")))
+        return arrival.ref
+
+    def refused(self, fact: Fact) -> tuple[str, str | None] | None:
+        try:
+            check(fact, "2026-03-03", OTHER, self.world.record(OTHER, "P1"))
+        except Illegal as error:
+            return error.code, error.field
+        return None
+
+
+def test_its_correction_is_not_taken_back_where_the_question_would_then_go_to_whoever_asks_it():
+    """THIRD, named by a slip, keeps the person by now: nobody was asked any more."""
+    kept = Kept()
+    redirect = kept.sends_on(OTHER, THIRD)
+    right = kept.record(OTHER, Corrected(target=redirect, set={"to": FOURTH}, fields=("to",)))
+    assert kept.refused(Retracted(target=right)) is None
+    kept.record(HOME, RegistrationChanged(from_=town(HOME), to=town(THIRD), ground="moved"))
+    assert kept.refused(Retracted(target=right)) == ("earlier_state", "target")
+    again = Corrected(target=right, set={"set": {"to": THIRD}}, fields=("set",))
+    assert kept.refused(again) == ("redirected_back", "set.set.to")
+    assert kept.refused(Corrected(target=redirect, set={"to": NEW}, fields=("to",))) is None
+    assert kept.refused(Retracted(target=redirect)) is None
+
+
+def test_nor_is_that_of_its_correction():
+    kept = Kept()
+    redirect = kept.sends_on(OTHER, THIRD)
+    right = kept.record(OTHER, Corrected(target=redirect, set={"to": FOURTH}, fields=("to",)))
+    also = kept.record(OTHER, Corrected(target=right, set={"set": {"to": NEW}}, fields=("set",)))
+    kept.record(HOME, RegistrationChanged(from_=town(HOME), to=town(FOURTH), ground="moved"))
+    assert kept.refused(Retracted(target=also)) == ("earlier_state", "target")
+    kept.record(OTHER, Retracted(target=redirect))
+    assert kept.refused(Retracted(target=also)) == ("earlier_state", "target"), "as it would ask again"
+
+
+def test_taken_back_its_correction_leaves_it_as_it_stood_and_whom_it_named_has_answered(story):
+    story.confirms(OTHER)
+    right = story.record(HOME, Corrected(target=story.redirect, set={"to": THIRD}, fields=("to",)))
+    story.confirms(THIRD)
+    again = story.record(HOME, Retracted(target=right))
+    assert [story.both(office) for office in (HOME, OTHER, THIRD)] == ["redirected", "confirmed", "withdrawn"]
+    assert (story.recognised(), story.knows(OTHER), story.knows(THIRD)) == (True, True, False)
+    story.record(HOME, Retracted(target=again))
+    assert [story.both(office) for office in (HOME, OTHER, THIRD)] == ["redirected", "withdrawn", "confirmed"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import EnquiryOpened, Redirected, RequestOpened
+from events.catalogue.fact import Fact
+from events.errors import Illegal
 from events.event import Event
 from events.standing import Facts, Standing, stand
 from exchange.protocol.life.particulars import OWNED_BY_MAIN_STAY
@@ -17,6 +19,7 @@ from exchange.protocol.questions.answering import require_another
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import (
     AlreadyVoid,
+    EarlierState,
     NoSuchEvent,
     NoSuchStay,
     NotAmendable,
@@ -27,6 +30,7 @@ from exchange.protocol.refusals import (
 )
 
 Named = Callable[[str], str]
+Question = RequestOpened | EnquiryOpened | Redirected  # what names whom it asks
 _ASIDE = frozenset({"effective_on", "urgent", "note"})  # fields that let nobody else be asked, nor for anything else
 
 
@@ -81,18 +85,6 @@ def _owners_of(fact: RequestOpened, record: Record) -> frozenset[str]:
     return frozenset(stay.office for stay in record.main_stays) if theirs else frozenset()
 
 
-def corrects(fact: Corrected, facts: Facts) -> Mapping[str, Any]:
-    """What a correction, of whatever depth, sets in the fact at the root of it."""
-    changes: Mapping[str, Any] = fact.set
-    target = facts.get(fact.target)
-    while target is not None and isinstance(target.payload, Corrected | Retracted):
-        within = changes.get("set")
-        if not isinstance(within, Mapping):
-            return {}  # it amends only what the amendment says of itself
-        changes, target = within, facts.get(target.payload.target)
-    return changes
-
-
 def field_of(fact: Corrected | Retracted, facts: Facts) -> Named:
     """By what name whoever amends knows a field of the fact at the root: a correction of a correction sets what that
     one set, and a retraction names nothing but its target.
@@ -105,17 +97,17 @@ def field_of(fact: Corrected | Retracted, facts: Facts) -> Named:
     return lambda name: within + name
 
 
-def as_amended(fact: Corrected | Retracted, facts: Facts) -> RequestOpened | None:
-    """The request as it would stand, where that asks something else, or somebody else, or the amendment says so itself;
-    else None. One that was taken back is read as it would ask again.
+def as_amended(fact: Corrected | Retracted, facts: Facts) -> Question | None:
+    """The question, or the redirect, as it would stand, where that asks something else, or somebody else, or the
+    amendment says so itself; else None. One that was taken back is read as it would ask again.
     """
     target = facts[fact.target]
-    request = facts.root(target)
-    if not isinstance(request.payload, RequestOpened):
+    root = facts.root(target)
+    if not isinstance(root.payload, Question):
         return None
-    said = [request, *(s for s in facts.of(Corrected, Retracted) if facts.root(s).ref == request.ref)]
+    said = [root, *(s for s in facts.of(Corrected, Retracted) if facts.root(s).ref == root.ref)]
     frame = msgspec.structs.replace(
-        request.event.frame,
+        root.event.frame,
         id="",
         type=fact.type,
         author=target.author,
@@ -123,20 +115,35 @@ def as_amended(fact: Corrected | Retracted, facts: Facts) -> RequestOpened | Non
         target=fact.target,
         because=None,
     )
-    then = msgspec.structs.replace(request.event, frame=frame, payload=fact)
+    then = msgspec.structs.replace(root.event, frame=frame, payload=fact)
 
     def heir(event: Event) -> str:
         return facts[event.ref].author if event.ref in facts else event.author
 
-    found = stand([*(standing.event for standing in said), then], heir).facts[request.ref]
-    if not isinstance(found.payload, RequestOpened):
+    found = stand([*(standing.event for standing in said), then], heir).facts[root.ref].payload
+    if not isinstance(found, Question):
         return None
-    says = isinstance(fact, Corrected) and target is request and not fact.set.keys() <= _ASIDE
-    return found.payload if says or _asks(found.payload) != _asks(request.payload) else None
+    says = isinstance(fact, Corrected) and target is root and not fact.set.keys() <= _ASIDE
+    return found if says or _asks(found) != _asks(root.payload) else None
 
 
-def _asks(request: RequestOpened) -> tuple[object, ...]:
-    return (request.to, request.asks, request.about, request.wanted)
+def _asks(question: Question) -> tuple[object, ...]:
+    if isinstance(question, RequestOpened):
+        return (question.to, question.asks, question.about, question.wanted)
+    return (question.to,)
+
+
+@contextmanager
+def judging(fact: Fact) -> Iterator[None]:
+    """What may not be asked any more as it was before a correction is refused as that: whoever takes the correction
+    back named nothing that could be named otherwise. Raises EarlierState.
+    """
+    try:
+        yield
+    except Illegal as refused:
+        if not isinstance(fact, Retracted):
+            raise
+        raise EarlierState(refused=refused.rule or refused.code) from refused
 
 
 def require_amendable(target: Standing, field: str) -> None:
@@ -152,13 +159,12 @@ def require_fitting(fact: Corrected | Retracted, office: str, record: Record) ->
 
     Whom an area asks, the book of that office says (`overseeing`).
     """
-    facts, at = record.facts, field_of(fact, record.facts)
-    said = facts.root(facts[fact.target]).payload
-    to = corrects(fact, facts).get("to") if isinstance(fact, Corrected) else None
-    if to is not None and isinstance(said, Redirected) and (state := record.cases.get(said.case)) is not None:
-        require_another(to, state, record, at("to"))
-    elif isinstance(said, RequestOpened | EnquiryOpened) and to == office:
-        raise NotAsked(field=at("to"))
-    request = None if is_area(office) else as_amended(fact, facts)
-    if request is not None:
-        require_addressee(request, office, record, at)
+    asked, at = as_amended(fact, record.facts), field_of(fact, record.facts)
+    with judging(fact):
+        if isinstance(asked, Redirected):
+            if (state := record.cases.get(asked.case)) is not None:
+                require_another(asked.to, state, record, at("to"))
+        elif asked is not None and asked.to == office:
+            raise NotAsked(field=at("to"))
+        elif isinstance(asked, RequestOpened) and not is_area(office):
+            require_addressee(asked, office, record, at)
