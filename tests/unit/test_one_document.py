@@ -9,6 +9,7 @@ from events.catalogue.case import Confirmed
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Changed, KeptApart, Merged, Registered, Stated, Unmerged
+from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, town
 from events.envelope import Ref
 from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
@@ -74,6 +75,44 @@ def arrived(number: str = ONE, name: str = "赵大海", **more: Any) -> Arrived:
 @pytest.fixture
 def told() -> Telling:
     return Telling()
+
+
+class TestWhoTellsOfADocumentThatAnotherPersonHadBefore:
+    """A entered one person, B later another with the same document."""
+
+    @pytest.fixture
+    def later(self, told: Telling) -> Ref:
+        told.says(A, "p1", registered())
+        return told.says(B, "p2", registered(place=B, name="赵大海"))
+
+    def tells(self, told: Telling, ref: Ref, to: str) -> None:
+        delivery = Delivery(ref=ref, teller=ref.author, to=to, parts=ALL_PARTS, ground="one_document")
+        told.books[to].receive(delivery, told.books[ref.author].event(ref))
+
+    def test_is_its_author_and_nobody_who_only_heard_of_it(self, told, later):
+        assert {teller for teller, *_ in told.due()} == {B}
+        self.tells(told, later, D)
+        assert {teller for teller, *_ in told.due()} == {B}
+
+    def test_is_nobody_of_what_was_told_to_whom_keeps_the_other_person_no_more_and_never_saw_it(self, told, later):
+        moved = told.says(A, "p1", RegistrationChanged(from_=town(A), to=town(D), ground="moved"))
+        first = Ref(A, "e01")
+        for ref in (first, moved):
+            self.tells(told, ref, D)
+        assert {to for *_, to, _, _ in told.due()} == {D}
+
+    def test_is_its_author_still_where_whoever_saw_it_keeps_the_other_person_no_more(self, told, later):
+        self.tells(told, later, A)
+        moved = told.says(A, "p1", RegistrationChanged(from_=town(A), to=town(D), ground="moved"))
+        for ref in (Ref(A, "e01"), moved):
+            self.tells(told, ref, D)
+        assert {(teller, to) for teller, _, to, _, _ in told.due()} == {(B, A), (B, D)}
+
+    @pytest.mark.parametrize(("ask", "asks"), [(False, False), (True, True)])
+    def test_asks_of_what_came_from_a_register_only_where_the_import_says_so(self, told, ask, asks):
+        told.says(A, "p1", registered())
+        told.says(B, "p2", registered(place=B, name="赵大海", basis="register", ask=ask))
+        assert [each[-1] for each in told.due()] == [asks]
 
 
 class TestABookThatHoldsBoth:
