@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Withdrawn
+from events.catalogue.case import Confirmed, Disputed, Redirected, Rejected, Reopened, Withdrawn
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan
 from events.catalogue.movement import Arrived
 from events.catalogue.person import Merged, Registered, Stated
 from events.catalogue.values import CaseRef, NoteKind, Other, Place, StayName, Tied, town
@@ -63,6 +64,32 @@ def test_so_does_what_a_correction_sets_and_what_another_set_before_it():
     said = facts[right.ref].payload
     assert isinstance(said, Corrected)
     assert said.set["set"]["name"] == A, "no office"
+
+
+@pytest.mark.parametrize("field", ["to", "keeper"])
+def test_an_office_that_a_correction_names_by_its_code_is_todays(field):
+    fact = Corrected(target=Ref(A, "e0"), set={field: A})
+    assert read(fact).payload.set == {field: C}
+
+
+@pytest.mark.parametrize("field", ["from", "to", "registration", "origin", "destination"])
+@pytest.mark.parametrize("naming", ["code", "last"])
+def test_so_is_that_of_a_place_that_it_sets(field, naming):
+    kind = "town" if naming == "code" else "abroad"
+    fact = Corrected(target=Ref(A, "e0"), set={field: {"kind": kind, naming: A}})
+    assert read(fact).payload.set == {field: {"kind": kind, naming: C}}
+
+
+def test_so_is_that_which_is_said_to_hold_the_other_of_a_tie():
+    fact = Corrected(target=Ref(A, "e0"), set={"other": {"at": A, "stated": {"name": "乙"}}})
+    assert read(fact).payload.set == {"other": {"at": C, "stated": {"name": "乙"}}}
+    began = TieBegan(tie="spouse", other=Other(stated={"name": "乙"}, at=A), ground="marriage")
+    assert read(began).payload.other.at == C
+
+
+def test_so_is_that_whose_message_was_rejected():
+    fact = Rejected(notification=Ref(D, "e0"), teller=A, reason="unreadable")
+    assert (read(fact).payload.teller, read(fact).payload.notification) == (C, Ref(D, "e0"))
 
 
 def test_a_stay_named_by_its_event_gets_the_office_that_has_it_today():

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed, Disputed
 from events.catalogue.fact import Fact
-from events.catalogue.movement import Arrived
-from events.catalogue.person import Registered
+from events.catalogue.family import TieBegan, TieEnded
+from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin, Returned
+from events.catalogue.person import Changed, Deceased, Protected, Registered, Unprotected
 from events.catalogue.registration import RegistrationChanged
-from events.catalogue.values import CaseRef, town
+from events.catalogue.values import CaseRef, Other, town
 from events.envelope import Ref
 from events.event import Event
 from exchange.protocol.book import Book, Delivery, Question
@@ -139,6 +141,58 @@ def test_that_another_office_recognised_the_person_makes_nobody_keeper_whom_an_a
     assert {to for ref, to, *_ in story.due() if ref == newcomer.ref} == {B}
     story.says(A, Confirmed(case=CaseRef(arrival.ref, A, "inflow")))
     assert {to for ref, to, *_ in story.due() if ref == newcomer.ref} == {A, B}
+
+
+STAY = Ref(A, "e03")
+
+
+class TestWhatStandsBesideAnOpeningThatWasTakenBack:
+    """A took back the fact by which it opened the dossier, which C keeps by its own entry (decisions 0061 and 0064)."""
+
+    @pytest.fixture
+    def story(self) -> Opening:
+        story = Opening()
+        story.says(C, Registered(basis="first_record", registration=town(C)))
+        first = story.says(A, Arrived(kind="main", opens=True))
+        assert story.says(A, Arrived(kind="main", registration=town(C), address="1 Lane")).ref == STAY
+        story.says(A, Retracted(target=first.ref))
+        return story
+
+    def told(self, story: Opening, fact: Fact) -> set[tuple[str, str | None, bool]]:
+        """To whom, as what, and whether it asks."""
+        ref = story.says(A, fact).ref
+        found = matching({office: readings(book) for office, book in story.books.items()})
+        assert all(due.parts == {"identity"} for due in found[A] if due.ref == ref)
+        return {(due.to, due.kind, due.asks) for due in found[A] if due.ref == ref}
+
+    @pytest.mark.parametrize(
+        ("fact", "kind", "asks"),
+        [
+            (Arrived(kind="further", registration=town(C)), "inflow", True),
+            (Deceased(), "update", True),
+            (Left(stay=STAY), "left", False),
+            (Departed(stay=STAY, destination=town(D)), "update", False),
+            (MovedWithin(stay=STAY, address="2 Lane"), "update", False),
+            (Extended(stay=STAY, stay_until="2027-01-01"), "update", False),
+            (MainChanged(stay=STAY), "update", False),
+            (Changed(set={"phone": "138"}), "update", False),
+            (Protected(ground="threat"), "update", False),
+            (Unprotected(ground="lifted"), "update", False),
+            (TieBegan(tie="child", other=Other(person="q"), ground="birth"), "update", False),
+            (TieEnded(tie="child", other=Other(person="q"), ground="other"), "update", False),
+        ],
+        ids=lambda value: value.type if isinstance(value, Fact) else "",
+    )
+    def test_reaches_whoever_keeps_the_person_as_the_keeper_is_told_it(self, story, fact, kind, asks):
+        assert self.told(story, fact) == {(C, kind, asks)}
+
+    @pytest.mark.parametrize(
+        "fact",
+        [Returned(address="6 Lake"), Confirmed(case=CaseRef(STAY, C, "inflow"))],
+        ids=lambda fact: fact.type,
+    )
+    def test_reaches_nobody_where_only_a_keeper_may_say_it_or_it_is_said_in_a_case(self, story, fact):
+        assert self.told(story, fact) == set()
 
 
 @pytest.mark.parametrize("place", ["330106001000", A], ids=["outside", "here"])
