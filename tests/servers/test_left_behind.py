@@ -18,6 +18,9 @@ from tests.servers.platform import Platform
 
 STORY = Path(__file__).parents[2] / "docs/scenarios"
 PATIENCE = 90.0
+# For a shell both are 130: where it was told in the middle of an `exec`, as of a dataclass, `python -m` ends the second
+# way, although nothing was left unhandled.
+INTERRUPTED = {130, -signal.SIGINT}
 
 
 def _hear_signals() -> None:
@@ -63,7 +66,7 @@ def test_a_command_that_is_told_to_end_takes_its_folder_with_it(tmp_path, line, 
     with begun(tmp_path, *line) as process:
         the_folder_in(tmp_path)
         process.send_signal(number)
-        assert process.wait(PATIENCE) == 130
+        assert process.wait(PATIENCE) in INTERRUPTED
     assert list(tmp_path.iterdir()) == []
 
 
