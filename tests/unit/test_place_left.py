@@ -9,14 +9,16 @@ from events.catalogue.case import Confirmed
 from events.catalogue.fact import Fact
 from events.catalogue.movement import Arrived, Returned
 from events.catalogue.person import Registered
+from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Place, StayName, town
 from events.envelope import Ref
 from exchange.protocol.naming import moved_on
 from exchange.protocol.questions.out_of_reach import out_of_reach
+from exchange.protocol.shown.notices import notices
 from exchange.protocol.view import view
 from tests.properties.world import OFFICES, World
 
-HOME, NEW, OTHER = OFFICES[:3]
+HOME, NEW, OTHER, LATER = OFFICES[:4]
 OUTSIDE = "640106104000"
 
 
@@ -86,3 +88,25 @@ def test_an_office_outside_is_written_no_such_question_either(story, kind, lette
     (record,) = view(story.world.books[OTHER])
     found = [state for state in out_of_reach(story.world.directory, record.facts, {}) if state.ref.opening == arrival]
     assert len([state for state in found if state.ref.kind == "moved-on"]) == letters
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_who_has_answered_has_no_new_notice_of_it_once_the_registration_moves(corrected: bool) -> None:
+    """Whoever keeps the person then asks it by the same act, whatever was corrected since the answer."""
+    story = Story()
+    entry = story.world.record(HOME, "P1").facts.of(Registered)[0].ref  # type: ignore[union-attr]  # it holds the person
+    arrival = story.record(OTHER, arrives(), "2026-04-01")
+    story.record(HOME, Confirmed(case=CaseRef(arrival, HOME, "inflow")))
+    story.record(NEW, Confirmed(case=CaseRef(arrival, NEW, "moved-on")))
+
+    def told() -> list[tuple[str, bool]]:
+        record = story.world.record(NEW, "P1")
+        assert record is not None
+        return [(each.kind, each.expects_reply) for each in notices(story.world.books[NEW], record)]
+
+    if corrected:
+        story.record(HOME, Corrected(target=entry, set={"name": "乙"}, fields=("name",)))
+    before = told()
+    assert before.count(("moved-on", True)) == 1
+    story.record(HOME, RegistrationChanged(from_=town(HOME), to=town(LATER), ground="moved"))
+    assert told() == before

@@ -156,10 +156,10 @@ class Sight:
         undone = {s.payload.merge for s in self.merges if isinstance(s.payload, Unmerged)}
         return [s for s in self.merges if isinstance(s.payload, Merged) and s.ref not in undone]
 
-    def amended_after(self, standing: Standing) -> Ref | None:
-        """The amendment or merge, recorded later, that changed whom the fact concerns."""
+    def amended_after(self, standing: Standing, before: int | None = None) -> Ref | None:
+        """The amendment or merge, recorded later, and before that stamp, that changed whom the fact concerns."""
         acts = self.record.facts.of(Corrected, Retracted, Merged, Unmerged)
-        later = [s for s in acts if s.stamp > standing.stamp]
+        later = [s for s in acts if s.stamp > standing.stamp and (before is None or s.stamp < before)]
         return max(later, key=lambda s: (s.stamp, s.ref)).ref if later else None
 
     def inflow_cases(self, arrival: Ref) -> list[CaseState]:

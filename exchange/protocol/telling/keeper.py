@@ -34,10 +34,20 @@ def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
         for end in (stay.ended_by, stay.demoted_by):
             standing = sight.record.facts.get(end) if end is not None else None
             if standing is not None and not _asked_by_author(standing, stay):
-                cell, cause = end_cell(sight, standing, stay), sight.amended_after(standing)
+                answered = _answered(sight, standing, stay.office)
+                cell, cause = end_cell(sight, standing, stay), sight.amended_after(standing, answered)
                 if cell.asks and _asked_by_name(sight, standing, stay.office):
                     cell = UPDATE
                 yield sight.due(standing, stay.office, "ended", cell, trigger=cause)
+
+
+def _answered(sight: Sight, end: Standing, office: str) -> int | None:
+    """The stamp of what was first said in the case that the office has answered: what was amended since is not why it
+    is told, and whoever answered another keeper has no new notice of the same.
+    """
+    known = sight.record.cases.get(CaseRef(end.ref, office, "moved-on"))
+    over = known is not None and known.thread and not known.open and known.status != "withdrawn"
+    return sight.record.facts[known.thread[0]].stamp if known is not None and over else None
 
 
 def _asked_by_name(sight: Sight, standing: Standing, office: str) -> bool:
