@@ -26,6 +26,7 @@ from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef, Deviation, NoteKind, town
 from events.envelope import SYSTEM_ACTOR, Ref
 from exchange.protocol.book import Delivery, Question
+from exchange.protocol.offices import Offices
 from exchange.protocol.telling.due import Sight
 from exchange.protocol.telling.replies import redirected, reply_to_keeper, reply_to_other_side, thread_of_case
 from tests.unit.test_sheet import A, B, D, Told
@@ -88,6 +89,40 @@ def test_what_differs_in_parts_that_came_later_is_more_of_the_answer_and_no_matc
 def test_what_another_said_is_told_to_the_sides_by_that_one_alone(asked):
     said = asked.hears(B, Noted(case=asked.case, text="?"), "reply", "2026-01-03")
     assert asked.due(said) == {}
+
+
+class TestWhoJoinedAfterItHadAnsweredOnPaper:
+    """B asked a place outside, which answered on paper; once it joins it is asked itself."""
+
+    OUTSIDE = "330106001000"
+
+    def told(self, fact: Any, *, because_of_the_answer: bool) -> str | None:
+        asker = Asked.__new__(Asked)
+        Told.__init__(asker, B)
+        asker.arrival = asker.own(Arrived(kind="main", registration=town(self.OUTSIDE), opens=True), "2026-01-01")
+        case = CaseRef(asker.arrival, self.OUTSIDE, "inflow")
+        puts = Delivery(ref=asker.arrival, teller=B, to=self.OUTSIDE, parts=frozenset(), ground="named", kind="inflow")
+        asker.book.tell(msgspec.structs.replace(puts, asked=(Question("inflow", "2026-03-01"),)))
+        differs = (Deviation("name", "甲", "乙"),)
+        answer = asker.own(Confirmed(case=case, deviations=differs, received_on="2026-02-01"), "2026-02-01")
+        asker.book.offices = Offices([*asker.book.offices.joined, self.OUTSIDE])
+        own = asker.event(B, fact(case), "2026-02-02")
+        frame = msgspec.structs.replace(
+            own.frame, actor=SYSTEM_ACTOR, because=answer if because_of_the_answer else asker.arrival
+        )
+        asker.book.record(msgspec.structs.replace(own, frame=frame))
+        state = asker.record.cases[case]
+        assert (answer in state.aside, own.ref in state.aside) == (True, because_of_the_answer)
+        return asker.due(own.ref)[self.OUTSIDE]
+
+    def reminded(self, case: CaseRef) -> Reply:
+        return Reminded(case=case, ground="half_time", due_on="2026-03-01")
+
+    def test_hears_of_no_reminder_of_the_decision_on_that_answer(self):
+        assert self.told(self.reminded, because_of_the_answer=True) is None
+
+    def test_hears_of_what_reminds_it_itself(self):
+        assert self.told(self.reminded, because_of_the_answer=False) == "reminder"
 
 
 class TestWhoeverKeepsThePersonHears:
