@@ -223,7 +223,7 @@ def _stands(sight: Sight, owed: Mapping[DueKey, Due], state: CaseState, opening:
     """What the office asked by an act of its own stands while the person is known; what follows by itself may not."""
     due = owed.get((state.ref.opening, state.ref.asked))
     if sight.record.withdrawn:
-        return state.ref.kind in {"inflow", "update"} and _found(owed, state.ref.opening)
+        return state.ref.kind in {"inflow", "update", "family"} and _found(owed, state.ref.opening)
     if state.ref.kind == "request" and done_by_another(state.ref, sight.record.facts):
         return False
     if is_review(opening):

@@ -90,7 +90,14 @@ def _opens(fact: Fact, record: Record) -> bool:
 
 
 def _about_withdrawn(fact: Fact, day: str, office: str, record: Record, deferrals: int) -> None:
-    """Nothing, but an answer to a question that is still open; one that is over says by its name why it is."""
+    """Nothing, but an answer to a question that is still open; one that is over says by its name why it is. And, once
+    that question was answered, an amendment of what it is about, which nobody else takes back.
+    """
+    if isinstance(fact, Corrected | Retracted) and any(
+        case.ref.opening == fact.target and case.open and not case.hidden for case in record.cases.values()
+    ):
+        _amendment(fact, day, office, record)
+        return
     if isinstance(fact, Reply) and fact.case in record.cases:
         answering.check(fact, day, office, record, deferrals)
         if record.cases[fact.case].open:

@@ -34,20 +34,20 @@ def matching(read: Mapping[str, Iterable[Reading]]) -> dict[str, list[Due]]:
     Who opened a dossier and who keeps it is known before most of a record, and is all that is asked of most.
     """
     opened: dict[str, list[tuple[Standing, Reading]]] = {}
-    keepers: dict[str, set[str]] = {}
+    keepers: dict[str, dict[str, bool]] = {}  # and whether by a registration
     for office, own in read.items():
         for one in own:
             facts = [standing for standing in openings(one.facts) if standing.author == office]
             keeps = one.keeper == office and not only_stated(one)
             for person in one.persons:
                 if keeps:
-                    keepers.setdefault(person, set()).add(office)
+                    keepers.setdefault(person, {})[office] = registered(one)
                 opened.setdefault(person, []).extend([(standing, one) for standing in facts])
     due: dict[str, list[Due]] = {}
     for teller, each in (*_left_standing(read, keepers), *_to_other_keepers(read)):
         due.setdefault(teller, []).append(each)
     for person, found in opened.items():
-        keeping, openers = keepers.get(person, set()), {standing.author for standing, _ in found}
+        keeping, openers = set(keepers.get(person, ())), {standing.author for standing, _ in found}
         before: set[str] = set()
         for standing, one in sorted(found, key=lambda each: (each[0].stamp, each[0].ref)):
             # Who opened the dossier before learns of the newcomer; the newcomer learns nothing of who was there.
@@ -59,18 +59,20 @@ def matching(read: Mapping[str, Iterable[Reading]]) -> dict[str, list[Due]]:
 
 
 def _left_standing(
-    read: Mapping[str, Iterable[Reading]], keepers: Mapping[str, Iterable[str]]
+    read: Mapping[str, Iterable[Reading]], keepers: Mapping[str, Mapping[str, bool]]
 ) -> Iterator[tuple[str, Due]]:
     """Teller and what is due of what stands where what opened the dossier was taken back.
 
     To its office the person is withdrawn: what it did not take back goes on where others opened the dossier, whether
-    these had heard of it before or not.
+    these had heard of it before or not. While somebody keeps the registration nobody else is told: whoever opened the
+    dossier since takes itself for the keeper, and learns nothing of who was there.
     """
     for own in read.values():
         for one in own:
             if one.basis.openers:
                 continue
-            keeping = {office for person in one.persons for office in keepers.get(person, ())}
+            found = [each for person in one.persons for each in keepers.get(person, {}).items()]
+            keeping = {office for office, keeps in found if keeps} or {office for office, _ in found}
             for standing in one.facts.in_force(*_STANDS_ALONE) if keeping else ():
                 if standing.author == one.office:
                     for to in sorted(keeping - {one.office}):

@@ -13,7 +13,9 @@ from events.catalogue.person import Changed, Deceased, Protected, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import ABROAD, CaseRef, Other, town
 from events.event import Event
+from exchange.protocol.legality import check
 from exchange.protocol.record import Record
+from exchange.protocol.refusals import UnknownPerson
 from tests.properties.test_histories import faults_of
 from tests.properties.world import OFFICES, OUTSIDE, World
 
@@ -179,12 +181,60 @@ def test_what_happened_in_the_world_reaches_whoever_keeps_the_person(opening: Fa
 
 @pytest.mark.parametrize("heard", [False, True])
 def test_a_death_beside_it_that_is_not_so_is_disputed(*, heard: bool):
-    """The question stands though the person is withdrawn to whoever asked; it decides on the dispute."""
+    """The question stands though the person is withdrawn to whoever asked; it takes the death back."""
     told = Opened(ENTRY, Deceased(), heard=heard)
     told.takes_back(told.opening)
+    back = Retracted(target=told.beside.ref)
+    if not heard:  # nor does it learn that anybody is asked
+        with pytest.raises(UnknownPerson):
+            check(back, "2026-01-07", HERE, told.world.record(HERE, "P1"), "P1")
     told.does(KEEPS, Disputed(case=CaseRef(told.beside.ref, KEEPS, "update"), reason="alive"))
     told.world.drain()
     assert told.seen() != []
     records = [told.world.record(office, "P1") for office in (KEEPS, HERE)]
     states = [r.cases[CaseRef(told.beside.ref, KEEPS, "update")].status for r in records if r is not None]
     assert states == ["disputed"] * 2
+    check(back, "2026-01-07", HERE, told.world.record(HERE, "P1"), "P1")
+    told.takes_back(told.beside)
+    assert [record.died_on for record in told.seen()] == [None, None]
+
+
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("opening", [ENTRY, ARRIVAL])
+def test_whether_a_tie_beside_it_is_so_goes_on_being_asked(opening: Fact, *, heard: bool):
+    """Whoever keeps the person holds the tie: the office said to hold the other one is asked in either order."""
+    tie = TieBegan(tie="child", other=Other(stated={"name": "子"}, at=MOVES_TO), ground="birth")
+    told = Opened(opening, tie, heard=heard)
+    told.takes_back(told.opening)
+    assert [len(record.ties_in_force) for record in told.seen()] == [1, 1]
+    case = CaseRef(told.beside.ref, MOVES_TO, "family")
+    asked = told.world.record(MOVES_TO, "P1")
+    assert asked is not None
+    assert asked.cases[case].status == "open"
+    told.does(MOVES_TO, Disputed(case=case, reason="person_unknown"))
+    told.world.drain()
+    record = told.world.record(HERE, "P1")
+    assert record is not None
+    assert record.cases[case].status == "disputed"
+    check(Retracted(target=told.beside.ref), "2026-01-07", HERE, record, "P1")
+    told.takes_back(told.beside)
+    assert [len(record.ties_in_force) for record in told.seen()] == [0, 0]
+
+
+@pytest.mark.parametrize("opening", [ENTRY, ARRIVAL])
+def test_whoever_opens_the_dossier_since_learns_nothing_of_it(opening: Fact):
+    """It takes itself for the keeper until it hears who that is; while somebody is registered, a newcomer is told who
+    keeps the registration, and nothing of who was there before (rule 11 of routing).
+    """
+    beside: tuple[Fact, ...] = (
+        Changed(set={"name": "乙"}),
+        TieBegan(tie="child", other=Other(stated={"name": "子"}, at=OUTSIDE), ground="birth"),
+        Arrived(kind="main", stated=WHO, opens=False),
+    )
+    for fact in beside:
+        told = Opened(opening, fact, heard=False)
+        told.takes_back(told.opening)
+        told.does(MOVES_TO, Arrived(kind="further", stated=WHO, opens=True))
+        told.world.drain()
+        assert told.seen()[0].keeper == KEEPS
+        assert HERE not in {event.author for event in told.world.books[MOVES_TO].events()}, fact.type
