@@ -11,6 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from events.documents import resident_number
 from exchange.commands.act import Item, Result
 from exchange.commands.record import record
@@ -20,6 +22,7 @@ from exchange.demo.servers.redis import Redis
 from exchange.http.app import create_app
 from exchange.ids import derived_id
 from exchange.node import Node
+from exchange.pipeline.advance import anything_left
 from exchange.queries.status import status
 from exchange.settings import Settings, settings
 from exchange.tables import cases, inbox
@@ -90,6 +93,11 @@ def readiness(node: Node) -> tuple[int, dict[str, object]]:
     return answer.status_code, answer.get_json()
 
 
+def get(url: str, *, timeout: float = PATIENCE, **more: Any) -> httpx.Response:
+    """What is answered there, however busy the machine is."""
+    return httpx.get(url, timeout=timeout, **more)
+
+
 @contextmanager
 def platform(folder: Path, database: str = "") -> Iterator[Platform]:
     made = Platform(folder, Redis(folder), database)
@@ -100,10 +108,10 @@ def platform(folder: Path, database: str = "") -> Iterator[Platform]:
 
 
 def settle(node: Node, patience: float = PATIENCE) -> None:
-    """Wait until the workers have nothing left to do."""
+    """Wait until the workers have nothing left to do, whatever of it is no event: lag is told in these."""
     end = time.monotonic() + patience
-    while (now := status(node)).lag_events:
-        assert time.monotonic() < end, now
+    while anything_left(node):
+        assert time.monotonic() < end, status(node)
         time.sleep(0.05)
 
 

@@ -8,7 +8,6 @@ import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
-import httpx
 import psycopg
 import pytest
 from redis import Redis as Client
@@ -25,7 +24,7 @@ from exchange.settings import settings
 from tests import compose
 from tests.conventions.sources import ROOT
 from tests.integration.towns import BEIJING_AND_HUBEI
-from tests.servers.platform import play, settle
+from tests.servers.platform import get, play, settle
 from workers import pulse
 
 PASSWORD = r"""made \\up's "word" $HOME"""
@@ -148,7 +147,7 @@ def test_they_run_and_forward_with_a_login_that_can_only_add(server, login, tmp_
         play(node, 3, lambda: settle(node))
         assert checks(node).equal
         node.close()
-        assert httpx.get(f"http://127.0.0.1:{port}/readyz").json() == {"status": "ok"}
+        assert get(f"http://127.0.0.1:{port}/readyz").json() == {"status": "ok"}
         assert b'"event": "clock_ready"' in beat.log.read_bytes()
         for name in ("worker", "beat"):
             check = command(f"{name}-check", [name, "--check"], tmp_path, given)

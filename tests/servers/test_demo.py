@@ -11,7 +11,7 @@ PERSONS = "40"
 
 def demo(*more: str) -> dict[str, object]:
     line = [str(COMMAND), "demo", "--persons", PERSONS, "--json", *more]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, object] = json.loads(done.stdout)
     return found
@@ -26,6 +26,6 @@ def test_workers_and_web_processes_over_redis_come_to_the_same_as_one_process():
 
 def test_it_keeps_no_folder():
     line = [str(COMMAND), "demo", "--setting", "server", "--data", "kept", "--json"]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 2
     assert json.loads(done.stdout)["error"]["rule"] == "demo.keeps_nothing"

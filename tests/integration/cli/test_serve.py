@@ -65,8 +65,8 @@ def test_it_answers_at_the_address_that_it_prints_and_ends_well_when_told_to(tmp
     port = free_port()
     with serving(tmp_path, port) as process:
         for path in ("healthz", "readyz"):
-            assert httpx.get(f"http://127.0.0.1:{port}/{path}").json() == {"status": "ok"}
-        assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 200
+            assert httpx.get(f"http://127.0.0.1:{port}/{path}", timeout=PATIENCE).json() == {"status": "ok"}
+        assert httpx.get(f"http://127.0.0.1:{port}/", timeout=PATIENCE).status_code == 200
         process.send_signal(sign)
         assert process.wait(PATIENCE) == 0
         assert process.stderr is not None
