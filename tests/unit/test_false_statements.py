@@ -388,3 +388,17 @@ def test_what_named_its_author_only_afterwards_is_not_why_it_said_so(story):
     assert [story.held(office).facts[back].void for office in (OTHER, HOME)] == [False] * 2
     assert [story.main(office) for office in (OTHER, HOME)] == [[OTHER]] * 2
     assert agreement_faults(story.world) == entitlement_faults(story.world) == []
+
+
+def test_nor_is_it_right_because_an_arrival_names_its_author_as_keeper_only_afterwards(story):
+    """OTHER has taken back by what it stood in for a place outside; NEW names it by a slip, later."""
+    opened = story.record(OTHER, Arrived(kind="further", registration=town(OUTSIDE), stated=WHO, opens=True))
+    back = story.on("2026-03-20", OTHER, Returned(address="home"))
+    story.record(OTHER, Retracted(target=opened))
+    story.world.tick()
+    story.record(NEW, Arrived(kind="further", registration=town(OTHER), stated=WHO, opens=True))
+    assert story.held(OTHER).keeper == OTHER
+    assert story.held(OTHER).facts[back].void
+    assert story.main(OTHER) == []
+    also = story.on("2026-03-21", OTHER, Returned(address="home"))
+    assert not story.held(OTHER).facts[also].void, "that one it said by that word"

@@ -38,7 +38,13 @@ def without_false_statements(
     if not statements or not facts.of(Corrected, Retracted):
         return facts
     rightly = {keeper, *(() if named(links, offices) else openers)}
-    out = [s for s in statements if s.author not in rightly and _false(s, facts, links)]
+    # An arrival's word makes nobody keeper for what was said before it.
+    before_word = rightly - {keeper} if named(links, offices) and all(link.from_arrival for link in links) else rightly
+    out = [
+        said
+        for said in statements
+        if said.author not in (before_word if _as_keeper(said) else rightly) and _false(said, facts, links)
+    ]
     if not out:
         return facts
     return Facts({**facts, **{s.ref: msgspec.structs.replace(s, void=True) for s in out}})
@@ -65,8 +71,13 @@ def _false(said: Standing, facts: Facts, chain: Sequence[Link]) -> bool:
     once = _naming(author, facts, says if _as_keeper(said) else (*_SAY, Arrived), person)
     fallen = [each for each in once if not _names(each, author)] + _opened_in_error(said, facts)
     return any(_led_to(said, each, facts) for each in fallen) and not any(
-        _names(each, author) for each in _naming(author, facts, says, person)
+        _names(each, author) and not _only_later(said, each) for each in _naming(author, facts, says, person)
     )
+
+
+def _only_later(said: Standing, link: Standing) -> bool:
+    """Whether it is no more than the word of an arrival that came after what only the keeper may say."""
+    return isinstance(link.payload, Arrived) and _as_keeper(said) and link.stamp > said.stamp
 
 
 def _opened_in_error(said: Standing, facts: Facts) -> list[Standing]:
