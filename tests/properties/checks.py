@@ -9,7 +9,7 @@ from events.envelope import Ref
 from events.event import Event
 from events.standing import Standing
 from exchange.protocol.book import Book, Delivery
-from exchange.protocol.comparing.agreement import findings
+from exchange.protocol.comparing.agreement import Finding, findings
 from exchange.protocol.duties import RULES, duties, new_deliveries
 from exchange.protocol.life.kinship import kinship
 from exchange.protocol.matching import matching, registered
@@ -50,12 +50,43 @@ def entitlement_faults(world: World) -> list[str]:
 
 def agreement_faults(world: World) -> list[str]:
     """E4: the keeper and every confirmed open stay show the same."""
-    records = {office: view(book) for office, book in world.books.items()}
+    records = {office: view(book) for office, book in _open(world)}
     return [
         f"E4 {f.keeper} vs {f.other} {f.person}: {','.join(f.fields)}"
         for f in findings(records)
-        if f.state == "different"
+        if f.state == "different" and not (world.closed and _for_want_of_a_closed(world, f))
     ]
+
+
+def _for_want_of_a_closed(world: World, found: Finding) -> bool:
+    """Whether one of two sides takes an office that is closed for the keeper, having heard of no other; or misses the
+    amendment of a fact that only such offices told it, which alone would tell it that.
+    """
+    sides = [(office, world.record(office, found.person)) for office in (found.keeper, found.other)]
+    if any(record is not None and record.keeper in world.closed for _, record in sides):
+        return True
+    amendments = {s.ref: s.payload for _, r in sides if r is not None for s in r.facts.of(Corrected, Retracted)}
+    return any(
+        world.books[office].holds(fact.target) and _by_closed(world, office, fact.target)
+        for ref, fact in amendments.items()
+        for office, _ in sides
+        if isinstance(fact, Corrected | Retracted) and not world.books[office].holds(ref)
+    )
+
+
+def _by_closed(world: World, office: str, ref: Ref) -> bool:
+    """Whether it came from its author to this office only by way of such as are closed, who pass nothing on."""
+    told = [(delivery.teller, delivery.to) for book in world.books.values() for delivery in book.told.values()
+            if delivery.ref == ref]  # fmt: skip
+    reached = {o for o, book in world.books.items() if ref in book.recorded}
+    while more := {to for teller, to in told if teller in reached and to not in reached} - set(world.closed):
+        reached |= more
+    return office not in reached
+
+
+def _open(world: World) -> list[tuple[str, Book]]:
+    """The books of all offices but those that are closed: these tell nothing, and are told nothing."""
+    return [(office, book) for office, book in world.books.items() if office not in world.closed]
 
 
 def direct_faults(world: World) -> list[str]:
@@ -63,9 +94,10 @@ def direct_faults(world: World) -> list[str]:
     holders: dict[Ref, set[str]] = {}
     for office, book in world.books.items():
         for event in book.events():
-            holders.setdefault(event.ref, set()).add(office)
+            # An office that is closed is told nothing: nor does it miss anything.
+            holders.setdefault(event.ref, set(world.closed)).add(office)
     faults: list[str] = []
-    for office, book in world.books.items():
+    for office, book in _open(world):
         for record in view(book):
             for standing in record.facts.values():
                 if standing.author == office and not standing.void:
@@ -73,6 +105,7 @@ def direct_faults(world: World) -> list[str]:
                 payload = standing.payload
                 if isinstance(payload, Corrected | Retracted) and standing.author == office:
                     missing = holders.get(payload.target, set()) - holders[standing.ref]
+                    missing -= {o for o in missing if world.closed and _by_closed(world, o, payload.target)}
                     faults.extend(f"amendment untold {standing.ref} to {o}" for o in sorted(missing))
                 if isinstance(payload, Reply) and standing.author == office and not standing.void:
                     case = record.cases.get(payload.case)
@@ -85,13 +118,13 @@ def direct_faults(world: World) -> list[str]:
             if record.keeper == office:
                 faults.extend(_as_keeper(record, holders))
                 faults.extend(_stated_in_error(world, book, record))
-            faults.extend(_told_less(book, record))
+            faults.extend(_told_less(world, book, record))
         faults.extend(_families(world, office, holders))
     faults.extend(_merges(world, holders))
     return faults
 
 
-def _told_less(book: Book, record: Record) -> list[str]:
+def _told_less(world: World, book: Book, record: Record) -> list[str]:
     """Whoever was shown parts of an event is shown those of what amends it: else it goes on holding what was wrong."""
     faults: list[str] = []
     told: dict[Ref, list[Delivery]] = {}
@@ -102,7 +135,7 @@ def _told_less(book: Book, record: Record) -> list[str]:
         for delivery in told.get(target, ()):
             to = delivery.to
             amended = book.told.get((standing.ref, to))
-            if amended is not None and to not in {standing.author, book.office}:
+            if amended is not None and to not in {standing.author, book.office, *world.closed}:
                 missing = (delivery.parts & book.parts(standing.ref)) - amended.parts
                 faults.extend(f"amendment told without its {part}: {standing.ref} to {to}" for part in sorted(missing))
     return faults
@@ -169,7 +202,7 @@ def _families(world: World, office: str, holders: dict[Ref, set[str]]) -> list[s
 
 def _merges(world: World, holders: dict[Ref, set[str]]) -> list[str]:
     faults: list[str] = []
-    for office, book in world.books.items():
+    for office, book in _open(world):
         for event in book.events():
             if not isinstance(event.payload, Merged) or event.author != office:
                 continue

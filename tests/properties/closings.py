@@ -35,7 +35,7 @@ class Closings:
         closed = self.world.closed
         if closed and self.random.random() < 0.1:
             self._open(self.random.choice(closed))
-        elif len(closed) < 2 and self.random.random() < 0.12:
+        elif len(closed) < 2 < len(self.world.offices) and self.random.random() < 0.12:
             office = self.random.choice(self.world.offices)
             cases = [each for own in self.world.records(office) for each in own.cases.values()]
             self.asked += sum(each.ref.asked == office and each.status in ASKED for each in cases)

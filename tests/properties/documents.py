@@ -39,7 +39,7 @@ def _untold(world: World, office: str, record: Record, kept: Record) -> list[str
         mine, theirs = _numbers(record)[number], _numbers(kept)[number]
         if len(mine) == len(theirs) == 1 and mine[0].stamp > theirs[0].stamp and mine[0].author == office:
             other = theirs[0].author
-            if other not in (office, mine[0].author) and not world.book(other).holds(mine[0].ref):
+            if other not in (office, mine[0].author, *world.closed) and not world.book(other).holds(mine[0].ref):
                 asked.append(f"rival unasked: {mine[0].ref} to {other}")
     return asked
 

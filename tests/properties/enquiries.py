@@ -162,7 +162,7 @@ class Enquiries:
             self._record(office, record.person, record, fact)
 
     def _answers(self, office: str) -> list[Standing]:
-        return [s for r in self.world.records(office) for s in r.facts.of(EnquiryAnswered) if s.author == office]
+        return [s for s in _answered(self.world, office) if s.author == office]
 
     def _record(
         self, office: str, person: str, record: Record | None, fact: Fact, touches: tuple[str, ...] = ()
@@ -251,6 +251,10 @@ def _states(world: World) -> list[str]:
     return [f"enquiry seen otherwise: {ref} {told}" for ref, told in seen.items() if len(set(told.values())) > 1]
 
 
+def _answered(world: World, office: str) -> list[Standing]:
+    return [standing for record in world.records(office) for standing in record.facts.of(EnquiryAnswered)]
+
+
 def _unsheltered(world: World) -> list[str]:
     """Nobody holds an address told of a person whom the book of who told it shows to be protected, or who is another
     heir's; nor is it kept back without that.
@@ -258,6 +262,7 @@ def _unsheltered(world: World) -> list[str]:
     faults: list[str] = []
     for office, book in world.books.items():
         protected = {p for r in world.records(office) if r.protected is not None for p in r.persons}
+        taken_back = {s.ref for s in _answered(world, office) if s.void}
         for (ref, to), told in book.told.items():
             event = book.event(ref)
             if (
@@ -273,6 +278,8 @@ def _unsheltered(world: World) -> list[str]:
             withheld = bool(heirs - {office}) or not protected.isdisjoint(meant)
             if to in world.closed and not withheld:
                 continue  # what it may be told again it is told once it is open again
+            if ref in taken_back and not withheld:
+                continue  # what its author took back while it was withheld is not told again
             if withheld == ("address" in told.parts):
                 faults.append(f"address of the protected {ref} at {to}: {sorted(told.parts)}")
     return faults

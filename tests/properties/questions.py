@@ -11,13 +11,20 @@ from tests.properties.world import World
 
 
 def question_faults(world: World) -> list[str]:
-    """Open on the one side, and unknown to the other or over: nobody could answer, or withdraw, or decide."""
-    faults: list[str] = []
+    """Open on the one side, and unknown to the other or over: nobody could answer, or withdraw, or decide. Or each of
+    the two takes another for the one who asks, who never did.
+    """
+    faults = list(_of_no_asker(world))
     for office in world.offices:
         for record in world.records(office):
             for state in _open(record):
                 other = state.ref.asked if state.asker == office else state.asker
-                if other == office or office not in {state.asker, state.ref.asked} or other not in world.books:
+                if (
+                    other == office
+                    or office not in {state.asker, state.ref.asked}
+                    or other not in world.books
+                    or other in world.closed
+                ):
                     continue
                 twins = [each for each in world.records(other) if state.ref.opening in each.facts]
                 # Whoever kept the person when it asked, and does not now, asks no more; who was asked may not hear it.
@@ -31,6 +38,22 @@ def question_faults(world: World) -> list[str]:
                 elif not any(each.open for each in seen):
                     faults.append(f"question over for one side: {state.ref} asked by {state.asker}, open for {office}")
     return faults
+
+
+def _of_no_asker(world: World) -> Iterator[str]:
+    """What an office that keeps the person takes for its own question, and never put, while the office asked, which
+    takes it for the keeper, too, takes another for the one who asks.
+    """
+    for office in world.offices:
+        for record in world.records(office):
+            for ref, state in record.cases.items() if record.keeper == office else ():
+                told = world.books[office].told.get((ref.opening, ref.asked))
+                if not state.open or state.asker != office or (told and told.asked) or ref.asked not in world.offices:
+                    continue
+                twins = [r for r in world.records(ref.asked) if r.keeper == office and ref in r.cases]
+                askers = {twin.cases[ref].asker for twin in twins} - {office}
+                if askers:
+                    yield f"question of no asker: {ref} open for {office}, which did not ask, but {sorted(askers)}"
 
 
 def _put(world: World, state: CaseState) -> bool:

@@ -221,8 +221,8 @@ def differing(world: Mirror, commands: Sent) -> list[str]:
         model, books = world.book(office), [one.book(office) for one in stored]
         pairs = {
             "recorded": (
-                _all(dict.fromkeys(book.recorded, True) for book in books),
-                dict.fromkeys(model.recorded, True),
+                _all(_said(book.recorded) for book in books),
+                _said(model.recorded),
             ),
             "received": (_all(_told(book.received) for book in books), _told(model.received)),
             "told": (_all(_told(book.told) for book in books), _told(model.told)),
@@ -236,6 +236,15 @@ def differing(world: Mirror, commands: Sent) -> list[str]:
 
 def _all(found: Iterable[dict[Any, Any]]) -> dict[Any, Any]:
     return {key: value for each in found for key, value in each.items()}
+
+
+def _said(events: Mapping[Ref, Event]) -> dict[Any, Any]:
+    """What each says, of whom, and because of what: the model makes for itself what is recorded automatically."""
+    frames = {ref: event.frame for ref, event in events.items()}
+    return {
+        ref: (events[ref].payload, f.subject, f.touches, f.stay, f.effective_on, f.target, f.because)
+        for ref, f in frames.items()
+    }
 
 
 def _told(deliveries: Mapping[tuple[Ref, str], Delivery]) -> dict[Any, Any]:

@@ -54,6 +54,8 @@ class Successions:
 
     def draw(self, kind: str) -> None:
         """Do it to a random office. A merge is of one into another; a split goes to two, by person."""
+        if len(self.world.offices) < len(("it", "an heir", "another")):
+            return
         office, *others = self.random.sample(self.world.offices, len(self.world.offices))
         if kind == "rename":
             self.record(office, Renamed(name="新镇"))

@@ -7,6 +7,7 @@ import pytest
 from events.catalogue import TYPES
 from events.catalogue.case import Reply
 from events.catalogue.fact import Fact
+from events.catalogue.family import TieBegan, TieEnded
 from tests.properties.histories import history, shape
 
 KINDS: tuple[type[Fact], ...] = (*TYPES.values(), Reply, Fact)
@@ -32,3 +33,13 @@ def test_facts_of_two_kinds_stand_in_the_order_of_all(seed: int) -> None:
             held = [s for s in facts.values() if isinstance(s.payload, kinds)]
             assert list(facts.of(*kinds)) == held
             assert list(facts.in_force(*kinds)) == [s for s in held if not s.void]
+
+
+def test_a_fact_of_two_persons_touches_the_other_as_on_a_node() -> None:
+    """By that the dossier of the one is read again where something becomes of the other, be it recorded or derived."""
+    world, _ = history(469, **shape(469))
+    facts = [(e.frame, e.payload) for book in world.books.values() for e in book.recorded.values()]
+    ties = [(frame, fact.other.person) for frame, fact in facts if isinstance(fact, TieBegan | TieEnded)]
+    named = [(frame, person) for frame, person in ties if person is not None]
+    assert {frame.automatic for frame, _ in named} == {True, False}
+    assert all(frame.touches == (person,) for frame, person in named)

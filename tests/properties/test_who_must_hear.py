@@ -5,11 +5,13 @@ from __future__ import annotations
 from events.catalogue.case import Confirmed, Disputed
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
+from events.catalogue.jurisdiction import Closed
 from events.catalogue.movement import Arrived, Departed
 from events.catalogue.person import Merged, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Other, town
 from events.envelope import Ref
+from tests.properties.succession import record as record_office
 from tests.properties.test_histories import faults_of
 from tests.properties.world import OFFICES, World
 
@@ -91,3 +93,25 @@ def test_a_stay_begun_by_the_entry_of_an_id_given_up_is_told_to_the_other_stays(
     assert shown is not None
     assert {each.id for each in shown.open_stays} == {*stays.values(), stay}
     assert faults_of(story.world) == []
+
+
+def test_whoever_keeps_the_person_next_asks_nothing_of_what_another_asked() -> None:
+    """Which of two entries is right their authors ask each other: the keeper only hears what was answered."""
+    story = Town()
+    story.does(A, "P1", Registered(basis="first_record", registration=town(A), particulars=WHO))
+    second = story.does(B, "P1", Registered(basis="first_record", registration=town(B), particulars=WHO))
+    question = CaseRef(second, A, "contested")
+    story.does(A, "P1", Disputed(case=question, reason="other"))
+    story.does(B, "P1", RegistrationChanged(from_=town(B), to=town(C), ground="moved"))
+    assert set(story.keepers("P1").values()) == {C}
+    records = {office: story.world.record(office, "P1") for office in (A, B, C)}
+    seen = {office: record.cases[question] for office, record in records.items() if record is not None}
+    assert {office: (state.asker, state.status) for office, state in seen.items()} == {
+        A: (B, "disputed"),
+        B: (B, "disputed"),
+        C: (B, "disputed"),
+    }
+    record_office(story.world, B, Closed())  # nobody waits for its decision any more
+    assert {record.cases[question].status for office in (A, C) if (record := story.world.record(office, "P1"))} == {
+        "withdrawn"
+    }

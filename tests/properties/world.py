@@ -12,6 +12,7 @@ from events.catalogue.fact import Fact
 from events.envelope import SYSTEM_ACTOR, Envelope, Ref, Subject
 from events.event import Event, parts_of, restricted
 from events.stamp import next_stamp
+from exchange.commands.tying import touched
 from exchange.ids import derived_id
 from exchange.protocol.book import ALL_PARTS, Book, Delivery, Question
 from exchange.protocol.draft import Draft
@@ -133,7 +134,7 @@ class World:
             type=fact.type,
             schema=1,
             subject=Subject("person", person),
-            touches=touches,
+            touches=touches or touched(fact),
             stay=getattr(content, "stay", None),
             author=office,
             actor=actor,
@@ -215,6 +216,7 @@ class World:
             id_=draft.id,
             because=draft.because,
             after=draft.after,
+            touches=draft.touches,
         )
 
     def set_deadlines(self, delivery: Delivery) -> Delivery:

@@ -179,10 +179,13 @@ def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Itera
     if keeper is None or ref.kind in ASKED_BY_AUTHOR or ref.asked == keeper:
         return opening.author
     told = {d.teller for d in tellers}
+    entered = isinstance(opening.payload, Registered) and opening.payload.registration is not None
+    if entered and keeper == read.book.office and keeper not in told:
+        return opening.author  # by its own book the keeper knows that it never asked which of two entries is right
     if opening.author in told and not (opening.author == ref.asked and keeper in told):
         # By the content as it was put: of two offices that became one the one may be home, and the other left.
         put = ref.kind == "moved-on" and ref.asked in named_offices(opening.payload)
-        if put or (isinstance(opening.payload, Registered) and opening.payload.registration is not None):
+        if put or entered:
             return opening.author
     if put_by_author(opening, facts, ref) and not (keeper in told and asked_otherwise(opening, read.before, ref)):
         return opening.author
