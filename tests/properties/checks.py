@@ -171,7 +171,8 @@ def _as_keeper(record: Record, holders: dict[Ref, set[str]]) -> list[str]:
 
 def _stated_in_error(world: World, book: Book, record: Record) -> list[str]:
     """Whom the keeper holds to have been told in error, the person's keeper by mistake, states nothing any more."""
-    told = {office: world.record(office, record.person) for office in sorted(told_in_error(Sight(book, record)))}
+    in_error = told_in_error(Sight(book, record)) - set(world.closed)
+    told = {office: world.record(office, record.person) for office in sorted(in_error)}
     return [
         f"stated in error {standing.ref}"
         for office, other in told.items()
