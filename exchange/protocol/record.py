@@ -91,6 +91,7 @@ class Announcement(msgspec.Struct, frozen=True, gc=False):
     to: str
     waits: bool
     arrival: Ref | None = None  # the arrival at the town announced
+    ended_by: Ref | None = None  # what else ended the waiting: that the person came elsewhere, or died
 
     def ref_stamp(self, facts: Mapping[Ref, Standing]) -> int:
         """The stamp of the event that announced."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from events.catalogue.case import Confirmed, Disputed
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.jurisdiction import Closed
-from events.catalogue.movement import Arrived, Departed
-from events.catalogue.person import Merged, Registered
+from events.catalogue.movement import Arrived, Departed, Left, Returned
+from events.catalogue.person import Deceased, Merged, Protected, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Other, town
 from events.envelope import Ref
@@ -115,3 +117,66 @@ def test_whoever_keeps_the_person_next_asks_nothing_of_what_another_asked() -> N
     assert {record.cases[question].status for office in (A, C) if (record := story.world.record(office, "P1"))} == {
         "withdrawn"
     }
+
+
+def abroad_from(office: str) -> tuple[Town, Ref]:
+    """Somebody whom A keeps, and who lived at the office, left it for C."""
+    story = Town()
+    story.does(A, "P1", Registered(basis="first_record", registration=town(A), particulars=WHO))
+    stay = story.does(office, "P1", arrival(A, kind="main"), "2026-01-06")
+    story.does(A, "P1", Confirmed(case=CaseRef(stay, A, "inflow")), "2026-01-06")
+    return story, story.does(office, "P1", Left(stay=stay, destination=town(C)), "2026-01-07")
+
+
+@pytest.mark.parametrize(
+    ("by", "fact"),
+    [(A, Returned(address="home")), (A, Deceased()), (D, arrival(A, kind="main"))],
+    ids=["returned", "died", "arrived elsewhere"],
+)
+def test_a_town_waits_no_more_for_whom_an_office_announced_that_holds_no_stay_of_theirs(by: str, fact: Fact) -> None:
+    story, left = abroad_from(B)
+    story.does(by, "P1", fact, "2026-01-08")
+    for office in (B, C):
+        record = story.world.record(office, "P1")
+        assert record is not None
+        assert record.cases[CaseRef(left, C, "outflow")].status == "withdrawn"
+    held = story.world.record(C, "P1")
+    assert held is not None
+    assert [each.payload.type for each in held.facts.values() if each.day == "2026-01-08"] == []  # not why
+    assert faults_of(story.world) == []
+
+
+def test_who_was_told_to_wait_no_more_takes_no_later_arrival_for_the_one_announced() -> None:
+    story, _ = abroad_from(B)
+    story.does(D, "P1", arrival(A, kind="main"), "2026-01-08")
+    later = story.does(C, "P1", arrival(A, kind="further", opens=False), "2026-01-09")
+    assert {d.kind for d in story.world.said if d.ref == later and d.to == B} <= {None}
+    assert faults_of(story.world) == []
+
+
+def test_whoever_answered_the_keeper_of_before_is_not_asked_again_by_the_next() -> None:
+    story = Town()
+    story.does(A, "P1", Registered(basis="first_record", registration=town(A), particulars=WHO))
+    stay = story.does(B, "P1", arrival(A, kind="main"), "2026-01-06")
+    story.does(A, "P1", Confirmed(case=CaseRef(stay, A, "inflow")), "2026-01-06")
+    back = story.does(A, "P1", Returned(address="home"), "2026-01-07")
+    question = CaseRef(back, B, "moved-on")
+    story.does(B, "P1", Confirmed(case=question), "2026-01-07")
+    story.does(A, "P1", RegistrationChanged(from_=town(A), to=town(E), ground="moved"), "2026-01-08")
+    asked = [d for d in story.world.said if d.asks and question in {case for case, _ in d.cases()}]
+    assert [delivery.teller for delivery in asked] == [A]
+    assert story.keepers("P1") == {A: E, B: E, E: E}
+    assert faults_of(story.world) == []
+
+
+def test_protection_holds_where_the_person_is_expected_and_where_they_were_registered_before() -> None:
+    story, _ = abroad_from(B)
+    story.does(A, "P1", RegistrationChanged(from_=town(A), to=town(E), ground="moved"), "2026-01-08")
+    protected = story.does(E, "P1", Protected(ground="threat"), "2026-01-09")
+    assert {office for office in OFFICES if story.world.book(office).holds(protected)} == {A, B, C, E}
+
+    story = Town()  # and where they are expected only from then on
+    stay = story.does(A, "P1", Registered(basis="first_record", registration=town(A), particulars=WHO, kind="main"))
+    protected = story.does(A, "P1", Protected(ground="threat"))
+    story.does(A, "P1", Departed(stay=stay, destination=town(C)), "2026-01-06")
+    assert story.world.book(C).holds(protected)

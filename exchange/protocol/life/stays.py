@@ -102,8 +102,8 @@ class Movements:
         for index, announcement in enumerate(self.announced):
             named = announcement.to == standing.author
             if announcement.waits and (named or kind == "main"):
-                arrival = standing.ref if named else None
-                self.announced[index] = msgspec.structs.replace(announcement, waits=False, arrival=arrival)
+                end = {"arrival": standing.ref} if named else {"ended_by": standing.ref}
+                self.announced[index] = msgspec.structs.replace(announcement, waits=False, **end)
 
     def _announce(self, standing: Standing, to: str) -> None:
         """Announce; where a stay goes on in that town already, it is the match, whatever ends it later."""
@@ -181,7 +181,8 @@ class Movements:
             if stay.open:
                 self._end(stay, standing, None)
         for index, announcement in enumerate(self.announced):
-            self.announced[index] = msgspec.structs.replace(announcement, waits=False)
+            if announcement.waits:
+                self.announced[index] = msgspec.structs.replace(announcement, waits=False, ended_by=standing.ref)
 
     STEPS: ClassVar[Mapping[type[Fact], Callable[[Movements, Standing, Any], None]]] = {
         Arrived: _arrived,

@@ -9,7 +9,7 @@ import msgspec
 
 from events.catalogue.amendment import Corrected
 from events.catalogue.case import Escalated, Reminded, Reopened, Reply, RequestOpened, Withdrawn
-from events.catalogue.person import Registered
+from events.catalogue.person import Changed, Registered
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Facts, Standing
@@ -180,8 +180,9 @@ def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Itera
         return opening.author
     told = {d.teller for d in tellers}
     entered = isinstance(opening.payload, Registered) and opening.payload.registration is not None
-    if entered and keeper == read.book.office and keeper not in told:
-        return opening.author  # by its own book the keeper knows that it never asked which of two entries is right
+    of_author = entered or isinstance(opening.payload, Changed)  # what two entries, or documents, say its author asks
+    if of_author and keeper == read.book.office and keeper not in told:
+        return opening.author  # and by its own book the keeper knows that it never asked
     if opening.author in told and not (opening.author == ref.asked and keeper in told):
         # By the content as it was put: of two offices that became one the one may be home, and the other left.
         put = ref.kind == "moved-on" and ref.asked in named_offices(opening.payload)

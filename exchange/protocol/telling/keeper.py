@@ -36,7 +36,8 @@ def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
             if standing is not None and not _asked_by_author(standing, stay):
                 answered = _answered(sight, standing, stay.office)
                 cell, cause = end_cell(sight, standing, stay), sight.amended_after(standing, answered)
-                if cell.asks and _asked_by_name(sight, standing, stay.office):
+                by_name = cell.asks and _asked_by_name(sight, standing, stay.office)
+                if by_name or (cell.asks and _answered_another(sight, standing, stay)):
                     cell = UPDATE
                 yield sight.due(standing, stay.office, "ended", cell, trigger=cause)
 
@@ -59,6 +60,14 @@ def _asked_by_name(sight: Sight, standing: Standing, office: str) -> bool:
         return False
     known = sight.record.cases.get(case)
     return known is not None and not known.open and known.status != "withdrawn"
+
+
+def _answered_another(sight: Sight, standing: Standing, stay: Stay) -> bool:
+    """Whether it answered whoever kept the person before and asked it: nobody is asked the same again."""
+    known = sight.record.cases.get(CaseRef(standing.ref, stay.office, "moved-on"))
+    told = sight.told.of(standing.ref, stay.office)
+    put = told is not None and any(question.kind == "moved-on" for question in told.asked)
+    return known is not None and known.status in {"confirmed", "settled"} and not put
 
 
 def _asked_by_author(standing: Standing, stay: Stay) -> bool:
@@ -162,11 +171,16 @@ def keeper_tells_announced(sight: Sight) -> Iterator[Due]:
 
 
 def keeper_tells_protection(sight: Sight) -> Iterator[Due]:
-    """Protection holds everywhere at once: every office that holds or held a stay, or was told anything."""
+    """Protection holds everywhere at once: every office that holds or held a stay, waits for the person, kept them, or
+    was told anything.
+    """
     if not sight.is_keeper:
         return
-    protections = sight.of(Protected, Unprotected)
-    told = {*_told_of_the_person(sight), *(s.office for s in sight.record.stays)} if protections else ()
+    record, protections = sight.record, sight.of(Protected, Unprotected)
+    told = {*_told_of_the_person(sight), *(s.office for s in record.stays)} if protections else set[str]()
+    if protections:
+        told |= {announcement.to for announcement in record.announcements if announcement.waits}
+        told |= {office for link in record.chain for office in link.named if office not in link.disclaimed}
     for standing in protections:
         cell = cell_of(standing.payload.type, "place_left")
         for to in sorted(told) if cell is not None else ():

@@ -8,6 +8,7 @@ from events.catalogue.case import Reply
 from events.catalogue.movement import Arrived, Departed, Left, MainChanged, Returned
 from events.catalogue.person import Merged, Registered, Unmerged
 from events.catalogue.registration import RegistrationChanged
+from events.catalogue.values import CaseRef
 from events.standing import Standing
 from exchange.protocol.naming import named_ever, named_offices, town_of
 from exchange.protocol.record import Announcement, Record, Stay
@@ -59,14 +60,27 @@ def thread_of_merges(sight: Sight) -> Iterator[Due]:
 
 
 def announcer(sight: Sight) -> Iterator[Due]:
-    """An arrival at an announced town is due to the office that announced it."""
+    """An arrival at an announced town is due to the office that announced it; as is what else ended the waiting, for
+    only who asks whether the person came withdraws that, and whose stay is over hears nothing of them otherwise.
+    """
     for announcement in sight.record.announcements:
+        over = sight.record.facts.get(announcement.ended_by) if announcement.ended_by is not None else None
+        if over is not None and sight.is_keeper:
+            yield sight.due(over, announcement.author, "announcer")
         standing = sight.record.facts.get(announcement.arrival) if announcement.arrival is not None else None
-        if standing is not None and (sight.mine(standing.author) or sight.is_keeper):
+        if standing is not None and (
+            sight.is_keeper or (sight.mine(standing.author) and not _withdrawn(sight, announcement))
+        ):
             yield sight.due(standing, announcement.author, "announcer", MATCHED)
         for stay in sight.record.stays:
             if stay.office == announcement.to and (sight.mine(stay.office) or sight.is_keeper):
                 yield from _until_announced(sight, announcement, stay)
+
+
+def _withdrawn(sight: Sight, announcement: Announcement) -> bool:
+    """Whether this town was told to wait no more: where the person is it was not, and it says nothing later."""
+    known = sight.record.cases.get(CaseRef(announcement.ref, sight.me, "outflow"))
+    return known is not None and known.status == "withdrawn"
 
 
 def _until_announced(sight: Sight, announcement: Announcement, stay: Stay) -> Iterator[Due]:
