@@ -57,12 +57,16 @@ def _steps(node: Node) -> Iterator[int]:
 
 
 def forged(sql: Connection) -> int:
-    """How many of the kept digests are not what all the rows, read one by one, say."""
-    wrong = 0
-    for depth in range(1, UNIT + 1):
+    """How many of the kept digests are not what all the rows, read one by one, say. What was not looked at
+    since something was told of it says nothing: nobody altered that.
+    """
+    wrong, since = 0, {*digests.not_looked_at(sql), *digests.news(sql)}
+    for depth in range(UNIT, 0, -1):
         kept = digests.below(sql, depth - 1, range(FAN_OUT ** (depth - 1)))
         made = {(side, *key): digest for side in SIDES for key, digest in _rows(sql, side).digests(depth).items()}
-        wrong += sum(kept.get(key) != made.get(key) for key in kept.keys() | made.keys())
+        keys = (key for key in kept.keys() | made.keys() if key[2] not in since)
+        wrong += sum(kept.get(key) != made.get(key) for key in keys)
+        since = {unit // FAN_OUT for unit in since}
     return wrong
 
 

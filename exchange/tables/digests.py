@@ -19,6 +19,8 @@ SideName = Literal["told", "held"]
 Kept = Mapping[tuple[SideName, Area, int], Digest]  # by side, provinces and number of the bucket at its depth
 
 _LOOKED_AT = ""  # the side of the row that says that a unit was looked at
+_FEEDS = feed_heads.outerjoin(digested, digested.c.office == feed_heads.c.office)
+_SINCE = func.coalesce(digested.c.position, 0)
 _LEDGER = 7_031_985  # names the lock of whoever brings digests up to date
 
 
@@ -40,16 +42,19 @@ def forget_all(sql: Connection) -> None:
 
 def take_news(sql: Connection) -> None:
     """Forget the units in which anything was told since the last time, and note how far the feeds are."""
-    since = func.coalesce(digested.c.position, 0)
-    moved = feed_heads.outerjoin(digested, digested.c.office == feed_heads.c.office)
     heads = sql.execute(
-        select(feed_heads.c.office, feed_heads.c.position).select_from(moved).where(feed_heads.c.position > since)
+        select(feed_heads.c.office, feed_heads.c.position).select_from(_FEEDS).where(feed_heads.c.position > _SINCE)
     ).all()
-    told = moved.join(deliveries, (deliveries.c.recipient == feed_heads.c.office) & (deliveries.c.position > since))
-    unit = func.substr(deliveries.c.person, 1, 3)
-    news = select(unit).select_from(told).where(feed_heads.c.position > since).distinct()
-    _forget(sql, {unit_of(edge) for edge in sql.execute(news).scalars()})
+    _forget(sql, news(sql))
     add(sql, digested, [{"office": office, "position": position} for office, position in heads], ("office",))
+
+
+def news(sql: Connection) -> set[int]:
+    """The units in which anything was told since the last time."""
+    told = _FEEDS.join(deliveries, (deliveries.c.recipient == feed_heads.c.office) & (deliveries.c.position > _SINCE))
+    unit = func.substr(deliveries.c.person, 1, 3)
+    query = select(unit).select_from(told).where(feed_heads.c.position > _SINCE).distinct()
+    return {unit_of(edge) for edge in sql.execute(query).scalars()}
 
 
 def not_looked_at(sql: Connection) -> list[int]:

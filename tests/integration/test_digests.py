@@ -10,6 +10,7 @@ from exchange.audit.rebuild import rebuild
 from exchange.node import Node
 from exchange.protocol.comparing.ledger import unit_of
 from exchange.reconcile import Between, between, repair, sides
+from exchange.reconcile.digesting import forged
 from tests.integration.test_between import peopled
 from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, woman
 
@@ -82,6 +83,14 @@ def test_a_row_altered_behind_the_digests_is_named_by_the_checks_and_by_whoever_
     repair(node, full.differing)
     for trusted in (True, False):
         assert between(node, "42", "11", trusted=trusted).equal
+
+
+def test_what_is_told_after_they_were_brought_up_to_date_was_altered_by_nobody(node):
+    """Workers go on while all rows are read."""
+    Town(node, ZHIFANG).registers(woman(3))
+    Town(node, DONGHUAMEN).sees_arrive(woman(3), ZHIFANG)
+    with node.uow.look() as session:
+        assert forged(session.sql) == 0
 
 
 @pytest.mark.parametrize("altered", ["sha256 = :other", "count = count + 1", "bucket = bucket + 1"])
