@@ -16,7 +16,7 @@ from exchange.protocol.life.kinship import GROUND as FAMILY_GROUND
 from exchange.protocol.life.particulars import latest_statement
 from exchange.protocol.naming import named_but_for_retracted, town_of
 from exchange.protocol.questions.redirecting import asked_otherwise, put_by_author
-from exchange.protocol.record import Stay
+from exchange.protocol.record import CaseState, Stay
 from exchange.protocol.routing_table import CONTESTED, MATCHED, UPDATE, Cell, cell_of
 from exchange.protocol.telling.due import IDENTITY, NO_PARTS, PARTICULAR_PARTS, Due, Sight
 
@@ -34,39 +34,42 @@ def keeper_tells_ends(sight: Sight) -> Iterator[Due]:
         for end in (stay.ended_by, stay.demoted_by):
             standing = sight.record.facts.get(end) if end is not None else None
             if standing is not None and not _asked_by_author(standing, stay):
-                answered = _answered(sight, standing, stay.office)
-                cell, cause = end_cell(sight, standing, stay), sight.amended_after(standing, answered)
-                by_name = cell.asks and _asked_by_name(sight, standing, stay.office)
-                if by_name or (cell.asks and _answered_another(sight, standing, stay)):
+                case = CaseRef(standing.ref, stay.office, "moved-on")
+                cell = end_cell(sight, standing, stay)
+                cause = sight.amended_after(standing, _since_answered(sight, case))
+                if cell.asks and (_asked_by_name(sight, standing, case) or _answered_another(sight, case)):
                     cell = UPDATE
                 yield sight.due(standing, stay.office, "ended", cell, trigger=cause)
 
 
-def _answered(sight: Sight, end: Standing, office: str) -> int | None:
-    """The stamp of what was first said in the case that the office has answered: what was amended since is not why it
-    is told, and whoever answered another keeper has no new notice of the same.
+def _since_answered(sight: Sight, case: CaseRef) -> int | None:
+    """The stamp of what was first said in a case that is answered: what was amended since is not why the office is
+    told, and whoever answered another keeper has no new notice of the same.
     """
-    known = sight.record.cases.get(CaseRef(end.ref, office, "moved-on"))
-    over = known is not None and known.thread and not known.open and known.status != "withdrawn"
-    return sight.record.facts[known.thread[0]].stamp if known is not None and over else None
+    known = _answered(sight, case)
+    return sight.record.facts[known.thread[0]].stamp if known is not None and known.thread else None
 
 
-def _asked_by_name(sight: Sight, standing: Standing, office: str) -> bool:
+def _answered(sight: Sight, case: CaseRef) -> CaseState | None:
+    """How the case stands where it is over by an answer, or by what answers it; else None."""
+    known = sight.record.cases.get(case)
+    return None if known is None or known.open or known.status == "withdrawn" else known
+
+
+def _asked_by_name(sight: Sight, standing: Standing, case: CaseRef) -> bool:
     """Whether the author asks the office whether the person moved on, or asked it by an error, and was answered."""
-    facts, case = sight.record.facts, CaseRef(standing.ref, office, "moved-on")
+    facts = sight.record.facts
     if put_by_author(standing, facts, case) and not asked_otherwise(standing, sight.record.cases, case):
         return True
-    if office not in named_but_for_retracted(standing, facts, "moved-on"):
-        return False
-    known = sight.record.cases.get(case)
-    return known is not None and not known.open and known.status != "withdrawn"
+    named = case.asked in named_but_for_retracted(standing, facts, "moved-on")
+    return named and _answered(sight, case) is not None
 
 
-def _answered_another(sight: Sight, standing: Standing, stay: Stay) -> bool:
+def _answered_another(sight: Sight, case: CaseRef) -> bool:
     """Whether it answered whoever kept the person before and asked it: nobody is asked the same again."""
-    known = sight.record.cases.get(CaseRef(standing.ref, stay.office, "moved-on"))
-    told = sight.told.of(standing.ref, stay.office)
-    put = told is not None and any(question.kind == "moved-on" for question in told.asked)
+    known = sight.record.cases.get(case)
+    told = sight.told.of(case.opening, case.asked)
+    put = told is not None and any(question.kind == case.kind for question in told.asked)
     return known is not None and known.status in {"confirmed", "settled"} and not put
 
 
