@@ -177,13 +177,13 @@ def keeper_tells_protection(sight: Sight) -> Iterator[Due]:
     """Protection holds everywhere at once: every office that holds or held a stay, waits for the person, kept them, or
     was told anything.
     """
-    if not sight.is_keeper:
+    record = sight.record
+    protections = sight.of(Protected, Unprotected) if sight.is_keeper else ()
+    if not protections:
         return
-    record, protections = sight.record, sight.of(Protected, Unprotected)
-    told = {*_told_of_the_person(sight), *(s.office for s in record.stays)} if protections else set[str]()
-    if protections:
-        told |= {announcement.to for announcement in record.announcements if announcement.waits}
-        told |= {office for link in record.chain for office in link.named if office not in link.disclaimed}
+    told = {*_told_of_the_person(sight), *(stay.office for stay in record.stays)}
+    told |= {announcement.to for announcement in record.announcements if announcement.waits}
+    told |= {office for link in record.chain for office in link.named if office not in link.disclaimed}
     for standing in protections:
         cell = cell_of(standing.payload.type, "place_left")
         for to in sorted(told) if cell is not None else ():
