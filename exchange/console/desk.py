@@ -20,6 +20,7 @@ from exchange.console.replying import answers_of, compared_of
 from exchange.console.signing import SAID, words
 from exchange.http import gate, paging, problems
 from exchange.http.allows import allows
+from exchange.http.position import POSITION
 from exchange.http.routes import use_cases
 from exchange.ids import new_id
 from exchange.queries.lag import up_to_date
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from exchange.node import Node
 
 LOOKS, BETWEEN = 10, 0.03  # times, and seconds between them, that a page waits until what was sent is told
-_COUNT, _PLACE = re.compile(r"[0-9]{1,6}"), re.compile(r"-?[0-9]{1,15}")
+_COUNT = re.compile(r"[0-9]{1,6}")
 
 
 def desk(blueprint: Blueprint, node: Node) -> None:
@@ -69,13 +70,13 @@ def desk(blueprint: Blueprint, node: Node) -> None:
 
         return done(node, acted, show_inbox, back=_inbox())
 
-    @blueprint.get("/inbox/<int(signed=True, max=9007199254740991):position>")
+    @blueprint.get("/inbox/<position:position>")
     @allows("clerk", "confirmer", "supervisor")
     def line_page(position: int) -> Answer:
         """What one act told or asked, of all persons."""
         return show_line(position)
 
-    @blueprint.post("/inbox/<int(signed=True, max=9007199254740991):position>")
+    @blueprint.post("/inbox/<position:position>")
     @allows("confirmer", "supervisor")
     def line_acts(position: int) -> Answer:
         """Answers the line in one act: some in particular, and those confirmed of whom the page said so."""
@@ -93,7 +94,7 @@ def desk(blueprint: Blueprint, node: Node) -> None:
 
 def _position(given: str) -> int:
     """Raises ValueError for what is none, which leaves it out."""
-    if not _PLACE.fullmatch(given):
+    if not POSITION.fullmatch(given):
         raise ValueError
     return int(given)
 

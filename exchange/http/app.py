@@ -11,7 +11,7 @@ from flask_smorest import Api
 
 from exchange.access.keys import Keys
 from exchange.access.passes import Passes
-from exchange.http import contract, correlation, docs, gate, headers, health, problems, room
+from exchange.http import contract, correlation, docs, gate, headers, health, position, problems, room
 from exchange.http.allows import public
 from exchange.http.node_use_cases import NodeUseCases
 from exchange.http.use_cases import UseCases
@@ -42,6 +42,7 @@ def application(cases: UseCases, keys: Keys, pages: Iterable[Blueprint] = (), pa
     correlation.install(app)
     gate.install(app, keys, passes)
     headers.install(app)
+    position.install(app)
     room.install(app)
     problems.install(app)
     app.extensions["exchange_contract"] = _contract
@@ -71,6 +72,7 @@ def _contract() -> dict[str, Any]:
     """The document of the API. What the routes say is the same for every app: it is made once, when first asked for."""
     app = Flask("exchange.http.contract")
     app.config.update(API_TITLE="Exchange", API_VERSION=API_VERSION, OPENAPI_VERSION="3.1.0")
+    position.install(app)
     info = {"description": contract.INFO, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}
     api = Api(app, spec_kwargs={"info": info})
     api.DEFAULT_ERROR_RESPONSE_NAME = None

@@ -45,7 +45,7 @@ def test_every_page_says_who_may_see_it_and_no_other_is_public_or_shown_without_
     assert {str(rule) for rule in rules if declared(views[rule.endpoint]) == PUBLIC} == OPEN_TO_ALL | PAGES
     for rule in rules:
         if declared(views[rule.endpoint]) != PUBLIC:
-            path = re.sub(r"<int[^>]*>", "7", str(rule))
+            path = re.sub(r"<position:[^>]*>", "7", str(rule))
             path = re.sub(r"<(?:\w+:)?\w+>", "01936b5e-7c40-7cc3-98c4-dc0c0c07398f", path)
             for method in (rule.methods or set()) - {"OPTIONS"}:
                 assert pages.test_client().open(path, method=method).status_code == 401, f"{method} {path}"
@@ -57,7 +57,7 @@ def test_every_route_of_the_api_refuses_a_call_without_a_key(served: Api):
     client, judged = served.client(), 0
     for rule in served.app.url_map.iter_rules():
         if str(rule).startswith("/v1/"):
-            path = re.sub(r"<int[^>]*>", "7", str(rule))
+            path = re.sub(r"<position:[^>]*>", "7", str(rule))
             path = re.sub(r"<(?:\w+:)?\w+>", "01936b5e-7c40-7cc3-98c4-dc0c0c07398f", path)
             for method in rule.methods or ():
                 answer = client.open(path, method=method)

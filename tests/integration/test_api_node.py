@@ -263,7 +263,9 @@ def test_a_cursor_that_somebody_made_up_is_refused(platform: Platform, path, for
     assert (answer.status_code, answer.json["errors"][0]["rule"]) == (422, "cursor.form")
 
 
-def test_a_position_that_no_store_can_hold_is_not_found(platform: Platform):
-    bearer = platform.key(HOME)
-    assert platform.client.post(f"/v1/inbox/{2**64}/acknowledge", headers=bearer).status_code == 404
-    assert platform.client.post(f"/v1/inbox/{2**53 - 1}/acknowledge", headers=bearer).status_code == 404
+@pytest.mark.parametrize("position", [2**53 - 1, 10**18 - 1, 10**18, 2**64, 10**30])
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("deed", ["acknowledge", "send-again"])
+def test_a_position_that_no_store_can_hold_is_not_found(platform: Platform, deed, sign, position):
+    answer = platform.client.post(f"/v1/inbox/{sign}{position}/{deed}", headers=platform.key(HOME))
+    assert answer.status_code == 404

@@ -86,7 +86,7 @@ def list_inbox(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
 
 
 @resource.post(
-    "/inbox/<int(signed=True, max=9007199254740991):position>/acknowledge",
+    "/inbox/<position:position>/acknowledge",
     summary=("Acknowledge a notification", "签收通报"),
     answer=AcknowledgementSchema,
     example={
@@ -103,7 +103,7 @@ def acknowledge(position: int) -> Mapping[str, Any]:
 
 
 @resource.post(
-    "/inbox/<int(signed=True, max=9007199254740991):position>/send-again",
+    "/inbox/<position:position>/send-again",
     summary=("Send a rejected message again", "重新发送被拒收的消息"),
     answer=SentAgainSchema,
     example={
@@ -121,7 +121,7 @@ def send_again(position: int) -> Mapping[str, Any]:
 
 
 @resource.post(
-    "/inbox/<int(signed=True, max=9007199254740991):position>/answer",
+    "/inbox/<position:position>/answer",
     summary=("Answer a line of the inbox in one act", "一次答复收件箱中的一条"),
     body=AnswerLineSchema,
     asks={
