@@ -116,7 +116,8 @@ class Areas:
                 Disputed(case=state.ref, reason="person_unknown"),
                 Redirected(case=state.ref, to=self.asked.choice(self.world.offices)),
             ])  # fmt: skip
-            self._says(said, record, record.facts[state.ref.opening].event.person)
+            if state.ref.opening in record.facts:  # a reminder may come before what it reminds of
+                self._says(said, record, record.facts[state.ref.opening].event.person)
 
     def _holder(self, person: str) -> str:
         """Who holds the person: of nobody else an area asks anything, but as about a stranger."""
