@@ -137,7 +137,7 @@ class Desk:
         """The same id again: the first result, if the request says what was said then."""
         subject = stored.frame.subject.id
         known = (item.person or "").count("-") == 4 and item.person not in self._handles
-        if known and item.person not in self._joined(subject):
+        if item.type != stored.frame.type or (known and item.person not in self._joined(subject)):
             raise Conflict(author=self.office, id=stored.frame.id)
         wrapped = self.lookups.session().wrapped_keys([subject]).get(subject)
         cipher = self.node.keys.unwrapped(subject, wrapped) if wrapped is not None else None

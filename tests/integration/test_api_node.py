@@ -109,6 +109,27 @@ def test_the_same_act_again_gives_the_first_result(platform: Platform):
     assert platform.call("POST", "/v1/events", HOME, changed).json["code"] == "event_id_conflict"
 
 
+HUSBAND = {"at": TOWN, "stated": {"name": {"full": "沈天"}}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("tie.began", {"tie": "spouse", "other": HUSBAND, "ground": "marriage"}),
+        ("tie.ended", {"tie": "spouse", "other": HUSBAND, "ground": "divorce"}),
+        ("person.merged", {"other": examples.PERSON, "keeper": HOME}),
+        ("person.changed", {"set": {"name": {"full": "林一川"}}}),
+        ("event.retracted", {"target": [HOME, examples.EVENT], "ground": "other"}),
+    ],
+)
+def test_an_id_that_another_event_has_is_a_conflict_whatever_it_says(platform: Platform, kind, content):
+    event = registered()
+    person = platform.call("POST", "/v1/events", HOME, event).json["person"]
+    other = {**event, "type": kind, "person": person, "with": content}
+    answer = platform.call("POST", "/v1/events", HOME, other)
+    assert (answer.status_code, answer.json["code"]) == (409, "event_id_conflict")
+
+
 def test_a_reply_without_a_day_is_the_same_reply_after_midnight(platform: Platform):
     _, notice = moved(platform)
     path, body = f"/v1/cases/{notice['case']}/confirm", {"id": new_id(NOON)}
