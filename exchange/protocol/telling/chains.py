@@ -80,14 +80,13 @@ def chain_to_openers(sight: Sight) -> Iterator[Due]:
 
 
 def _self_styled(sight: Sight) -> Iterator[str]:
-    """Offices that an arrival states as registration place and that agreed: they take themselves for the keeper."""
+    """Offices that take themselves for the keeper by an arrival: asked about it they agreed, whoever had named them; or
+    it is their own, and states that the person is registered with them.
+    """
     for standing in sight.of(Arrived):
-        payload = standing.payload
-        if not isinstance(payload, Arrived) or (place := town_of(payload.registration)) is None:
-            continue
-        agreed = any(c.recognised and c.ref.asked == place for c in sight.inflow_cases(standing.ref))
-        if agreed or place == standing.author:
-            yield place
+        yield from (c.ref.asked for c in sight.inflow_cases(standing.ref) if c.recognised)
+        if isinstance(standing.payload, Arrived) and town_of(standing.payload.registration) == standing.author:
+            yield standing.author
 
 
 def chain_after_retraction(sight: Sight) -> Iterator[Due]:
