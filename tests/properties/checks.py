@@ -12,7 +12,7 @@ from exchange.protocol.book import Book, Delivery
 from exchange.protocol.comparing.agreement import Finding, findings
 from exchange.protocol.duties import RULES, duties, new_deliveries
 from exchange.protocol.life.kinship import kinship
-from exchange.protocol.matching import matching, registered
+from exchange.protocol.matching import matching
 from exchange.protocol.naming import named_offices
 from exchange.protocol.record import Record
 from exchange.protocol.shown.sheltered import sheltered
@@ -216,66 +216,3 @@ def _merges(world: World, holders: dict[Ref, set[str]]) -> list[str]:
 def _of(event: Event, person: str) -> bool:
     """Who is asked to see to a case holds nothing of the person."""
     return event.person == person and not isinstance(event.payload, Escalated)
-
-
-def differing_fields(world: World, other: World) -> list[str]:
-    """P4 and P12: what keeper and open stays show, in two worlds with the same authored events."""
-    faults: list[str] = []
-    for office in world.offices:
-        for record in world.records(office):
-            twin = other.record(office, record.person)
-            if not _compared(record) or _contradictory(record):
-                continue
-            if twin is None:
-                faults.append(f"P4 {office} has no record")
-                continue
-            names = ("keeper", "registration", "died_on", "person")
-            faults.extend(f"P4 {office} {name}" for name in names if getattr(record, name) != getattr(twin, name))
-            mains = [{(s.id, s.main_since) for s in r.main_stays} for r in (record, twin)]
-            if mains[0] != mains[1]:
-                faults.append(f"P4 {office} stays")
-            # In another order an office may have been shown fewer parts: a value that it was not shown is not compared.
-            # Nor may a stay have been confirmed by itself there, by an office that had heard who else is keeper.
-            # Where the keeper was shown fewer, it states no such field, and the office shows what it was told itself.
-            if _compared(twin) and all(_same_sources(world, other, at, record) for at in (office, record.keeper)):
-                shared = record.particulars.keys() & twin.particulars.keys()
-                if any(record.particulars[f] != twin.particulars[f] for f in shared):
-                    faults.append(f"P4 {office} particulars")
-    return faults
-
-
-def _same_sources(world: World, other: World, office: str | None, record: Record) -> bool:
-    """Whether an office's particulars of the person are folded from the same in both worlds."""
-    sides = [each.record(office, record.person) if office is not None else None for each in (world, other)]
-    one, two = [_sources(side) if side is not None else None for side in sides]
-    return one == two
-
-
-def _sources(record: Record) -> set[tuple[Ref, frozenset[str]]]:
-    """The facts from which particulars are folded, each with the parts that the office was shown."""
-
-    def of(*kinds: str) -> set[tuple[Ref, frozenset[str]]]:
-        facts = record.facts.values()
-        return {(s.ref, frozenset(s.event.parts)) for s in facts if s.payload.type in kinds and not s.void}
-
-    ties = of("tie.began", "tie.ended")  # the marital status follows from them
-    # Where nobody registered the person, what arrivals state is all that is known.
-    return ties | (of("person.registered", "person.changed") or of("movement.arrived"))
-
-
-def _contradictory(record: Record) -> bool:
-    """Two first registrations excuse what follows from either, here as in E4."""
-    return any(c.kind == "two_registrations" for c in record.contradictions)
-
-
-def _compared(record: Record) -> bool:
-    """Keepers by the chain, and offices with an open stay that the keeper has confirmed.
-
-    While nobody is registered anywhere, or whoever is denies it, who is keeper hangs on which arrival or opening an
-    office heard of.
-    """
-    if not registered(record):
-        return False
-    if record.keeper == record.office:
-        return True
-    return any(s.office == record.office and record.recognised(s) for s in record.open_stays)

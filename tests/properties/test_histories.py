@@ -20,6 +20,7 @@ from exchange.protocol.offices import Offices
 from exchange.protocol.record import Record
 from exchange.protocol.view import view
 from tests.properties import checks
+from tests.properties.another_order import differing_fields
 from tests.properties.closings import closes, closing_faults
 from tests.properties.commands import Commands
 from tests.properties.comparing import confirmed_wrongly
@@ -77,7 +78,7 @@ def run_block(first: int, count: int, record_property: Callable[[str, object], N
             other = again(world, seed + 7, (5, 1, 2)[seed % 3])
             counts["replayed in another order" if other else "not replayable"] += 1
             if other is not None:
-                found.extend(f"seed {seed}: {fault}" for fault in checks.differing_fields(world, other))
+                found.extend(f"seed {seed}: {fault}" for fault in differing_fields(world, other))
         if seed % 5 == 3:
             found.extend(f"seed {seed}: {fault}" for fault in p7_undone(world))
     record_property("reached", json.dumps(counts))
