@@ -23,7 +23,7 @@ def test_it_has_waited_once_each_process_has_said_so(opening):
             opening.said()
             os._exit(0)
         os.waitpid(child, 0)
-    assert opening.wait(2, patience=0.5)
+    assert opening.wait(2, patience=60.0)
 
 
 def test_one_that_says_nothing_is_not_waited_for_without_end(opening):
