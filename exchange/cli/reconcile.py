@@ -10,6 +10,7 @@ from typing import Any, get_args
 import click
 import msgspec
 
+from events.errors import ExchangeError
 from events.store.errors import Unavailable
 from exchange.cli import speech
 from exchange.cli.command import Command, option
@@ -67,17 +68,30 @@ def reconcile(
         look = partial(_look, node, first, second, full=full, processes=processes)
         found = look()
         lines = list(_lines_between(found))
-        repaired = 0
+        repaired, failed = 0, None
         if mend and not found.equal:
-            if found.forged:
-                forget_digests(node)
-            named = [*found.differing, *found.checked.differences]
-            repaired = repair_everybody(node) if not first and found.checked.more else repair(node, named)
-            found = look()
-            lines += [speech.words("reconcile.repaired", persons=repaired), *_lines_between(found)]
-    answer = msgspec.to_builtins(found) if first else _of_all(found)
-    speech.say({**answer, "equal": found.equal, "repaired_persons": repaired}, *lines)
+            try:
+                repaired = _mended(node, found, everybody=not first)
+                lines.append(speech.words("reconcile.repaired", persons=repaired))
+                found = look()
+            except ExchangeError as error:  # what took so long to find is said all the same
+                failed = error
+            else:
+                lines += _lines_between(found)
+    answer = {**(msgspec.to_builtins(found) if first else _of_all(found)), "equal": found.equal}
+    if failed is not None:
+        return speech.tell_error(failed, answer, *lines)
+    speech.say({**answer, "repaired_persons": repaired}, *lines)
     return FINE if found.equal else DIFFERENT
+
+
+def _mended(node: Node, found: Between, *, everybody: bool) -> int:
+    """How many persons were repaired: those of the differences, or of whatever there is where these are too many."""
+    if found.forged:
+        forget_digests(node)
+    if everybody and found.checked.more:
+        return repair_everybody(node)
+    return repair(node, [*found.differing, *found.checked.differences])
 
 
 def _look(node: Node, one: str, other: str, *, full: bool, processes: int) -> Between:

@@ -57,12 +57,14 @@ def counted(states: Mapping[Any, int], kind: str) -> str:
     return ("，" if language() == CHINESE else ", ").join(told) or "–"
 
 
-def tell_error(error: ExchangeError) -> int:
-    """Say what is wrong, and the exit status for it."""
+def tell_error(error: ExchangeError, answer: Mapping[str, Any] | None = None, /, *said: str) -> int:
+    """Say what is wrong, and the exit status for it; `answer` and the lines, what was found before that."""
     title = text(error.code, language(), **_details(error))
     told = [{"field": each.field, "rule": each.rule, "message": _reason(each)} for each in error.faults]
     lines = "\n".join(str(each["message"]) for each in told)
-    tell(error.code, error.field, error.rule, title, lines, told if len(told) > 1 else [])
+    if not for_machines():
+        say({}, *said)
+    tell(error.code, error.field, error.rule, title, lines, told if len(told) > 1 else [], answer)
     return exit_code(error)
 
 
@@ -73,12 +75,18 @@ def _reason(error: ExchangeError) -> str:
 
 
 def tell(
-    code: str, field: str | None, rule: str | None, title: str, message: str, several: Sequence[Mapping[str, Any]] = ()
+    code: str,
+    field: str | None,
+    rule: str | None,
+    title: str,
+    message: str,
+    several: Sequence[Mapping[str, Any]] = (),
+    answer: Mapping[str, Any] | None = None,
 ) -> None:
-    """An error: an object for machines, a line for people."""
+    """An error: an object for machines, beside what there is of an answer; a line for people."""
     if for_machines():
         told = {"code": code, "field": field, "rule": rule, "title": title, "message": message, "errors": several}
-        click.echo(json.dumps({"error": {k: v for k, v in told.items() if v}}, ensure_ascii=False))
+        say({**(answer or {}), "error": {k: v for k, v in told.items() if v}})
     else:
         click.echo(f"exchange: {message}", err=True)
 

@@ -120,6 +120,22 @@ def test_what_the_command_found_is_said_also_where_it_cannot_be_kept(node, home,
     assert "E1" in done.stdout
 
 
+@pytest.mark.parametrize("areas", [(), (ZHIFANG, DONGHUAMEN)])
+@pytest.mark.parametrize("place", ["exchange.tables.books.clear", "exchange.cli.reconcile.repair"])
+def test_what_the_command_found_is_said_also_where_it_cannot_be_repaired(
+    node, home, new_home, monkeypatch, areas, place
+):
+    peopled(home, new_home)
+    behind_the_back(node, ("DELETE FROM books WHERE office = ?", (ZHIFANG,)))
+    monkeypatch.setattr(place, full)
+    done = command(node, *areas, "--repair")
+    assert (done.exit_code, done.stderr.startswith("exchange: ")) == (4, True)
+    assert f"  {ZHIFANG}  " in done.stdout
+    told = json.loads(command(node, *areas, "--repair", "--json").stdout)
+    assert (told["equal"], told["error"]["rule"], "repaired_persons" in told) == (False, "store.full", False)
+    assert ZHIFANG in {each["office"] for each in told["differences" if not areas else "differing"]}
+
+
 def test_what_says_little_of_everybody_does_not_stand_as_the_last_report(node, home, new_home):
     """After an upgrade everybody waits to be settled anew: that nobody was found to differ is then no finding."""
     person = home.registers(woman()).person
