@@ -69,6 +69,11 @@ UNION ALL {_row(_OFFICE, ("author", "id"))} FROM events WHERE kind = 'jurisdicti
 _PACKS: Mapping[str, Callable[[Iterable[Any]], Packed]] = {"text": texts, "int8": numbers}
 
 
+def packed(query: Query, keys: Iterable[Any]) -> list[Packed]:
+    """The keys of a question, an array for each column."""
+    return [_PACKS[kind](column) for kind, column in zip(query.kinds, query.columns(keys), strict=True)]
+
+
 class Gathering(Asking):
     """What is asked of PostgreSQL with keys that are packed, and told row by row."""
 
@@ -77,8 +82,7 @@ class Gathering(Asking):
         """The rows that answer the question, which is worth preparing."""
 
     def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
-        columns = zip(query.kinds, query.columns(keys), strict=True)
-        return self.told(query.in_postgres, [_PACKS[kind](column) for kind, column in columns])
+        return self.told(query.in_postgres, packed(query, keys))
 
     def gathered(self, persons: Iterable[str], named: Iterable[Ref] = ()) -> Gathered:
         rows: tuple[list[Sequence[Any]], ...] = tuple([] for _ in range(_OFFICE + 1))

@@ -24,12 +24,13 @@ from events.store.moment import to_number
 from events.store.packed import Packed, blobs, numbers, texts, understand_packed
 from events.store.postgres_append import FIRST, Appends, mark_of
 from events.store.postgres_errors import clear_errors
-from events.store.postgres_gathering import Gathering, Glimpse
+from events.store.postgres_gathering import Gathering, Glimpse, packed
 from events.store.prepared import say
 from events.store.sql.aside import Waiting
 from events.store.sql.events import columns_of, fresh
 from events.store.sql.feed import FeedRows
 from events.store.sql.persons import PersonRows
+from events.store.sql.rows import Query
 from events.store.sql.work import Head
 
 _ENTER: LiteralString = """
@@ -252,6 +253,14 @@ class PostgresSession(Appends, Gathering, FeedRows, PersonRows):
 
     def _ask(self, query: LiteralString, values: Sequence[Any] = ()) -> psycopg.RawCursor[Any]:
         return self._hot.execute(query, values, prepare=True, binary=True)
+
+    def ask_all(self, *asked: tuple[Query, Iterable[Any]]) -> list[Iterable[tuple[Any, ...]]]:
+        """In one round trip."""
+        answers = [psycopg.RawCursor(self.driver) for _ in asked]
+        with self.without_waiting():
+            for answer, (query, keys) in zip(answers, asked, strict=True):
+                answer.execute(query.in_postgres, packed(query, keys), prepare=True, binary=True)
+        return [answer.fetchall() for answer in answers]
 
     def told(self, query: LiteralString, keys: Sequence[Packed]) -> Iterable[tuple[Any, ...]]:
         return self._ask(query, keys).fetchall()

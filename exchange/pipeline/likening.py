@@ -59,8 +59,9 @@ def liken(node: Node, session: SqlSession, settled: Sequence[Settled], *, anew: 
     session.guard(_GUARD + token.token[:1] for token in _all(found_by))
     sharing = likenesses.sharing(session.sql, _all(found_by), besides=persons)
     found = list(_proposals(node, session, held, found_by, sharing))
-    likenesses.keep(session.sql, persons, found_by)
-    likenesses.propose(session.sql, found)
+    with session.without_waiting():  # nothing is asked of what is written here
+        likenesses.keep(session.sql, persons, found_by)
+        likenesses.propose(session.sql, found)
 
 
 def _persons(settled: Iterable[Settled]) -> set[str]:
@@ -143,6 +144,8 @@ def _candidates(now: Mapping[Entry, Known], sharing: Mapping[bytes, list[Entry]]
 
 def _opened(node: Node, session: SqlSession, entries: set[Entry]) -> dict[Entry, Held]:
     """What the holders' stored records say of these entries; nothing where one does not open, or was erased."""
+    if not entries:  # as of most newcomers, who share a token with nobody
+        return {}
     persons = sorted({each.person for each in entries})
     wrapped = session.wrapped_keys(persons)
     found = {}

@@ -265,5 +265,6 @@ def kept_apart(one: Settled) -> Iterator[tuple[str, str, str]]:
 
 def acknowledged(session: SqlSession, told: Iterable[StoredDelivery]) -> dict[tuple[str, int], datetime]:
     """When the notices that came with these deliveries were seen, by the place in the feed."""
-    found = session.acknowledged_at((delivery.to, delivery.position) for delivery in told)
+    places = [(delivery.to, delivery.position) for delivery in told]
+    found = session.acknowledged_at(places) if places else {}
     return {place: kept.at for place, kept in found.items()}

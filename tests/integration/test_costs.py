@@ -24,7 +24,7 @@ from exchange.protocol import settle, view
 from exchange.protocol.shown.notices import Notice
 from exchange.reconcile import checks
 from tests.databases import database
-from tests.integration.towns import ZHIFANG, Town, opened, town, woman
+from tests.integration.towns import DONGHUAMEN, ZHIFANG, Town, opened, town, woman
 
 
 @pytest.fixture
@@ -157,15 +157,20 @@ def test_an_event_of_a_known_person_takes_three_round_trips_to_postgres(server, 
         assert round_trips(node, tmp_path / "trace", records).total() == 3
 
 
-def test_a_round_of_a_worker_waits_24_times_for_postgres_beside_its_two_transactions(server, tmp_path):
-    """And the worker once before it and once after it, to see whether anything is left."""
+def test_a_round_of_a_worker_waits_19_times_for_postgres_beside_its_two_transactions(server, tmp_path):
+    """Whether it makes somebody known or tells of somebody; and once before it and once after it the worker looks."""
     with database(server) as url, closing(opened(tmp_path / "data", database_url=url)) as node:
-        home = Town(node, ZHIFANG)
+        home, other = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
         home.registers(woman())
         home.registers(woman(4))
-        home.forwards = False
-        home.registers(woman(6))
-        advance(node)  # statements are prepared
-        home.registers(woman(8))
-        assert round_trips(node, tmp_path / "one", lambda: advance(node)) == {"BEGIN": 2, "": 24 + 2, "COMMIT": 2}
+        person = other.sees_arrive(woman(), ZHIFANG).person
+        home.forwards = other.forwards = False
+        for trace, number in (("prepared", 6), ("one", 8)):
+            home.registers(woman(number))
+            found = round_trips(node, tmp_path / trace, lambda: advance(node))
+        assert found == {"BEGIN": 2, "": 19 + 2, "COMMIT": 2}
+        for trace, address in (("prepared", "2 Lane"), ("told", "3 Lane")):
+            other.records("movement.moved_within", "2026-03-02", {"address": address}, person)
+            found = round_trips(node, tmp_path / trace, lambda: advance(node))
+        assert found == {"BEGIN": 2, "": 19 + 2, "COMMIT": 2}
         assert round_trips(node, tmp_path / "idle", lambda: advance(node)) == {"": 1}

@@ -53,15 +53,15 @@ class FeedRows(LogRows):
             return ()
         # Locked before anything is read that another teller may add to.
         given = to_moment(self._moved_on(at).moment)
-        fresh = unfed(new, self._fed(new))
+        told, heads = self._told(new)
+        fresh = unfed(new, told)
         if not fresh:
             return ()
-        heads = self._heads({delivery.to for delivery in fresh})
         fed: list[StoredDelivery] = []
         for delivery in fresh:
-            heads[delivery.to] += 1
-            fed.append(at_position(delivery, heads[delivery.to], given))
-        positions = [{"office": office, "position": position} for office, position in heads.items()]
+            heads[delivery.to] = position = heads.get(delivery.to, 0) + 1
+            fed.append(at_position(delivery, position, given))
+        positions = [{"office": office, "position": heads[office]} for office in {delivery.to for delivery in fed}]
         with self.without_waiting():
             add(self.sql, deliveries, [_row(delivery) for delivery in fed])
             add(self.sql, feed_heads, positions, ("office",))
@@ -83,15 +83,12 @@ class FeedRows(LogRows):
         rows = self.ask_rows(_AT_PLACES, dict.fromkeys(places))
         return {(row[0], row[1]): Acknowledgement(row[0], row[1], to_moment(row[2]), row[3]) for row in rows}
 
-    def _fed(self, new: Sequence[NewDelivery]) -> list[StoredDelivery]:
-        """Everything told so far of the events at hand."""
+    def _told(self, new: Sequence[NewDelivery]) -> tuple[list[StoredDelivery], dict[str, int]]:
+        """Everything told so far of the events at hand, and how far the feeds of the offices at hand are."""
         refs = dict.fromkeys((delivery.ref.author, delivery.ref.id) for delivery in new)
-        return [delivery_of(row) for row in self.ask_rows(_OF_EVENTS, refs)]
-
-    def _heads(self, offices: Iterable[str]) -> dict[str, int]:
-        wanted = list(offices)
         # In one order, so that two tellers of the same offices wait for each other instead of both for ever.
-        return {**dict.fromkeys(wanted, 0), **dict(self.ask_rows(_HEADS, wanted))}
+        rows, heads = self.ask_all((_OF_EVENTS, refs), (_HEADS, {delivery.to for delivery in new}))
+        return [delivery_of(row) for row in rows], dict(heads)
 
 
 def _row(delivery: StoredDelivery) -> dict[str, Any]:

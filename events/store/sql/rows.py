@@ -102,6 +102,10 @@ class Asking(ABC):
     def ask_rows(self, query: Query, keys: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
         """A row for each find, in no order but that of the question."""
 
+    def ask_all(self, *asked: tuple[Query, Iterable[Any]]) -> list[Iterable[tuple[Any, ...]]]:
+        """The answers to questions with their keys, put one behind another: each sees what was committed by then."""
+        return [self.ask_rows(query, keys) for query, keys in asked]
+
 
 def insert(sql: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
