@@ -46,7 +46,7 @@ class MemoryAside(ABC):
         causes = [ref for ref, one in self._aside.items() if one.why != WAITS][after : after + limit]
         back: list[Ref] = []
         for ref in causes:
-            if ref in self._aside and not self._unfit(ref):
+            if ref in self._aside:
                 back += takewhile(lambda one: not self._unfit(one), self._stream(ref))
                 self._aside = {one: kept for one, kept in self._aside.items() if one not in back}
         self._pending = {**dict.fromkeys(back), **self._pending}

@@ -44,6 +44,15 @@ def test_a_delivery_comes_back_as_it_was_made(store):
     assert (found.position, found.at) == (1, later(3))
 
 
+def test_what_was_told_of_some_persons_is_found_without_what_was_told_of_others(store):
+    one, two = event(1), event(1, person=WANG)
+    of_lin, of_wang = deliver(store, told(one), told(two))
+    with store.read() as session:
+        assert session.deliveries_of([WANG, WANG]) == (of_wang,)
+        assert session.deliveries_of([WANG, LIN]) == (of_lin, of_wang)
+        assert session.deliveries_of([]) == ()
+
+
 def test_acknowledgements_are_found_by_their_places_in_many_feeds(store):
     one, two = event(1), event(2)
     deliver(store, told(one), told(two), told(one, to=TOWN))

@@ -138,3 +138,18 @@ def test_each_event_is_proved_in_the_tree(store):
             assert verify_inclusion(leaf_of(logged[index].body), index, tree.size, proof, tree.root())
         with pytest.raises(Tampered):
             session.node(0, 600)
+
+
+def test_whoever_appended_them_places_these_and_no_others_and_nobody_becomes_dirty(store):
+    append(store, event(1, person=WANG))
+    first, second = event(1), event(2)
+    with store.write() as session:
+        session.append([first, second])
+        placed = session.place([second.frame.ref, first.frame.ref], later(2))
+        assert [(e.index, e.body, e.sequenced_at) for e in placed] == [
+            (0, first.body, later(2)),
+            (1, second.body, later(2)),
+        ]
+        assert placed == session.log(0, 10)
+        assert (session.pending(), session.marked()) == (1, 0)
+    assert [(e.index, e.frame.subject.id) for e in sequence(store)] == [(2, WANG)]

@@ -118,6 +118,30 @@ def test_of_a_stream_that_is_broken_twice_what_comes_before_the_second_time_goes
     assert [e.frame.version for e in sequence(store)] == [3, 4]
 
 
+def test_a_stream_that_is_broken_twice_and_put_right_at_once_goes_on_whole(store, write):
+    stream = [event(version) for version in range(1, 5)]
+    append(store, *stream)
+    for bad in (stream[0], stream[2]):
+        write(bad, NO_FRAME)
+    set_aside(store)
+    for bad in (stream[0], stream[2]):
+        write(bad, bad.body)
+    assert resume(store) == 0
+    assert [e.frame.version for e in sequence(store)] == [1, 2, 3, 4]
+
+
+def test_what_is_not_to_have_a_place_yet_is_not_set_aside_yet(store, write):
+    bad = [event(1, person=fresh_id()) for _ in range(5)]
+    append(store, *bad)
+    for one in bad:
+        write(one, NO_FRAME)
+    assert set_aside(store, limit=2) == [(one.frame.ref, one.frame.subject.id, UNFIT) for one in bad[:2]]
+    set_aside(store)
+    with store.read() as session:
+        assert [one.ref for one in session.aside(2)] == [one.frame.ref for one in bad[:3]], "one more than was asked"
+        assert [one.ref for one in session.aside()] == [one.frame.ref for one in bad]
+
+
 def test_however_many_there_are_some_are_looked_at_in_each_round_and_in_the_end_all(store, write):
     bad = [event(1, person=fresh_id()) for _ in range(5)]
     append(store, *bad)

@@ -9,7 +9,7 @@ from events.errors import Erased, StaleVersion
 from events.store.contract import Access
 from events.store.sqlite import SqliteStore
 from exchange.stores import sqlite_store
-from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, later
+from tests.contract.story import LIN, NOON, OTHER_TOWN, TOWN, WANG, event, fresh_id, later
 
 ZHAO = "00000000-0000-4000-8000-00000000000c"
 
@@ -121,6 +121,17 @@ def test_a_destroyed_key_never_comes_back(store, before):
         with pytest.raises(Erased):
             session.put_key(LIN, b"two")
         assert session.wrapped_keys([LIN]) == {}
+
+
+def test_of_the_keys_that_there_are_some_are_shown_and_no_destroyed_one(store):
+    with store.write() as session:
+        assert session.some_keys(2) == ()
+        session.put_key(LIN, b"one")
+        session.destroy_key(LIN)
+        for number in range(3):
+            session.put_key(fresh_id(), b"%d" % number)
+        assert set(session.some_keys(9)) == {b"0", b"1", b"2"}
+        assert len(session.some_keys(2)) == 2
 
 
 def test_a_destroyed_key_is_not_in_the_file_any_more(sqlite, tmp_path):
