@@ -47,7 +47,7 @@ def make_app(settings: Settings) -> Celery:
     process = Process(settings)
     add_tasks(app, process.node, process.broker)
     said = opening.Opening()
-    app.steps["worker"].add(opening.step(said))
+    app.steps["worker"].add(opening.step(said, BEGINNING))
     _connect(process, said, settings)
     return app
 

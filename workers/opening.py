@@ -14,7 +14,7 @@ from typing import Any
 from celery import bootsteps
 from celery.worker import state
 
-PATIENCE = 10.0  # seconds; then it begins with those that have opened, and with none where the database is away
+PATIENCE = 10.0  # seconds; then it begins with those that have opened
 _LOOK = 0.2  # seconds between two looks at whether it is to end
 
 
@@ -36,21 +36,25 @@ class Opening:
             with suppress(OSError):
                 os.write(self._ends[1], b".")
 
-    def wait(self, processes: int, patience: float = PATIENCE) -> bool:
-        """Whether so many have said so. Raises WorkerShutdown where the worker is told to end."""
+    def wait(self, processes: int, longest: float, patience: float = PATIENCE) -> bool:
+        """Whether so many have said so. Raises WorkerShutdown where the worker is told to end.
+
+        `longest`: seconds to wait where none has, since whatever it took would lie with it until one has.
+        """
         if self._ends is None:
             return False
-        end = time.monotonic() + patience
-        while processes > 0:
+        begun, missing = time.monotonic(), processes
+        while missing > 0:
             state.maybe_shutdown()
-            if (left := end - time.monotonic()) <= 0:
+            left = begun + (patience if missing < processes else longest) - time.monotonic()
+            if left <= 0:
                 return False
             if select.select([self._ends[0]], [], [], min(left, _LOOK))[0]:
-                processes -= len(os.read(self._ends[0], processes))
+                missing -= len(os.read(self._ends[0], missing))
         return True
 
 
-def step(opening: Opening) -> type[bootsteps.StartStopStep]:
+def step(opening: Opening, longest: float) -> type[bootsteps.StartStopStep]:
     """What a worker does between forking its processes and taking from its queues."""
 
     class Opened(bootsteps.StartStopStep):  # type: ignore[misc]  # celery has no types
@@ -61,7 +65,7 @@ def step(opening: Opening) -> type[bootsteps.StartStopStep]:
             opening.prepare()
 
         def start(self, worker: Any) -> None:
-            opening.wait(worker.concurrency)
+            opening.wait(worker.concurrency, longest)
 
     return Opened
 
