@@ -131,7 +131,7 @@ def test_rivals_left_out_of_the_matching_are_found(monkeypatch: pytest.MonkeyPat
 def test_a_rival_who_is_never_asked_is_found() -> None:
     """Who recorded the later fact, and holds both persons, must ask."""
     rules = {name: code for name, code in RULES.items() if name != "rival_documents"}
-    assert found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0], document_faults, first=150)
+    assert found_by(lambda seed: history(seed, rules=rules, **shape(seed))[0], document_faults, first=231)
 
 
 def test_t3_amendments_told_only_to_those_now_named_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
