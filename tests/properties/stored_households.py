@@ -17,8 +17,7 @@ from tests.properties.households import Households, Member
 from tests.properties.mirror import Mirror
 from tests.properties.stored import HUMANS, Sent, item_of
 
-LIMITS = (3, 11, 5, 13, 7)  # lines a page, office by office
-WHOLE = 100  # where it is no matter of pages
+LIMITS = (2, 7, 3, 11, 5)  # lines a page, office by office
 
 
 def clerk(office: str) -> Caller:
@@ -65,8 +64,7 @@ class StoredHouseholds(Households):
 
     def _answer(self, office: str) -> None:
         """A line that waits, answered in one act: mostly as it is, now and then with one case disputed."""
-        found = all_lines(self.sent.ground.node, office, WHOLE, Which(settled=False))
-        waiting = [line for line in found if line.open]
+        waiting = [line for line in all_lines(self.sent.ground.node, office, Which(settled=False)) if line.open]
         if not waiting:
             return
         line = self.random.choice(waiting)
@@ -86,7 +84,7 @@ class StoredHouseholds(Households):
             self.commands.counts[word] = self.commands.counts.get(word, 0) + 1
 
 
-def all_lines(node: Node, office: str, limit: int, which: Which | None = None) -> list[Line]:
+def all_lines(node: Node, office: str, which: Which | None = None, limit: int = 2) -> list[Line]:
     """Every line of the office's inbox, page by page."""
     found: list[Line] = []
     cursor = None
@@ -107,7 +105,7 @@ def paging_faults(node: Node, offices: Sequence[str]) -> list[str]:
         wanted: dict[tuple[str, str], set[int]] = {}
         for row in rows:
             wanted.setdefault((row.act, row.teller), set()).add(row.position)
-        shown = all_lines(node, office, limit)
+        shown = all_lines(node, office, limit=limit)
         found = {(line.lead.act, line.lead.teller): {each.position for each in line.members} for line in shown}
         if len(shown) != len(wanted) or found != wanted:
             faults.append(f"lines of {office}: {len(shown)} for {len(wanted)} acts")
