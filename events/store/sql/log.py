@@ -75,11 +75,11 @@ class LogRows(AsideRows):
         if not waiting:
             return tree.size, []
         last = self._tiles(read_by(tree.size, len(waiting)))
-        leaves = [leaf_of(row.body) for row in waiting]
-        with self.without_waiting():  # the database enters what it was given while the rest is worked out here
-            self._enter(tree.size, waiting, leaves, head.moment)
+        with self.without_waiting():  # the database writes what it was given while the rest is worked out here
             for batch in batches(row.position for row in waiting):
                 self._no_longer_pending(batch)
+            leaves = [leaf_of(row.body) for row in waiting]
+            self._enter(tree.size, waiting, leaves, head.moment)
             frames = [frame_of(row.author, row.id, row.body) for row in waiting]
             if marking:
                 self._mark_all((person for frame in frames for person in concerned(frame)), to_moment(head.moment))
