@@ -1,6 +1,7 @@
 """An event that waits for its place and does not open holds up what follows it in its stream, and nobody else."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import psycopg
@@ -24,35 +25,46 @@ NO_FRAME = b"{}"
 
 @pytest.fixture
 def write(store) -> Write:
-    """Puts these bytes into the row of an event, or takes the row away, as only who holds the database can."""
+    """Puts these bytes into the row of an event, or takes the row away and back, as only who holds the database can."""
+    gone: dict[str, Any] = {}
+
+    def changes(execute: Callable[..., Any], mark: str, id_: str, body: bytes | None) -> None:
+        if body is None:
+            gone[id_] = execute(f"SELECT * FROM events WHERE id = {mark}", [id_]).fetchone()
+            execute(f"DELETE FROM events WHERE id = {mark}", [id_])
+        elif (row := gone.pop(id_, None)) is not None:
+            execute(f"INSERT INTO events VALUES ({', '.join(mark for _ in row)})", list(row))
+        else:
+            execute(f"UPDATE events SET body = {mark} WHERE id = {mark}", [body, id_])
 
     def written(of: SealedEvent, body: bytes | None) -> None:
-        change = "DELETE FROM events" if body is None else "UPDATE events SET body = {}"
-        values = ([] if body is None else [body]) + [of.frame.id]
         if isinstance(store, MemoryStore):
-            _in_memory(store, of.frame.ref, body)
+            _in_memory(store, gone, of.frame.ref, body)
         elif isinstance(store, SqliteStore):
             with store.write() as session:
                 triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'events_no_%'"
                 found = session.driver.execute(triggers).fetchall()
                 for name, _ in found:
                     session.driver.execute(f"DROP TRIGGER {name}")
-                session.driver.execute(change.format("?") + " WHERE id = ?", values)
+                changes(session.driver.execute, "?", of.frame.id, body)
                 for _, made in found:
                     session.driver.execute(made)
         elif isinstance(store, PostgresStore):
             with psycopg.connect(store.url.set(drivername="postgresql").render_as_string(hide_password=False)) as owner:
                 owner.execute("SET session_replication_role = replica")
-                owner.execute(change.format("%s") + " WHERE id = %s", values)
+                changes(owner.execute, "%s", of.frame.id, body)
 
     return written
 
 
-def _in_memory(store: MemoryStore, ref: Ref, body: bytes | None) -> None:
+def _in_memory(store: MemoryStore, gone: dict[str, Any], ref: Ref, body: bytes | None) -> None:
     with store.write() as session:
-        stored = session._events.pop(ref)
-        if body is not None:
-            session._events[ref] = msgspec.structs.replace(stored, body=body)
+        if body is None:
+            gone[ref.id] = session._events.pop(ref)
+        elif ref.id in gone:
+            session._events[ref] = gone.pop(ref.id)
+        else:
+            session._events[ref] = msgspec.structs.replace(session._events[ref], body=body)
 
 
 def set_aside(store: Store, limit: int = 1000) -> list[tuple[Ref, str, str]]:
@@ -128,6 +140,37 @@ def test_a_stream_that_is_broken_twice_and_put_right_at_once_goes_on_whole(store
         write(bad, bad.body)
     assert resume(store) == 0
     assert [e.frame.version for e in sequence(store)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("sequenced_first", [False, True])
+def test_of_two_that_were_gone_the_one_that_is_there_again_goes_on_and_the_other_stays(store, write, sequenced_first):
+    """Whose they were nobody knows, so they are no stream. In a file the row that is put back waits by that alone."""
+    lost, found = event(1), event(1, person=WANG)
+    append(store, lost, found)
+    for one in (lost, found):
+        write(one, None)
+    assert [why for *_, why in set_aside(store)] == [GONE, GONE]
+    write(found, found.body)
+    placed = [*sequence(store)] if sequenced_first else []
+    assert resume(store) == 0
+    placed += sequence(store)
+    assert [e.frame.ref for e in placed] == [found.frame.ref]
+    with store.read() as session:
+        assert [one.ref for one in session.aside()] == [lost.frame.ref]
+        assert session.pending() == 0
+
+
+def test_what_goes_on_comes_before_all_others_also_before_what_went_on_earlier(store, write):
+    first, second = event(1), event(1, person=WANG)
+    append(store, first, second)
+    for one in (first, second):
+        write(one, NO_FRAME)
+    set_aside(store)
+    append(store, event(1, person=fresh_id()))
+    for one in (second, first):
+        write(one, one.body)
+        resume(store)
+    assert [e.frame.ref for e in sequence(store)][:2] == [first.frame.ref, second.frame.ref]
 
 
 def test_what_is_not_to_have_a_place_yet_is_not_set_aside_yet(store, write):

@@ -17,7 +17,7 @@ from events.store.moment import to_moment
 from events.store.rules import GONE, UNFIT, WAITS, frame_of
 from events.store.sql.form import Form
 from events.store.sql.rows import add, batches
-from events.store.sql.schema import events, pending, set_aside
+from events.store.sql.schema import events, log, pending, set_aside
 from events.store.sql.work import Head, WorkRows
 
 Stream = tuple[str, str]  # author and subject
@@ -83,12 +83,21 @@ class AsideRows(WorkRows):
         return looked[-1].number if len(looked) == limit else 0
 
     def _let_wait(self, rows: Sequence[Any]) -> None:
-        """Before whatever waits now, in their order: they came before."""
+        """Before whatever waits now, in their order: they came before.
+
+        One whose row was put back may wait by that alone, as in a file, or have its place by now.
+        """
+        placed: set[tuple[str, str]] = set()
+        for batch in batches((row.author, row.id) for row in rows):
+            self.sql.execute(delete(pending).where(tuple_(pending.c.author, pending.c.id).in_(batch)))
+            known = select(log.c.author, log.c.id).where(tuple_(log.c.author, log.c.id).in_(batch))
+            placed.update((author, id_) for author, id_ in self.sql.execute(known))
         first = self.sql.execute(select(func.min(pending.c.position))).scalar_one()
         begin = (1 if first is None else first) - len(rows)
         waiting = [
             {"position": position, "author": row.author, "id": row.id, "submission": row.submission}
             for position, row in enumerate(rows, begin)
+            if (row.author, row.id) not in placed
         ]
         add(self.sql, pending, waiting)
         for batch in batches(row.number for row in rows):
