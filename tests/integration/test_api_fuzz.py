@@ -66,4 +66,4 @@ def test_every_answer_is_as_documented(served, operations, mode, examples):
         answers_as_documented()
     assert len(operations) >= 20
     assert sum(statuses.values()) > 100
-    assert statuses[200], statuses
+    assert statuses[200 if mode is GenerationMode.POSITIVE else 422], statuses  # of wrong ones few are right by chance
