@@ -1,6 +1,7 @@
 """A stay whose last day has gone by: its office is asked once, has ninety days, and no clock closes the stay."""
 
-from datetime import timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from exchange.pipeline.advance import advance
 from exchange.pipeline.sweep import sweep
 from exchange.reconcile import checks
 from tests.integration.on_both import node
-from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, town, woman
+from tests.integration.towns import DONGHUAMEN, WANSHOULU, ZHIFANG, Town, opened, town, woman
 
 __all__ = ["node"]  # the fixture
 
@@ -82,3 +83,27 @@ def test_an_office_does_not_ask_itself(home, days):
     home.registers(woman())
     home.sees_arrive(woman(3), "430102001000", stay_until="2026-03-05")
     assert sum(days(6)) == 0
+
+
+@pytest.mark.parametrize(
+    ("periods", "said", "due"),
+    [
+        ({"review_before_permit_end_days": 60}, {"stay_until": "2026-07-01"}, datetime(2026, 5, 2, 4, tzinfo=UTC)),
+        ({"review_after_months": 3}, {}, datetime(2026, 6, 1, 4, tzinfo=UTC)),
+        ({"review_before_permit_end_days": 10}, {"stay_until": "2026-07-01"}, datetime(2026, 6, 21, 4, tzinfo=UTC)),
+        ({"review_after_months": 14}, {}, datetime(2027, 5, 1, 4, tzinfo=UTC)),
+    ],
+)
+def test_a_node_whose_settings_say_another_time_asks_just_then(tmp_path, clock, periods, said, due):
+    """Also sooner than usual, though its rows say when a stay is usually due."""
+    with closing(opened(tmp_path / "data", clock, deadlines={"periods": periods})) as node:
+        home, new_home = Town(node, ZHIFANG), Town(node, DONGHUAMEN)
+        home.registers(woman())
+        new_home.sees_arrive(woman(), ZHIFANG, **said)
+        home.answers("case.confirmed", str(home.notice("inflow").case))
+        clock.now = due - timedelta(days=1)
+        sweep(node)
+        advance(node)
+        assert [case for case in new_home.cases() if case.kind == "request"] == []
+        clock.now = due
+        assert sweep(node) == 1
