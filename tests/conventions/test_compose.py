@@ -7,6 +7,7 @@ import click
 import pytest
 
 from exchange.cli import main
+from exchange.demo.servers.postgres import FORM
 from tests.compose import OURS, asked_for, command, services
 from tests.conventions.sources import ROOT
 
@@ -101,6 +102,10 @@ def test_what_is_started_is_a_command_of_ours_with_options_that_it_has(name):
 def test_only_the_migrations_know_the_owner_of_the_database():
     knowing = {name for name, service in services().items() if "OWNER_PASSWORD" in str(service)}
     assert knowing == {"postgres", "migrations"}
+
+
+def test_its_database_compares_texts_as_the_one_of_all_tests_does():
+    assert set(services()["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].replace("=", " ").split()) == set(FORM)
 
 
 def test_what_runs_is_no_root_and_installs_what_the_lock_says():

@@ -19,6 +19,7 @@ from exchange.extras import NotInstalled
 _OWNER = "exchange"
 _NOBODY = "nobody"  # PostgreSQL refuses to run as root
 _PLENTY = 200  # connections
+FORM = ("--encoding", "UTF8", "--locale", "C")  # keys are compared byte by byte, as operators are told to have them
 
 
 class Postgres:
@@ -39,8 +40,8 @@ class Postgres:
         subprocess.run(  # noqa: S603 (out of the wheel)
             [
                 self.programs / "initdb",
-                *("--pgdata", self._data, "--username", _OWNER, "--auth", "trust", "--encoding", "UTF8"),
-                *("--locale", "C", "--no-sync"),
+                *("--pgdata", self._data, "--username", _OWNER, "--auth", "trust", "--no-sync"),
+                *FORM,
             ],
             check=True,
             capture_output=True,
