@@ -44,7 +44,7 @@ bench: $(DEV_STAMP) ## rates and times, each measured on this machine
 	$(BIN)/python -m tests.bench
 
 soak: $(DEV_STAMP) ## many more random histories, and requests to the API, than `make test` runs
-	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m soak tests/properties tests/integration/test_api_fuzz.py
+	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m soak tests/properties tests/integration/test_api_fuzz.py tests/scenarios/test_altered.py
 
 rabbitmq: $(DEV_STAMP) ## the workers over RabbitMQ, whose server is installed by apt if need be
 	test -x /usr/lib/rabbitmq/bin/rabbitmq-server || .ci/debian rabbitmq-server
