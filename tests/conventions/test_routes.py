@@ -1,7 +1,5 @@
 """Every route says who may call it; a route that says nothing is refused."""
 
-import re
-
 import pytest
 from flask import Flask
 
@@ -12,6 +10,7 @@ from schemas.v1.node import HealthSchema
 from tests.integration.api import Api, api
 from tests.integration.browser import pages_of
 from tests.integration.towns import opened
+from tests.paths import path_of
 
 served = pytest.fixture(api, name="served")
 PAGES = {"/sign-in", "/static/console.css", "/static/console.js", "/static/mark.svg"}
@@ -45,8 +44,7 @@ def test_every_page_says_who_may_see_it_and_no_other_is_public_or_shown_without_
     assert {str(rule) for rule in rules if declared(views[rule.endpoint]) == PUBLIC} == OPEN_TO_ALL | PAGES
     for rule in rules:
         if declared(views[rule.endpoint]) != PUBLIC:
-            path = re.sub(r"<position:[^>]*>", "7", str(rule))
-            path = re.sub(r"<(?:\w+:)?\w+>", "01936b5e-7c40-7cc3-98c4-dc0c0c07398f", path)
+            path = path_of(rule)
             for method in (rule.methods or set()) - {"OPTIONS"}:
                 assert pages.test_client().open(path, method=method).status_code == 401, f"{method} {path}"
                 judged += 1
@@ -57,8 +55,7 @@ def test_every_route_of_the_api_refuses_a_call_without_a_key(served: Api):
     client, judged = served.client(), 0
     for rule in served.app.url_map.iter_rules():
         if str(rule).startswith("/v1/"):
-            path = re.sub(r"<position:[^>]*>", "7", str(rule))
-            path = re.sub(r"<(?:\w+:)?\w+>", "01936b5e-7c40-7cc3-98c4-dc0c0c07398f", path)
+            path = path_of(rule)
             for method in rule.methods or ():
                 answer = client.open(path, method=method)
                 assert answer.status_code == 401, f"{method} {path}"

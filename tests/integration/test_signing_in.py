@@ -21,6 +21,7 @@ from exchange.node import Node
 from exchange.pipeline.sweep import sweep
 from tests.integration.browser import Form, Reader, pages_of
 from tests.integration.towns import DONGHUAMEN, ZHIFANG, Clock, opened
+from tests.paths import path_of
 
 
 @pytest.fixture
@@ -318,8 +319,7 @@ class TestForms:
         judged = set()
         for rule in app.url_map.iter_rules():
             if "POST" in (rule.methods or ()) and not str(rule).startswith("/v1/") and str(rule) != "/sign-in":
-                path = re.sub(r"<position:[^>]*>", "7", str(rule))
-                path = re.sub(r"<(?:\w+:)?\w+>", "01936b5e-7c40-7cc3-98c4-dc0c0c07398f", path)
+                path = path_of(rule)
                 assert reader.sends(Form(path)) == 403, path
                 judged.add(str(rule))
         assert len(judged) >= 4
