@@ -75,7 +75,18 @@ class NotificationSchema(Wire):
         metadata={"description": "Its key or a part does not open: only what stands in the clear is shown."}
     )
     teller = fields.office(required=True)
-    state = fields.choice("new", "open", "answered", "overdue", "read", required=True)
+    state = fields.choice(
+        "new",
+        "open",
+        "answered",
+        "overdue",
+        "read",
+        required=True,
+        metadata={
+            "description": "Of what is to be answered: open, overdue, answered, whether acknowledged or not. Of all "
+            "else: new until it is acknowledged, then read. So the filter `new` finds open ones, too."
+        },
+    )
     expects_reply = fields.Flag(required=True)
     act = fields.Text()
     case = fields.identifier(allow_none=True)
