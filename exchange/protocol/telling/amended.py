@@ -25,9 +25,11 @@ def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
     if not amendments:
         return
     concerned: dict[Ref, dict[str, None]] = {}
-    for ref, to in (*owed, *sight.told.all()):
+    for ref, to in owed:
         if ref in amendments:
             concerned.setdefault(ref, {})[to] = None
+    for ref in amendments:
+        concerned.setdefault(ref, {}).update(dict.fromkeys(sight.told.to(ref)))
     # What is amended before what amends it, for that goes with the parts of the other.
     for ref in sorted(amendments, key=partial(_depth, sight.record.facts)):
         for to in concerned.get(ref, ()):

@@ -1,6 +1,6 @@
 """What an office told, as one decision sees it: which of it was looked at is noted. Pure.
 
-Whoever decided without a look at some event decides the same once that event was told to one office more.
+Whoever decided without a look at whether some event was told to some office decides the same once it was.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ class Told:
     def __init__(self, made: Mapping[tuple[Ref, str], Delivery]) -> None:
         self._made = made
         self._to: dict[Ref, list[str]] | None = None
-        self._looked_at: set[Ref] = set()
+        self._looked_for: set[tuple[Ref, str]] = set()
+        self._looked_at: set[Ref] = set()  # whomever it was told
         self._looked_through = False
 
     def of(self, ref: Ref, to: str) -> Delivery | None:
         """How this event was told to the office."""
-        self._looked_at.add(ref)
-        return self._made.get((ref, to))
+        key = (ref, to)
+        self._looked_for.add(key)
+        return self._made.get(key)
 
     def to(self, ref: Ref) -> Iterable[str]:
         """Whom it was told, in the order in which they were."""
@@ -45,5 +47,7 @@ class Told:
 
     def bears_on(self, more: Iterable[Delivery]) -> bool:
         """Whether a decision looked at what these change."""
-        told = [delivery.ref for delivery in more]
-        return bool(told) and (self._looked_through or not self._looked_at.isdisjoint(told))
+        return any(
+            self._looked_through or each.ref in self._looked_at or (each.ref, each.to) in self._looked_for
+            for each in more
+        )
