@@ -102,9 +102,8 @@ def _given(book: Book, kept: Mapping[str, Basis]) -> Iterator[Given]:
         if (its := of.get(about.get(ref, one.event.person))) is not None:
             its.append((ref, one))
     for dossier in found:
-        facts = Facts(shared[dossier.survivor])
-        was = kept.get(dossier.survivor)
-        groups.append(was.given.facts if was is not None and was.given.facts == facts else facts)
+        facts, was = dict(shared[dossier.survivor]), kept.get(dossier.survivor)
+        groups.append(was.given.facts if was is not None and was.given.facts == facts else Facts(facts))
     for facts, dossier, rivalled in zip(groups, found, rivals(groups, book.office), strict=True):
         idle, waiting = ([ref for ref in refs if ref in facts] for refs in (standing.idle, standing.waiting))
         yield Given(facts, dossier, rivalled, tuple(idle), tuple(waiting))

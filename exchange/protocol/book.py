@@ -74,6 +74,8 @@ class Book:
         self.news: dict[Ref, News] = {}  # what changed since then, by event
         self._full: dict[Ref, Event] = {}
         self._tellers: dict[Ref, dict[str, Delivery]] = {}
+        self._parts: dict[Ref, frozenset[Part]] = {}  # what these last delivered
+        self._shown: dict[Ref, Event] = {}  # as far as these parts tell it, once somebody asked
         self._kinds: set[type[Fact]] = set()  # of all events
 
     def record(self, event: Event) -> None:
@@ -90,8 +92,11 @@ class Book:
             return False
         held, parts = self._full.get(delivery.ref), self.parts(delivery.ref)
         self.received[key] = delivery
-        self._tellers.setdefault(delivery.ref, {})[delivery.teller] = delivery
+        tellers = self._tellers.setdefault(delivery.ref, {})
+        tellers[delivery.teller] = delivery
+        self._parts[delivery.ref] = NO_PARTS.union(*[each.parts for each in tellers.values()])
         self._full[delivery.ref] = event if held is None else united(held, event)
+        self._shown.pop(delivery.ref, None)
         self._kinds.add(type(event.payload))
         as_before = held is not None and self.parts(delivery.ref) == parts
         self._note(delivery.ref, News.QUESTION if as_before else News.EVENT)
@@ -110,9 +115,7 @@ class Book:
 
     def parts(self, ref: Ref) -> frozenset[Part]:
         """The parts held of an event: all of one's own, else what its tellers last delivered."""
-        if ref in self.recorded:
-            return ALL_PARTS
-        return frozenset().union(*[delivery.parts for delivery in self._tellers.get(ref, {}).values()])
+        return ALL_PARTS if ref in self.recorded else self._parts.get(ref, NO_PARTS)
 
     def holds(self, ref: Ref) -> bool:
         """Whether the book holds the event, with whatever parts."""
@@ -120,13 +123,14 @@ class Book:
 
     def event(self, ref: Ref) -> Event:
         """One event as far as its held parts tell it. Raises KeyError where the book does not hold it."""
-        own = self.recorded.get(ref)
-        return own if own is not None else restricted(self._full[ref], self.parts(ref))
+        event = self.recorded.get(ref) or self._shown.get(ref)
+        if event is None:
+            event = self._shown[ref] = restricted(self._full[ref], self._parts[ref])
+        return event
 
     def events(self) -> list[Event]:
         """All events of the book, each as far as its held parts tell it."""
-        foreign = [restricted(self._full[ref], self.parts(ref)) for ref in self._tellers if ref not in self.recorded]
-        return [*self.recorded.values(), *foreign]
+        return [*self.recorded.values(), *[self.event(ref) for ref in self._tellers if ref not in self.recorded]]
 
     def events_of(self, kind: type[Fact]) -> list[Event]:
         """Those of one kind; no other is looked at closely, and none where there is none of it."""
@@ -151,6 +155,7 @@ class Book:
         twin.recorded, twin.received = dict(self.recorded), dict(self.received)
         twin.told, twin._full = dict(self.told), dict(self._full)
         twin._tellers = {ref: dict(told) for ref, told in self._tellers.items()}
+        twin._parts, twin._shown = dict(self._parts), dict(self._shown)
         twin._kinds = set(self._kinds)
         return twin
 

@@ -200,8 +200,10 @@ def new_deliveries(sight: Sight, owed: Mapping[DueKey, Due]) -> list[Delivery]:
 
 def _put_next(due: Due, told: Delivery | None) -> Due:
     """Of two questions about one event the one that is put now: each has a notice of its own."""
+    if due.also is None:
+        return due
     put = {question.kind for question in told.asked} if told is not None else set()
-    if due.also is None or due.also.kind in put or (due.asks and due.kind not in put):
+    if due.also.kind in put or (due.asks and due.kind not in put):
         return due
     return msgspec.structs.replace(due.also, parts=due.parts)
 

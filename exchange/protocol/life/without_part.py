@@ -23,12 +23,13 @@ def without_part(record: Record, once: set[str]) -> frozenset[str]:
     if not once:
         return _NOBODY
     facts = [standing for standing in record.facts.values() if not standing.void]
-    naming = (s for s in facts if not isinstance(s.payload, Merged) and not _sends_astray(s, record.facts))
-    now = {office for s in naming for office in named_offices(s.payload)}
     said = (s for s in facts if not s.event.frame.automatic)
     own = {s.author for s in said if not isinstance(s.payload, Reply | Merged | Unmerged)}
-    parts = {record.keeper, *record.openers, *(stay.office for stay in record.stays)}
-    return frozenset(once - now - own - parts)
+    left = once - own - {record.keeper, *record.openers, *(stay.office for stay in record.stays)}
+    if not left:  # as of most: nobody has to look at what every fact names
+        return _NOBODY
+    naming = (s for s in facts if not isinstance(s.payload, Merged) and not _sends_astray(s, record.facts))
+    return frozenset(left.difference(*[named_offices(s.payload) for s in naming]))
 
 
 def by_links(record: Record) -> set[str]:
