@@ -25,7 +25,7 @@ from exchange.protocol.questions.one_document import one_document
 from exchange.protocol.questions.rejections import rejections
 from exchange.protocol.record import Announcement, CaseState, Contradiction, Record
 
-VIEW_VERSION = 57
+VIEW_VERSION = 58
 
 
 class Found(msgspec.Struct):

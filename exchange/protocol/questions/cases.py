@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from events.catalogue.amendment import Corrected
 from events.catalogue.case import Escalated, Reminded, Reopened, Reply, RequestOpened, Withdrawn
-from events.catalogue.person import Changed, Registered
+from events.catalogue.person import Registered
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Facts, Standing
@@ -180,9 +180,8 @@ def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Itera
         return opening.author
     told = {d.teller for d in tellers}
     entered = isinstance(opening.payload, Registered) and opening.payload.registration is not None
-    of_author = entered or isinstance(opening.payload, Changed)  # what two entries, or documents, say its author asks
-    if of_author and keeper == read.book.office and keeper not in told:
-        return opening.author  # and by its own book the keeper knows that it never asked
+    if _never_put(read, ref, told):
+        return opening.author
     if opening.author in told and not (opening.author == ref.asked and keeper in told):
         # By the content as it was put: of two offices that became one the one may be home, and the other left.
         put = ref.kind == "moved-on" and ref.asked in named_offices(opening.payload)
@@ -191,6 +190,14 @@ def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Itera
     if put_by_author(opening, facts, ref) and not (keeper in told and asked_otherwise(opening, read.before, ref)):
         return opening.author
     return opening.author if keeper not in told and ever_put_by_author(opening, facts, ref) else keeper
+
+
+def _never_put(read: _Read, ref: CaseRef, tellers: Collection[str]) -> bool:
+    """Whether the office keeps the person, and by its own book put no such question of two entries, documents or stays,
+    which it met in a reply: then who recorded the later one did.
+    """
+    keeps = read.keeper == read.book.office
+    return keeps and ref.kind == "contested" and read.keeper not in tellers
 
 
 def _derive(state: CaseState, read: _Read, *, outside: bool) -> CaseState:
