@@ -180,7 +180,7 @@ def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Itera
         return opening.author
     told = {d.teller for d in tellers}
     entered = isinstance(opening.payload, Registered) and opening.payload.registration is not None
-    if _never_put(read, ref, told):
+    if _never_put(read, told):
         return opening.author
     if opening.author in told and not (opening.author == ref.asked and keeper in told):
         # By the content as it was put: of two offices that became one the one may be home, and the other left.
@@ -192,12 +192,11 @@ def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Itera
     return opening.author if keeper not in told and ever_put_by_author(opening, facts, ref) else keeper
 
 
-def _never_put(read: _Read, ref: CaseRef, tellers: Collection[str]) -> bool:
-    """Whether the office keeps the person, and by its own book put no such question of two entries, documents or stays,
-    which it met in a reply: then who recorded the later one did.
+def _never_put(read: _Read, tellers: Collection[str]) -> bool:
+    """Whether the office keeps the person, and met in a reply what by its own book it never asked: then who recorded
+    the fact did.
     """
-    keeps = read.keeper == read.book.office
-    return keeps and ref.kind == "contested" and read.keeper not in tellers
+    return read.keeper == read.book.office and read.keeper not in tellers
 
 
 def _derive(state: CaseState, read: _Read, *, outside: bool) -> CaseState:
