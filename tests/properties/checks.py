@@ -113,6 +113,9 @@ def direct_faults(world: World) -> list[str]:
                         sides = {case.asker, payload.case.asked} & set(world.offices)
                         if payload.case.kind in {"inflow", "registration"} and case.asker == office != record.keeper:
                             sides |= {str(record.keeper)} & set(world.offices)
+                        opening = record.facts.get(payload.case.opening)
+                        if opening is not None and opening.void and payload.case.asked not in holders[opening.ref]:
+                            sides -= {payload.case.asked}  # whom nobody has asked, and nobody does
                         missing = sides - holders[standing.ref]
                         faults.extend(f"reply untold {standing.ref} to {o}" for o in sorted(missing))
             if record.keeper == office:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from events.catalogue.amendment import Retracted
-from events.catalogue.case import Confirmed, Disputed, RequestOpened
+from events.catalogue.case import Confirmed, Disputed, EnquiryAnswered, EnquiryOpened, RequestOpened
 from events.catalogue.fact import Fact
 from events.catalogue.jurisdiction import Closed, Opened
 from events.catalogue.movement import Arrived, Departed, Left
@@ -91,6 +91,19 @@ def test_what_it_answered_before_goes_on_counting(story):
 def test_what_comes_on_paper_counts_from_then_on(story):
     story.records(NEW, Disputed(case=CaseRef(story.arrival, HOME, "inflow"), reason="person_unknown", received_on=DAY))
     assert (story.status(NEW), story.status(NEW, HOME)) == ("open", "disputed")
+
+
+def test_what_it_answered_on_paper_to_a_question_taken_back_since_opens_no_case_once_it_is_open_again(story):
+    record(story.world, OTHER, Closed())
+    asks = EnquiryOpened(to=OTHER, purpose="residence", given={"name": "甲"}, fields=("address",))
+    enquiry = story.records(NEW, asks)
+    case = CaseRef(enquiry, OTHER, "enquiry")
+    story.records(NEW, EnquiryAnswered(case=case, received_on=DAY, held=False))
+    story.records(NEW, Retracted(target=enquiry))
+    record(story.world, OTHER, Opened(name="又一镇"))
+    story.world.drain()
+    assert story.held(NEW).cases[case].status == "withdrawn"
+    assert story.world.record(OTHER, "P1") is None
 
 
 def test_whoever_was_announced_to_it_and_is_elsewhere_is_announced_no_more(story):

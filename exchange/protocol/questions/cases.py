@@ -180,7 +180,7 @@ def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Itera
         return opening.author
     told = {d.teller for d in tellers}
     entered = isinstance(opening.payload, Registered) and opening.payload.registration is not None
-    if _never_put(read, told):
+    if _never_put(read, opening, ref, told):
         return opening.author
     if opening.author in told and not (opening.author == ref.asked and keeper in told):
         # By the content as it was put: of two offices that became one the one may be home, and the other left.
@@ -192,11 +192,13 @@ def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Itera
     return opening.author if keeper not in told and ever_put_by_author(opening, facts, ref) else keeper
 
 
-def _never_put(read: _Read, tellers: Collection[str]) -> bool:
+def _never_put(read: _Read, opening: Standing, ref: CaseRef, tellers: Collection[str]) -> bool:
     """Whether the office keeps the person, and met in a reply what by its own book it never asked: then who recorded
-    the fact did.
+    the fact did. Of a place left that the fact does not name, a keeper of before did.
     """
-    return read.keeper == read.book.office and read.keeper not in tellers
+    if read.keeper != read.book.office or read.keeper in tellers:
+        return False
+    return ref.kind == "contested" or ref.asked in named_offices(opening.payload)
 
 
 def _derive(state: CaseState, read: _Read, *, outside: bool) -> CaseState:

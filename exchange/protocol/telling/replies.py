@@ -27,9 +27,19 @@ def reply_to_other_side(sight: Sight) -> Iterator[Due]:
         if not sight.mine(standing.author):
             continue
         for side in sorted({state.asker, state.ref.asked}):
+            if side == state.ref.asked and _never_put(sight, state):
+                continue
             # A new keeper asks in the place of the one before it: what was answered by then comes with the move.
             cause = sight.became_keeper(standing) if side == sight.keeper else None
             yield sight.due(standing, side, "reply", _cell(standing, state), parts=ALL_PARTS, trigger=cause)
+
+
+def _never_put(sight: Sight, state: CaseState) -> bool:
+    """Whether the question was taken back before whom it asks was told of it, as where that office was closed, or
+    outside, until then: what it answered on paper would open a case for it, about a question that nobody asks.
+    """
+    opening = sight.record.facts.get(state.ref.opening)
+    return opening is not None and opening.void and sight.told.of(opening.ref, state.ref.asked) is None
 
 
 def _cell(standing: Standing, state: CaseState) -> Cell | None:
