@@ -17,7 +17,7 @@ class ScenarioInvalid(Malformed):
     code = "scenario_invalid"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):  # which takes a seventh of the time
     """Whole numbers (also `+3`), `true`, `false` and `null`; everything else is text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  # as PyYAML declares it
@@ -41,7 +41,8 @@ def load(text: str) -> Any:
         return yaml.load(text, _Loader)  # noqa: S506  # a SafeLoader that knows even less
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark is not None else "$"
+        lines = text.count("\n") + 1  # of a text that is cut short the end lies beyond the last of them
+        where = f"line {min(mark.line + 1, lines)}" if mark is not None else "$"
         raise ScenarioInvalid(field=where, rule="scenario.yaml") from error
 
 
