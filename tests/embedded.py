@@ -1,22 +1,26 @@
-"""Files of SQLite for the tests of one process: their schema is made by the steps once, and no commit waits for a disk.
+"""What the tests of one process make again and again, and what is the same each time, which is then made once.
 
-As in `databases`: a template instead of all steps each time, and nothing that only a loss of power would show.
+Files of SQLite, as in `databases`: their schema is a template instead of all steps, and no commit waits for a disk,
+which only a loss of power would show. And the routes of the application.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
+from werkzeug.routing import Rule
 
 from events.store import sqlite
 from exchange.migrations import upgrade_on
 
 IN_EARNEST = sqlite._PRAGMAS
+_compiled = Rule._compile_builder
 _DURABLE, _SWIFT = "PRAGMA synchronous = FULL", "PRAGMA synchronous = OFF"
 
 
@@ -25,6 +29,7 @@ def swift() -> Iterator[None]:
     """Inside of it, stores of this process are opened so. What other processes open, they open in earnest."""
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr("exchange.stores.upgrade_on", upgrade_at_once)
+        changed.setattr(Rule, "_compile_builder", compiled_once())
         changed.setattr(sqlite, "_PRAGMAS", tuple(_SWIFT if each == _DURABLE else each for each in IN_EARNEST))
         yield
 
@@ -37,6 +42,19 @@ def upgrade_at_once(connection: Connection) -> None:
         return
     for statement in _made():
         connection.exec_driver_sql(statement)
+
+
+def compiled_once() -> Callable[[Rule, bool], Any]:
+    """Code that builds the path of a route, and is made of the text of the route alone: forty times an application."""
+    made: dict[tuple[Any, ...], Any] = {}
+
+    def compiled(route: Rule, append_unknown: bool = True) -> Any:
+        key = (route.rule, str(route._trace), str(route.defaults), append_unknown)
+        if key not in made:
+            made[key] = _compiled(route, append_unknown)
+        return made[key]
+
+    return compiled
 
 
 @lru_cache
