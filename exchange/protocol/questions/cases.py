@@ -118,10 +118,10 @@ def _case(
     # Of two offices that became one the one may have asked the other; what the keeper asked as well, it still asks.
     rival = next((each for each in rivals if each != ref.asked), None)
     asker = rival or _asker(read, ref, thread, tellers)
-    # Who once took itself for the one who asks, and reminded or put it again, says nothing for whoever does today.
-    sides = {asker, ref.asked} if ref.opening in facts else {s.author for s in thread}
-    words = [s for s in thread if s.author in sides or not isinstance(s.payload, _ASKS_ON)]
     if not any(d.teller in {asker, keeper} for d in tellers):
+        # Who once took itself for the one who asks, and reminded or put it again, says nothing for whoever does today.
+        sides = {asker, ref.asked} if ref.opening in facts else {s.author for s in thread}
+        words = [s for s in thread if s.author in sides or not isinstance(s.payload, _ASKS_ON)]
         if all(s.void for s in words):
             if ref.asked not in rivals:
                 return None  # put by an office that took itself for the keeper

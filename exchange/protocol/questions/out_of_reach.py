@@ -27,12 +27,7 @@ _ASKING = (
 
 def out_of_reach(offices: Offices, facts: Facts, found: Mapping[CaseRef, CaseState]) -> Iterator[CaseState]:
     """What would have been asked, where nobody outside can be. Each counts in no rate, and nobody is pressed for it."""
-    asked: dict[CaseRef, str] = {}
-    for standing in facts.in_force(*_ASKING):
-        outside = _outside(offices, standing)
-        for office, kind in _questions(standing.payload) if outside else ():
-            if office in outside and not _itself(offices, standing, office):
-                asked[CaseRef(standing.ref, office, kind)] = standing.author
+    asked = dict(facts.kept(_asked_outside, offices))
     for state in found.values():
         if state.status == "redirected" and state.redirected_to is not None:
             asked[CaseRef(state.ref.opening, state.redirected_to, state.ref.kind)] = state.asker
@@ -42,18 +37,29 @@ def out_of_reach(offices: Offices, facts: Facts, found: Mapping[CaseRef, CaseSta
             yield CaseState(ref=ref, asker=asker, status="not_reachable")
 
 
+def _asked_outside(facts: Facts, offices: Offices) -> dict[CaseRef, str]:
+    """What the facts themselves ask of offices that take no part, and who does."""
+    asked: dict[CaseRef, str] = {}
+    for standing in facts.in_force(*_ASKING):
+        outside = _outside(offices, standing)
+        for office, kind in _questions(standing.payload) if outside else ():
+            if office in outside and not _itself(offices, standing, office):
+                asked[CaseRef(standing.ref, office, kind)] = standing.author
+    return asked
+
+
 def ended(
     state: CaseState, announced: Iterable[Announcement], done: Mapping[Ref, Ref], closed: Collection[str]
 ) -> CaseState:
     """Nothing is asked any more where nobody is reached, once the asker closed or did itself what it requested, or
     whoever was announced is elsewhere or died.
     """
+    if state.status != "not_reachable":
+        return state
     kind, opening = state.ref.kind, state.ref.opening
     here = kind == "outflow" and any(a.ref == opening and not a.waits and a.arrival is None for a in announced)
     over = here or state.asker in closed or (kind == "request" and opening in done)
-    if state.status == "not_reachable" and over:
-        return msgspec.structs.replace(state, status="withdrawn", automatic=True)
-    return state
+    return msgspec.structs.replace(state, status="withdrawn", automatic=True) if over else state
 
 
 def _itself(offices: Offices, standing: Standing, office: str) -> bool:
