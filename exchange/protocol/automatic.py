@@ -55,10 +55,12 @@ def _statement(sight: Sight) -> Iterator[Draft]:
     record = sight.record
     if not sight.is_keeper or not any(office != sight.me for office in sight.stay_offices):
         return
-    latest = latest_statement(sight.own_of(Stated), sight.me)
+    # One that fell with its cause was told to some without that, who go on reading it.
+    latest = latest_statement((s for s in record.facts.of(Stated) if sight.mine(s.author)), sight.me)
     cause = _cause_of_statement(record)
     now = Stated(particulars=dict(record.particulars), ties=ties_held(record), basis="confirmed")
-    if cause is None or (latest is not None and latest.payload == now and not _misread(record, latest)):
+    stands = latest is not None and not latest.void and latest.payload == now
+    if cause is None or (stands and latest is not None and not _misread(record, latest)):
         return
     before = latest.ref.id if latest is not None else ""
     held = {"particulars": dict(record.particulars), "persons": list(record.persons)}
