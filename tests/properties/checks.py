@@ -59,29 +59,9 @@ def agreement_faults(world: World) -> list[str]:
 
 
 def _for_want_of_a_closed(world: World, found: Finding) -> bool:
-    """Whether one of two sides takes an office that is closed for the keeper, having heard of no other; or misses the
-    amendment of a fact that only such offices told it, which alone would tell it that.
-    """
-    sides = [(office, world.record(office, found.person)) for office in (found.keeper, found.other)]
-    if any(record is not None and record.keeper in world.closed for _, record in sides):
-        return True
-    amendments = {s.ref: s.payload for _, r in sides if r is not None for s in r.facts.of(Corrected, Retracted)}
-    return any(
-        world.books[office].holds(fact.target) and _by_closed(world, office, fact.target)
-        for ref, fact in amendments.items()
-        for office, _ in sides
-        if isinstance(fact, Corrected | Retracted) and not world.books[office].holds(ref)
-    )
-
-
-def _by_closed(world: World, office: str, ref: Ref) -> bool:
-    """Whether it came from its author to this office only by way of such as are closed, who pass nothing on."""
-    told = [(delivery.teller, delivery.to) for book in world.books.values() for delivery in book.told.values()
-            if delivery.ref == ref]  # fmt: skip
-    reached = {o for o, book in world.books.items() if ref in book.recorded}
-    while more := {to for teller, to in told if teller in reached and to not in reached} - set(world.closed):
-        reached |= more
-    return office not in reached
+    """Whether one of two sides takes an office that is closed for the keeper, having heard of no other."""
+    sides = (world.record(office, found.person) for office in (found.keeper, found.other))
+    return any(record is not None and record.keeper in world.closed for record in sides)
 
 
 def _open(world: World) -> list[tuple[str, Book]]:
@@ -105,7 +85,6 @@ def direct_faults(world: World) -> list[str]:
                 payload = standing.payload
                 if isinstance(payload, Corrected | Retracted) and standing.author == office:
                     missing = holders.get(payload.target, set()) - holders[standing.ref]
-                    missing -= {o for o in missing if world.closed and _by_closed(world, o, payload.target)}
                     faults.extend(f"amendment untold {standing.ref} to {o}" for o in sorted(missing))
                 if isinstance(payload, Reply) and standing.author == office and not standing.void:
                     case = record.cases.get(payload.case)

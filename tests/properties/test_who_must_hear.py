@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed, Disputed
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan, TieEnded
 from events.catalogue.jurisdiction import Closed
 from events.catalogue.movement import Arrived, Departed, Left, Returned
-from events.catalogue.person import Deceased, Merged, Protected, Registered
+from events.catalogue.person import Changed, Deceased, Merged, Protected, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.catalogue.values import CaseRef, Other, town
 from events.envelope import Ref
@@ -180,3 +181,36 @@ def test_protection_holds_where_the_person_is_expected_and_where_they_were_regis
     protected = story.does(A, "P1", Protected(ground="threat"))
     story.does(A, "P1", Departed(stay=stay, destination=town(C)), "2026-01-06")
     assert story.world.book(C).holds(protected)
+
+
+def test_whoever_closed_since_tells_on_what_amends_what_it_told() -> None:
+    """Its author cannot know whom the keeper told."""
+    story = Town()
+    story.does(A, "P1", Registered(basis="first_record", registration=town(A), particulars=WHO))
+    for office, kind in ((B, "main"), (C, "further")):
+        stay = story.does(office, "P1", arrival(A, kind=kind, opens=False), "2026-01-06")
+        story.does(A, "P1", Confirmed(case=CaseRef(stay, A, "inflow")), "2026-01-06")
+    protected = story.does(B, "P1", Protected(ground="threat"), "2026-01-07")
+    record_office(story.world, A, Closed())
+    taken_back = story.does(B, "P1", Retracted(target=protected), "2026-01-08")
+    assert {(d.teller, d.to) for d in story.world.said if d.ref == taken_back} == {(B, A), (A, C)}
+    shown = [record.protected for office in (A, B, C) if (record := story.world.record(office, "P1"))]
+    assert shown == [None] * 3
+    assert faults_of(story.world) == []
+
+
+def test_a_statement_that_fell_with_its_cause_falls_where_the_cause_was_never_told() -> None:
+    """A later stay hears of no earlier change, and would go on reading what was stated because of it."""
+    story = Town()
+    story.does(A, "P1", Registered(basis="first_record", registration=town(A), particulars=WHO))
+    changed = None
+    for office, kind, day in ((B, "main", "2026-01-06"), (C, "further", "2026-01-08")):
+        stay = story.does(office, "P1", arrival(A, kind=kind), day)
+        story.does(A, "P1", Confirmed(case=CaseRef(stay, A, "inflow")), day)
+        changed = changed or story.does(A, "P1", Changed(set={"name": "乙"}), "2026-01-07")
+    assert changed is not None
+    assert not story.world.book(C).holds(changed)
+    story.does(A, "P1", Retracted(target=changed), "2026-01-09")
+    shown = [record.particulars for office in (A, B, C) if (record := story.world.record(office, "P1"))]
+    assert shown == [WHO] * 3
+    assert faults_of(story.world) == []

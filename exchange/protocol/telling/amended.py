@@ -14,7 +14,7 @@ from exchange.protocol.naming import named_no_more
 from exchange.protocol.questions.cases import ONE_DOCUMENT
 from exchange.protocol.questions.redirecting import asked_no_more
 from exchange.protocol.telling.due import NO_PARTS, Due, Sight, amendments_of
-from exchange.protocol.telling.owing import DueKey, add
+from exchange.protocol.telling.owing import AMENDMENT, DueKey, add
 
 OF_KEEPER = "keeper_of_departure"  # ground: what a departure that was told is judged by
 
@@ -40,7 +40,7 @@ def follow_amendments(owed: dict[DueKey, Due], sight: Sight) -> None:
                 kind: NoteKind = "retraction" if _concerned_no_more(sight, amendment, target, to) else "correction"
                 # A first notice carries its amendments; what only goes with a departure is none.
                 first = told is None and target is not None and target.ground != OF_KEEPER
-                due = Due(ref=amendment.ref, to=to, ground="amendment", parts=parts, kind=None if first else kind)
+                due = Due(ref=amendment.ref, to=to, ground=AMENDMENT, parts=parts, kind=None if first else kind)
                 add(owed, sight, _beside(owed.get((amendment.ref, to)), due))
                 concerned.setdefault(amendment.ref, {})[to] = None
                 _bring_target(owed, sight, target, ref, to)
@@ -68,7 +68,7 @@ def _concerned_no_more(sight: Sight, amendment: Standing, target: Due | None, to
     sent_on = any(asked_no_more(sight.record, c) for c in sight.record.cases if (c.opening, c.asked) == (root.ref, to))
     told = sight.told.of(root.ref, to)
     by_document = told is not None and told.ground == ONE_DOCUMENT
-    return (named_once or sent_on or by_document) and (target is None or target.ground in {"amendment", "told"})
+    return (named_once or sent_on or by_document) and (target is None or target.ground in {AMENDMENT, "told"})
 
 
 def _bring_target(owed: dict[DueKey, Due], sight: Sight, target: Due | None, ref: Ref, to: str) -> None:

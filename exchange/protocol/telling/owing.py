@@ -10,13 +10,15 @@ from exchange.protocol.telling.due import Due, Sight
 
 DueKey = tuple[Ref, str]
 
+AMENDMENT = "amendment"  # ground: what it amends was told
+
 
 def add(owed: dict[DueKey, Due], sight: Sight, due: Due) -> None:
     """Of two reasons to tell an office an event the notification that comes first is sent, with the parts of both."""
     standing, offices = sight.record.facts[due.ref], sight.book.offices
     to = offices.successor(due.to, standing.event.person) if offices.successions else due.to
-    if to in {sight.me, standing.author} or not offices.within(to):
-        return
+    if to in {sight.me, standing.author} or not (offices.within(to) or due.ground == AMENDMENT):
+        return  # an amendment goes wherever its target went, and whoever closed since tells it on
     parts = due.parts & sight.book.parts(due.ref) if due.parts else due.parts
     if to != due.to or parts != due.parts:
         due = msgspec.structs.replace(due, to=to, parts=parts)
