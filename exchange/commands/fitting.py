@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import date
 
-from events.catalogue.amendment import Corrected, Retracted
-from events.catalogue.case import Confirmed, Reopened, Reply
+from events.catalogue.amendment import Corrected
+from events.catalogue.case import Confirmed, Reopened
 from events.catalogue.fact import Fact
 from events.catalogue.person import Merged, Unmerged
 from events.standing import Standing
 from exchange.commands import corrections, deviations
+from exchange.protocol.dossier import spoken_of_by
 from exchange.protocol.record import Record
 from exchange.protocol.refusals import ActRecorded, Unallotted
 
 
 def subject(fact: Fact, person: str, record: Record) -> str:
-    """New facts use the surviving id; an amendment that of its target, and a reply that of its question: when an office
-    is split that never heard of the merge, nobody gets the one without the other.
+    """New facts use the surviving id; an amendment, a reply and what says something of a stay that of what they speak
+    of: when an office is split that never heard of the merge, nobody gets the one without the other.
     """
-    if isinstance(fact, Corrected | Retracted):
-        return record.facts[fact.target].event.person
-    if isinstance(fact, Reply) and fact.case.opening in record.facts:
-        return record.facts[fact.case.opening].event.person
+    spoken_of = record.facts.get(ref) if (ref := spoken_of_by(fact)) is not None else None
+    if spoken_of is not None:
+        return spoken_of.event.person
     return person if isinstance(fact, Merged | Unmerged) else record.person
 
 

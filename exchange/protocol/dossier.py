@@ -8,6 +8,7 @@ import msgspec
 
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Reply
+from events.catalogue.fact import Fact
 from events.catalogue.movement import Departed, Extended, Left, MainChanged, MovedWithin
 from events.catalogue.person import Merged, Unmerged
 from events.envelope import Envelope, Ref
@@ -37,15 +38,14 @@ def concerned(facts: Mapping[Ref, Standing]) -> dict[Ref, str]:
                 given[Ref(author, id_)] = person
     # Whatever is spoken of has the lower stamp, and so has found its person before.
     for standing in sorted(facts.values(), key=lambda s: (s.stamp, s.ref)):
-        spoken_of = _spoken_of(standing)
+        spoken_of = spoken_of_by(standing.payload)
         if spoken_of is not None and spoken_of in facts:
             given[standing.ref] = given.get(spoken_of, facts[spoken_of].event.person)
     return given
 
 
-def _spoken_of(standing: Standing) -> Ref | None:
+def spoken_of_by(payload: Fact) -> Ref | None:
     """The fact without which this one says nothing."""
-    payload = standing.payload
     if isinstance(payload, Corrected | Retracted):
         return payload.target
     if isinstance(payload, Departed | Extended | Left | MainChanged | MovedWithin):

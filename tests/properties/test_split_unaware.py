@@ -8,9 +8,10 @@ from events.catalogue.amendment import Retracted
 from events.catalogue.case import Confirmed, EnquiryAnswered, EnquiryOpened, Noted
 from events.catalogue.fact import Fact
 from events.catalogue.jurisdiction import Succeeded
-from events.catalogue.movement import Left
-from events.catalogue.person import Merged, Registered
-from events.catalogue.values import CaseRef, town
+from events.catalogue.movement import Arrived, Departed, Extended, Left, MainChanged, MovedWithin
+from events.catalogue.person import Deceased, Merged, Registered
+from events.catalogue.values import UNKNOWN, CaseRef, town
+from events.envelope import Ref
 from events.event import Event
 from exchange.commands.fitting import subject
 from tests.properties.succession import record
@@ -72,11 +73,51 @@ def test_a_reply_bears_the_id_of_its_question(fact: type[Noted | Confirmed | Enq
     assert subject(fact(case=asked.case), "P2", held) == "P1"
 
 
-def test_an_amendment_bears_that_of_its_target_and_all_else_the_one_that_survives() -> None:
+def of_a_stay(stay: Ref) -> list[Fact]:
+    """Each fact that says something of a stay."""
+    return [
+        Left(stay=stay, basis="own_word"),
+        Departed(stay=stay, destination=UNKNOWN),
+        MainChanged(stay=stay),
+        MovedWithin(stay=stay, address="lane"),
+        Extended(stay=stay, stay_until="2027-01-01"),
+    ]
+
+
+@pytest.mark.parametrize("nth", range(2))
+def test_the_end_of_a_stay_goes_with_the_stay(nth: int) -> None:
+    """Whoever takes over what ASKS held of P2 would hear that somebody left without ever having come."""
+    world = World(3, skew=False)
+
+    def says(office: str, person: str, fact: Fact, day: str = "2026-03-02") -> Event:
+        said = world.author(
+            office, subject(fact, person, held) if (held := world.record(office, person)) else person, day, fact
+        )
+        world.command(said)
+        world.drain()
+        return said
+
+    for office, person in ((HOLDS, "P1"), (KEEPS, "P2")):
+        says(office, person, Registered(basis="first_record", registration=town(office), particulars={"name": "甲"}))
+    for office in (ASKS, ONE):
+        said = Arrived(kind="further", registration=town(HOLDS), stated={"name": "甲"}, opens=False)
+        stay = says(office, "P1", said)
+        says(HOLDS, "P1", Confirmed(case=CaseRef(stay.ref, HOLDS, "inflow")))
+    says(HOLDS, "P1", Merged(other="P2", keeper=KEEPS))
+    fact = says(ONE, "P1", of_a_stay(stay.ref)[nth], "2026-03-03")
+    record(world, ASKS, Succeeded(to=(HOLDS, OTHER), allotment={"P1": HOLDS, "P2": OTHER}))
+    world.drain()
+    assert faults_of(world) == []
+    holders = {office for office, book in world.books.items() if book.holds(fact.ref)}
+    assert holders == {office for office, book in world.books.items() if book.holds(stay.ref)}
+
+
+def test_an_amendment_or_what_says_something_of_a_stay_bears_that_of_its_target_and_all_else_the_one_that_survives():
     asked = Asked()
     held = asked.world.record(HOLDS, "P1")
     assert held is not None
     entry = held.facts.of(Registered)[0].ref
     assert subject(Retracted(target=entry), "P2", held) == held.facts[entry].event.person
-    assert subject(Left(stay=entry, basis="own_word"), "P1", held) == "P2"
+    assert {subject(fact, "P2", held) for fact in of_a_stay(entry)} == {"P1"}
+    assert subject(Deceased(), "P1", held) == "P2"
     assert subject(Merged(other="P3", keeper=KEEPS), "P1", held) == "P1"
