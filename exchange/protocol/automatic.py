@@ -173,17 +173,20 @@ def _questions(sight: Sight, owed: Mapping[DueKey, Due]) -> Iterator[Draft]:
 
 def _announced_in_error(sight: Sight) -> Iterator[Draft]:
     """What was announced by whom only an arrival named as keeper, by an error: the town named is told no arrival, hears
-    of no error, and would wait. What else makes somebody keeper is told with the departure (`duties._bring_links`).
+    of no error, and would wait. What else makes somebody keeper is told with the departure, or with a return
+    (`duties._bring_links`); but not who keeps the registration in place of whoever opened the dossier, who would be
+    right while nobody does.
     """
     for state in sight.record.cases.values():
         opening = sight.record.facts.get(state.ref.opening)
-        if state.ref.kind != "outflow" or state.status != "withdrawn" or not sight.mine(state.asker):
+        if state.ref.kind not in {"outflow", "moved-on"} or state.status != "withdrawn" or not sight.mine(state.asker):
             continue
         if opening is None or not opening.void or opening.retraction is not None:
             continue
         last = sight.record.facts[state.thread[-1]] if state.thread else None
         told = last is not None and isinstance(last.payload, Withdrawn)
-        if not told and not said_of_keeper(opening, sight.record.facts):
+        hears = state.ref.kind == "moved-on" or bool(said_of_keeper(opening, sight.record.facts))
+        if not told and (not hears or sight.me in sight.record.openers):
             yield Draft(
                 id=derived_id("withdrawn", *case_parts(state), str(last.ref) if last is not None else ""),
                 person=opening.event.person,

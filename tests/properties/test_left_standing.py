@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from events.catalogue.amendment import Retracted
+from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Confirmed, Disputed
 from events.catalogue.fact import Fact
 from events.catalogue.family import TieBegan
@@ -238,3 +238,37 @@ def test_whoever_opens_the_dossier_since_learns_nothing_of_it(opening: Fact):
         told.world.drain()
         assert told.seen()[0].keeper == KEEPS
         assert HERE not in {event.author for event in told.world.books[MOVES_TO].events()}, fact.type
+
+
+@pytest.mark.parametrize("heard", [(True, True), (False, True), (False, False)])
+@pytest.mark.parametrize(
+    "said", [Returned(address="home", origin=town(LIVES)), Departed(stay=None, destination=town(LIVES))]
+)
+def test_nobody_waits_for_what_the_author_of_an_entry_said_that_names_a_place_outside_by_now(
+    said: Fact, heard: tuple[bool, bool]
+) -> None:
+    """Who was asked hears of no other entry; by that alone its author would still stand in for the place outside."""
+    world = World(1, skew=False)
+
+    def does(office: str, fact: Fact, *, drains: bool = True) -> Event:
+        event = world.author(office, "P1", "2026-01-05", fact)
+        world.command(event)
+        world.tick()
+        if drains:
+            world.drain()
+        return event
+
+    does(KEEPS, Registered(basis="first_record", registration=town(KEEPS), particulars=WHO))
+    entry = does(HERE, ENTRY, drains=heard[0])
+    opening = does(HERE, said, drains=heard[1])
+    elsewhere = {"registration": {"kind": "town", "code": OUTSIDE}}
+    does(HERE, Corrected(target=entry.ref, set=elsewhere, fields=("registration",)))
+    cases = {
+        office: state.status
+        for office in (HERE, LIVES)
+        if (record := world.record(office, "P1")) is not None
+        for ref, state in record.cases.items()
+        if (ref.opening, ref.asked) == (opening.ref, LIVES)
+    }
+    assert cases in ({}, {HERE: "withdrawn", LIVES: "withdrawn"})
+    assert faults_of(world) == []
