@@ -25,7 +25,7 @@ from exchange.protocol.questions.one_document import one_document
 from exchange.protocol.questions.rejections import rejections
 from exchange.protocol.record import Announcement, CaseState, Contradiction, Record
 
-VIEW_VERSION = 58
+VIEW_VERSION = 59
 
 
 class Found(msgspec.Struct):
@@ -113,7 +113,7 @@ def _renewed(book: Book, basis: Basis, before: Record | None, news: Mapping[Ref,
 def _record(book: Book, basis: Basis) -> Record:
     course = basis.course
     rivalled = len(basis.dossier.persons) > 1 or bool(one_document(course.contradictions))
-    known = cases(book, basis.facts, course.movements.announced, basis.keeper, rivalled=rivalled)
+    known = cases(book, basis.facts, course.movements, basis.keeper, rivalled=rivalled)
     insisted, objected = _differences(known, basis.facts, book.office)
     return Record(
         office=book.office,

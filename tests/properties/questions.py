@@ -14,7 +14,7 @@ def question_faults(world: World) -> list[str]:
     """Open on the one side, and unknown to the other or over: nobody could answer, or withdraw, or decide. Or each of
     the two takes another for the one who asks, who never did.
     """
-    faults = list(_of_no_asker(world))
+    faults = [*_of_no_asker(world), *_of_another_asker(world)]
     for office in world.offices:
         for record in world.records(office):
             for state in _open(record):
@@ -56,6 +56,18 @@ def _of_no_asker(world: World) -> Iterator[str]:
                 askers = {twin.cases[ref].asker for twin in twins} - {office}
                 if askers:
                     yield f"question of no asker: {ref} open for {office}, which did not ask, but {sorted(askers)}"
+
+
+def _of_another_asker(world: World) -> Iterator[str]:
+    """What the office asked would answer to the keeper, who takes another for the one who asks: nobody would decide."""
+    for office in world.offices:
+        for record in world.records(office):
+            asked = {ref: state.asker for ref, state in record.cases.items() if state.open and ref.asked == office}
+            for ref, asker in asked.items() if record.keeper != office and office not in world.closed else ():
+                twins = [r for r in world.records(asker) if r.keeper == record.keeper == asker and ref in r.cases]
+                others = {twin.cases[ref].asker for twin in twins} - {asker}
+                if others:
+                    yield f"question of another asker: {ref} asked by {asker} to {office}, by {sorted(others)} to it"
 
 
 def _put(world: World, state: CaseState) -> bool:

@@ -17,6 +17,11 @@ def test_an_author_taken_for_the_one_who_asks_wherever_it_names_the_office_is_fo
     assert any(question_faults(history(seed, **shape(seed))[0]) for seed in range(8_400_066, 8_400_116))
 
 
+def test_a_keeper_that_asks_nothing_on_for_whoever_kept_the_person_before_is_found(monkeypatch):
+    monkeypatch.setattr(cases, "_contradicted", lambda *_: False)
+    assert question_faults(history(79_000_732, **shape(79_000_732))[0])
+
+
 def test_a_keeper_that_takes_what_it_never_asked_for_its_own_is_found(monkeypatch):
     monkeypatch.setattr(cases, "_never_put", lambda *_: False)
     assert question_faults(history(820, **shape(820))[0])

@@ -14,6 +14,7 @@ from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Facts, Standing
 from exchange.protocol.book import Book, Delivery
+from exchange.protocol.life.stays import Movements
 from exchange.protocol.naming import asked_by, named_offices
 from exchange.protocol.questions.on_paper import out_of_reach_again
 from exchange.protocol.questions.one_document import still_one_document
@@ -29,7 +30,7 @@ from exchange.protocol.questions.redirecting import (
 from exchange.protocol.questions.replying import fold
 from exchange.protocol.questions.stay_requests import answers
 from exchange.protocol.questions.two_askers import of_two_askers
-from exchange.protocol.record import ASKED, OPEN, Announcement, CaseState
+from exchange.protocol.record import ASKED, OPEN, CaseState
 
 # Grounds of telling: the document is this person's here; it is another person's, whom the office told keeps; and both
 # persons are in the teller's book.
@@ -46,7 +47,7 @@ ASKED_BY_KEEPER = frozenset({"moved-on", "contested"})  # where the author does 
 def cases(
     book: Book,
     facts: Facts,
-    announcements: Sequence[Announcement],
+    movements: Movements,
     keeper: str | None,
     *,
     rivalled: bool = False,
@@ -68,17 +69,17 @@ def cases(
     for standing in facts.of(Reply):
         if isinstance(standing.payload, Reply):
             replies.setdefault(standing.payload.case, []).append(standing)
-    matched = {a.ref: a.arrival for a in announcements if a.arrival is not None}
+    matched = {a.ref: a.arrival for a in movements.announced if a.arrival is not None}
     answered = answers(facts.values()) if facts.of(RequestOpened) else {}
     found: dict[CaseRef, CaseState] = {}
-    read = _Read(book, facts, keeper, matched, answered, rivalled, found)
+    read = _Read(book, facts, keeper, matched, answered, rivalled, movements, found)
     for ref in sorted({*opened, *replies}):
         thread = _of_today(ref, sorted(replies.get(ref, []), key=lambda s: (s.stamp, s.ref)))
         state = _case(read, ref, opened.get(ref, []), thread, due.get(ref))
         if state is not None:
             found[ref] = state
     found |= {state.ref: state for state in out_of_reach(book.offices, facts, found)}
-    return {ref: ended(state, announcements, answered, book.offices.closed) for ref, state in found.items()}
+    return {ref: ended(state, movements.announced, answered, book.offices.closed) for ref, state in found.items()}
 
 
 def _of_today(ref: CaseRef, thread: Sequence[Standing]) -> Sequence[Standing]:
@@ -105,6 +106,7 @@ class _Read(NamedTuple):
     matched: Mapping[Ref, Ref]
     answered: Mapping[Ref, Ref]
     rivalled: bool
+    movements: Movements
     before: Mapping[CaseRef, CaseState]
 
 
@@ -194,11 +196,19 @@ def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Itera
 
 def _never_put(read: _Read, opening: Standing, ref: CaseRef, tellers: Collection[str]) -> bool:
     """Whether the office keeps the person, and met in a reply what by its own book it never asked: then who recorded
-    the fact did. Of a place left that the fact does not name, a keeper of before did.
+    the fact did. Of a place left that the fact does not name, and of what contradicts something that the office asked
+    recorded of this person, or did, a keeper of before may have, for whom the keeper of today asks on.
     """
     if read.keeper != read.book.office or read.keeper in tellers:
         return False
-    return ref.kind == "contested" or ref.asked in named_offices(opening.payload)
+    if ref.kind == "contested":
+        return not _contradicted(read, ref)
+    return ref.asked in named_offices(opening.payload)
+
+
+def _contradicted(read: _Read, ref: CaseRef) -> bool:
+    between = (each.events for each in read.movements.contradictions if ref.opening in each.events)
+    return any(read.facts[each].author == ref.asked for events in between for each in events)
 
 
 def _derive(state: CaseState, read: _Read, *, outside: bool) -> CaseState:
