@@ -44,6 +44,7 @@ RULES: Mapping[str, Rule] = {
     "thread_of_tie": family.thread_of_tie,
     "chain_to_open_stays": chains.chain_to_open_stays,
     "chain_to_openers": chains.chain_to_openers,
+    "claim_given_up": chains.claim_given_up,
     "chain_after_retraction": chains.chain_after_retraction,
     "rival_registrations": chains.rival_registrations,
     "rival_documents": chains.rival_documents,

@@ -27,6 +27,7 @@ from tests.properties.comparing import confirmed_wrongly
 from tests.properties.documents import document_faults
 from tests.properties.enquiries import enquiry_faults
 from tests.properties.families import Watch
+from tests.properties.given_up import given_up_faults
 from tests.properties.histories import HISTORIES, again, confirms, history, shape
 from tests.properties.households import line_faults
 from tests.properties.questions import question_faults
@@ -52,6 +53,7 @@ def faults_of(world: World) -> list[str]:
         *checks.direct_faults(world),
         *document_faults(world),
         *question_faults(world),
+        *given_up_faults(world),
     ]
 
 

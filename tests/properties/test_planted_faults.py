@@ -18,6 +18,7 @@ from exchange.protocol.view import view
 from tests.properties import checks
 from tests.properties.another_order import NOWHERE, differing_fields
 from tests.properties.documents import document_faults
+from tests.properties.given_up import given_up_faults
 from tests.properties.histories import again, history, shape
 from tests.properties.world import World
 
@@ -62,8 +63,8 @@ def test_a_rule_of_telling_left_out_is_found(rule: str) -> None:
 
 
 def all_faults(world: World) -> list[str]:
-    """With E3, which recomputes what is due by all rules."""
-    return [*faults_without_duties(world), *checks.entitlement_faults(world)]
+    """With E3, which recomputes what is due by all rules; and by the notice, where another rule tells the same."""
+    return [*faults_without_duties(world), *given_up_faults(world), *checks.entitlement_faults(world)]
 
 
 @pytest.mark.parametrize(

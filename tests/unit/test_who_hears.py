@@ -275,6 +275,26 @@ def test_two_that_each_keep_a_first_registration_know_so_also_where_one_only_con
         assert {found.kind for found in record.contradictions} == {"two_registrations"}, office
 
 
+class TestAClaimGivenUp:
+    """Whoever agreed to keep somebody whom nobody registered hears, with a notice, that another one does."""
+
+    @pytest.fixture
+    def claimed(self):
+        """NEW says that HOME keeps the person; HOME sends the question on to OTHER, which agrees."""
+        story = Hearing.__new__(Hearing)
+        story.world = World(1, skew=False)
+        arrival = story.record(NEW, Arrived(kind="main", registration=town(HOME), stated=WHO, opens=True))
+        story.record(HOME, Redirected(case=CaseRef(arrival, HOME, "inflow"), to=OTHER))
+        story.record(OTHER, Confirmed(case=CaseRef(arrival, OTHER, "inflow")))
+        assert story.keepers() == {OTHER}
+        return story
+
+    def test_by_an_arrival_that_names_another(self, claimed):
+        arrival = Arrived(kind="main", registration=town(HOME), origin=town(NEW), stated=WHO)
+        there = claimed.on("2026-03-06", HOME, arrival)
+        assert claimed.heard(there)[OTHER] == {"update"}
+
+
 class TestAnEntryElsewhere:
     """A registered person is told to the registration place that the entry names."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from events.catalogue.case import Confirmed, Disputed, Redirected, Reopened, Reply
 from events.catalogue.movement import Arrived
-from events.catalogue.person import Registered
+from events.catalogue.person import Merged, Registered
 from events.catalogue.registration import RegistrationChanged
 from events.standing import Standing
 from exchange.protocol.life.chain import IDENTITY_KINDS, named, openings
@@ -77,6 +77,18 @@ def chain_to_openers(sight: Sight) -> Iterator[Due]:
             yield sight.due(standing, office, "opener")
         for standing in sight.merges:
             yield sight.due(standing, office, "opener", UPDATE)
+
+
+def claim_given_up(sight: Sight) -> Iterator[Due]:
+    """Whoever took itself for the keeper by an arrival is told with a notice what that gives way to: the first link of
+    the chain. Who entered, moved or merged the person kept them by more than that, and gave them up itself.
+    """
+    link = next(iter(sight.record.chain), None)
+    standing = sight.record.facts[link.ref] if link is not None else None
+    if standing is not None and (sight.is_keeper or sight.mine(standing.author)):
+        kept = {s.author for s in sight.of(Registered, RegistrationChanged, Merged)}
+        for office in sorted({*_self_styled(sight)} - kept):
+            yield sight.due(standing, office, "claim_given_up", UPDATE)
 
 
 def _self_styled(sight: Sight) -> Iterator[str]:
