@@ -59,8 +59,7 @@ def _statement(sight: Sight) -> Iterator[Draft]:
     latest = latest_statement((s for s in record.facts.of(Stated) if sight.mine(s.author)), sight.me)
     cause = _cause_of_statement(record)
     now = Stated(particulars=dict(record.particulars), ties=ties_held(record), basis="confirmed")
-    stands = latest is not None and not latest.void and latest.payload == now
-    if cause is None or (stands and latest is not None and not _misread(record, latest)):
+    if cause is None or (latest is not None and not _anew(record, latest, now, cause)):
         return
     before = latest.ref.id if latest is not None else ""
     held = {"particulars": dict(record.particulars), "persons": list(record.persons)}
@@ -71,6 +70,13 @@ def _statement(sight: Sight) -> Iterator[Draft]:
         payload=now,
         because=cause.ref,
     )
+
+
+def _anew(record: Record, latest: Standing, now: Stated, cause: Standing) -> bool:
+    """Whether it is said again, after this statement: what falls though its cause is the latest would fall again."""
+    if latest.void:
+        return latest.event.frame.because != cause.ref
+    return latest.payload != now or _misread(record, latest)
 
 
 def _misread(record: Record, latest: Standing) -> bool:
@@ -181,7 +187,7 @@ def _announced_in_error(sight: Sight) -> Iterator[Draft]:
         opening = sight.record.facts.get(state.ref.opening)
         if state.ref.kind not in {"outflow", "moved-on"} or state.status != "withdrawn" or not sight.mine(state.asker):
             continue
-        if opening is None or not opening.void or opening.retraction is not None:
+        if opening is None or not opening.void or opening.retraction is not None or not sight.mine(opening.author):
             continue
         last = sight.record.facts[state.thread[-1]] if state.thread else None
         told = last is not None and isinstance(last.payload, Withdrawn)

@@ -94,6 +94,22 @@ def test_histories_end_with_the_same_view_on_both_sides(
     run_block(first, BLOCK, record_property)
 
 
+@pytest.mark.parametrize(
+    ("seed", "closing"),
+    [
+        (79_000_447, None),  # a statement that fell with its cause was made anew without end
+        (79_000_732, None),  # a new keeper took the author for the one who asks what the keeper before it had asked
+        (79_000_973, None),  # what nobody was asked was withdrawn, and nobody told
+        (1_407, True),  # what a statement said that fell with its cause was read for good
+        (600_508, True),  # a keeper took for its own what an office had asked that closed
+        (63_000_106, True),  # an answer on paper opened a case of a question taken back
+        (63_000_245, True),  # a keeper asked nothing on of a place that another had asked
+    ],
+)
+def test_histories_that_once_ended_wrong(seed: int, closing: bool | None) -> None:
+    assert faults_of(history(seed, closing=closing, **shape(seed))[0]) == []
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("first", range(HISTORIES, SOAK, BLOCK))
 def test_many_more_histories(first: int, record_property: Callable[[str, object], None]) -> None:
