@@ -90,7 +90,7 @@ def _misread(record: Record, latest: Standing) -> bool:
 
 def _cause_of_statement(record: Record) -> Standing | None:
     sources = (Registered, RegistrationChanged, Changed, Merged, Unmerged, Confirmed)
-    facts = record.facts.values()
+    facts = [s for s in record.facts.values() if not s.void]  # by what fell the statement would fall at once
     causes = [s for s in facts if isinstance(s.payload, sources) or s.payload.type.startswith("event.")]
     # Where nobody registered the person the keeper stands by its own arrivals; by another's only once it confirmed it.
     own = (s for s in facts if s.author == record.office)  # one that was taken back is no cause, but that it was is

@@ -5,6 +5,7 @@ from __future__ import annotations
 from events.catalogue.amendment import Corrected, Retracted
 from events.catalogue.case import Escalated, Reply
 from events.catalogue.person import Merged, Stated
+from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.event import Event
 from events.standing import Standing
@@ -64,6 +65,12 @@ def _for_want_of_a_closed(world: World, found: Finding) -> bool:
     return any(record is not None and record.keeper in world.closed for record in sides)
 
 
+def _ever_asked(world: World, case: CaseRef) -> bool:
+    """Whether anybody put it to the office that it asks."""
+    put = (d for d in world.said if (d.ref, d.to) == (case.opening, case.asked))
+    return any(question.kind == case.kind for delivery in put for question in delivery.asked)
+
+
 def _open(world: World) -> list[tuple[str, Book]]:
     """The books of all offices but those that are closed: these tell nothing, and are told nothing."""
     return [(office, book) for office, book in world.books.items() if office not in world.closed]
@@ -93,7 +100,7 @@ def direct_faults(world: World) -> list[str]:
                         if payload.case.kind in {"inflow", "registration"} and case.asker == office != record.keeper:
                             sides |= {str(record.keeper)} & set(world.offices)
                         opening = record.facts.get(payload.case.opening)
-                        if opening is not None and opening.void and payload.case.asked not in holders[opening.ref]:
+                        if opening is not None and opening.void and not _ever_asked(world, payload.case):
                             sides -= {payload.case.asked}  # whom nobody has asked, and nobody does
                         missing = sides - holders[standing.ref]
                         faults.extend(f"reply untold {standing.ref} to {o}" for o in sorted(missing))

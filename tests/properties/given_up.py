@@ -13,6 +13,7 @@ from tests.properties.world import World
 def given_up_faults(world: World) -> list[str]:
     """What its claim gave way to came with a notice, unless whoever told it had not heard of the answer by then, or the
     office itself knew better when it answered. One node only: between nodes what was sent is not what is known yet.
+    It takes some for silent who had been told the link before, upon which no notice can follow (decision 0007).
     """
     if world.nodes > 1:
         return []

@@ -62,6 +62,11 @@ def test_a_rule_of_telling_left_out_is_found(rule: str) -> None:
     assert found, f"no history misses {rule}"
 
 
+def test_whoever_gives_up_a_claim_hears_so_with_a_notice() -> None:
+    """In as many histories of one node as those above begin with."""
+    assert [fault for seed in range(0, 200, 4) for fault in given_up_faults(history(seed, **shape(seed))[0])] == []
+
+
 def all_faults(world: World) -> list[str]:
     """With E3, which recomputes what is due by all rules; and by the notice, where another rule tells the same."""
     return [*faults_without_duties(world), *given_up_faults(world), *checks.entitlement_faults(world)]

@@ -9,7 +9,7 @@ import msgspec
 
 from events.catalogue.amendment import Corrected
 from events.catalogue.case import Escalated, Reminded, Reopened, Reply, RequestOpened, Withdrawn
-from events.catalogue.person import Registered
+from events.catalogue.person import Changed, Registered
 from events.catalogue.values import CaseRef
 from events.envelope import Ref
 from events.standing import Facts, Standing
@@ -196,13 +196,13 @@ def _asker(read: _Read, ref: CaseRef, thread: Sequence[Standing], tellers: Itera
 
 def _never_put(read: _Read, opening: Standing, ref: CaseRef, tellers: Collection[str]) -> bool:
     """Whether the office keeps the person, and met in a reply what by its own book it never asked: then who recorded
-    the fact did. Of a place left that the fact does not name, and of what contradicts something that the office asked
-    recorded of this person, or did, a keeper of before may have, for whom the keeper of today asks on.
+    the fact did. Of a place left that the fact does not name, and of a movement that contradicts something that the
+    office asked recorded of this person, or did, a keeper of before may have, for whom the keeper of today asks on.
     """
     if read.keeper != read.book.office or read.keeper in tellers:
         return False
     if ref.kind == "contested":
-        return not _contradicted(read, ref)
+        return isinstance(opening.payload, Changed | Registered) or not _contradicted(read, ref)
     return ref.asked in named_offices(opening.payload)
 
 
