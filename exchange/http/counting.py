@@ -48,7 +48,11 @@ def _forget_killed() -> None:
 
 
 def _lives(folder: Path) -> bool:
-    """Whether one of its processes does. Of an earlier version nobody says so, and it may."""
+    """Whether one of its processes does. Of an earlier version nobody says so, and it may; whoever was killed as it
+    made the folder left it empty.
+    """
+    if not (folder / _HELD).exists():
+        return any(folder.iterdir())
     with (folder / _HELD).open("rb") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

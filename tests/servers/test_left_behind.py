@@ -85,6 +85,18 @@ def test_what_killed_web_processes_left_is_forgotten_by_the_next(tmp_path, serve
         time.sleep(0.1)
 
 
+def test_what_was_left_empty_is_forgotten_and_not_what_says_nothing_of_who_lives(tmp_path, monkeypatch):
+    """Killed as it had just made the folder; or of an earlier version, which may live."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(counting, "_YOUNG", -1.0)
+    empty, earlier = (tmp_path / f"{counting.PREFIX}{name}" for name in ("empty", "earlier"))
+    empty.mkdir()
+    earlier.mkdir()
+    (earlier / "counter.db").touch()
+    counting._forget_killed()
+    assert (empty.exists(), earlier.exists()) == (False, True)
+
+
 def test_that_of_somebody_who_lives_is_left_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(counting, "_YOUNG", -1.0)
