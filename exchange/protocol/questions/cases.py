@@ -96,8 +96,8 @@ def _of_today(ref: CaseRef, thread: Sequence[Standing]) -> Sequence[Standing]:
 
 
 class _Read(NamedTuple):
-    """By what all cases of a book are read. `matched`, `answered`: what closes announcements, and requests; `before`:
-    those read already, in the order of events, offices and kinds.
+    """By what all cases of a book are read. `matched`, `answered`: what closes announcements, and requests;
+    `movements`: with what contradicts what; `before`: those read already, in the order of events, offices and kinds.
     """
 
     book: Book
@@ -207,6 +207,7 @@ def _never_put(read: _Read, opening: Standing, ref: CaseRef, tellers: Collection
 
 
 def _contradicted(read: _Read, ref: CaseRef) -> bool:
+    """Whether the fact contradicts, or did, something that the office asked recorded."""
     between = (each.events for each in read.movements.contradictions if ref.opening in each.events)
     return any(read.facts[each].author == ref.asked for events in between for each in events)
 
